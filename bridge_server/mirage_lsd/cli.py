@@ -1,0 +1,45 @@
+"""The command `mirage-lsd`. Each subcommand lives in a module of `commands/` with `HELP`, `add_arguments` and `run`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+
+from . import __version__
+
+COMMANDS = ("demo", "serve", "doctor", "bench", "train", "evaluate", "keygen")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser with every subcommand."""
+    parser = argparse.ArgumentParser(
+        prog="mirage-lsd",
+        description="Re-renders a game engine's frames, live, on this machine. Start with `mirage-lsd demo`.",
+        epilog="`mirage-lsd COMMAND --help` explains each command.",
+    )
+    parser.add_argument("--version", action="version", version=f"mirage-lsd {__version__}")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name in COMMANDS:
+        module = importlib.import_module(f".commands.{name}", __package__)
+        subparser = subparsers.add_parser(
+            name, help=module.HELP, description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+        module.add_arguments(subparser)
+        subparser.set_defaults(run=module.run)
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs one command; returns its exit status."""
+    args = build_parser().parse_args(argv)
+    try:
+        status: int = args.run(args)
+    except KeyboardInterrupt:
+        print("mirage-lsd: stopped", file=sys.stderr)
+        return 130
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
