@@ -1,0 +1,1 @@
+"""The subcommands of `mirage-lsd`, one module each."""

@@ -36,7 +36,7 @@ class Sun:
 
 @dataclass(slots=True)
 class InputFrame:
-    """One frame as the engine sent it. Row 0 is the top row.
+    """One frame as the engine sent it. Row 0 is the top row. The arrays are valid only during `Pipeline.process`: what is kept must be copied.
 
     Attributes:
         seq: the client's frame number.
@@ -67,7 +67,7 @@ class Controls:
     Attributes:
         scene: weight of each scene name, at least one, summing to 1 (a transition mixes two).
         lighting: weight of each lighting name, likewise.
-        seed: chooses the world that the textures are drawn from.
+        seed: chooses the world that the textures are drawn from; the stream's own until a control sets another.
         sun_direction: unit, world space, towards the sun; used when the frame carries no sun. None: the lighting's own.
     """
 

@@ -1,9 +1,10 @@
 /* MirageLSD native core: C ABI.
  *
  * Thread rules: every function may be called from any thread. None of them waits for the network, for the daemon, for a
- * file or for another thread's I/O: all of that happens on the client's own I/O thread. The only functions that may take longer
- * than a memory copy are lsd_client_create and lsd_client_destroy (they start and join that thread; destroy is bounded by 500 ms).
- * No exception leaves this interface. Strings are UTF-8. Structures begin with `size`, set by the caller to sizeof, so that later versions can grow them.
+ * file or for another thread's I/O: all of that happens on the client's own I/O thread. The only functions that may
+ * take longer than a memory copy are lsd_client_create and lsd_client_destroy (they start and join that thread; destroy
+ * is bounded by 500 ms). No exception leaves this interface. Strings are UTF-8. Structures begin with `size`, set by
+ * the caller to sizeof, so that later versions can grow them.
  */
 #ifndef LSD_LSD_H
 #define LSD_LSD_H
@@ -38,23 +39,24 @@ typedef struct lsd_stream lsd_stream;
 /** What a call came to. Negative values are errors; lsd_last_error() has the sentence. */
 typedef enum lsd_status {
   LSD_OK = 0,
-  LSD_NOTHING = 1,           /**< acquire: no newer result; submit: not connected or stream not open yet, the frame was dropped and counted */
-  LSD_ERROR_ARGUMENT = -1,   /**< a null pointer, a size or a number out of range */
-  LSD_ERROR_MEMORY = -2,     /**< out of memory */
-  LSD_ERROR_CLOSED = -3,     /**< the stream was closed */
-  LSD_ERROR_INTERNAL = -4    /**< anything else */
+  LSD_NOTHING = 1, /**< acquire: no newer result; submit: not connected or stream not open yet, the frame was dropped
+                      and counted */
+  LSD_ERROR_ARGUMENT = -1, /**< a null pointer, a size or a number out of range */
+  LSD_ERROR_MEMORY = -2,   /**< out of memory */
+  LSD_ERROR_CLOSED = -3,   /**< the stream was closed */
+  LSD_ERROR_INTERNAL = -4  /**< anything else */
 } lsd_status;
 
 typedef enum lsd_client_state {
   LSD_CLIENT_CONNECTING = 0, /**< also while it reconnects */
   LSD_CLIENT_READY = 1,
-  LSD_CLIENT_REFUSED = 2     /**< the daemon refused for good (version, token); it is tried again at the longest back-off */
+  LSD_CLIENT_REFUSED = 2 /**< the daemon refused for good (version, token); it is tried again at the longest back-off */
 } lsd_client_state;
 
 typedef enum lsd_stream_state {
   LSD_STREAM_PENDING = 0, /**< waits for the connection or for `opened` */
   LSD_STREAM_OPEN = 1,
-  LSD_STREAM_FAILED = 2,  /**< the daemon refused it; lsd_stream_last_error() says why */
+  LSD_STREAM_FAILED = 2, /**< the daemon refused it; lsd_stream_last_error() says why */
   LSD_STREAM_CLOSED = 3
 } lsd_stream_state;
 
@@ -81,7 +83,12 @@ typedef enum lsd_transport {
   LSD_TRANSPORT_SHARED_MEMORY = 2
 } lsd_transport;
 
-typedef enum lsd_log_level { LSD_LOG_DEBUG = 0, LSD_LOG_INFO = 1, LSD_LOG_WARNING = 2, LSD_LOG_ERROR = 3 } lsd_log_level;
+typedef enum lsd_log_level {
+  LSD_LOG_DEBUG = 0,
+  LSD_LOG_INFO = 1,
+  LSD_LOG_WARNING = 2,
+  LSD_LOG_ERROR = 3
+} lsd_log_level;
 
 /** Called on the I/O thread; must return quickly and must not call into this library except lsd_now_ns. */
 typedef void (*lsd_log_callback)(void* user, lsd_log_level level, const char* message);
@@ -95,7 +102,7 @@ typedef struct lsd_client_config {
   const char* server_public_key; /**< Z85, 40 characters: CURVE; NULL: none */
   const char* client_public_key; /**< Z85; together with the secret key */
   const char* client_secret_key;
-  lsd_log_callback log;          /**< or NULL */
+  lsd_log_callback log; /**< or NULL */
   void* log_user;
 } lsd_client_config;
 
@@ -153,19 +160,19 @@ typedef struct lsd_result {
 
 typedef struct lsd_stats {
   uint32_t size;
-  int32_t client_state; /**< lsd_client_state */
-  int32_t stream_state; /**< lsd_stream_state */
-  int32_t transport;    /**< the one in use */
-  int64_t submitted;    /**< calls of submit with a valid frame */
-  int64_t sent;         /**< announced to the daemon */
-  int64_t returned;     /**< results received */
+  int32_t client_state;    /**< lsd_client_state */
+  int32_t stream_state;    /**< lsd_stream_state */
+  int32_t transport;       /**< the one in use */
+  int64_t submitted;       /**< calls of submit with a valid frame */
+  int64_t sent;            /**< announced to the daemon */
+  int64_t returned;        /**< results received */
   int64_t dropped_client;  /**< replaced before they were sent, or not connected */
   int64_t dropped_daemon;  /**< as the daemon counts, over all sessions */
-  int64_t dropped_results; /**< results replaced before they were acquired */
+  int64_t dropped_results; /**< results replaced before they were acquired, overwritten while being read, or unusable */
   int64_t reconnects;
-  float fps;                                       /**< results per second over the last 2 s */
+  float fps;                                            /**< results per second over the last 2 s */
   float latency_ms_p50, latency_ms_p95, latency_ms_max; /**< capture to acquire, last 512 acquired frames */
-  float round_trip_ms;                             /**< last ping */
+  float round_trip_ms;                                  /**< last ping */
 } lsd_stats;
 
 LSD_API const char* lsd_version(void);
@@ -176,22 +183,28 @@ LSD_API const char* lsd_last_error(void);
 
 /** Starts the I/O thread and returns at once; the daemon need not be there. NULL on bad arguments (lsd_last_error). */
 LSD_API lsd_client* lsd_client_create(const lsd_client_config* config);
-/** Closes all streams of the client, says bye, joins the thread (at most 500 ms). NULL is allowed. */
+/** Closes and frees all streams of the client (their pointers are dead afterwards), says bye, joins the thread (at most
+ * 500 ms). No other call on the client or its streams may be under way. NULL is allowed. */
 LSD_API void lsd_client_destroy(lsd_client* client);
 LSD_API lsd_client_state lsd_client_get_state(const lsd_client* client);
-/** Copies the newest problem of the connection ("" when all is well) into `buffer`, always terminated. Returns the full length. */
+/** Copies the newest problem of the connection ("" when all is well) into `buffer`, always terminated. Returns the full
+ * length. */
 LSD_API size_t lsd_client_last_error(const lsd_client* client, char* buffer, size_t capacity);
 
-/** Registers a stream; it is opened as soon as the daemon is there, and again after each reconnect. NULL on bad arguments. */
+/** Registers a stream; it is opened as soon as the daemon is there, and again after each reconnect. NULL on bad
+ * arguments. */
 LSD_API lsd_stream* lsd_stream_open(lsd_client* client, const lsd_stream_config* config);
-/** Ends the stream and frees it; the pointer is dead afterwards. NULL is allowed. */
+/** Ends the stream and frees it, and the pixels acquired from it; the pointer is dead afterwards. NULL is allowed. */
 LSD_API void lsd_stream_close(lsd_stream* stream);
-/** Copies the planes and returns. Newest wins: an unsent older frame is replaced. `out_seq` (may be NULL) gets the frame's number. */
+/** Copies the planes and returns. Newest wins: an unsent older frame is replaced. `out_seq` (may be NULL) gets the
+ * frame's number. */
 LSD_API lsd_status lsd_stream_submit(lsd_stream* stream, const lsd_frame* frame, int64_t* out_seq);
 /** The newest finished frame that was not acquired yet, or LSD_NOTHING. One thread at a time per stream. */
 LSD_API lsd_status lsd_stream_acquire(lsd_stream* stream, lsd_result* out);
 
-/** Sets controls; the values are merged into what was set before. `json`-free: one call a value, grouped by begin/commit. */
+/** Controls are set in groups: begin empties the group, one call a value, commit sends it. The values are merged into
+ * what was set before; after a reconnect all of them are sent again. Values of a group that the daemon refused are
+ * taken out. */
 LSD_API lsd_status lsd_stream_control_begin(lsd_stream* stream);
 LSD_API lsd_status lsd_stream_control_string(lsd_stream* stream, const char* name, const char* value);
 LSD_API lsd_status lsd_stream_control_int(lsd_stream* stream, const char* name, int64_t value);
@@ -204,7 +217,8 @@ LSD_API lsd_status lsd_stream_reset(lsd_stream* stream);
 LSD_API lsd_stream_state lsd_stream_get_state(const lsd_stream* stream);
 LSD_API size_t lsd_stream_last_error(const lsd_stream* stream, char* buffer, size_t capacity);
 LSD_API lsd_status lsd_stream_get_stats(const lsd_stream* stream, lsd_stats* out);
-/** Percentiles of one named daemon stage ("denoise", ...) over the last 512 results, milliseconds. LSD_NOTHING if the stage is unknown. */
+/** Percentiles of one named daemon stage ("denoise", ...) over the last 512 results, milliseconds. LSD_NOTHING if the
+ * stage is unknown. */
 LSD_API lsd_status lsd_stream_stage_ms(const lsd_stream* stream, const char* stage, float* p50, float* p95);
 /** Comma-separated names of the stages seen. Returns the full length. */
 LSD_API size_t lsd_stream_stage_names(const lsd_stream* stream, char* buffer, size_t capacity);

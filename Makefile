@@ -1,0 +1,77 @@
+# `make demo` and `make test` do all the set-up themselves: a virtual environment in .venv, system packages where they are
+# missing (or the command that installs them), the native core.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WINDOW ?=
+DEMO_OPTIONS ?=
+
+# What the installed package is made of: a change installs it again.
+SOURCES := $(shell find bridge_server/mirage_lsd shared_protocol/native/src shared_protocol/native/include -type f \
+	-not -path '*/__pycache__/*' -not -path '*/_native/*') shared_protocol/native/CMakeLists.txt pyproject.toml
+PYTHON_CODE := bridge_server shared_protocol/vectors samples tests
+NATIVE := shared_protocol/native
+
+.PHONY: help setup demo test test-python test-native lint format clean
+
+help:
+	@echo "make demo     set up, then walk through a grey-box level and see it re-rendered (demo_out/); WINDOW=1 shows it live"
+	@echo "make test     set up, then run every check and every test"
+	@echo "make setup    only the set-up"
+	@echo "make format   format the code"
+	@echo "make clean    remove the virtual environment, builds and demo_out"
+
+setup: $(VENV)/.installed
+
+demo: setup
+	@$(BIN)/mirage-lsd demo --out demo_out $(if $(WINDOW),--window) $(DEMO_OPTIONS)
+
+test: setup $(VENV)/.dev lint test-native test-python
+
+test-python: setup $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+# Three flavours: plain, AddressSanitizer with UndefinedBehaviorSanitizer, ThreadSanitizer.
+test-native: $(VENV)/.system
+	cmake -S $(NATIVE) -B build/native -G Ninja -DLSD_BUILD_TESTS=ON
+	cmake --build build/native
+	ctest --test-dir build/native --output-on-failure
+	cmake -S $(NATIVE) -B build/native-asan -G Ninja -DLSD_BUILD_TESTS=ON -DLSD_SANITIZE=address
+	cmake --build build/native-asan
+	ctest --test-dir build/native-asan --output-on-failure
+	cmake -S $(NATIVE) -B build/native-tsan -G Ninja -DLSD_BUILD_TESTS=ON -DLSD_SANITIZE=thread
+	cmake --build build/native-tsan
+	ctest --test-dir build/native-tsan --output-on-failure
+
+lint: setup $(VENV)/.dev
+	$(BIN)/ruff format --check $(PYTHON_CODE)
+	$(BIN)/ruff check $(PYTHON_CODE)
+	$(BIN)/mypy
+	clang-format --dry-run --Werror $$(find $(NATIVE) -name '*.cpp' -o -name '*.h')
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format $(PYTHON_CODE)
+	$(BIN)/ruff check --fix $(PYTHON_CODE)
+	clang-format -i $$(find $(NATIVE) -name '*.cpp' -o -name '*.h')
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "MirageLSD needs Python 3.11 or newer; call make PYTHON=/path/to/python3.11."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is missing: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.system: tools/install_system_packages.sh | $(VENV)/bin/python
+	@bash tools/install_system_packages.sh
+	@touch $@
+
+$(VENV)/.installed: $(SOURCES) constraints.txt | $(VENV)/.system
+	@echo "Installing MirageLSD into $(VENV) (the first time: a few minutes, most of it PyTorch)"
+	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --disable-pip-version-check '.[demo]'
+	@touch $@
+
+$(VENV)/.dev: constraints.txt pyproject.toml | $(VENV)/.installed
+	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --disable-pip-version-check -q '.[demo,bench,dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build demo_out bridge_server/mirage_lsd/_native

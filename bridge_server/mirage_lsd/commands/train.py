@@ -1,0 +1,86 @@
+"""Trains mirage-lsd-v1 on worlds that are rendered while training. Continues from the run's last checkpoint.
+
+    mirage-lsd train --run runs/v1 --minutes 60
+    mirage-lsd train --run runs/v1 --export runs/v1/weights.safetensors
+    mirage-lsd evaluate --model runs/v1/weights.safetensors
+
+Every three minutes the checkpoint and `preview.png` (held-out worlds: input, 1 step, 3 steps, target) are written to the run's folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+HELP = "train the model further, or export a checkpoint's weights"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds this command's options."""
+    parser.add_argument(
+        "--run", type=Path, default=Path("runs/v1"), dest="folder", help="the run's folder (default: %(default)s)"
+    )
+    parser.add_argument("--minutes", type=float, default=60.0, help="time budget of this call (default: %(default)s)")
+    parser.add_argument("--batch", type=int, default=4, help="examples a step (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="of weights, worlds and noise (default: %(default)s)")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda (default: %(default)s)")
+    parser.add_argument(
+        "--export",
+        type=Path,
+        metavar="FILE",
+        help="don't train: write the checkpoint's averaged weights (.safetensors)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Trains or exports."""
+    from ..accel.select import resolve_device
+    from ..models.mirage_lsd_v1 import MirageLSDv1
+    from ..training.export import export_checkpoint
+    from ..training.preview import preview_batch, write_preview
+    from ..training.train import TrainingOptions, train
+    from ..training.train import Progress as Step
+
+    if args.export is not None:
+        checkpoint = args.folder / "checkpoint.pt"
+        if not checkpoint.is_file():
+            print(
+                f"mirage-lsd train: {checkpoint} is not there; train first with --run {args.folder}.", file=sys.stderr
+            )
+            return 1
+        card = export_checkpoint(checkpoint, args.export)
+        print(f"{args.export}: step {card['steps']}, {card['training_minutes']} minutes of training")
+        return 0
+    try:
+        device = str(resolve_device(args.device))
+        if args.minutes <= 0 or not 1 <= args.batch <= 16:
+            raise ValueError("--minutes must be positive and --batch 1 to 16.")
+    except ValueError as error:
+        print(f"mirage-lsd train: {error}", file=sys.stderr)
+        return 1
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns) as bar:
+        task = bar.add_task("rendering the first worlds", total=args.minutes * 60)
+        batch = preview_batch(device)
+        begin: list[float] = []
+
+        def report(step: Step) -> None:
+            begin.append(step.seconds)
+            bar.update(
+                task,
+                completed=step.seconds - begin[0],
+                description=f"step {step.step}  loss {step.loss:.4f}  train PSNR {step.psnr:.1f} dB",
+            )
+            del begin[1:]
+
+        def preview(model: MirageLSDv1, step: int) -> None:
+            score = write_preview(model, batch, args.folder / "preview.png")
+            bar.console.print(f"step {step}: held-out PSNR {score:.2f} dB, {args.folder / 'preview.png'}")
+
+        options = TrainingOptions(args.folder, args.minutes, args.batch, seed=args.seed, device=device)
+        checkpoint = train(options, report, preview)
+    print(f"{checkpoint}: export it with `mirage-lsd train --run {args.folder} --export FILE.safetensors`")
+    return 0

@@ -1,0 +1,146 @@
+"""From an engine's planes to the guide: all that the network is told about a pixel besides the picture that it is making."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from .fields import FIELD_CHANNELS, world_fields
+
+# color 3, inverse depth 1, log depth 1, normal 3, sky 1, geometry flag 1, sun on surface 1, sun in view 1, view elevation 1
+GUIDE_CHANNELS = 13 + FIELD_CHANNELS
+FAR_M = 2000.0
+
+
+def world_rays(camera_to_world: Tensor, lens: Tensor, height: int, width: int, window: Tensor | None = None) -> Tensor:
+    """Directions through the pixel centres, in world space, scaled so that one metre of view depth is one unit.
+
+    Args:
+        camera_to_world: (B, 3, 4), rotation and position.
+        lens: (B, 4): projection[0,0], projection[1,1], projection[0,2], projection[1,2].
+        height, width: of the picture, pixels.
+        window: (B, 4) in 0..1, left, top, right, bottom of the part of the full view that the picture shows; None: all of it.
+
+    Returns:
+        (B, 3, H, W)
+    """
+    dtype, device = lens.dtype, lens.device
+    xs = (torch.arange(width, dtype=dtype, device=device) + 0.5) / width
+    ys = (torch.arange(height, dtype=dtype, device=device) + 0.5) / height
+    if window is None:
+        x = xs.view(1, 1, 1, width).expand(lens.shape[0], 1, height, width)
+        y = ys.view(1, 1, height, 1).expand(lens.shape[0], 1, height, width)
+    else:
+        left, top, right, bottom = (w.view(-1, 1, 1, 1) for w in window.unbind(1))
+        x = (left + (right - left) * xs.view(1, 1, 1, width)).expand(-1, 1, height, width)
+        y = (top + (bottom - top) * ys.view(1, 1, height, 1)).expand(-1, 1, height, width)
+    sx, sy, cx, cy = (v.view(-1, 1, 1, 1) for v in lens.unbind(1))
+    camera = torch.cat([(2.0 * x - 1.0 + cx) / sx, (1.0 - 2.0 * y + cy) / sy, -torch.ones_like(x)], dim=1)
+    b = lens.shape[0]
+    return torch.matmul(camera_to_world[:, :, :3], camera.reshape(b, 3, height * width)).view(b, 3, height, width)
+
+
+def normals_from_positions(p: Tensor, toward_camera: Tensor, sky: Tensor) -> Tensor:
+    """Unit normals from neighbouring world positions; of the two differences each way the shorter one, which stays on the surface.
+
+    `p`, `toward_camera`: (B, 3, H, W); `sky`: (B, 1, H, W). Returns (B, 3, H, W), zeros for sky.
+    """
+
+    def tangent(dim: int) -> Tensor:
+        n = p.shape[dim]
+        difference = p.narrow(dim, 1, n - 1) - p.narrow(dim, 0, n - 1)
+        forward = torch.cat([difference, difference.narrow(dim, n - 2, 1)], dim=dim)
+        backward = torch.cat([difference.narrow(dim, 0, 1), difference], dim=dim)
+        nearer = ((forward * forward).sum(1, keepdim=True) <= (backward * backward).sum(1, keepdim=True)).to(p.dtype)
+        return forward * nearer + backward * (1.0 - nearer)
+
+    a, b = tangent(3), tangent(2)
+    ax, ay, az = a.chunk(3, dim=1)
+    bx, by, bz = b.chunk(3, dim=1)
+    n = torch.cat([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], dim=1)
+    n = n * torch.rsqrt((n * n).sum(1, keepdim=True) + 1e-20)
+    facing = ((n * toward_camera).sum(1, keepdim=True) >= 0).to(p.dtype) * 2.0 - 1.0
+    return n * facing * (1.0 - sky)
+
+
+class Geometry:
+    """World positions of a frame: `p` (B, 3, H, W) metres, `footprint` (B, 1, H, W) metres per pixel, `sky` (B, 1, H, W) 0 or 1, `view` unit rays."""
+
+    def __init__(self, depth: Tensor, rays: Tensor, position: Tensor, pixel_angle: Tensor) -> None:
+        # `depth` 0 or beyond FAR_M is sky. NaN and infinity were made 0 before.
+        self.sky = ((depth <= 0.0) | (depth >= FAR_M)).to(rays.dtype)
+        self.view = rays * torch.rsqrt((rays * rays).sum(1, keepdim=True))
+        ground = position.view(-1, 3, 1, 1) + rays * depth
+        # Sky pixels live on a dome of clouds that goes with the camera: the direction alone decides.
+        vx, vy, vz = self.view.chunk(3, dim=1)
+        reach = 6.0 / (torch.clamp(vy, min=0.0) + 0.12)
+        dome = torch.cat([vx * reach, torch.zeros_like(vx), vz * reach], dim=1)
+        self.p = ground * (1.0 - self.sky) + dome * self.sky
+        self.depth = depth * (1.0 - self.sky)
+        angle = pixel_angle.view(-1, 1, 1, 1)
+        self._flat_footprint = self.depth * angle * (1.0 - self.sky) + reach * angle * self.sky
+
+    def footprint(self, normal: Tensor) -> Tensor:
+        """Pixel size on the surface, larger where it is seen at a grazing angle (bounded: 1 : 5)."""
+        incidence = (normal * self.view).sum(1, keepdim=True).abs()
+        incidence = torch.clamp(incidence, min=0.2) * (1.0 - self.sky) + self.sky
+        return self._flat_footprint / incidence + 1e-4
+
+
+def build_guide(
+    color: Tensor,
+    depth: Tensor,
+    normal: Tensor | None,
+    camera_to_world: Tensor,
+    lens: Tensor,
+    sun: Tensor,
+    seed: Tensor,
+    window: Tensor | None = None,
+) -> tuple[Tensor, Geometry]:
+    """The guide of a frame that has depth and a camera.
+
+    Args:
+        color: (B, 3, H, W) in 0..1, sRGB-encoded.
+        depth: (B, 1, H, W), linear metres along the view axis, 0: sky.
+        normal: (B, 3, H, W), unit, world space, or None: taken from the depth.
+        camera_to_world: (B, 3, 4). lens: (B, 4), see `world_rays`. sun: (B, 3), unit, towards the sun.
+        seed: (B, 3), offset of the fields in metres.
+        window: see `world_rays`.
+
+    Returns:
+        (B, GUIDE_CHANNELS, H, W) float32, and the geometry.
+    """
+    height, width = color.shape[-2:]
+    rays = world_rays(camera_to_world, lens, height, width, window)
+    span = 1.0 if window is None else window[:, 3] - window[:, 1]
+    pixel_angle = 2.0 * span / (lens[:, 1] * height)
+    geometry = Geometry(depth, rays, camera_to_world[:, :, 3], pixel_angle)
+    if normal is None:
+        normal = normals_from_positions(geometry.p, -geometry.view, geometry.sky)
+    else:
+        normal = normal * (1.0 - geometry.sky)
+    fields = world_fields(geometry.p, normal, geometry.footprint(normal), seed.view(-1, 3, 1, 1))
+    sun = sun.view(-1, 3, 1, 1)
+    ground = 1.0 - geometry.sky
+    guide = torch.cat(
+        [
+            color * 2.0 - 1.0,
+            ground / (1.0 + geometry.depth),
+            torch.log1p(geometry.depth) * 0.2,
+            normal,
+            geometry.sky,
+            torch.ones_like(depth),
+            (normal * sun).sum(1, keepdim=True),
+            (geometry.view * sun).sum(1, keepdim=True),
+            geometry.view[:, 1:2],
+            fields,
+        ],
+        dim=1,
+    )
+    return guide, geometry
+
+
+def color_only_guide(color: Tensor) -> Tensor:
+    """The guide of a frame without geometry (a webcam): color, all else zero. (B, 3, H, W) in 0..1 -> (B, GUIDE_CHANNELS, H, W)."""
+    b, _, h, w = color.shape
+    return torch.cat([color * 2.0 - 1.0, color.new_zeros(b, GUIDE_CHANNELS - 3, h, w)], dim=1)

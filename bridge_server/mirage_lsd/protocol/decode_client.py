@@ -1,0 +1,150 @@
+"""Checked decoding of what a client sends."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from .decode_parts import ring_of
+from .errors import ProtocolError
+from .fields import Fields
+from .header import INT64_MAX
+from .layout import Plane, check_output, check_planes
+from .messages import ClientBye, ClientMessage, Close, Control, ControlValues, Frame, Hello, Open, Ping, Reset
+from .parts import CameraFields, ClientFields, SunFields
+from .version import PROTOCOL_MAJOR
+
+MAX_STREAM = 2**31 - 1
+MAX_SEED = 2**31 - 1
+MAX_FPS = 1_000.0
+MAX_PROMPT_BYTES = 4_096
+CONTROLS = ("scene", "lighting", "prompt", "seed", "sun_direction")
+
+
+def _stream(fields: Fields) -> int:
+    return fields.integer("stream", 1, MAX_STREAM)
+
+
+def _hello(fields: Fields) -> Hello:
+    protocol = fields.integers("protocol", 2, 0, 65_535)
+    # Before anything else: another major version may have other keys.
+    if protocol[0] != PROTOCOL_MAJOR:
+        raise ProtocolError(
+            "unsupported_version",
+            f"The client speaks protocol {protocol[0]}.{protocol[1]}, this daemon {PROTOCOL_MAJOR}.x; "
+            "install matching versions.",
+        )
+    client = fields.map("client")
+    return Hello(
+        protocol=protocol,
+        client=ClientFields(
+            name=client.text("name"),
+            version=client.text("version"),
+            engine=client.text("engine"),
+            platform=client.text("platform"),
+            pid=client.integer("pid", 0, 2**32 - 1),
+        ),
+        capabilities=fields.texts("capabilities"),
+        token=fields.text("token") if "token" in fields else None,
+    )
+
+
+def _open(fields: Fields) -> Open:
+    stream = _stream(fields)
+    model = fields.text("model")
+    planes = tuple(
+        Plane(plane.text("name"), plane.text("format"), plane.integer("width"), plane.integer("height"))
+        for plane in fields.maps("planes")
+    )
+    check_planes(planes)
+    wanted = fields.map("output")
+    output = Plane("output", wanted.text("format"), wanted.integer("width"), wanted.integer("height"))
+    check_output(output)
+    transport = fields.texts("transport")
+    ring = ring_of(fields.map("ring").with_code("bad_ring")) if "ring" in fields else None
+    if "shared_memory" in transport and ring is None:
+        raise ProtocolError("bad_ring", "`open` wants shared_memory but has no `ring`.")
+    return Open(
+        stream=stream,
+        model=model,
+        planes=planes,
+        output=output,
+        transport=transport,
+        ring=ring,
+        max_steps=fields.integer("max_steps", 1, 8) if "max_steps" in fields else 3,
+        seed=fields.integer("seed", 0, MAX_SEED) if "seed" in fields else 0,
+        fps=fields.number("fps", 0.0, MAX_FPS) if "fps" in fields else 0.0,
+    )
+
+
+def _frame(fields: Fields) -> Frame:
+    slot = slot_seq = None
+    if "slot" in fields or "slot_seq" in fields:
+        slot = fields.integer("slot", 0, 15)
+        slot_seq = fields.integer("slot_seq", 2)
+        if slot_seq % 2:
+            raise fields.wrong("slot_seq", "must be even (odd: still being written)")
+    return Frame(
+        stream=_stream(fields),
+        seq=fields.integer("seq", 0),
+        t_capture_ns=fields.integer("t_capture_ns"),
+        t_submit_ns=fields.integer("t_submit_ns"),
+        slot=slot,
+        slot_seq=slot_seq,
+        camera=_camera(fields) if "camera" in fields else None,
+        sun=_sun(fields) if "sun" in fields else None,
+        reset=fields.boolean("reset") if "reset" in fields else False,
+    )
+
+
+def _camera(fields: Fields) -> CameraFields:
+    camera = fields.map("camera").with_code("bad_frame")
+    return CameraFields(
+        view=camera.numbers("view", 16),
+        projection=camera.numbers("projection", 16),
+        near=camera.number("near"),
+        far=camera.number("far"),
+        jitter=camera.numbers("jitter", 2) if "jitter" in camera else None,
+    )
+
+
+def _sun(fields: Fields) -> SunFields:
+    sun = fields.map("sun").with_code("bad_frame")
+    direction = sun.numbers("direction", 3)
+    if math.hypot(*direction) < 1e-6:
+        raise sun.wrong("direction", "must not be zero")
+    return SunFields(direction=direction, color=sun.numbers("color", 3))
+
+
+def _control(fields: Fields) -> Control:
+    values = fields.map("values").with_code("bad_control")
+    for name in values.names():
+        if name not in CONTROLS:
+            raise ProtocolError("bad_control", f"There is no control {name[:64]!r}; use {', '.join(CONTROLS)}.")
+    direction = values.numbers("sun_direction", 3) if "sun_direction" in values else None
+    if direction is not None and math.hypot(*direction) < 1e-6:
+        raise values.wrong("sun_direction", "must not be zero")
+    return Control(
+        stream=_stream(fields),
+        control_seq=fields.integer("control_seq", 1, INT64_MAX),
+        values=ControlValues(
+            scene=values.text("scene") if "scene" in values else None,
+            lighting=values.text("lighting") if "lighting" in values else None,
+            prompt=values.text("prompt", MAX_PROMPT_BYTES) if "prompt" in values else None,
+            seed=values.integer("seed", 0, MAX_SEED) if "seed" in values else None,
+            sun_direction=direction,
+        ),
+        transition_s=fields.number("transition_s", 0.0, 60.0) if "transition_s" in fields else 0.0,
+    )
+
+
+CLIENT_DECODERS: dict[str, Callable[[Fields], ClientMessage]] = {
+    "hello": _hello,
+    "open": _open,
+    "frame": _frame,
+    "control": _control,
+    "reset": lambda fields: Reset(_stream(fields)),
+    "close": lambda fields: Close(_stream(fields)),
+    "bye": lambda fields: ClientBye(),
+    "ping": lambda fields: Ping(fields.integer("t_ns")),
+}

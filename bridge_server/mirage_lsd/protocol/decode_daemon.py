@@ -1,0 +1,117 @@
+"""Checked decoding of what a daemon sends (for Python clients and for the tests of both directions)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .decode_parts import ring_of
+from .fields import Fields
+from .messages import Closed, DaemonBye, DaemonMessage, Error, Opened, Pong, Result, Welcome
+from .parts import LimitFields, ModelFields, ServerFields, StatsFields
+
+
+def _welcome(fields: Fields) -> Welcome:
+    server = fields.map("server")
+    limits = fields.map("limits")
+    return Welcome(
+        protocol=fields.integers("protocol", 2, 0, 65_535),
+        session=fields.text("session"),
+        server=ServerFields(
+            name=server.text("name"),
+            version=server.text("version"),
+            pid=server.integer("pid", 0),
+            host=server.text("host"),
+        ),
+        capabilities=fields.texts("capabilities"),
+        limits=LimitFields(
+            max_streams=limits.integer("max_streams", 1),
+            max_width=limits.integer("max_width", 1),
+            max_height=limits.integer("max_height", 1),
+            max_header_bytes=limits.integer("max_header_bytes", 1),
+            max_payload_bytes=limits.integer("max_payload_bytes", 1),
+            idle_timeout_s=limits.number("idle_timeout_s", 0.0),
+        ),
+        models=tuple(_model(model) for model in fields.maps("models")),
+    )
+
+
+def _model(fields: Fields) -> ModelFields:
+    controls = fields.map("controls")
+    return ModelFields(
+        name=fields.text("name"),
+        scene=controls.texts("scene"),
+        lighting=controls.texts("lighting"),
+        planes=fields.texts("planes"),
+    )
+
+
+def _opened(fields: Fields) -> Opened:
+    return Opened(
+        stream=_stream(fields),
+        transport=fields.text("transport"),
+        ring=ring_of(fields.map("ring")) if "ring" in fields else None,
+    )
+
+
+def _result(fields: Fields) -> Result:
+    slot = slot_seq = None
+    if "slot" in fields or "slot_seq" in fields:
+        slot = fields.integer("slot", 0, 15)
+        slot_seq = fields.integer("slot_seq", 2)
+        if slot_seq % 2:
+            raise fields.wrong("slot_seq", "must be even (odd: still being written)")
+    timings = fields.map("timings_us")
+    return Result(
+        stream=_stream(fields),
+        seq=fields.integer("seq", 0),
+        t_capture_ns=fields.integer("t_capture_ns"),
+        t_submit_ns=fields.integer("t_submit_ns"),
+        t_receive_ns=fields.integer("t_receive_ns"),
+        t_start_ns=fields.integer("t_start_ns"),
+        t_end_ns=fields.integer("t_end_ns"),
+        t_send_ns=fields.integer("t_send_ns"),
+        slot=slot,
+        slot_seq=slot_seq,
+        timings_us={stage: timings.integer(stage, 0) for stage in timings.names()},
+        dropped=fields.integer("dropped", 0),
+        control_seq=fields.integer("control_seq", 0),
+    )
+
+
+def _pong(fields: Fields) -> Pong:
+    stats = fields.map("stats")
+    return Pong(
+        t_ns=fields.integer("t_ns"),
+        t_daemon_ns=fields.integer("t_daemon_ns"),
+        stats=StatsFields(
+            streams=stats.integer("streams", 0),
+            frames=stats.integer("frames", 0),
+            dropped=stats.integer("dropped", 0),
+            fps=stats.number("fps", 0.0),
+        ),
+    )
+
+
+def _error(fields: Fields) -> Error:
+    return Error(
+        code=fields.text("code"),
+        message=fields.text("message"),
+        fatal=fields.boolean("fatal"),
+        stream=_stream(fields) if "stream" in fields else None,
+        stream_closed=fields.boolean("stream_closed") if "stream_closed" in fields else None,
+    )
+
+
+def _stream(fields: Fields) -> int:
+    return fields.integer("stream", 1, 2**31 - 1)
+
+
+DAEMON_DECODERS: dict[str, Callable[[Fields], DaemonMessage]] = {
+    "welcome": _welcome,
+    "opened": _opened,
+    "result": _result,
+    "closed": lambda fields: Closed(_stream(fields), fields.text("reason")),
+    "pong": _pong,
+    "bye": lambda fields: DaemonBye(fields.text("reason")),
+    "error": _error,
+}

@@ -1,0 +1,171 @@
+"""The messages, one dataclass each. PROTOCOL.md, section 4, explains every key; `T` is the header's `t`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from .layout import Plane
+from .parts import (
+    CameraFields,
+    ClientFields,
+    LimitFields,
+    ModelFields,
+    RingFields,
+    ServerFields,
+    StatsFields,
+    SunFields,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    T: ClassVar[str] = "hello"
+    protocol: tuple[int, ...]
+    client: ClientFields
+    capabilities: tuple[str, ...] = ()
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    T: ClassVar[str] = "open"
+    stream: int
+    model: str
+    planes: tuple[Plane, ...]
+    output: Plane
+    transport: tuple[str, ...]
+    ring: RingFields | None = None
+    max_steps: int = 3
+    seed: int = 0
+    fps: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    T: ClassVar[str] = "frame"
+    stream: int
+    seq: int
+    t_capture_ns: int
+    t_submit_ns: int
+    slot: int | None = None
+    slot_seq: int | None = None
+    camera: CameraFields | None = None
+    sun: SunFields | None = None
+    reset: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ControlValues:
+    """What a `control` changes; None: left as it is."""
+
+    scene: str | None = None
+    lighting: str | None = None
+    prompt: str | None = None
+    seed: int | None = None
+    sun_direction: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    T: ClassVar[str] = "control"
+    stream: int
+    control_seq: int
+    values: ControlValues
+    transition_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    T: ClassVar[str] = "reset"
+    stream: int
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    T: ClassVar[str] = "close"
+    stream: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClientBye:
+    T: ClassVar[str] = "bye"
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    T: ClassVar[str] = "ping"
+    t_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    T: ClassVar[str] = "welcome"
+    protocol: tuple[int, ...]
+    session: str
+    server: ServerFields
+    capabilities: tuple[str, ...]
+    limits: LimitFields
+    models: tuple[ModelFields, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    T: ClassVar[str] = "opened"
+    stream: int
+    transport: str
+    ring: RingFields | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    T: ClassVar[str] = "result"
+    stream: int
+    seq: int
+    t_capture_ns: int
+    t_submit_ns: int
+    t_receive_ns: int
+    t_start_ns: int
+    t_end_ns: int
+    t_send_ns: int
+    slot: int | None = None
+    slot_seq: int | None = None
+    timings_us: dict[str, int] = field(default_factory=dict)
+    dropped: int = 0
+    control_seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    T: ClassVar[str] = "closed"
+    stream: int
+    reason: str = "requested"
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    T: ClassVar[str] = "pong"
+    t_ns: int
+    t_daemon_ns: int
+    stats: StatsFields
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonBye:
+    T: ClassVar[str] = "bye"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    T: ClassVar[str] = "error"
+    code: str
+    message: str
+    fatal: bool
+    stream: int | None = None
+    stream_closed: bool | None = None
+
+
+ClientMessage = Hello | Open | Frame | Control | Reset | Close | ClientBye | Ping
+DaemonMessage = Welcome | Opened | Result | Closed | Pong | DaemonBye | Error
+Message = ClientMessage | DaemonMessage

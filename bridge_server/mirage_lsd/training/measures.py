@@ -1,0 +1,49 @@
+"""Measures of picture quality and of temporal consistency. Pictures are (3, H, W) in 0..1."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def psnr(output: Tensor, target: Tensor) -> float:
+    """Peak signal-to-noise ratio, dB."""
+    return -10 * math.log10(max(float((output - target).square().mean()), 1e-10))
+
+
+def ssim(output: Tensor, target: Tensor) -> float:
+    """Structural similarity on luma, 11 x 11 Gaussian window, sigma 1.5 (Wang et al., 2004)."""
+    luma = torch.tensor([0.299, 0.587, 0.114]).view(3, 1, 1)
+    x, y = ((p * luma).sum(0)[None, None] for p in (output, target))
+    taps = torch.exp(-((torch.arange(11.0) - 5) ** 2) / (2 * 1.5**2))
+    taps = taps / taps.sum()
+
+    def blur(z: Tensor) -> Tensor:
+        return F.conv2d(F.conv2d(z, taps.view(1, 1, 1, 11)), taps.view(1, 1, 11, 1))
+
+    mx, my = blur(x), blur(y)
+    vx, vy, vxy = blur(x * x) - mx * mx, blur(y * y) - my * my, blur(x * y) - mx * my
+    c1, c2 = 0.01**2, 0.03**2
+    return float((((2 * mx * my + c1) * (2 * vxy + c2)) / ((mx * mx + my * my + c1) * (vx + vy + c2))).mean())
+
+
+def high_frequency_energy(picture: Tensor) -> float:
+    """Mean square of the picture less its 3 x 3 mean."""
+    mean = F.avg_pool2d(picture[None], 3, 1)
+    return float((picture[None, :, 1:-1, 1:-1] - mean).square().mean())
+
+
+def sharpness(output: Tensor, target: Tensor) -> float:
+    """High-frequency energy of the output over the target's: 1 is as crisp, below is blurred, above is noisy."""
+    return high_frequency_energy(output) / max(high_frequency_energy(target), 1e-9)
+
+
+def warp_error(now: Tensor, before: Tensor, x: Tensor, y: Tensor, valid: Tensor) -> float:
+    """Mean |now - warped before| over valid pixels, on the 0..255 scale. `x`, `y`, `valid`: (H, W), pixel positions in `before`."""
+    h, w = x.shape
+    grid = torch.stack([(2 * x + 1) / w - 1, (2 * y + 1) / h - 1], -1)[None]
+    warped = F.grid_sample(before[None], grid, mode="bilinear", padding_mode="border", align_corners=False)[0]
+    return float((now - warped).abs().mean(0)[valid].mean()) * 255

@@ -1,0 +1,113 @@
+"""One training example: a level seen once, as the engine would send it and as it should become."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ...models.guide import build_guide, world_rays
+from ...models.seed import seed_offset
+from .greybox import greybox_colors
+from .levels import View, random_level, random_view
+from .raycast import MISS, Level, cast, occluded
+from .themes import LIGHTINGS, SCENES, shade
+
+_SUN_ELEVATION = {"day": (0.5, 1.3), "night": (0.4, 1.2), "neon": (0.3, 1.1), "sunset": (0.08, 0.35)}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A view of a level at one size: `guide` (G, H, W), `target` (3, H, W) sRGB in 0..1, `depth` (1, H, W), `p` (3, H, W), `footprint` (1, H, W)."""
+
+    guide: Tensor
+    target: Tensor
+    depth: Tensor
+    p: Tensor
+    footprint: Tensor
+
+
+@dataclass(frozen=True)
+class World:
+    """A level under one sun, with the look that its editor gives it. `seed_offset` (3,) moves the fields."""
+
+    level: Level
+    view: View
+    sun: Tensor
+    scene: str
+    lighting: str
+    shadows: bool
+    look_seed: int
+    seed_offset: Tensor
+
+
+def random_world(seed: int, aspect: float) -> World:
+    """The world of a seed. Training takes seeds from 1,000,000 up, evaluation those below."""
+    g = torch.Generator().manual_seed(seed)
+
+    def pick(n: int) -> int:
+        return int(torch.randint(n, (), generator=g))
+
+    level = random_level(g)
+    view = random_view(g, level, aspect)
+    scene, lighting = SCENES[pick(len(SCENES))], LIGHTINGS[pick(len(LIGHTINGS))]
+    low, high = _SUN_ELEVATION[lighting]
+    elevation = low + (high - low) * float(torch.rand((), generator=g))
+    azimuth = 2 * math.pi * float(torch.rand((), generator=g))
+    sun = torch.tensor(
+        [math.cos(elevation) * math.cos(azimuth), math.sin(elevation), math.cos(elevation) * math.sin(azimuth)]
+    )
+    return World(level, view, sun, scene, lighting, pick(10) < 5, pick(2**31 - 1), seed_offset(pick(1 << 20)))
+
+
+def render(
+    world: World, height: int, width: int, window: tuple[float, float, float, float] | None = None, device: str = "cpu"
+) -> Picture:
+    """Renders a world; `window` is the part of the full view (0..1, left, top, right, bottom)."""
+    level = Level(*(t.to(device) for t in vars(world.level).values()))
+    pose, lens = world.view.camera_to_world.to(device)[None], world.view.lens.to(device)[None]
+    box = None if window is None else torch.tensor([window], device=device)
+    rays = world_rays(pose, lens, height, width, box)[0].permute(1, 2, 0).reshape(-1, 3)
+    origin = pose[0, :, 3].expand_as(rays)
+    hit = cast(level, origin, rays)
+    sky = hit.t >= MISS
+    depth = torch.where(sky, torch.zeros_like(hit.t), hit.t)
+    p = origin + rays * depth[:, None]
+    sun = world.sun.to(device)
+    lambert = (hit.normal * sun).sum(1).clamp(min=0)
+    lit = torch.ones_like(lambert)
+    if world.shadows:
+        facing = (lambert > 0) & ~sky
+        lit[facing] = 1.0 - occluded(level, (p + hit.normal * 2e-3)[facing], sun.expand_as(p)[facing]).to(lit.dtype)
+    view = rays / rays.norm(dim=1, keepdim=True)
+    look = torch.Generator().manual_seed(world.look_seed)
+    color = greybox_colors(look, p, hit.normal, hit.index, level.objects, lambert, lit, view[:, 1])
+
+    def picture(x: Tensor) -> Tensor:
+        return x.reshape(height, width, -1).permute(2, 0, 1).contiguous()
+
+    # Half of the worlds give the renderer's normals, as an engine that sends them would; the others have them derived from depth.
+    analytic = picture(hit.normal)[None] if world.look_seed % 2 else None
+    offset = world.seed_offset.to(device)[None]
+    guide, geometry = build_guide(
+        picture(color)[None], picture(depth)[None], analytic, pose, lens, sun[None], offset, box
+    )
+
+    def flat(x: Tensor) -> Tensor:
+        return x[0].permute(1, 2, 0).reshape(height * width, -1)
+
+    fields = guide[:, 13:]
+    target = shade(
+        world.scene,
+        world.lighting,
+        flat(fields),
+        hit.normal,
+        sky[:, None].to(depth.dtype),
+        depth[:, None],
+        view,
+        sun,
+        lit[:, None],
+    )
+    return Picture(guide[0], picture(target), picture(depth), geometry.p[0], geometry.footprint(guide[:, 5:8])[0])

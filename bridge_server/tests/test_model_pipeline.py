@@ -1,0 +1,213 @@
+"""The shipped network in its pipeline: it must paint the asked theme, stick to the world and swallow what engines send."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from mirage_lsd.models.mirage_lsd_v1 import base_size
+from mirage_lsd.models.registry import available_models, load_pipeline
+from mirage_lsd.pipeline.base import StreamSpec
+from mirage_lsd.pipeline.frame import Camera, Controls, Sun
+from mirage_lsd.training.evaluate import controls_of, input_frame
+from mirage_lsd.training.measures import psnr
+from mirage_lsd.training.worlds.sample import random_world, render
+
+WIDTH, HEIGHT = 320, 176
+SPEC = StreamSpec(WIDTH, HEIGHT, WIDTH, HEIGHT, steps=3, planes=("color", "depth"))
+
+
+@pytest.fixture(scope="module")
+def pipeline():
+    return load_pipeline("mirage-lsd-v1", "cpu")
+
+
+@pytest.fixture(scope="module")
+def world():
+    return replace(random_world(203, WIDTH / HEIGHT), scene="city", lighting="day", seed_offset=torch.zeros(3))
+
+
+@pytest.fixture(scope="module")
+def picture(world):
+    return render(world, HEIGHT, WIDTH)
+
+
+def as_tensor(output):
+    return torch.from_numpy(output.pixels[..., :3].copy()).permute(2, 0, 1).float() / 255
+
+
+def test_the_shipped_model_is_there():
+    assert "mirage-lsd-v1" in available_models()
+
+
+@pytest.mark.parametrize("theme", [("forest", "day"), ("city", "night"), ("scifi", "neon"), ("desert", "sunset")])
+def test_it_paints_the_theme(pipeline, world, picture, theme):
+    themed = replace(world, scene=theme[0], lighting=theme[1])
+    target = render(themed, HEIGHT, WIDTH).target
+    output = pipeline.process(input_frame(1, world, picture), pipeline.create_state(SPEC), controls_of(themed))
+    assert output.pixels.shape == (HEIGHT, WIDTH, 4)
+    assert (output.pixels[..., 3] == 255).all()
+    reached = psnr(as_tensor(output), target)
+    grey = psnr(picture.guide[:3] * 0.5 + 0.5, target)
+    flat = psnr(target.mean((1, 2), keepdim=True).expand_as(target), target)
+    assert reached > max(grey, flat) + 3
+    assert set(output.timings_us) == {"anchor", "motion", "denoise", "upscale"}
+
+
+def test_turning_away_and_back_shows_the_same_place(pipeline, world, picture):
+    state = pipeline.create_state(SPEC)
+    first = pipeline.process(input_frame(1, world, picture), state, controls_of(world))
+    pose = world.view.camera_to_world.clone()
+    pose[:, :3] = pose[:, :3] @ torch.tensor([[-1.0, 0, 0], [0, 1, 0], [0, 0, -1]])
+    away = replace(world, view=replace(world.view, camera_to_world=pose))
+    for i in range(5):
+        pipeline.process(input_frame(2 + i, away, render(away, HEIGHT, WIDTH)), state, controls_of(world))
+    back = pipeline.process(input_frame(8, world, picture), state, controls_of(world))
+    assert psnr(as_tensor(back), as_tensor(first)) > 26
+
+
+def test_a_long_stream_neither_drifts_nor_grows(pipeline, world):
+    spec = StreamSpec(96, 48, 96, 48, planes=("color", "depth"))
+    picture = render(world, 48, 96)
+    state = pipeline.create_state(spec)
+    frame, controls = input_frame(1, world, picture), controls_of(world)
+    outputs, sizes = [], []
+    for i in range(1000):
+        output = pipeline.process(frame, state, controls)
+        if i in (10, 999):
+            outputs.append(as_tensor(output))
+            sizes.append(state.bytes())
+    assert psnr(outputs[0], outputs[1]) > 24
+    assert sizes[0] == sizes[1]
+    assert state.frames == 1000
+
+
+def test_streams_do_not_mix(pipeline, world, picture):
+    frame = input_frame(1, world, picture)
+    alone = pipeline.create_state(SPEC)
+    expected = [pipeline.process(frame, alone, Controls({"forest": 1.0}, {"day": 1.0})).pixels for _ in range(3)]
+    a, b = pipeline.create_state(SPEC), pipeline.create_state(SPEC)
+    for want in expected:
+        got = pipeline.process(frame, a, Controls({"forest": 1.0}, {"day": 1.0})).pixels
+        pipeline.process(frame, b, Controls({"scifi": 1.0}, {"neon": 1.0}))
+        np.testing.assert_array_equal(got, want)
+
+
+def test_color_alone_works(pipeline, world, picture):
+    state = pipeline.create_state(replace(SPEC, planes=("color",)))
+    frame = input_frame(1, world, picture, color_only=True)
+    night = pipeline.process(frame, state, Controls({"city": 1.0}, {"night": 1.0})).pixels
+    day = pipeline.process(frame, state, Controls({"city": 1.0}, {"day": 1.0})).pixels
+    assert night[..., :3].mean() < 0.8 * day[..., :3].mean()
+
+
+def test_planes_that_engines_send_are_used(pipeline, world, picture):
+    frame = input_frame(1, world, picture)
+    normal = ((picture.guide[5:8] * 0.5 + 0.5) * 255).permute(1, 2, 0).to(torch.uint8).numpy()
+    frame.normal = np.concatenate([normal, np.full_like(normal[..., :1], 255)], 2)
+    frame.motion = np.zeros((HEIGHT, WIDTH, 2), np.float16)
+    state = pipeline.create_state(replace(SPEC, planes=("color", "depth", "normal", "motion")))
+    first = as_tensor(pipeline.process(frame, state, controls_of(world)))
+    second = as_tensor(pipeline.process(frame, state, controls_of(world)))
+    plain = as_tensor(pipeline.process(input_frame(1, world, picture), pipeline.create_state(SPEC), controls_of(world)))
+    assert psnr(first, plain) > 24
+    assert psnr(first, second) > 26
+
+
+def test_bad_depth_is_sky_not_a_crash(pipeline, world, picture):
+    frame = input_frame(1, world, picture)
+    depth = frame.depth.copy()
+    depth[:40], depth[40:60], depth[60:70], depth[70:80] = np.nan, np.inf, -5, 0
+    frame.depth = depth
+    output = pipeline.process(frame, pipeline.create_state(SPEC), controls_of(world))
+    assert output.pixels[..., :3].std() > 5
+
+
+@pytest.mark.parametrize("depth", [0.0, 1e-3, 1e30])
+def test_depth_that_is_all_alike(pipeline, world, picture, depth):
+    frame = input_frame(1, world, picture)
+    frame.depth = np.full_like(frame.depth, depth)
+    frame.color = np.zeros_like(frame.color)
+    assert pipeline.process(frame, pipeline.create_state(SPEC), controls_of(world)).pixels.shape == (HEIGHT, WIDTH, 4)
+
+
+def bad_cameras():
+    good = (
+        np.eye(4, dtype=np.float32),
+        np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, -1, -1], [0, 0, -1, 0]], np.float32),
+    )
+    nan, singular, ortho, far = good[0].copy(), good[0].copy(), np.eye(4, dtype=np.float32), good[0].copy()
+    nan[0, 0], far[0, 3] = np.nan, 1e9
+    singular[:3, :3] = 0
+    return {
+        "nan": Camera(nan, good[1]),
+        "singular": Camera(singular, good[1]),
+        "ortho": Camera(good[0], ortho),
+        "far": Camera(far, good[1]),
+    }
+
+
+@pytest.mark.parametrize("name", ["nan", "singular", "ortho", "far"])
+def test_an_unusable_camera_is_refused_in_a_sentence_and_costs_nothing(pipeline, world, picture, name):
+    state = pipeline.create_state(SPEC)
+    pipeline.process(input_frame(1, world, picture), state, controls_of(world))
+    before = state.picture.clone()
+    frame = input_frame(2, world, picture)
+    frame.camera = bad_cameras()[name]
+    with pytest.raises(ValueError, match=r"^The .*; .*\.$|^The .*\.$"):
+        pipeline.process(frame, state, controls_of(world))
+    assert torch.equal(state.picture, before)
+
+
+def test_a_sun_without_direction_is_refused(pipeline, world, picture):
+    frame = input_frame(1, world, picture)
+    frame.sun = Sun((0.0, 0.0, 0.0))
+    with pytest.raises(ValueError, match="sun"):
+        pipeline.process(frame, pipeline.create_state(SPEC), controls_of(world))
+
+
+@pytest.mark.parametrize("size", [(16, 16), (17, 33), (101, 57), (640, 48)])
+def test_sizes_that_are_multiples_of_nothing(pipeline, world, size):
+    width, height = size
+    picture = render(world, height, width)
+    spec = StreamSpec(width, height, width, height, steps=1, planes=("color", "depth"))
+    output = pipeline.process(input_frame(1, world, picture), pipeline.create_state(spec), controls_of(world))
+    assert output.pixels.shape == (height, width, 4)
+
+
+def test_output_of_another_size(pipeline, world, picture):
+    spec = StreamSpec(WIDTH, HEIGHT, 200, 100, planes=("color", "depth"))
+    output = pipeline.process(input_frame(1, world, picture), pipeline.create_state(spec), controls_of(world))
+    assert output.pixels.shape == (100, 200, 4)
+
+
+def test_reset_forgets(pipeline, world, picture):
+    state = pipeline.create_state(SPEC)
+    first = pipeline.process(input_frame(1, world, picture), state, controls_of(world)).pixels
+    pipeline.process(input_frame(2, world, picture), state, controls_of(world))
+    again = input_frame(3, world, picture)
+    again.reset = True
+    np.testing.assert_array_equal(pipeline.process(again, state, controls_of(world)).pixels, first)
+
+
+def test_base_sizes():
+    assert base_size(360, 640) == (176, 320)
+    assert base_size(720, 1280) == (176, 320)
+    assert base_size(16, 16) == (16, 16)
+
+
+def test_an_unknown_model_is_named():
+    with pytest.raises(ValueError, match=r"no model 'nope'.*mirage-lsd-v1"):
+        load_pipeline("nope")
+
+
+def test_damaged_weights_are_named(tmp_path):
+    path = tmp_path / "broken.safetensors"
+    path.write_bytes(b"not weights at all")
+    with pytest.raises(ValueError, match=r"broken.safetensors can't be read"):
+        load_pipeline(str(path), "cpu")
+
+
+def test_an_unknown_device_is_named():
+    with pytest.raises(ValueError, match="abacus"):
+        load_pipeline("mirage-lsd-v1", "abacus")

@@ -1,0 +1,355 @@
+#include <zmq.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "client.h"
+#include "clock.h"
+#include "endpoint.h"
+#include "error.h"
+#include "lsd/lsd.h"
+#include "utf8.h"
+
+#define LSD_TEXT_OF(x) #x
+#define LSD_TEXT(x) LSD_TEXT_OF(x)
+
+struct lsd_stream {
+  std::shared_ptr<lsd::Stream> stream;
+  lsd_client* client;
+};
+
+struct lsd_client {
+  explicit lsd_client(lsd::ClientConfig config) : client(std::move(config)) {}
+
+  lsd::Client client;
+  std::mutex mutex;
+  std::vector<std::unique_ptr<lsd_stream>> streams;
+};
+
+namespace {
+
+using lsd::fail;
+
+constexpr size_t kKeyCharacters = 40;
+constexpr size_t kMostControlName = 64;
+constexpr int32_t kMostControlFloats = 64;
+constexpr float kLongestTransition = 60;
+
+/// Runs `body` and turns whatever it throws into a status: nothing may unwind into an engine.
+template <typename Body>
+auto guarded(decltype(std::declval<Body>()()) on_failure, lsd_status* status, Body&& body) noexcept {
+  lsd::clear_last_error();
+  try {
+    return body();
+  } catch (const std::bad_alloc&) {
+    *status = fail(LSD_ERROR_MEMORY, "Out of memory.");
+  } catch (const std::exception& error) {
+    *status = fail(LSD_ERROR_INTERNAL, error.what());
+  } catch (...) {
+    *status = fail(LSD_ERROR_INTERNAL, "Unknown failure.");
+  }
+  return on_failure;
+}
+
+template <typename Body>
+lsd_status guarded_status(Body&& body) noexcept {
+  lsd_status status = LSD_OK;
+  const lsd_status result = guarded(LSD_OK, &status, body);
+  return status != LSD_OK ? status : result;
+}
+
+template <typename Body>
+auto guarded_pointer(Body&& body) noexcept {
+  lsd_status status = LSD_OK;
+  return guarded(nullptr, &status, body);
+}
+
+size_t copy_text(const std::string& text, char* buffer, size_t capacity) {
+  if (buffer != nullptr && capacity > 0) {
+    const size_t length = std::min(text.size(), capacity - 1);
+    std::memcpy(buffer, text.data(), length);
+    buffer[length] = '\0';
+  }
+  return text.size();
+}
+
+/// A caller's string, or `fallback` for null. False with the last error set when the protocol has no room for it.
+bool read_text(const char* text, const char* fallback, size_t most, std::string* out) {
+  *out = text != nullptr ? text : fallback;
+  if (out->size() <= most && lsd::is_utf8(*out)) return true;
+  fail(LSD_ERROR_ARGUMENT, "A string is too long or not UTF-8.");
+  return false;
+}
+
+bool read_keys(const lsd_client_config& config, lsd::ConnectionConfig* out) {
+  const char* const keys[] = {config.server_public_key, config.client_public_key, config.client_secret_key};
+  std::string* const targets[] = {&out->server_public_key, &out->client_public_key, &out->client_secret_key};
+  if (keys[0] == nullptr && keys[1] == nullptr && keys[2] == nullptr) return true;
+  for (int i = 0; i < 3; ++i) {
+    uint8_t decoded[32];
+    if (keys[i] == nullptr || std::strlen(keys[i]) != kKeyCharacters || zmq_z85_decode(decoded, keys[i]) == nullptr) {
+      fail(LSD_ERROR_ARGUMENT,
+           "CURVE needs all three keys, each of 40 characters (Z85); `mirage-lsd keygen` makes them.");
+      return false;
+    }
+    *targets[i] = keys[i];
+  }
+  if (zmq_has("curve") != 0) return true;
+  fail(LSD_ERROR_ARGUMENT, "This build of libzmq has no CURVE.");
+  return false;
+}
+
+bool read_config(const lsd_client_config& config, lsd::ClientConfig* out) {
+  if (!read_text(config.endpoint, "tcp://127.0.0.1:5757", lsd::kMostStringBytes, &out->connection.endpoint) ||
+      !read_text(config.name, "", lsd::kMostStringBytes, &out->hello.name) ||
+      !read_text(config.engine, "", lsd::kMostStringBytes, &out->hello.engine) ||
+      !read_text(config.token, "", lsd::kMostStringBytes, &out->hello.token) || !read_keys(config, &out->connection)) {
+    return false;
+  }
+  out->log = config.log;
+  out->log_user = config.log_user;
+  if (lsd::is_endpoint(out->connection.endpoint)) return true;
+  fail(LSD_ERROR_ARGUMENT, "The endpoint must be tcp://HOST:PORT or ipc://PATH.");
+  return false;
+}
+
+bool read_output(const lsd_stream_config& config, lsd::StreamConfig* out) {
+  out->output_width = config.output_width != 0 ? config.output_width : config.width;
+  out->output_height = config.output_height != 0 ? config.output_height : config.height;
+  out->output_format = config.output_format;
+  const auto is_side = [](int32_t side) { return side >= lsd::kSmallestSide && side <= lsd::kLargestSide; };
+  if (!is_side(out->output_width) || !is_side(out->output_height)) {
+    fail(LSD_ERROR_ARGUMENT, "The output must be 16 to 4096 pixels a side.");
+    return false;
+  }
+  if (config.output_format != LSD_FORMAT_RGBA8 && config.output_format != LSD_FORMAT_BGRA8) {
+    fail(LSD_ERROR_ARGUMENT, "The output's format must be LSD_FORMAT_RGBA8 or LSD_FORMAT_BGRA8.");
+    return false;
+  }
+  return true;
+}
+
+bool read_config(const lsd_stream_config& config, lsd::StreamConfig* out) {
+  const char* problem = nullptr;
+  const auto layout = lsd::make_layout(config.width, config.height, config.planes, config.plane_count, &problem);
+  if (!layout) {
+    fail(LSD_ERROR_ARGUMENT, problem);
+    return false;
+  }
+  out->layout = *layout;
+  if (!read_output(config, out) || !read_text(config.model, "mirage-lsd-v1", lsd::kMostStringBytes, &out->model)) {
+    return false;
+  }
+  if (config.transport < LSD_TRANSPORT_AUTO || config.transport > LSD_TRANSPORT_SHARED_MEMORY) {
+    fail(LSD_ERROR_ARGUMENT, "The transport is unknown.");
+    return false;
+  }
+  if (config.max_steps < 0 || config.max_steps > 8 || config.seed < 0 || !std::isfinite(config.fps) || config.fps < 0) {
+    fail(LSD_ERROR_ARGUMENT, "max_steps must be 0 to 8, seed and fps not negative.");
+    return false;
+  }
+  out->transport = static_cast<lsd_transport>(config.transport);
+  out->max_steps = config.max_steps != 0 ? config.max_steps : 3;
+  out->seed = config.seed;
+  out->fps = config.fps;
+  return true;
+}
+
+/// Sizes only grow with versions: a larger structure of a newer caller is fine, its new members are ignored.
+template <typename Struct>
+bool is_struct(const Struct* value) {
+  if (value != nullptr && value->size >= sizeof(Struct)) return true;
+  fail(LSD_ERROR_ARGUMENT, "A structure is null, or its `size` is not set to sizeof.");
+  return false;
+}
+
+bool is_alive(const lsd_stream* stream) {
+  if (stream != nullptr) return true;
+  fail(LSD_ERROR_ARGUMENT, "The stream is null.");
+  return false;
+}
+
+lsd_status set_control(lsd_stream* stream, const char* name, lsd::ControlValue value) {
+  if (!is_alive(stream)) return LSD_ERROR_ARGUMENT;
+  std::string checked;
+  if (name == nullptr || *name == '\0' || !read_text(name, "", kMostControlName, &checked)) {
+    return fail(LSD_ERROR_ARGUMENT, "A control needs a name of 1 to 64 bytes.");
+  }
+  if (!stream->stream->controls().set(checked, std::move(value))) {
+    return fail(LSD_ERROR_ARGUMENT, "A group holds at most 32 controls.");
+  }
+  return LSD_OK;
+}
+
+}  // namespace
+
+const char* lsd_version(void) {
+  return LSD_TEXT(LSD_VERSION_MAJOR) "." LSD_TEXT(LSD_VERSION_MINOR) "." LSD_TEXT(LSD_VERSION_PATCH);
+}
+
+int64_t lsd_now_ns(void) { return lsd::now_ns(); }
+
+const char* lsd_last_error(void) { return lsd::last_error(); }
+
+lsd_client* lsd_client_create(const lsd_client_config* config) {
+  return guarded_pointer([&]() -> lsd_client* {
+    lsd::ClientConfig checked;
+    if (!is_struct(config) || !read_config(*config, &checked)) return nullptr;
+    return new lsd_client(std::move(checked));
+  });
+}
+
+void lsd_client_destroy(lsd_client* client) {
+  lsd::clear_last_error();
+  delete client;
+}
+
+lsd_client_state lsd_client_get_state(const lsd_client* client) {
+  if (client == nullptr) return LSD_CLIENT_CONNECTING;
+  return static_cast<lsd_client_state>(client->client.status().state.load());
+}
+
+size_t lsd_client_last_error(const lsd_client* client, char* buffer, size_t capacity) {
+  if (client == nullptr) return copy_text("", buffer, capacity);
+  lsd_status status = LSD_OK;
+  return guarded(size_t{0}, &status,
+                 [&] { return copy_text(client->client.status().last_error.get(), buffer, capacity); });
+}
+
+lsd_stream* lsd_stream_open(lsd_client* client, const lsd_stream_config* config) {
+  return guarded_pointer([&]() -> lsd_stream* {
+    lsd::StreamConfig checked;
+    if (client == nullptr) {
+      fail(LSD_ERROR_ARGUMENT, "The client is null.");
+      return nullptr;
+    }
+    if (!is_struct(config) || !read_config(*config, &checked)) return nullptr;
+    auto handle = std::make_unique<lsd_stream>(lsd_stream{nullptr, client});
+    const std::lock_guard lock(client->mutex);
+    client->streams.reserve(client->streams.size() + 1);
+    handle->stream = client->client.open_stream(std::move(checked));
+    return client->streams.emplace_back(std::move(handle)).get();
+  });
+}
+
+void lsd_stream_close(lsd_stream* stream) {
+  if (stream == nullptr) return;
+  guarded_status([&] {
+    lsd_client* client = stream->client;
+    client->client.close_stream(stream->stream);
+    const std::lock_guard lock(client->mutex);
+    auto& streams = client->streams;
+    streams.erase(std::find_if(streams.begin(), streams.end(), [&](const auto& each) { return each.get() == stream; }));
+    return LSD_OK;
+  });
+}
+
+lsd_status lsd_stream_submit(lsd_stream* stream, const lsd_frame* frame, int64_t* out_seq) {
+  return guarded_status([&] {
+    if (out_seq != nullptr) *out_seq = 0;
+    if (!is_alive(stream) || !is_struct(frame)) return LSD_ERROR_ARGUMENT;
+    return stream->stream->submit(*frame, out_seq);
+  });
+}
+
+lsd_status lsd_stream_acquire(lsd_stream* stream, lsd_result* out) {
+  return guarded_status([&] {
+    if (!is_alive(stream) || !is_struct(out)) return LSD_ERROR_ARGUMENT;
+    return stream->stream->acquire(out);
+  });
+}
+
+lsd_status lsd_stream_control_begin(lsd_stream* stream) {
+  return guarded_status([&] {
+    if (!is_alive(stream)) return LSD_ERROR_ARGUMENT;
+    stream->stream->controls().begin();
+    return LSD_OK;
+  });
+}
+
+lsd_status lsd_stream_control_string(lsd_stream* stream, const char* name, const char* value) {
+  return guarded_status([&] {
+    if (value == nullptr) return fail(LSD_ERROR_ARGUMENT, "The value is null.");
+    const bool is_prompt = name != nullptr && std::strcmp(name, "prompt") == 0;
+    std::string text;
+    if (!read_text(value, "", is_prompt ? lsd::kMostPromptBytes : lsd::kMostStringBytes, &text)) {
+      return LSD_ERROR_ARGUMENT;
+    }
+    return set_control(stream, name, std::move(text));
+  });
+}
+
+lsd_status lsd_stream_control_int(lsd_stream* stream, const char* name, int64_t value) {
+  return guarded_status([&] { return set_control(stream, name, value); });
+}
+
+lsd_status lsd_stream_control_floats(lsd_stream* stream, const char* name, const float* values, int32_t count) {
+  return guarded_status([&] {
+    if (values == nullptr || count < 1 || count > kMostControlFloats ||
+        !std::all_of(values, values + count, [](float value) { return std::isfinite(value); })) {
+      return fail(LSD_ERROR_ARGUMENT, "The values must be 1 to 64 finite numbers.");
+    }
+    return set_control(stream, name, std::vector<float>(values, values + count));
+  });
+}
+
+int64_t lsd_stream_control_commit(lsd_stream* stream, float transition_s) {
+  lsd_status status = LSD_OK;
+  const int64_t control_seq = guarded(int64_t{0}, &status, [&]() -> int64_t {
+    if (!is_alive(stream)) return LSD_ERROR_ARGUMENT;
+    if (!(transition_s >= 0 && transition_s <= kLongestTransition)) {
+      return fail(LSD_ERROR_ARGUMENT, "transition_s must be 0 to 60.");
+    }
+    return stream->stream->commit_controls(transition_s);
+  });
+  return status != LSD_OK ? int64_t{status} : control_seq;
+}
+
+lsd_status lsd_stream_reset(lsd_stream* stream) {
+  return guarded_status([&] {
+    if (!is_alive(stream)) return LSD_ERROR_ARGUMENT;
+    stream->stream->reset();
+    return LSD_OK;
+  });
+}
+
+lsd_stream_state lsd_stream_get_state(const lsd_stream* stream) {
+  return stream != nullptr ? stream->stream->state() : LSD_STREAM_CLOSED;
+}
+
+size_t lsd_stream_last_error(const lsd_stream* stream, char* buffer, size_t capacity) {
+  lsd_status status = LSD_OK;
+  return guarded(size_t{0}, &status,
+                 [&] { return copy_text(stream != nullptr ? stream->stream->last_error() : "", buffer, capacity); });
+}
+
+lsd_status lsd_stream_get_stats(const lsd_stream* stream, lsd_stats* out) {
+  return guarded_status([&] {
+    if (!is_alive(stream) || !is_struct(out)) return LSD_ERROR_ARGUMENT;
+    stream->stream->fill_stats(out);
+    return LSD_OK;
+  });
+}
+
+lsd_status lsd_stream_stage_ms(const lsd_stream* stream, const char* stage, float* p50, float* p95) {
+  return guarded_status([&] {
+    if (!is_alive(stream) || stage == nullptr) return fail(LSD_ERROR_ARGUMENT, "The stream or the stage is null.");
+    lsd::Percentiles percentiles;
+    if (!stream->stream->stage_percentiles(stage, &percentiles)) return LSD_NOTHING;
+    if (p50 != nullptr) *p50 = percentiles.p50;
+    if (p95 != nullptr) *p95 = percentiles.p95;
+    return LSD_OK;
+  });
+}
+
+size_t lsd_stream_stage_names(const lsd_stream* stream, char* buffer, size_t capacity) {
+  lsd_status status = LSD_OK;
+  return guarded(size_t{0}, &status,
+                 [&] { return copy_text(stream != nullptr ? stream->stream->stage_names() : "", buffer, capacity); });
+}

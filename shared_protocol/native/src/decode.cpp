@@ -1,0 +1,258 @@
+#include "decode.h"
+
+#include <cmath>
+#include <limits>
+#include <msgpack.hpp>
+#include <stdexcept>
+#include <string_view>
+
+#include "utf8.h"
+
+namespace lsd {
+namespace {
+
+constexpr size_t kMostArrayItems = 4096;
+constexpr size_t kMostMapItems = 1024;
+constexpr size_t kMostStages = 64;
+constexpr int64_t kLargestStream = 2'147'483'647;
+constexpr int64_t kMostInt = std::numeric_limits<int64_t>::max();
+
+// Thrown and caught within this file: a check per key reads better as an expression than as an early return.
+struct Malformed : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+std::string_view text_of(const msgpack::object& object) { return {object.via.str.ptr, object.via.str.size}; }
+
+// The rules of section 1 hold for unknown keys too.
+void check(const msgpack::object& object) {
+  switch (object.type) {
+    case msgpack::type::STR:
+      if (object.via.str.size > kMostPromptBytes || !is_utf8(text_of(object))) {
+        throw Malformed("a string is too long or not UTF-8");
+      }
+      return;
+    case msgpack::type::FLOAT32:
+    case msgpack::type::FLOAT64:
+      if (!std::isfinite(object.via.f64)) throw Malformed("a number is not finite");
+      return;
+    case msgpack::type::ARRAY:
+      for (uint32_t i = 0; i < object.via.array.size; ++i) check(object.via.array.ptr[i]);
+      return;
+    case msgpack::type::MAP:
+      for (uint32_t i = 0; i < object.via.map.size; ++i) {
+        if (object.via.map.ptr[i].key.type != msgpack::type::STR) throw Malformed("a key is not a string");
+        check(object.via.map.ptr[i].key);
+        check(object.via.map.ptr[i].val);
+      }
+      return;
+    default:
+      return;
+  }
+}
+
+int64_t integer_of(const msgpack::object& object, std::string_view name, int64_t least, int64_t most) {
+  int64_t value = 0;
+  if (object.type == msgpack::type::POSITIVE_INTEGER && object.via.u64 <= static_cast<uint64_t>(kMostInt)) {
+    value = static_cast<int64_t>(object.via.u64);
+  } else if (object.type == msgpack::type::NEGATIVE_INTEGER) {
+    value = object.via.i64;
+  } else {
+    throw Malformed(std::string(name) + " is not an integer");
+  }
+  if (value < least || value > most) throw Malformed(std::string(name) + " is out of range");
+  return value;
+}
+
+class Map {
+ public:
+  Map(const msgpack::object& object, std::string_view name) : map_(object.via.map) {
+    if (object.type != msgpack::type::MAP) throw Malformed(std::string(name) + " is not a map");
+  }
+
+  const msgpack::object* find(std::string_view key) const {
+    for (uint32_t i = 0; i < map_.size; ++i) {
+      if (text_of(map_.ptr[i].key) == key) return &map_.ptr[i].val;
+    }
+    return nullptr;
+  }
+  const msgpack::object& at(std::string_view key, msgpack::type::object_type type) const {
+    const msgpack::object* object = find(key);
+    if (object == nullptr) throw Malformed(std::string(key) + " is missing");
+    if (object->type != type) throw Malformed(std::string(key) + " has the wrong type");
+    return *object;
+  }
+
+  std::string text(std::string_view key) const {
+    const std::string_view value = text_of(at(key, msgpack::type::STR));
+    if (value.size() > kMostStringBytes) throw Malformed(std::string(key) + " is too long");
+    return std::string(value);
+  }
+  int64_t integer(std::string_view key, int64_t least, int64_t most) const {
+    const msgpack::object* object = find(key);
+    if (object == nullptr) throw Malformed(std::string(key) + " is missing");
+    return integer_of(*object, key, least, most);
+  }
+  std::optional<int64_t> optional_integer(std::string_view key, int64_t least, int64_t most) const {
+    const msgpack::object* object = find(key);
+    if (object == nullptr) return std::nullopt;
+    return integer_of(*object, key, least, most);
+  }
+  double number(std::string_view key) const {
+    const msgpack::object* object = find(key);
+    if (object == nullptr) throw Malformed(std::string(key) + " is missing");
+    if (object->type == msgpack::type::FLOAT32 || object->type == msgpack::type::FLOAT64) return object->via.f64;
+    return static_cast<double>(integer_of(*object, key, std::numeric_limits<int64_t>::min(), kMostInt));
+  }
+  bool boolean(std::string_view key) const { return at(key, msgpack::type::BOOLEAN).via.boolean; }
+  Map map(std::string_view key) const { return Map(at(key, msgpack::type::MAP), key); }
+  const msgpack::object_array& array(std::string_view key) const { return at(key, msgpack::type::ARRAY).via.array; }
+  const msgpack::object_map& pairs() const { return map_; }
+
+ private:
+  const msgpack::object_map& map_;
+};
+
+int64_t stream_of(const Map& map) { return map.integer("stream", 1, kLargestStream); }
+
+// A monotonic clock may begin anywhere.
+int64_t time_of(const Map& map, std::string_view key) {
+  return map.integer(key, std::numeric_limits<int64_t>::min(), kMostInt);
+}
+
+RingDescription decode_ring(const Map& map) {
+  RingDescription ring;
+  ring.name = map.text("name");
+  ring.bytes = static_cast<uint64_t>(map.integer("bytes", 1, kMostInt));
+  ring.slots = static_cast<uint32_t>(map.integer("slots", 2, 16));
+  ring.slot_stride = static_cast<uint64_t>(map.integer("slot_stride", 64, kMostInt));
+  if (ring.slot_stride % 64 != 0) throw Malformed("slot_stride is not a multiple of 64");
+  return ring;
+}
+
+void check_models(const Map& map) {
+  const msgpack::object_array& models = map.array("models");
+  for (uint32_t i = 0; i < models.size; ++i) {
+    const Map model(models.ptr[i], "models");
+    model.text("name");
+    model.array("planes");
+    model.map("controls").array("scene");
+    model.map("controls").array("lighting");
+  }
+}
+
+void check_limits(const Map& limits) {
+  for (const char* name : {"max_streams", "max_width", "max_height", "max_header_bytes", "max_payload_bytes"}) {
+    limits.integer(name, 1, kMostInt);
+  }
+  limits.number("idle_timeout_s");
+}
+
+DaemonMessage decode_welcome(const Map& map) {
+  const msgpack::object_array& protocol = map.array("protocol");
+  if (protocol.size != 2) throw Malformed("protocol is not [major, minor]");
+  Welcome welcome;
+  welcome.protocol_major = integer_of(protocol.ptr[0], "protocol", 0, kMostInt);
+  welcome.protocol_minor = integer_of(protocol.ptr[1], "protocol", 0, kMostInt);
+  welcome.session = map.text("session");
+  const Map server = map.map("server");
+  welcome.server = server.text("name") + " " + server.text("version");
+  map.array("capabilities");
+  check_limits(map.map("limits"));
+  check_models(map);
+  return welcome;
+}
+
+DaemonMessage decode_opened(const Map& map) {
+  Opened opened;
+  opened.stream = stream_of(map);
+  const std::string transport = map.text("transport");
+  if (transport == "shared_memory") {
+    opened.transport = LSD_TRANSPORT_SHARED_MEMORY;
+    opened.ring = decode_ring(map.map("ring"));
+  } else if (transport != "inline") {
+    throw Malformed("transport is neither shared_memory nor inline");
+  }
+  return opened;
+}
+
+DaemonMessage decode_result(const Map& map) {
+  Result result;
+  result.stream = stream_of(map);
+  result.seq = map.integer("seq", 0, kMostInt);
+  result.t_capture_ns = time_of(map, "t_capture_ns");
+  result.t_submit_ns = time_of(map, "t_submit_ns");
+  result.t_receive_ns = time_of(map, "t_receive_ns");
+  result.t_start_ns = time_of(map, "t_start_ns");
+  result.t_end_ns = time_of(map, "t_end_ns");
+  result.t_send_ns = time_of(map, "t_send_ns");
+  if (map.find("slot") != nullptr || map.find("slot_seq") != nullptr) {
+    const int64_t slot = map.integer("slot", 0, 15);
+    const int64_t slot_seq = map.integer("slot_seq", 2, kMostInt);
+    if (slot_seq % 2 != 0) throw Malformed("slot_seq is odd");
+    result.slot = SlotReference{static_cast<uint64_t>(slot), static_cast<uint64_t>(slot_seq)};
+  }
+  const Map timings = map.map("timings_us");
+  if (timings.pairs().size > kMostStages) throw Malformed("timings_us has too many stages");
+  for (uint32_t i = 0; i < timings.pairs().size; ++i) {
+    const auto& [stage, micros] = timings.pairs().ptr[i];
+    result.timings_us.emplace_back(text_of(stage), integer_of(micros, "timings_us", 0, kMostInt));
+  }
+  result.dropped = map.integer("dropped", 0, kMostInt);
+  result.control_seq = map.integer("control_seq", 0, kMostInt);
+  return result;
+}
+
+DaemonMessage decode_error(const Map& map) {
+  ErrorReply error;
+  error.code = map.text("code");
+  error.message = map.text("message");
+  error.is_fatal = map.boolean("fatal");
+  error.stream = map.optional_integer("stream", 1, kLargestStream);
+  if (map.find("stream_closed") != nullptr) error.stream_is_closed = map.boolean("stream_closed");
+  error.control_seq = map.optional_integer("control_seq", 0, kMostInt);
+  return error;
+}
+
+DaemonMessage decode_map(const Map& map) {
+  const std::string type = map.text("t");
+  if (type == "result") return decode_result(map);
+  if (type == "pong") {
+    time_of(map, "t_daemon_ns");
+    const Map stats = map.map("stats");
+    for (const char* name : {"streams", "frames", "dropped"}) stats.integer(name, 0, kMostInt);
+    stats.number("fps");
+    return Pong{time_of(map, "t_ns")};
+  }
+  if (type == "welcome") return decode_welcome(map);
+  if (type == "opened") return decode_opened(map);
+  if (type == "closed") return Closed{stream_of(map), map.text("reason")};
+  if (type == "bye") return Bye{map.text("reason")};
+  if (type == "error") return decode_error(map);
+  throw Malformed("its type is unknown to this version");
+}
+
+}  // namespace
+
+std::optional<DaemonMessage> decode(const void* header, size_t bytes, std::string* problem) noexcept {
+  try {
+    if (bytes > kMostHeaderBytes) throw Malformed("the header is longer than 65,536 bytes");
+    const msgpack::unpack_limit limit(kMostArrayItems, kMostMapItems, kMostPromptBytes, kMostHeaderBytes,
+                                      kMostHeaderBytes, kMostHeaderDepth);
+    const auto refer = [](msgpack::type::object_type, std::size_t, void*) { return true; };
+    size_t used = 0;
+    bool is_referenced = false;
+    const msgpack::object_handle handle =
+        msgpack::unpack(static_cast<const char*>(header), bytes, used, is_referenced, refer, nullptr, limit);
+    if (used != bytes) throw Malformed("bytes follow the header's map");
+    check(handle.get());
+    return decode_map(Map(handle.get(), "the header"));
+  } catch (const std::exception& error) {
+    *problem = error.what();
+  } catch (...) {
+    *problem = "the header is not msgpack";
+  }
+  return std::nullopt;
+}
+
+}  // namespace lsd

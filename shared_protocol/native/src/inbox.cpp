@@ -1,0 +1,21 @@
+#include "inbox.h"
+
+namespace lsd {
+
+void Inbox::allocate(size_t bytes) {
+  for (IncomingFrame& frame : frames_) frame.pixels = make_buffer(bytes);
+}
+
+bool Inbox::publish() {
+  const uint32_t previous = newest_.exchange(back_ | kFresh, std::memory_order_acq_rel);
+  back_ = previous & kIndex;
+  return (previous & kFresh) != 0;
+}
+
+const IncomingFrame* Inbox::take() {
+  if ((newest_.load(std::memory_order_relaxed) & kFresh) == 0) return nullptr;
+  front_ = newest_.exchange(front_, std::memory_order_acq_rel) & kIndex;
+  return &frames_[front_];
+}
+
+}  // namespace lsd

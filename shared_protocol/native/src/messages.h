@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "lsd/lsd.h"
+#include "ring.h"
+
+namespace lsd {
+
+constexpr size_t kMostHeaderBytes = 65'536;
+constexpr size_t kMostHeaderDepth = 8;
+constexpr int64_t kMostPayloadBytes = 268'435'456;
+constexpr size_t kMostStringBytes = 1024;
+constexpr size_t kMostPromptBytes = 4096;
+
+// Daemon to client, PROTOCOL.md section 4: what the core uses of each.
+
+struct Welcome {
+  int64_t protocol_major = 0;
+  int64_t protocol_minor = 0;
+  std::string session;
+  std::string server;  ///< name and version
+};
+
+struct Opened {
+  int64_t stream = 0;
+  lsd_transport transport = LSD_TRANSPORT_INLINE;
+  std::optional<RingDescription> ring;
+};
+
+struct SlotReference {
+  uint64_t slot = 0;
+  uint64_t slot_seq = 0;
+};
+
+struct Result {
+  int64_t stream = 0;
+  int64_t seq = 0;
+  int64_t t_capture_ns = 0, t_submit_ns = 0, t_receive_ns = 0, t_start_ns = 0, t_end_ns = 0, t_send_ns = 0;
+  std::optional<SlotReference> slot;
+  std::vector<std::pair<std::string, int64_t>> timings_us;
+  int64_t dropped = 0;
+  int64_t control_seq = 0;
+};
+
+struct Closed {
+  int64_t stream = 0;
+  std::string reason;
+};
+
+struct Pong {
+  int64_t t_ns = 0;
+};
+
+struct Bye {
+  std::string reason;
+};
+
+struct ErrorReply {
+  std::string code;
+  std::string message;
+  bool is_fatal = false;
+  std::optional<int64_t> stream;
+  bool stream_is_closed = false;
+  std::optional<int64_t> control_seq;
+};
+
+using DaemonMessage = std::variant<Welcome, Opened, Result, Closed, Pong, Bye, ErrorReply>;
+
+// Client to daemon.
+
+struct Hello {
+  std::string name;
+  std::string engine;
+  std::string token;  ///< empty: none
+};
+
+struct Open {
+  int32_t stream = 0;
+  std::string model;
+  std::vector<lsd_plane_desc> planes;
+  int32_t width = 0, height = 0;
+  int32_t output_format = LSD_FORMAT_RGBA8;
+  int32_t output_width = 0, output_height = 0;
+  std::vector<lsd_transport> transports;
+  std::optional<RingDescription> ring;
+  int32_t max_steps = 3;
+  int32_t seed = 0;
+  float fps = 0;
+};
+
+struct FrameInfo {
+  int64_t seq = 0;
+  int64_t t_capture_ns = 0;
+  int64_t t_submit_ns = 0;
+  std::optional<lsd_camera> camera;
+  std::optional<lsd_sun> sun;
+  bool reset = false;
+};
+
+using ControlValue = std::variant<std::string, int64_t, std::vector<float>>;
+using ControlValues = std::vector<std::pair<std::string, ControlValue>>;
+
+struct Control {
+  int64_t control_seq = 0;
+  ControlValues values;
+  float transition_s = 0;
+};
+
+}  // namespace lsd

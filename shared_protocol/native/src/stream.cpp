@@ -1,0 +1,191 @@
+#include "stream.h"
+
+#include <cmath>
+
+#include "clock.h"
+#include "error.h"
+
+namespace lsd {
+namespace {
+
+constexpr size_t kMostStages = 32;
+
+template <size_t N>
+bool is_finite(const float (&values)[N]) {
+  for (const float value : values) {
+    if (!std::isfinite(value)) return false;
+  }
+  return true;
+}
+
+bool is_finite(const lsd_camera& camera) {
+  return is_finite(camera.view) && is_finite(camera.projection) && is_finite(camera.jitter) &&
+         std::isfinite(camera.near_plane) && std::isfinite(camera.far_plane);
+}
+
+// In floating point, because one of the two comes back from the daemon and could be any number.
+float milliseconds_between(int64_t begin_ns, int64_t end_ns) {
+  return static_cast<float>((static_cast<double>(end_ns) - static_cast<double>(begin_ns)) / kNanosecondsPerMillisecond);
+}
+
+}  // namespace
+
+lsd_status Stream::submit(const lsd_frame& frame, int64_t* out_seq) {
+  const int64_t t_submit_ns = now_ns();
+  const FrameLayout& layout = config_.layout;
+  for (int32_t i = 0; i < layout.plane_count; ++i) {
+    if (frame.planes[i] == nullptr) return fail(LSD_ERROR_ARGUMENT, "A plane of the frame is null.");
+    const int32_t pitch = frame.row_pitch_bytes[i];
+    if (pitch != 0 && (pitch < 0 || static_cast<size_t>(pitch) < layout.planes[i].row_bytes)) {
+      return fail(LSD_ERROR_ARGUMENT, "A row pitch is smaller than a row.");
+    }
+  }
+  if (frame.camera != nullptr && !is_finite(*frame.camera)) {
+    return fail(LSD_ERROR_ARGUMENT, "The camera holds a number that is not finite.");
+  }
+  if (frame.sun != nullptr && !(is_finite(frame.sun->direction) && is_finite(frame.sun->color))) {
+    return fail(LSD_ERROR_ARGUMENT, "The sun holds a number that is not finite.");
+  }
+  if (frame.t_capture_ns < 0) return fail(LSD_ERROR_ARGUMENT, "t_capture_ns is negative; use lsd_now_ns().");
+
+  const std::lock_guard lock(submit_mutex_);
+  ++submitted_;
+  const std::shared_ptr<Outbox> box = outbox();
+  if (box == nullptr) {
+    ++dropped_client_;
+    return LSD_NOTHING;
+  }
+  FrameInfo info;
+  info.seq = next_seq_++;
+  info.t_capture_ns = frame.t_capture_ns != 0 ? frame.t_capture_ns : t_submit_ns;
+  info.t_submit_ns = t_submit_ns;
+  if (frame.camera != nullptr) info.camera = *frame.camera;
+  if (frame.sun != nullptr) info.sun = *frame.sun;
+  info.reset = frame.reset != 0;
+
+  const uint32_t slot = box->begin_write();
+  std::byte* packed = box->frame(slot);
+  for (int32_t i = 0; i < layout.plane_count; ++i) {
+    copy_plane(packed, layout, i, frame.planes[i], frame.row_pitch_bytes[i]);
+  }
+  if (box->end_write(slot, info)) ++dropped_client_;
+  wakeup_->signal();
+  if (out_seq != nullptr) *out_seq = info.seq;
+  return LSD_OK;
+}
+
+lsd_status Stream::acquire(lsd_result* out) {
+  const IncomingFrame* frame = inbox_.take();
+  if (frame == nullptr) return LSD_NOTHING;
+  out->pixels = frame->pixels.get();
+  out->width = config_.output_width;
+  out->height = config_.output_height;
+  out->format = config_.output_format;
+  out->seq = frame->seq;
+  out->control_seq = frame->control_seq;
+  out->t_capture_ns = frame->t_capture_ns;
+  out->t_submit_ns = frame->t_submit_ns;
+  out->t_receive_ns = frame->t_receive_ns;
+  out->t_start_ns = frame->t_start_ns;
+  out->t_end_ns = frame->t_end_ns;
+  out->t_send_ns = frame->t_send_ns;
+  out->t_acquire_ns = now_ns();
+  const std::lock_guard lock(statistics_mutex_);
+  latency_ms_.add(milliseconds_between(out->t_capture_ns, out->t_acquire_ns));
+  return LSD_OK;
+}
+
+int64_t Stream::commit_controls(float transition_s) {
+  const auto control_seq = controls_.commit(transition_s);
+  if (!control_seq) return fail(LSD_ERROR_ARGUMENT, "The group of controls is empty.");
+  wakeup_->signal();
+  return *control_seq;
+}
+
+void Stream::reset() {
+  is_reset_wanted_ = true;
+  wakeup_->signal();
+}
+
+void Stream::fill_stats(lsd_stats* out) const {
+  out->client_state = client_->state;
+  out->stream_state = state_;
+  out->transport = transport_;
+  out->submitted = submitted_;
+  out->sent = sent_;
+  out->returned = returned_;
+  out->dropped_client = dropped_client_;
+  out->dropped_daemon = dropped_daemon_before_ + dropped_daemon_;
+  out->dropped_results = dropped_results_;
+  out->reconnects = client_->reconnects;
+  out->round_trip_ms = client_->round_trip_ms;
+  LatencyWindow latency;
+  {
+    const std::lock_guard lock(statistics_mutex_);
+    out->fps = results_.per_second(now_ns());
+    latency = latency_ms_;
+  }
+  const Percentiles percentiles = latency.percentiles();
+  out->latency_ms_p50 = percentiles.p50;
+  out->latency_ms_p95 = percentiles.p95;
+  out->latency_ms_max = percentiles.max;
+}
+
+bool Stream::stage_percentiles(const std::string& stage, Percentiles* out) const {
+  LatencyWindow window;
+  {
+    const std::lock_guard lock(statistics_mutex_);
+    const auto found = stages_ms_.find(stage);
+    if (found == stages_ms_.end()) return false;
+    window = found->second;
+  }
+  *out = window.percentiles();
+  return true;
+}
+
+std::string Stream::stage_names() const {
+  const std::lock_guard lock(statistics_mutex_);
+  std::string names;
+  for (const auto& [name, window] : stages_ms_) {
+    if (!names.empty()) names += ',';
+    names += name;
+  }
+  return names;
+}
+
+void Stream::attach(std::shared_ptr<Outbox> outbox) {
+  transport_ = outbox->is_shared() ? LSD_TRANSPORT_SHARED_MEMORY : LSD_TRANSPORT_INLINE;
+  {
+    const std::lock_guard lock(outbox_mutex_);
+    outbox_ = std::move(outbox);
+  }
+  state_ = LSD_STREAM_OPEN;
+}
+
+void Stream::detach() {
+  std::shared_ptr<Outbox> old;
+  {
+    const std::lock_guard lock(outbox_mutex_);
+    old.swap(outbox_);
+  }
+  if (old != nullptr && old->shut()) ++dropped_client_;
+  dropped_daemon_before_ += dropped_daemon_.exchange(0);
+}
+
+std::shared_ptr<Outbox> Stream::outbox() const {
+  const std::lock_guard lock(outbox_mutex_);
+  return outbox_;
+}
+
+void Stream::count_result(const Result& result, int64_t now_ns) {
+  ++returned_;
+  dropped_daemon_ = result.dropped;
+  const std::lock_guard lock(statistics_mutex_);
+  results_.add(now_ns);
+  for (const auto& [stage, micros] : result.timings_us) {
+    if (stages_ms_.size() >= kMostStages && stages_ms_.find(stage) == stages_ms_.end()) continue;
+    stages_ms_[stage].add(static_cast<float>(micros) / 1000.0f);
+  }
+}
+
+}  // namespace lsd

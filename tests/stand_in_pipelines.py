@@ -1,0 +1,92 @@
+"""Pipelines for the daemon's tests: they do nothing to a picture that a test could not predict."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+from mirage_lsd.pipeline.base import StreamSpec
+from mirage_lsd.pipeline.frame import Controls, InputFrame, OutputFrame
+
+
+class ControlsPipeline:
+    """Writes the controls in effect into the picture: channel 0 the weight of scene "b" (x255), 1 of lighting "night", 2 the
+    seed, 3 whether the frame was a reset (255)."""
+
+    name = "controls"
+    scenes: tuple[str, ...] = ("a", "b")
+    lightings: tuple[str, ...] = ("day", "night")
+    planes: tuple[str, ...] = ("color",)
+
+    def create_state(self, spec: StreamSpec) -> StreamSpec:
+        return spec
+
+    def process(self, frame: InputFrame, state: StreamSpec, controls: Controls) -> OutputFrame:
+        assert abs(sum(controls.scene.values()) - 1.0) < 1e-6
+        pixels = np.empty((state.output_height, state.output_width, 4), dtype=np.uint8)
+        pixels[..., 0] = round(255 * controls.scene.get("b", 0.0))
+        pixels[..., 1] = round(255 * controls.lighting.get("night", 0.0))
+        pixels[..., 2] = controls.seed % 256
+        pixels[..., 3] = 255 if frame.reset else 0
+        return OutputFrame(pixels, {"stand_in": 1})
+
+
+class GatedPipeline(ControlsPipeline):
+    """Holds each frame until the test opens the gate; `started` is released as each frame begins."""
+
+    name = "gated"
+
+    def __init__(self) -> None:
+        self.started = threading.Semaphore(0)
+        self.gate = threading.Semaphore(0)
+        self.seqs: list[int] = []
+
+    def process(self, frame: InputFrame, state: StreamSpec, controls: Controls) -> OutputFrame:
+        self.seqs.append(frame.seq)
+        self.started.release()
+        assert self.gate.acquire(timeout=30.0)
+        return super().process(frame, state, controls)
+
+
+class FailingPipeline(ControlsPipeline):
+    """Fails by the frame's number: 1 ValueError, 2 any other exception, 3 a picture of the wrong size; then works."""
+
+    name = "failing"
+
+    def process(self, frame: InputFrame, state: StreamSpec, controls: Controls) -> OutputFrame:
+        if frame.seq == 1:
+            raise ValueError("The depth plane is missing.")
+        if frame.seq == 2:
+            raise RuntimeError("out of memory")
+        output = super().process(frame, state, controls)
+        if frame.seq == 3:
+            output.pixels = output.pixels[1:]
+        return output
+
+
+class RecordingPipeline(ControlsPipeline):
+    """Keeps a copy of the last frame it got."""
+
+    name = "recording"
+
+    def __init__(self) -> None:
+        self.last: InputFrame | None = None
+        self.controls: Controls | None = None
+
+    def process(self, frame: InputFrame, state: StreamSpec, controls: Controls) -> OutputFrame:
+        def copied(plane: np.ndarray | None) -> np.ndarray | None:
+            return None if plane is None else plane.copy()
+
+        self.last = InputFrame(
+            seq=frame.seq,
+            color=frame.color.copy(),
+            depth=copied(frame.depth),
+            motion=copied(frame.motion),
+            normal=copied(frame.normal),
+            ids=copied(frame.ids),
+            camera=frame.camera,
+            sun=frame.sun,
+            reset=frame.reset,
+        )
+        self.controls = controls
+        return super().process(frame, state, controls)

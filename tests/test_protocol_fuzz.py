@@ -1,0 +1,125 @@
+"""Whatever the bytes are, decoding raises nothing but ProtocolError; what was encoded comes back."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from pathlib import Path
+from typing import Any
+
+import msgpack
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mirage_lsd.protocol import ProtocolError, decode_client, decode_daemon, encode
+from mirage_lsd.protocol.layout import ALIGNMENT, PLANE_FORMATS, PackedLayout, Plane
+from mirage_lsd.protocol.messages import Control, ControlValues, Frame, Open, Result
+from mirage_lsd.protocol.parts import CameraFields, RingFields, SunFields
+
+VECTORS = Path(__file__).parents[1] / "shared_protocol" / "vectors"
+HEADERS = [
+    (VECTORS / entry["file"]).read_bytes()
+    for entry in json.loads((VECTORS / "index.json").read_text(encoding="utf-8"))
+    if entry["valid"]
+]
+QUIET = settings(max_examples=300, deadline=None)
+
+int64 = st.integers(-(2**63), 2**63 - 1)
+numbers = st.floats(width=32, allow_nan=False, allow_infinity=False)
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+streams = st.integers(1, 2**31 - 1)
+slots = st.one_of(st.none(), st.tuples(st.integers(0, 15), st.integers(1, 2**60).map(lambda n: 2 * n)))
+anything = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-(2**63), 2**64 - 1), st.floats(), texts, st.binary(max_size=20)),
+    lambda inner: st.one_of(st.lists(inner, max_size=5), st.dictionaries(texts, inner, max_size=5)),
+    max_leaves=20,
+)
+
+
+def survives(data: bytes) -> None:
+    for decode in (decode_client, decode_daemon):
+        with contextlib.suppress(ProtocolError):
+            decode(data)
+
+
+@QUIET
+@given(st.binary(max_size=300))
+def test_random_bytes(data: bytes) -> None:
+    survives(data)
+
+
+@QUIET
+@given(st.sampled_from(HEADERS), st.data())
+def test_mutated_headers(header: bytes, data: st.DataObject) -> None:
+    mutated = bytearray(header)
+    for _ in range(data.draw(st.integers(1, 4))):
+        position = data.draw(st.integers(0, len(mutated)))
+        mutated[position : position + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+    survives(bytes(mutated))
+
+
+@QUIET
+@given(st.sampled_from(HEADERS), st.data())
+def test_headers_with_other_values(header: bytes, data: st.DataObject) -> None:
+    fields: dict[str, Any] = msgpack.unpackb(header)
+    key = data.draw(st.sampled_from(sorted(fields)))
+    fields[key] = data.draw(anything)
+    survives(msgpack.packb(fields))
+
+
+@QUIET
+@given(
+    st.builds(
+        Control,
+        stream=streams,
+        control_seq=st.integers(1, 2**63 - 1),
+        values=st.builds(ControlValues, scene=st.one_of(st.none(), texts), prompt=st.one_of(st.none(), texts)),
+        transition_s=st.floats(0, 60),
+    )
+)
+def test_control_round_trip(control: Control) -> None:
+    assert decode_client(encode(control)) == control
+
+
+@QUIET
+@given(
+    streams,
+    st.integers(0, 2**63 - 1),
+    int64,
+    slots,
+    st.one_of(st.none(), st.lists(numbers, min_size=32, max_size=32)),
+    st.booleans(),
+)
+def test_frame_round_trip(
+    stream: int, seq: int, clock: int, slot: tuple[int, int] | None, matrices: list[float] | None, reset: bool
+) -> None:
+    camera = sun = None
+    if matrices is not None:
+        camera = CameraFields(tuple(matrices[:16]), tuple(matrices[16:]), matrices[0], matrices[1], (0.5, 0.25))
+        sun = SunFields((0.0, 1.0, 0.0), tuple(matrices[:3]))
+    frame = Frame(stream, seq, clock, clock, *(slot or (None, None)), camera, sun, reset)
+    assert decode_client(encode(frame)) == frame
+
+
+@QUIET
+@given(streams, slots, int64, st.dictionaries(texts, st.integers(0, 2**63 - 1), max_size=6))
+def test_result_round_trip(stream: int, slot: tuple[int, int] | None, clock: int, timings: dict[str, int]) -> None:
+    result = Result(stream, 1, clock, 2, 3, 4, 5, 6, *(slot or (None, None)), timings, 7, 8)
+    assert decode_daemon(encode(result)) == result
+
+
+@QUIET
+@given(st.integers(16, 200), st.integers(16, 200), st.permutations(list(PLANE_FORMATS)), st.integers(1, 5), st.data())
+def test_layouts(width: int, height: int, names: list[str], count: int, data: st.DataObject) -> None:
+    chosen = ["color", *(name for name in names[:count] if name != "color")]
+    planes = tuple(Plane(name, data.draw(st.sampled_from(PLANE_FORMATS[name])), width, height) for name in chosen)
+    layout = PackedLayout(planes)
+    assert layout.nbytes % ALIGNMENT == 0
+    end = 0
+    for plane, offset in zip(layout.planes, layout.offsets, strict=True):
+        assert offset % ALIGNMENT == 0
+        assert end <= offset < end + ALIGNMENT
+        end = offset + plane.nbytes
+    assert end <= layout.nbytes < end + ALIGNMENT
+    ring = RingFields("/lsd-1-" + "0" * 32, 64 + 2 * (64 + layout.nbytes), 2, 64 + layout.nbytes)
+    wanted = Open(1, "m", planes, Plane("output", "rgba8", width, height), ("shared_memory",), ring, fps=30.0)
+    assert decode_client(encode(wanted)) == wanted

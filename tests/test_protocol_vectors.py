@@ -1,0 +1,63 @@
+"""The golden headers: the generator makes the committed bytes, and the codec agrees with every one of them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mirage_lsd.protocol import ProtocolError, decode_client, decode_daemon, encode
+from mirage_lsd.protocol.errors import ERROR_CODES
+
+VECTORS = Path(__file__).parents[1] / "shared_protocol" / "vectors"
+INDEX: list[dict[str, Any]] = json.loads((VECTORS / "index.json").read_text(encoding="utf-8"))
+
+
+def named(entries: list[dict[str, Any]]) -> Any:
+    return pytest.mark.parametrize("entry", entries, ids=lambda entry: str(entry["file"]))
+
+
+def test_generator_reproduces_the_committed_files(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, str(VECTORS / "generate.py"), str(tmp_path)], check=True)
+    made = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    kept = {
+        path.relative_to(VECTORS): path.read_bytes()
+        for path in VECTORS.rglob("*")
+        if path.suffix in (".bin", ".json", ".tsv")
+    }
+    assert made == kept
+
+
+def test_both_indices_say_the_same() -> None:
+    rows = [line.split("\t") for line in (VECTORS / "index.tsv").read_text(encoding="utf-8").splitlines()]
+    assert rows == [[e["file"], e["direction"], e["type"], str(int(e["valid"]))] for e in INDEX]
+
+
+def test_every_error_code_and_type_is_there() -> None:
+    types = {(entry["direction"], entry["type"]) for entry in INDEX if entry["valid"]}
+    client = {"hello", "open", "frame", "control", "reset", "close", "bye", "ping"}
+    daemon = {"welcome", "opened", "result", "closed", "pong", "bye", "error"}
+    assert types == {("client", t) for t in client} | {("daemon", t) for t in daemon}
+    codes = {entry["file"] for entry in INDEX if entry["type"] == "error" and entry["valid"]}
+    assert {f"valid/daemon_error_{code}.bin" for code in ERROR_CODES} <= codes
+
+
+@named([entry for entry in INDEX if entry["valid"]])
+def test_valid(entry: dict[str, Any]) -> None:
+    decode = decode_client if entry["direction"] == "client" else decode_daemon
+    message = decode((VECTORS / entry["file"]).read_bytes())
+    assert entry["type"] == message.T
+    assert decode(encode(message)) == message
+
+
+@named([entry for entry in INDEX if not entry["valid"]])
+def test_malformed(entry: dict[str, Any]) -> None:
+    decode = decode_client if entry["direction"] == "client" else decode_daemon
+    with pytest.raises(ProtocolError) as caught:
+        decode((VECTORS / entry["file"]).read_bytes())
+    assert caught.value.code == entry["code"]
+    assert caught.value.message.endswith(".")
+    assert len(caught.value.message.encode()) <= 1024
