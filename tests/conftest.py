@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from daemon_client import DaemonClient
+
 from mirage_lsd.server import Daemon, DaemonConfig, Limits
 from mirage_lsd.server.scheduler import PipelineSource
 

@@ -11,6 +11,7 @@ import msgpack
 import numpy as np
 import numpy.typing as npt
 import zmq
+
 from mirage_lsd.protocol.layout import PackedLayout, Plane
 from mirage_lsd.protocol.parts import RingFields
 from mirage_lsd.transport.ring import RingReader, RingWriter

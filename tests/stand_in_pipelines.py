@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import numpy as np
+
 from mirage_lsd.pipeline.base import StreamSpec
 from mirage_lsd.pipeline.frame import Controls, InputFrame, OutputFrame
 

@@ -19,9 +19,10 @@ import psutil
 import pytest
 from conftest import DaemonProcess
 from daemon_client import HEIGHT, WIDTH, DaemonClient, noise_picture, ring_map
+from stand_in_pipelines import FailingPipeline
+
 from mirage_lsd.transport.ring import RingWriter
 from mirage_lsd.transport.segment import create_segment
-from stand_in_pipelines import FailingPipeline
 
 Connect = Callable[..., DaemonClient]
 VECTORS = Path(__file__).parents[1] / "shared_protocol" / "vectors"

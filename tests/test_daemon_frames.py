@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from conftest import DaemonProcess
 from daemon_client import HEIGHT, WIDTH, DaemonClient, noise_picture
-from mirage_lsd.protocol.layout import PackedLayout, Plane
 from stand_in_pipelines import RecordingPipeline
+
+from mirage_lsd.protocol.layout import PackedLayout, Plane
 
 Connect = Callable[..., DaemonClient]
 

@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import pytest
 from daemon_client import DaemonClient, noise_picture
+from stand_in_pipelines import ControlsPipeline, GatedPipeline, RecordingPipeline
+
 from mirage_lsd.server import Daemon, DaemonConfig
 from mirage_lsd.server.daemon import StartError
-from stand_in_pipelines import ControlsPipeline, GatedPipeline, RecordingPipeline
 
 Connect = Callable[..., DaemonClient]
 

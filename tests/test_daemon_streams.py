@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from daemon_client import DaemonClient, noise_picture
-from mirage_lsd.server import Daemon, Limits
 from stand_in_pipelines import ControlsPipeline, GatedPipeline, RecordingPipeline
+
+from mirage_lsd.server import Daemon, Limits
 
 StartDaemon = Callable[..., Daemon]
 Connect = Callable[..., DaemonClient]

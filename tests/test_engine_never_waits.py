@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from conftest import DaemonProcess
+
 from mirage_lsd.native import Client, Stream
 
 WIDTH, HEIGHT = 1280, 720

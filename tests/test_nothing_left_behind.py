@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import DaemonProcess
+
 from mirage_lsd.native import Client, Stream
 
 SHARED_MEMORY = Path("/dev/shm")

@@ -10,6 +10,7 @@ from typing import Any
 import msgpack
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from mirage_lsd.protocol import ProtocolError, decode_client, decode_daemon, encode
 from mirage_lsd.protocol.layout import ALIGNMENT, PLANE_FORMATS, PackedLayout, Plane
 from mirage_lsd.protocol.messages import Control, ControlValues, Frame, Open, Result

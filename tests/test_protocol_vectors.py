@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from mirage_lsd.protocol import ProtocolError, decode_client, decode_daemon, encode
 from mirage_lsd.protocol.errors import ERROR_CODES
 

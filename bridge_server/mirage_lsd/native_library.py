@@ -33,7 +33,7 @@ def library_path() -> Path:
             f"{ENVIRONMENT_VARIABLE} names {chosen}, which is not a file: set it to the path of {name}."
         )
     raise NativeLibraryError(
-        f"the native core ({name}) is not built: run `make native` in the checkout, or `pip install mirage-lsd`."
+        f"the native core ({name}) is not here: run `make setup` in the checkout, or `pip install mirage-lsd`."
     )
 
 
@@ -46,7 +46,7 @@ def load(path: Path) -> tuple[Any, Any]:
         library = ffi.dlopen(str(path))
     except OSError as error:
         raise NativeLibraryError(
-            f"{path} can't be loaded ({error}): build it for this machine, `make native`."
+            f"{path} can't be loaded ({error}): build it for this machine with `make setup`."
         ) from error
     return ffi, library
 

@@ -6,6 +6,7 @@ import itertools
 import math
 
 import pytest
+
 from mirage_lsd.controls import Timeline
 from mirage_lsd.controls.prompt import choose_by_prompt
 from mirage_lsd.controls.transition import DirectionTransition, WeightTransition

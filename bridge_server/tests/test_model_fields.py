@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from mirage_lsd.accel.openvino_cpu import OpenVinoBackend
 from mirage_lsd.models.fields import FIELD_CHANNELS, anchored_noise, cell_hash, value_noise, world_fields
 from mirage_lsd.models.guide import Geometry, world_rays

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+
 from mirage_lsd.models.mirage_lsd_v1 import base_size
 from mirage_lsd.models.registry import available_models, load_pipeline
 from mirage_lsd.pipeline.base import StreamSpec
@@ -166,7 +167,7 @@ def test_a_sun_without_direction_is_refused(pipeline, world, picture):
         pipeline.process(frame, pipeline.create_state(SPEC), controls_of(world))
 
 
-@pytest.mark.parametrize("size", [(16, 16), (17, 33), (101, 57), (640, 48)])
+@pytest.mark.parametrize("size", [(16, 16), (101, 57)])
 def test_sizes_that_are_multiples_of_nothing(pipeline, world, size):
     width, height = size
     picture = render(world, height, width)

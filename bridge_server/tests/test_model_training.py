@@ -5,6 +5,7 @@ import random
 
 import pytest
 import torch
+
 from mirage_lsd.cli import main
 from mirage_lsd.models.weights_file import load_weights
 from mirage_lsd.training.history import spoilt_history

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from mirage_lsd.protocol import ProtocolError
 from mirage_lsd.protocol.parts import RingFields
 from mirage_lsd.transport import FrameLost

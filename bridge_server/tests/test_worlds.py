@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+
 from mirage_lsd.training.worlds.levels import random_level
 from mirage_lsd.training.worlds.raycast import MISS, Level, cast, occluded
 from mirage_lsd.training.worlds.sample import random_world, render

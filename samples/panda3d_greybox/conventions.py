@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from mirage_lsd.pipeline.frame import Camera
 from panda3d.core import Lens, LMatrix4f, NodePath
+
+from mirage_lsd.pipeline.frame import Camera
 
 Matrix = npt.NDArray[np.float32]
 

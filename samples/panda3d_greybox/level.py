@@ -58,5 +58,5 @@ def _checker() -> Texture:
     texture.setWrapV(SamplerState.WMRepeat)
     texture.setMinfilter(SamplerState.FTLinearMipmapLinear)
     texture.setMagfilter(SamplerState.FTLinear)
-    texture.setAnisotropicDegree(8)
+    texture.setAnisotropicDegree(1)
     return texture

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from conventions import camera_to_protocol, depth_to_metres
 from level import SKY_GREY, Level
-from mirage_lsd.pipeline.frame import Camera
 from panda3d import core
+
+from mirage_lsd.pipeline.frame import Camera
 
 # Panda3D reads these when its first pipe is made.
 core.loadPrcFileData(

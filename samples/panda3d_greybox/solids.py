@@ -91,7 +91,8 @@ CRATES = (
 
 BOXES = BUILDINGS + GATE + STAIRS + (PLATFORM,) + CRATES
 RAMPS = (Ramp((-14.0, 9.0), (-10.5, 15.0), 2.0, 0.64), Ramp((5.5, 21.0), (9.0, 26.0), 1.6, 0.60))
-COLUMNS = tuple(Column((x, y, 0.0), 0.45, 5.0) for x in (-6.5, -2.2, 2.2, 6.5) for y in (17.0,)) + (
+COLUMNS = (
+    *(Column((x, 17.0, 0.0), 0.45, 5.0) for x in (-6.5, -2.2, 2.2, 6.5)),
     Column((-8.0, 1.0, 0.0), 0.7, 7.0, 0.62),
 )
 SPHERES = (

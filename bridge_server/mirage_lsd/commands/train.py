@@ -41,8 +41,8 @@ def run(args: argparse.Namespace) -> int:
     from ..models.mirage_lsd_v1 import MirageLSDv1
     from ..training.export import export_checkpoint
     from ..training.preview import preview_batch, write_preview
-    from ..training.train import TrainingOptions, train
     from ..training.train import Progress as Step
+    from ..training.train import TrainingOptions, train
 
     if args.export is not None:
         checkpoint = args.folder / "checkpoint.pt"

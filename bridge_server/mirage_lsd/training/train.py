@@ -19,7 +19,6 @@ from .dataset import TRAINING_SEED_BASE, Batch, Pool
 from .history import spoilt_history
 from .losses import loss_of
 
-
 HEAD_RATE = 3.0
 
 

@@ -73,7 +73,8 @@ TEST_P(Client, AccountsForEveryFrameOfAFlood) {
     ASSERT_EQ(pixels[0], expected);
     ASSERT_EQ(pixels[engine.pixels.size() - 1], expected);
   }
-  EXPECT_TRUE(eventually([&] { return engine.stats().sent + engine.stats().dropped_client == 2000; }));
+  EXPECT_TRUE(eventually([&] { return engine.stats().sent + engine.stats().dropped_client == 2000; }, 15))
+      << engine.stats().sent << " sent, " << engine.stats().dropped_client << " dropped, " << engine.client_error();
   // Faster than the daemon can read, every slot may be torn; then nothing came back until now.
   EXPECT_TRUE(engine.round_trip(1));
 }

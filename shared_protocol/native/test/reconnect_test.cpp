@@ -111,6 +111,8 @@ TEST(Reconnect, DestroyIsBoundedWhileTheDaemonHangs) {
     });
   }
   EXPECT_LT(seconds, 0.5);
+  daemon.hang(false);
+  EXPECT_TRUE(eventually([&] { return daemon.count("bye") == 1; }));
 }
 
 }  // namespace

@@ -1,0 +1,1 @@
+"""What `mirage-lsd bench` measures."""

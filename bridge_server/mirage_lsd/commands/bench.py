@@ -1,0 +1,194 @@
+"""Measures the bridge on this machine.
+
+    mirage-lsd bench transport                 one hop to the daemon, beside a plain copy and the package imagezmq
+    mirage-lsd bench stream                    what a game gets: frames a second, latency, memory, with the default model
+    mirage-lsd bench stream --size 1280x720 --steps 2 --json stream.json
+    mirage-lsd bench stream --model passthrough --size 64x64 --frames 100000     does the memory grow?
+
+Each starts a daemon of its own, and stops it. `bench COMMAND --help` explains the figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from ..bench.size import parse_size
+
+_SHOW_EVERY_S = 0.1  # a progress bar for each frame would be part of what is measured
+
+HELP = "measure transports and streams on this machine"
+
+_TRANSPORT_TEXT = """Measures one hop: from the entry of `submit` to the frame in the daemon's memory (p50, p95), and round
+trips a second with one frame in flight, with the model passthrough. Beside it: a plain copy of the same bytes
+(numpy.copyto) and one hop of the package imagezmq (REQ/REP over loopback TCP to a second process). All take turns, frame
+by frame, in one run."""
+
+_STREAM_TEXT = """Streams grey-box frames with depth and camera through the native core, one frame in flight, and measures:
+
+    fps          results over wall time
+    latency_ms   from the engine's picture to its acquired result
+    stages_ms    the daemon's stages, over the last 512 results
+    submit_us, acquire_us    how long the calls take that an engine makes in its frame
+    rss_mb       resident memory after warm-up and at the end, MiB
+    dropped      frames whose result did not come within 5 s
+
+The first 10 frames warm the daemon up and don't count; the very first may take two minutes."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Two subcommands."""
+    kinds = parser.add_subparsers(dest="bench", required=True, metavar="COMMAND")
+    plain = argparse.RawDescriptionHelpFormatter
+    transport = kinds.add_parser(
+        "transport", help="one hop to the daemon", description=_TRANSPORT_TEXT, formatter_class=plain
+    )
+    transport.add_argument("--frames", type=_count, default=200, metavar="N", help="of each size; default: %(default)s")
+    transport.add_argument(
+        "--sizes",
+        type=parse_size,
+        nargs="+",
+        default=[(640, 360), (1280, 720), (1920, 1080)],
+        metavar="WIDTHxHEIGHT",
+        help="default: 640x360 1280x720 1920x1080",
+    )
+    transport.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+
+    stream = kinds.add_parser("stream", help="what a game gets", description=_STREAM_TEXT, formatter_class=plain)
+    stream.add_argument("--size", type=parse_size, default=(640, 360), metavar="WIDTHxHEIGHT", help="default: 640x360")
+    length = stream.add_mutually_exclusive_group()
+    length.add_argument("--seconds", type=_duration, default=20.0, metavar="S", help="default: %(default)s")
+    length.add_argument("--frames", type=_count, metavar="N", help="this many instead of --seconds")
+    stream.add_argument(
+        "--steps", type=int, default=3, choices=range(1, 9), help="denoising steps a frame; default: %(default)s"
+    )
+    stream.add_argument("--model", default="mirage-lsd-v1", metavar="NAME", help="default: %(default)s")
+    stream.add_argument("--device", default="auto", help="auto, cpu, cuda, ...; default: %(default)s")
+    stream.add_argument(
+        "--transport", default="auto", choices=("auto", "inline", "shared_memory"), help="default: %(default)s"
+    )
+    stream.add_argument(
+        "--endpoint", metavar="ENDPOINT", help="measure a daemon that runs already (its memory stays unknown)"
+    )
+    stream.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measures and prints; 1 if something is missing or fails."""
+    from ..bench.errors import BenchError
+    from ..daemon_process import DaemonStartError
+    from ..native import LsdError
+
+    try:
+        figures = _transport(args) if args.bench == "transport" else _stream(args)
+        if args.json is not None:
+            args.json.write_text(json.dumps(figures, indent=2) + "\n")
+    except (BenchError, DaemonStartError, LsdError, OSError) as error:  # NativeLibraryError is an OSError
+        print(f"mirage-lsd bench {args.bench}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _transport(args: argparse.Namespace) -> list[dict[str, Any]]:
+    from ..bench.imagezmq_hop import HOW_TO_INSTALL, imagezmq_installed
+    from ..bench.transport import TransportFigures, measure_transports
+    from ..daemon_process import DaemonProcess
+
+    compare = imagezmq_installed()
+    console = Console()
+    if not compare:
+        console.print(HOW_TO_INSTALL, markup=False)
+    rows: list[TransportFigures] = []
+    with DaemonProcess("passthrough") as daemon, Progress(console=console, transient=True) as bar:
+        for size in args.sizes:
+            task = bar.add_task(f"{size[0]}x{size[1]}", total=args.frames)
+            rows += measure_transports(daemon.endpoint, size, args.frames, compare, partial(bar.advance, task))
+    table = Table(title=f"One hop, engine to daemon, RGBA, {args.frames} frames")
+    table.caption = "fps: there and back, one frame in flight; memcpy, imagezmq: p50 in ms"
+    for name in ("transport", "size", "p50 ms", "p95 ms", "fps", "memcpy", "imagezmq"):
+        table.add_column(name, justify="left" if name == "transport" else "right", no_wrap=True)
+    for row in rows:
+        rival = "-" if row.imagezmq_p50_ms is None else f"{row.imagezmq_p50_ms:.3f}"
+        size_text, numbers = f"{row.width}x{row.height}", (row.p50_ms, row.p95_ms)
+        table.add_row(
+            row.transport, size_text, *(f"{n:.3f}" for n in numbers), f"{row.fps:.1f}", f"{row.memcpy_ms:.3f}", rival
+        )
+    console.print(table)
+    return [asdict(row) for row in rows]
+
+
+def _stream(args: argparse.Namespace) -> dict[str, Any]:
+    from ..bench.stream import StreamJob, measure_stream
+    from ..daemon_process import DaemonProcess
+
+    width, height = args.size
+    console = Console()
+    common = {
+        "width": width,
+        "height": height,
+        "model": Path(args.model).stem if args.model.endswith(".safetensors") else args.model,
+        "steps": args.steps,
+        "transport": args.transport,
+        "seconds": args.seconds,
+        "frames": args.frames,
+    }
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task("starting", total=args.frames or args.seconds)
+
+        shown_s = 0.0
+
+        def tick(frames: int, elapsed_s: float) -> None:
+            nonlocal shown_s
+            if frames and elapsed_s - shown_s < _SHOW_EVERY_S:
+                return
+            shown_s = elapsed_s
+            if frames == 0:
+                bar.update(task, description="warming up")
+            else:
+                bar.update(task, description="streaming", completed=frames if args.frames else elapsed_s)
+
+        if args.endpoint is not None:
+            figures = measure_stream(StreamJob(args.endpoint, device=args.device, **common), tick)
+        else:
+            with DaemonProcess(args.model, args.device) as daemon:
+                job = StreamJob(daemon.endpoint, device=daemon.device, daemon_pid=daemon.pid, **common)
+                figures = measure_stream(job, tick)
+    console.print(_stream_table(figures))
+    return figures
+
+
+def _stream_table(figures: dict[str, Any]) -> Table:
+    title = "{model} on {device}, {width}x{height}, {steps} steps, {transport}".format(**figures)
+    table = Table("", "p50", "p95", "max", title=title)
+    table.add_row("latency ms", *(f"{figures['latency_ms'][key]:.2f}" for key in ("p50", "p95", "max")))
+    for name, stage in figures["stages_ms"].items():
+        table.add_row(f"  {name} ms", f"{stage['p50']:.2f}", f"{stage['p95']:.2f}")
+    for name in ("submit_us", "acquire_us"):
+        table.add_row(name.replace("_", " "), *(f"{figures[name][key]:.0f}" for key in ("p50", "p95", "max")))
+    for name, (start, end) in figures["rss_mb"].items():
+        if start is not None:
+            table.add_row(f"memory of the {name}, MiB", f"{start:.1f} at first", f"{end:.1f} at last")
+    table.caption = "{fps} frames a second; {frames} frames, {dropped} dropped".format(**figures)
+    return table
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of frames; 1 or more.")
+    return int(text)
+
+
+def _duration(text: str) -> float:
+    seconds = float(text)  # argparse says that a word is none
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no duration; seconds, more than 0.")
+    return seconds

@@ -1,0 +1,1 @@
+"""`mirage-lsd demo`: a walk through the sample level, recorded."""

@@ -1,0 +1,176 @@
+"""The walk itself: render, submit, acquire, record."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+from ..native import Client, Result, now_ns
+from .recording import FPS, Picture, Video, contact_sheet, side_by_side
+from .sample import DemoError
+
+# The first result waits for the daemon to compile the networks for this size.
+_FIRST_RESULT_S = 300.0
+_RESULT_S = 30.0
+
+
+@dataclass(frozen=True)
+class WalkOptions:
+    """Sizes in pixels, `seconds` of walk (the video's length), `steps` of the sampler."""
+
+    width: int
+    height: int
+    seconds: float
+    steps: int
+    model: str
+    out: Path
+    window: bool = False
+
+
+@dataclass
+class Report:
+    """What is measured during the walk, as `report.json` has it."""
+
+    engine: str = "panda3d"
+    transport: str = ""
+    model: str = ""
+    device: str = ""
+    width: int = 0
+    height: int = 0
+    steps: int = 0
+    frames_sent: int = 0
+    frames_returned: int = 0
+    frames_dropped: int = 0
+    fps: float = 0.0
+    latency_ms: dict[str, float] = field(default_factory=dict)
+    stages_ms: dict[str, dict[str, float]] = field(default_factory=dict)
+
+
+def _wait(bridge: Any, seq: int, seconds: float, alive: Callable[[], str | None]) -> Result | None:
+    """The result of frame `seq`, or None when it did not come; the engine's own loop never waits, a recording does."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        result: Result | None = bridge.acquire()
+        if result is not None and result.seq >= seq:
+            return result
+        if result is None:
+            if bridge.stream.last_error:
+                raise DemoError(f"The daemon refuses the stream: {bridge.stream.last_error}")
+            if problem := alive():
+                raise DemoError(problem)
+            time.sleep(0.0005)
+    return None
+
+
+def walk(
+    sample: Any,
+    endpoint: str,
+    options: WalkOptions,
+    alive: Callable[[], str | None],
+    progress: Callable[[str, int, int], None],
+) -> Report:
+    """Walks once, with the theme changing four times; writes demo.mp4 and contact_sheet.png.
+
+    Args:
+        alive: the sentence that says how the daemon died, or None.
+        progress: called with what is being done, frames done, frames in all.
+
+    Raises:
+        DemoError: the daemon died, refused the stream or gave no result.
+        OSError: a file can't be written.
+    """
+    progress("opening the level", 0, 0)
+    screen = sample.screen.Screen(options.width, options.height, "MirageLSD") if options.window else None
+    level = sample.level.Level()
+    renderer = sample.renderer.Renderer(level, options.width, options.height)
+    themes = sample.themes.THEMES
+    frames = max(len(themes), round(options.seconds * FPS))
+    path = sample.camera_path.CameraPath(frames / FPS)
+    moments: list[tuple[str, list[tuple[Picture, Picture]]]] = [(theme.title, []) for theme in themes]
+    latencies: list[float] = []
+    video = Video(options.out / "demo.mp4", options.width, options.height)
+    try:
+        with Client(endpoint, name="mirage-lsd demo", engine="panda3d") as client:
+            bridge = sample.bridge.Bridge(
+                client,
+                options.width,
+                options.height,
+                has_depth=renderer.has_depth,
+                steps=options.steps,
+                model=options.model,
+            )
+            _first_result(bridge, renderer, path, themes[0], alive, progress)
+            start = time.monotonic()
+            for i in range(frames):
+                k = i * len(themes) // frames
+                theme, first = themes[k], i * len(themes) // frames != (i - 1) * len(themes) // frames
+                if first:
+                    level.set_sun(theme.sun)
+                    bridge.set_theme(theme, 1.0 if i else 0.0)
+                pose = path.pose(i / FPS)
+                renderer.camera.setPosHpr(*pose.position, pose.heading, pose.pitch, 0)
+                picture = renderer.render()
+                seq = bridge.submit(picture, now_ns())
+                result = _wait(bridge, seq, _RESULT_S, alive) if seq is not None else None
+                if result is None:
+                    raise DemoError(
+                        f"No result came within {_RESULT_S:.0f} s; look at the daemon's log, then `mirage-lsd doctor`."
+                    )
+                latencies.append(result.latency_ms)
+                video.add(side_by_side(picture.color, result.pixels, theme.title))
+                share = i * len(themes) / frames - k
+                if len(moments[k][1]) < 3 and share >= 0.4 + 0.28 * len(moments[k][1]) - 1e-9:
+                    moments[k][1].append((picture.color, result.pixels.copy()))
+                if screen is not None:
+                    screen.show(result.pixels)
+                progress(f"walking: {theme.title}", i + 1, frames)
+            seconds = time.monotonic() - start
+            stats = bridge.stream.stats()
+            stages = {
+                name: {"p50": round(p50, 2), "p95": round(p95, 2)}
+                for name, (p50, p95) in bridge.stream.stage_ms().items()
+            }
+    finally:
+        video.close()
+        renderer.close()
+    contact_sheet([(title, pairs or []) for title, pairs in moments if pairs], options.out / "contact_sheet.png")
+    cuts = quantiles(latencies, n=100, method="inclusive")
+    return Report(
+        transport=stats.transport, width=options.width, height=options.height, steps=options.steps, model=options.model,
+        frames_sent=stats.sent, frames_returned=stats.returned,
+        frames_dropped=stats.dropped_daemon + stats.dropped_results, fps=round(frames / seconds, 2),
+        latency_ms={"p50": round(cuts[49], 2), "p95": round(cuts[94], 2), "max": round(max(latencies), 2)}, stages_ms=stages,
+    )  # fmt: skip
+
+
+def _first_result(
+    bridge: Any,
+    renderer: Any,
+    path: Any,
+    theme: Any,
+    alive: Callable[[], str | None],
+    progress: Callable[[str, int, int], None],
+) -> None:
+    """Sends the first picture until the daemon has compiled and answers; not part of what is measured."""
+    progress("preparing the networks for this size (the first time: half a minute)", 0, 0)
+    renderer.level.set_sun(theme.sun)
+    bridge.set_theme(theme)
+    pose = path.pose(0)
+    renderer.camera.setPosHpr(*pose.position, pose.heading, pose.pitch, 0)
+    deadline = time.monotonic() + _FIRST_RESULT_S
+    # The first rendering may still be warming up the driver; the second one is a picture.
+    renderer.render()
+    while (seq := bridge.submit(renderer.render(), now_ns())) is None:
+        if bridge.stream.last_error:
+            raise DemoError(f"The daemon refuses the stream: {bridge.stream.last_error}")
+        if problem := alive():
+            raise DemoError(problem)
+        if time.monotonic() > deadline:
+            raise DemoError("The daemon can't be reached; try `mirage-lsd doctor`.")
+        time.sleep(0.02)
+    if _wait(bridge, seq, _FIRST_RESULT_S, alive) is None:
+        raise DemoError("The first result did not come in five minutes; try `mirage-lsd doctor`.")

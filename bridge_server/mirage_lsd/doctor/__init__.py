@@ -1,0 +1,1 @@
+"""What `mirage-lsd doctor` looks at: a function a check, each returns one `Finding`."""

@@ -1,0 +1,83 @@
+"""A grey-box level in Panda3D that a MirageLSD daemon paints while you walk through it.
+
+Start `mirage-lsd serve` in another terminal, then `python samples/panda3d_greybox`.
+W A S D walk, arrow keys look; 1 to 4 choose the theme (forest/day, city/night, scifi/neon, desert/sunset), 5 to 8 the light (day, sunset, night, neon);
+Escape ends. Without a display it walks by itself and prints what comes back.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+
+from bridge import Bridge
+from camera_path import CameraPath
+from level import Level
+from player import Player
+from renderer import Renderer, RendererError
+from screen import Screen, ScreenError
+from themes import LIGHTINGS, THEMES
+
+from mirage_lsd.native import Client, now_ns
+
+
+def main() -> int:
+    """Runs the sample until the window is closed or the time is over."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--endpoint", default="tcp://127.0.0.1:5757", help="the daemon (default: %(default)s)")
+    parser.add_argument("--size", default="640x360", help="WIDTHxHEIGHT (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=0.0, help="stop after so long; 0: never (default)")
+    parser.add_argument("--no-window", action="store_true", help="walk by itself, off screen")
+    args = parser.parse_args()
+    width, height = (int(n) for n in args.size.split("x"))
+    window = not args.no_window and (sys.platform != "linux" or bool(os.environ.get("DISPLAY")))
+    try:
+        screen = Screen(width, height, "MirageLSD") if window else None
+        renderer = Renderer(Level(), width, height, window=screen and screen.window)
+    except (RendererError, ScreenError) as error:
+        print(f"panda3d_greybox: {error}", file=sys.stderr)
+        return 1
+    path = CameraPath()
+    player = Player(screen.window, path.pose(0)) if screen is not None else None
+    with Client(args.endpoint, name="panda3d_greybox", engine="panda3d", log=lambda _, line: print(line)) as client:
+        bridge = Bridge(client, width, height, has_depth=renderer.has_depth)
+        bridge.set_theme(THEMES[0])
+        renderer.level.set_sun(THEMES[0].sun)
+        start = before = told = time.monotonic()
+        while not args.seconds or time.monotonic() - start < args.seconds:
+            now = time.monotonic()
+            pose = path.pose(now - start) if player is None else player.step(now - before)
+            before = now
+            renderer.camera.setPosHpr(*pose.position, pose.heading, pose.pitch, 0)
+            picture = renderer.render()
+            bridge.submit(picture, now_ns())
+            result = bridge.acquire()
+            if screen is not None and result is not None and not screen.show(result.pixels):
+                break
+            if (
+                screen is not None
+                and result is None
+                and not bridge.stream.stats().returned
+                and not screen.show(picture.color)
+            ):
+                break
+            for key in player.pressed if player is not None else ():
+                if key == "escape":
+                    return 0
+                if key in "1234":
+                    renderer.level.set_sun(THEMES[int(key) - 1].sun)
+                    bridge.set_theme(THEMES[int(key) - 1], 1.0)
+                elif key in "5678":
+                    bridge.set_lighting(LIGHTINGS[int(key) - 5])
+            if now - told > 2:
+                told, stats = now, bridge.stream.stats()
+                print(
+                    f"{stats.fps:.1f} fps, latency p50 {stats.latency_ms_p50:.0f} ms, p95 {stats.latency_ms_p95:.0f} ms"
+                )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

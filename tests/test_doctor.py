@@ -1,0 +1,117 @@
+"""`mirage-lsd doctor` recognises health, and says how to mend the rest."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import DaemonProcess
+
+from mirage_lsd.doctor import native, packages, shared_memory
+from mirage_lsd.doctor.port import check_port
+from mirage_lsd.transport.segment import SegmentError
+
+
+@pytest.fixture
+def stranger() -> Iterator[int]:
+    """A port on which something listens that is no daemon."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+def examine(tmp_path: Path, port: int, **environment: str) -> tuple[int, str, dict[str, dict[str, Any]]]:
+    """Runs `doctor` as a process: its exit status, what it printed, its findings by name."""
+    file = tmp_path / "health.json"
+    command = [sys.executable, "-m", "mirage_lsd.cli", "doctor", "--port", str(port), "--json", str(file)]
+    done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, timeout=120)
+    assert file.is_file(), done.stderr
+    return done.returncode, done.stdout, {finding["name"]: finding for finding in json.loads(file.read_text())}
+
+
+def test_healthy_installation(tmp_path: Path, free_port: int) -> None:
+    status, output, findings = examine(tmp_path, free_port)
+    assert {name: finding["status"] for name, finding in findings.items() if finding["status"] == "problem"} == {}
+    assert status == 0
+    assert set(findings) == {
+        *("Python", "PyTorch", "OpenVINO", "device", "model", "native core"),
+        *("shared memory", f"port {free_port}", "Panda3D", "ffmpeg"),
+    }
+    for name in ("Python", "PyTorch", "model", "native core", f"port {free_port}"):
+        assert findings[name]["status"] == "ok"
+        assert findings[name]["mend"] == ""
+    assert output.count("\nok ") >= 4
+    for finding in findings.values():
+        assert bool(finding["mend"]) == (finding["status"] != "ok")
+
+
+def test_missing_native_core_and_taken_port(tmp_path: Path, stranger: int) -> None:
+    nowhere = str(tmp_path / "nowhere.so")
+    status, output, findings = examine(tmp_path, stranger, MIRAGE_LSD_NATIVE=nowhere)
+    assert status == 1
+    for name in ("native core", f"port {stranger}"):
+        assert findings[name]["status"] == "problem"
+        assert findings[name]["mend"] in output
+    assert nowhere in findings["native core"]["message"]
+    assert "2 problems." in output
+
+
+def test_a_library_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "liblsd.so"
+    file.write_bytes(b"no library")
+    monkeypatch.setenv("MIRAGE_LSD_NATIVE", str(file))
+    finding = native.check_native()
+    assert finding.status == "problem"
+    assert finding.mend
+
+
+def test_native_core_of_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(native, "__version__", "9.9.9")
+    finding = native.check_native()
+    assert finding.status == "problem"
+    assert "9.9.9" in finding.message
+
+
+def test_port_of_a_daemon(daemon: DaemonProcess) -> None:
+    finding = check_port(int(daemon.endpoint.rpartition(":")[2]))
+    assert finding.status == "ok"
+    assert "passthrough" in finding.message
+
+
+def test_port_taken_by_something_else(stranger: int) -> None:
+    finding = check_port(stranger)
+    assert finding.status == "problem"
+    assert "--bind" in finding.mend
+
+
+def test_no_shared_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(size: int) -> None:
+        raise SegmentError("No shared memory.")
+
+    monkeypatch.setattr(shared_memory, "create_segment", full)
+    finding = shared_memory.check_shared_memory()
+    assert finding.status == "problem"
+    assert "inline" in finding.mend
+
+
+def test_little_shared_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_memory, "_ROOM_MB", 2**50)
+    finding = shared_memory.check_shared_memory()
+    assert finding.status == "warning"
+    assert "--shm-size" in finding.mend
+
+
+def test_missing_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("torch", "openvino", "panda3d.core", "imageio_ffmpeg"):
+        monkeypatch.setitem(sys.modules, module, None)
+    assert packages.check_torch().status == "problem"
+    for check in (packages.check_openvino, packages.check_panda3d, packages.check_ffmpeg):
+        finding = check()
+        assert finding.status == "warning"
+        assert "pip install" in finding.mend
