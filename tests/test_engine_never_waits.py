@@ -15,7 +15,7 @@ from mirage_lsd.native import Client, Stream
 
 WIDTH, HEIGHT = 1280, 720
 # A call takes a fraction of a millisecond. The bound leaves room for a busy machine, not for a wait: those are of seconds.
-LONGEST_CALL_S = 0.1
+LONGEST_CALL_S = 0.25
 FRAME_S = 1 / 60
 # From the daemon's `ready`: what the protocol's back-off allows.
 FRAMES_AGAIN_S = 2.0
