@@ -18,7 +18,7 @@ def export_checkpoint(checkpoint: Path, weights: Path, metrics: dict[str, object
         "license": "Apache-2.0",
         "data": "procedural worlds rendered by mirage_lsd.training.worlds while training; no pictures from elsewhere",
         "recipe": "x0-prediction with spoilt history (stage 1), AdamW, averaged weights; losses: L1, L2 and edges at both resolutions",
-        "command": "mirage-lsd train --run runs/v1 --minutes 60 --seed 0 && mirage-lsd train --run runs/v1 --export FILE",
+        "command": "mirage-lsd train --run FOLDER --minutes 60 --seed 0 && mirage-lsd train --run FOLDER --export FILE",
         "steps": saved["step"],
         "training_minutes": round(saved["seconds"] / 60, 1),
         "parameters": sum(v.numel() for v in saved["average"].values()),
