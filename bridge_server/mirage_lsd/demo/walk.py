@@ -104,6 +104,7 @@ def walk(
                 model=options.model,
             )
             _first_result(bridge, renderer, path, themes[0], alive, progress)
+            before = bridge.stream.stats()
             start = time.monotonic()
             for i in range(frames):
                 k = i * len(themes) // frames
@@ -141,8 +142,8 @@ def walk(
     cuts = quantiles(latencies, n=100, method="inclusive")
     return Report(
         transport=stats.transport, width=options.width, height=options.height, steps=options.steps, model=options.model,
-        frames_sent=stats.sent, frames_returned=stats.returned,
-        frames_dropped=stats.dropped_daemon + stats.dropped_results, fps=round(frames / seconds, 2),
+        frames_sent=stats.sent - before.sent, frames_returned=stats.returned - before.returned,
+        frames_dropped=stats.dropped_daemon + stats.dropped_results - before.dropped_daemon - before.dropped_results, fps=round(frames / seconds, 2),
         latency_ms={"p50": round(cuts[49], 2), "p95": round(cuts[94], 2), "max": round(max(latencies), 2)}, stages_ms=stages,
     )  # fmt: skip
 

@@ -87,7 +87,8 @@ class Stream:
 
     def borrow(self) -> FrameBuffer:
         """A buffer to fill. There is always one: of the others, one waits and one is processed at the most."""
-        return self._free.popleft()
+        # The last one returned is still in the cache.
+        return self._free.pop()
 
     def give_back(self, buffer: FrameBuffer) -> None:
         """Returns a buffer that nobody reads any more."""
