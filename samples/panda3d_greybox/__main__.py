@@ -39,44 +39,50 @@ def main() -> int:
     except (RendererError, ScreenError) as error:
         print(f"panda3d_greybox: {error}", file=sys.stderr)
         return 1
+    try:
+        with Client(args.endpoint, name="panda3d_greybox", engine="panda3d", log=lambda _, line: print(line)) as client:
+            play(Bridge(client, width, height, has_depth=renderer.has_depth), renderer, screen, args.seconds)
+    finally:
+        renderer.close()
+        if screen is not None:
+            screen.close()
+    return 0
+
+
+def play(bridge: Bridge, renderer: Renderer, screen: Screen | None, seconds: float) -> None:
+    """The game loop: until Escape, a closed window, or `seconds` are over (0: never)."""
     path = CameraPath()
     player = Player(screen.window, path.pose(0)) if screen is not None else None
-    with Client(args.endpoint, name="panda3d_greybox", engine="panda3d", log=lambda _, line: print(line)) as client:
-        bridge = Bridge(client, width, height, has_depth=renderer.has_depth)
-        bridge.set_theme(THEMES[0])
-        renderer.level.set_sun(THEMES[0].sun)
-        start = before = told = time.monotonic()
-        while not args.seconds or time.monotonic() - start < args.seconds:
-            now = time.monotonic()
-            pose = path.pose(now - start) if player is None else player.step(now - before)
-            before = now
-            renderer.camera.setPosHpr(*pose.position, pose.heading, pose.pitch, 0)
-            picture = renderer.render()
-            bridge.submit(picture, now_ns())
-            result = bridge.acquire()
-            if screen is not None and result is not None and not screen.show(result.pixels):
-                break
-            if (
-                screen is not None
-                and result is None
-                and not bridge.stream.stats().returned
-                and not screen.show(picture.color)
-            ):
-                break
-            for key in player.pressed if player is not None else ():
-                if key == "escape":
-                    return 0
-                if key in "1234":
-                    renderer.level.set_sun(THEMES[int(key) - 1].sun)
-                    bridge.set_theme(THEMES[int(key) - 1], 1.0)
-                elif key in "5678":
-                    bridge.set_lighting(LIGHTINGS[int(key) - 5])
-            if now - told > 2:
-                told, stats = now, bridge.stream.stats()
-                print(
-                    f"{stats.fps:.1f} fps, latency p50 {stats.latency_ms_p50:.0f} ms, p95 {stats.latency_ms_p95:.0f} ms"
-                )
-    return 0
+    bridge.set_theme(THEMES[0])
+    renderer.level.set_sun(THEMES[0].sun)
+    start = before = told = time.monotonic()
+    while not seconds or time.monotonic() - start < seconds:
+        now = time.monotonic()
+        pose = path.pose(now - start) if player is None else player.step(now - before)
+        before = now
+        renderer.camera.setPosHpr(*pose.position, pose.heading, pose.pitch, 0)
+        picture = renderer.render()
+        bridge.submit(picture, now_ns())
+        result = bridge.acquire()
+        shown = result.pixels if result is not None else None
+        if shown is None and not bridge.stream.stats().returned:
+            shown = picture.color
+        if screen is not None and shown is not None and not screen.show(shown):
+            return
+        for key in player.pressed if player is not None else ():
+            if key == "escape":
+                return
+            if key in tuple("1234"):
+                renderer.level.set_sun(THEMES[int(key) - 1].sun)
+                bridge.set_theme(THEMES[int(key) - 1], 1.0)
+            elif key in tuple("5678"):
+                bridge.set_lighting(LIGHTINGS[int(key) - 5])
+        if now - told > 2:
+            told, stats = now, bridge.stream.stats()
+            latency = f"latency p50 {stats.latency_ms_p50:.0f} ms, p95 {stats.latency_ms_p95:.0f} ms"
+            print(bridge.stream.last_error or f"{stats.fps:.1f} results a second, {latency}")
+        # No faster than 60 frames a second: what is left of the processor is the daemon's.
+        time.sleep(max(0.0, 1 / 60 - (time.monotonic() - now)))
 
 
 if __name__ == "__main__":

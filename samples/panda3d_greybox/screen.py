@@ -27,6 +27,7 @@ class Screen:
             raise ScreenError("There is no display here; run it without a window.")
         frame = core.FrameBufferProperties()
         frame.setRgbaBits(8, 8, 8, 0)
+        frame.setBackBuffers(1)
         window = core.WindowProperties.size(width, height)
         window.setTitle(title)
         self.window: Any = self._engine.makeOutput(pipe, "screen", 0, frame, window, core.GraphicsPipe.BFRequireWindow)
@@ -55,6 +56,8 @@ class Screen:
             self._shape = (height, width)
         self._texture.setRamImageAs(np.ascontiguousarray(rgba[::-1]).tobytes(), "RGBA")
         self._engine.renderFrame()
+        # Otherwise it would be seen only with the next frame.
+        self._engine.flipFrame()
         return True
 
     def close(self) -> None:

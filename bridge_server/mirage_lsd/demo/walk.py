@@ -86,7 +86,8 @@ def walk(
     progress("opening the level", 0, 0)
     screen = sample.screen.Screen(options.width, options.height, "MirageLSD") if options.window else None
     level = sample.level.Level()
-    renderer = sample.renderer.Renderer(level, options.width, options.height)
+    window = screen.window if screen is not None else None
+    renderer = sample.renderer.Renderer(level, options.width, options.height, window=window)
     themes = sample.themes.THEMES
     frames = max(len(themes), round(options.seconds * FPS))
     path = sample.camera_path.CameraPath(frames / FPS)
@@ -138,6 +139,8 @@ def walk(
     finally:
         video.close()
         renderer.close()
+        if screen is not None:
+            screen.close()
     contact_sheet([(title, pairs or []) for title, pairs in moments if pairs], options.out / "contact_sheet.png")
     cuts = quantiles(latencies, n=100, method="inclusive")
     return Report(
