@@ -22,11 +22,6 @@ from mirage_lsd.server import Daemon, DaemonConfig, Limits
 from mirage_lsd.server.scheduler import PipelineSource
 
 START_TIMEOUT_S = 60.0
-# The command alone, so that the daemon's tests don't import what the other commands need.
-_SERVE = (
-    "import argparse, sys; from mirage_lsd.commands import serve; parser = argparse.ArgumentParser(); "
-    "serve.add_arguments(parser); sys.exit(serve.run(parser.parse_args()))"
-)
 
 
 def unused_port() -> int:
@@ -81,7 +76,16 @@ class DaemonProcess:
 
     def launch(self) -> None:
         """Starts it without waiting."""
-        command = [sys.executable, "-c", _SERVE, "--log-json", "--bind", self.endpoint, *self.arguments]
+        command = [
+            sys.executable,
+            "-m",
+            "mirage_lsd.cli",
+            "serve",
+            "--log-json",
+            "--bind",
+            self.endpoint,
+            *self.arguments,
+        ]
         with self._log_file.open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ.copy())
 

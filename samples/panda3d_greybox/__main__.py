@@ -20,6 +20,7 @@ from renderer import Renderer, RendererError
 from screen import Screen, ScreenError
 from themes import LIGHTINGS, THEMES
 
+from mirage_lsd.commands.size import parse_size
 from mirage_lsd.native import Client, now_ns
 
 
@@ -27,11 +28,11 @@ def main() -> int:
     """Runs the sample until the window is closed or the time is over."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--endpoint", default="tcp://127.0.0.1:5757", help="the daemon (default: %(default)s)")
-    parser.add_argument("--size", default="640x360", help="WIDTHxHEIGHT (default: %(default)s)")
+    parser.add_argument("--size", type=parse_size, default="640x360", help="WIDTHxHEIGHT (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=0.0, help="stop after so long; 0: never (default)")
     parser.add_argument("--no-window", action="store_true", help="walk by itself, off screen")
     args = parser.parse_args()
-    width, height = (int(n) for n in args.size.split("x"))
+    width, height = args.size
     window = not args.no_window and (sys.platform != "linux" or bool(os.environ.get("DISPLAY")))
     try:
         screen = Screen(width, height, "MirageLSD") if window else None
@@ -60,7 +61,7 @@ def play(bridge: Bridge, renderer: Renderer, screen: Screen | None, seconds: flo
         now = time.monotonic()
         pose = path.pose(now - start) if player is None else player.step(now - before)
         before = now
-        renderer.camera.setPosHpr(*pose.position, pose.heading, pose.pitch, 0)
+        renderer.place(pose)
         picture = renderer.render()
         bridge.submit(picture, now_ns())
         result = bridge.acquire()

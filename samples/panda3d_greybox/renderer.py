@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from camera_path import Pose
 from conventions import camera_to_protocol, depth_to_metres
 from level import SKY_GREY, Level
 from panda3d import core
@@ -74,6 +75,10 @@ class Renderer:
         lens.setNearFar(NEAR, FAR)
         self.camera = level.root.attachNewNode(core.Camera("camera", lens))
         self._buffer.makeDisplayRegion().setCamera(self.camera)
+
+    def place(self, pose: Pose) -> None:
+        """Puts the camera where `pose` says."""
+        self.camera.setPosHpr(*pose.position, pose.heading, pose.pitch, 0)
 
     def render(self) -> Picture:
         """Draws one frame from where the camera stands and reads it back."""

@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from ..bench.size import parse_size
+from .size import parse_size
 
 _SHOW_EVERY_S = 0.1  # a progress bar for each frame would be part of what is measured
 

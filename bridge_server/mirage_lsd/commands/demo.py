@@ -22,6 +22,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from .size import read_size
+
 HELP = "walk through a grey-box level and see it re-rendered"
 
 
@@ -53,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     console = Console()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     try:
-        width, height = _size(args.size)
+        width, height = read_size(args.size)
         if not 0.1 <= args.seconds <= 600:
             raise ValueError("--seconds takes 0.1 to 600.")
         device = str(resolve_device(args.device))
@@ -89,16 +91,6 @@ def run(args: argparse.Namespace) -> int:
         return 1
     _print(console, report, args.out)
     return 0
-
-
-def _size(text: str) -> tuple[int, int]:
-    try:
-        width, height = (int(n) for n in text.split("x"))
-    except ValueError:
-        raise ValueError(f"--size takes WIDTHxHEIGHT, not {text!r}.") from None
-    if not (16 <= width <= 4096 and 16 <= height <= 4096):
-        raise ValueError("--size takes sides of 16 to 4096 pixels.")
-    return width, height
 
 
 def _print(console: Console, report: object, out: Path) -> None:

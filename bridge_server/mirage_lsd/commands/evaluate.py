@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
+from .size import read_size
+
 HELP = "measure a model's pictures on held-out worlds"
 
 
@@ -42,11 +44,11 @@ def run(args: argparse.Namespace) -> int:
     from ..training.evaluate import evaluate
 
     try:
-        width, height = (int(n) for n in args.size.split("x"))
+        width, height = read_size(args.size)
         if args.quick:
             width, height, args.frames = 320, 180, min(args.frames, 24)
-        if not (16 <= width <= 4096 and 16 <= height <= 4096 and args.frames >= 4):
-            raise ValueError("--size takes WIDTHxHEIGHT with sides of 16 to 4096, --frames at least 4.")
+        if args.frames < 4:
+            raise ValueError("--frames takes at least 4.")
         pipeline = load_pipeline(args.model, args.device)
         if not isinstance(pipeline, MiragePipeline):
             raise ValueError(f"{args.model} is no network; evaluate takes mirage-lsd-v1 or a .safetensors file.")

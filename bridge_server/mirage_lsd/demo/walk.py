@@ -104,17 +104,17 @@ def walk(
                 steps=options.steps,
                 model=options.model,
             )
-            _first_result(bridge, renderer, path, themes[0], alive, progress)
+            theme = themes[0]
+            _first_result(bridge, renderer, path, theme, alive, progress)
             before = bridge.stream.stats()
             start = time.monotonic()
             for i in range(frames):
                 k = i * len(themes) // frames
-                theme, first = themes[k], i * len(themes) // frames != (i - 1) * len(themes) // frames
-                if first:
+                if themes[k] is not theme:
+                    theme = themes[k]
                     level.set_sun(theme.sun)
-                    bridge.set_theme(theme, 1.0 if i else 0.0)
-                pose = path.pose(i / FPS)
-                renderer.camera.setPosHpr(*pose.position, pose.heading, pose.pitch, 0)
+                    bridge.set_theme(theme, 1.0)
+                renderer.place(path.pose(i / FPS))
                 picture = renderer.render()
                 seq = bridge.submit(picture, now_ns())
                 result = _wait(bridge, seq, _RESULT_S, alive) if seq is not None else None
@@ -141,7 +141,7 @@ def walk(
         renderer.close()
         if screen is not None:
             screen.close()
-    contact_sheet([(title, pairs or []) for title, pairs in moments if pairs], options.out / "contact_sheet.png")
+    contact_sheet([moment for moment in moments if moment[1]], options.out / "contact_sheet.png")
     cuts = quantiles(latencies, n=100, method="inclusive")
     return Report(
         transport=stats.transport, width=options.width, height=options.height, steps=options.steps, model=options.model,
@@ -163,8 +163,7 @@ def _first_result(
     progress("preparing the networks for this size (the first time: half a minute)", 0, 0)
     renderer.level.set_sun(theme.sun)
     bridge.set_theme(theme)
-    pose = path.pose(0)
-    renderer.camera.setPosHpr(*pose.position, pose.heading, pose.pitch, 0)
+    renderer.place(path.pose(0))
     deadline = time.monotonic() + _FIRST_RESULT_S
     # The first rendering may still be warming up the driver; the second one is a picture.
     renderer.render()

@@ -79,6 +79,16 @@ def resample(plane: npt.NDArray[Any], height: int, width: int) -> npt.NDArray[An
     return picked
 
 
+def _picture(plane: npt.NDArray[np.uint8], size: tuple[int, int]) -> Tensor:
+    """(1, h, w, 4) uint8."""
+    return torch.from_numpy(np.ascontiguousarray(resample(plane, *size)))[None]
+
+
+def _unit_color(rgba: Tensor) -> Tensor:
+    """(1, h, w, 4) uint8 to (1, 3, h, w) in 0..1."""
+    return rgba[..., :3].permute(0, 3, 1, 2).float() / 255.0
+
+
 class _Guide(nn.Module):
     """uint8 picture, depth and camera to the guide; at the base size the anchored noise too."""
 
@@ -140,34 +150,29 @@ class Anchor:
         Raises:
             ValueError: the camera can't be used.
         """
-        base_color = torch.from_numpy(np.ascontiguousarray(resample(frame.color, *self.base)))
-        color = base_color[None, :, :, :3].permute(0, 3, 1, 2).float() / 255.0
         motion = self._motion(frame)
         if frame.depth is None or frame.camera is None:
-            full = torch.from_numpy(np.ascontiguousarray(resample(frame.color, *self.output)))
-            full_color = full[None, :, :, :3].permute(0, 3, 1, 2).float() / 255.0
+            color = _unit_color(_picture(frame.color, self.base))
+            full_guide = color_only_guide(_unit_color(_picture(frame.color, self.output)))
             depth = torch.zeros(1, 1, *self.base)
-            return AnchoredFrame(
-                color_only_guide(color), color_only_guide(full_color), None, color, depth, motion, None
-            )
+            return AnchoredFrame(color_only_guide(color), full_guide, None, color, depth, motion, None)
         lens = lens_of(frame.camera)
         shared = (lens.camera_to_world[None], lens.lens[None], torch.tensor([sun]), seed_offset[None])
         base = self._planes(frame, self.base, shared)
         guide, noise = (x.clone() for x in self._guide(True, base))
         (full_guide,) = self._guide(False, self._planes(frame, self.output, shared))
-        return AnchoredFrame(guide, full_guide, noise, color, base[1], motion, lens)
+        return AnchoredFrame(guide, full_guide, noise, _unit_color(base[0]), base[1], motion, lens)
 
     def _planes(self, frame: InputFrame, size: tuple[int, int], shared: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """The inputs of `_Guide` at one size; the normal only where the engine sent one."""
         assert frame.depth is not None
-        color = torch.from_numpy(np.ascontiguousarray(resample(frame.color, *size)))[None]
         depth: _FloatArray = np.asarray(resample(frame.depth, *size), np.float32)
         # NaN compares false, so it becomes sky too.
         depth = np.where((depth > 0) & (depth < FAR_M), depth, np.float32(0))
-        planes = (color, torch.from_numpy(np.ascontiguousarray(depth))[None, None], *shared)
+        planes = (_picture(frame.color, size), torch.from_numpy(np.ascontiguousarray(depth))[None, None], *shared)
         if frame.normal is None:
             return planes
-        return (*planes, torch.from_numpy(np.ascontiguousarray(resample(frame.normal, *size)))[None])
+        return (*planes, _picture(frame.normal, size))
 
     def _motion(self, frame: InputFrame) -> Tensor | None:
         if frame.motion is None:

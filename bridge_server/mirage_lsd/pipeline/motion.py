@@ -5,13 +5,13 @@ In this order: the engine's motion vectors; the motion that the camera explains,
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from ..models.guide import world_rays
 from .anchor import AnchoredFrame, Lens
+from .projection import project
 from .stream_state import StreamState
 
 # A pixel's depth may differ by this share from what the previous frame saw there before it counts as newly visible.
@@ -34,12 +34,7 @@ def _camera_motion(frame: AnchoredFrame, state: StreamState, lens: Lens) -> tupl
     # Sky is far away: only the rotation moves it.
     distance = torch.where(sky, torch.full_like(frame.depth[0], 1e5), frame.depth[0])
     p = lens.camera_to_world[:, 3].view(3, 1, 1) + rays * distance
-    clip_from_world = torch.from_numpy((state.camera.projection @ state.camera.view).astype(np.float32))
-    clip = torch.einsum("ij,jhw->ihw", clip_from_world[:, :3], p) + clip_from_world[:, 3].view(4, 1, 1)
-    depth = clip[3]
-    safe = depth.clamp(min=1e-3)
-    x = (clip[0] / safe * 0.5 + 0.5) * w - 0.5
-    y = (0.5 - clip[1] / safe * 0.5) * h - 0.5
+    x, y, depth = project(p, state.camera)
     return x, y, torch.where(sky[0], torch.zeros_like(depth), depth)
 
 

@@ -17,6 +17,7 @@ from ..models.guide import world_rays
 from ..pipeline.base import StreamSpec
 from ..pipeline.frame import Camera, Controls, InputFrame, Sun
 from ..pipeline.mirage import MiragePipeline
+from ..pipeline.projection import project
 from .measures import psnr, sharpness, ssim, warp_error
 from .worlds.levels import View
 from .worlds.sample import Picture, World, random_world, render
@@ -78,11 +79,7 @@ def _previous_positions(
     _, h, w = now.depth.shape
     rays = world_rays(world.view.camera_to_world[None], world.view.lens[None], h, w)[0]
     p = world.view.camera_to_world[:, 3].view(3, 1, 1) + rays * now.depth
-    camera = camera_of(before.view)
-    clip = torch.from_numpy(camera.projection @ camera.view)
-    q = torch.einsum("ij,jhw->ihw", clip[:, :3], p) + clip[:, 3].view(4, 1, 1)
-    depth = q[3].clamp(min=1e-3)
-    x, y = (q[0] / depth * 0.5 + 0.5) * w - 0.5, (0.5 - q[1] / depth * 0.5) * h - 0.5
+    x, y, depth = project(p, camera_of(before.view))
     inside = (x > 0) & (x < w - 1) & (y > 0) & (y < h - 1) & (now.depth[0] > 0)
     column, row = x.round().long().clamp(0, w - 1), y.round().long().clamp(0, h - 1)
     seen = depth_before[0][row, column]
