@@ -40,6 +40,19 @@ namespace MirageLSD
         [Tooltip("Should the picture be upside down on your graphics device.")]
         [SerializeField] private bool flipVertically;
 
+        /// <summary>Another model is another engine: the stream begins anew.</summary>
+        public string Model
+        {
+            get { return model; }
+            set
+            {
+                model = value;
+                if (Engine == null) return;
+                OnDisable();
+                OnEnable();
+            }
+        }
+
         public string Scene
         {
             get { return scene; }

@@ -17,6 +17,7 @@ namespace MirageLSD
         private readonly float _since;
         private float _nextLook;
         private string _lastProblem = "";
+        private bool _wasConnected;
 
         public EngineLink(LSDConnection connection, Notices notices)
         {
@@ -61,7 +62,7 @@ namespace MirageLSD
             var state = _client.State;
             if (state == NativeClientState.Ready && !IsConnected)
             {
-                IsConnected = true;
+                IsConnected = _wasConnected = true;
                 foreach (var key in new[] { "missing", "lost", "refused" }) _notices.Forget(key);
                 Events.Raise(Connected);
             }
@@ -87,7 +88,7 @@ namespace MirageLSD
         private void LookForProblems(NativeClientState state, float now)
         {
             if (state == NativeClientState.Refused) _notices.Once("refused", _client.LastError);
-            else if (state == NativeClientState.Connecting && !IsConnected && now - _since > MissingSeconds)
+            else if (state == NativeClientState.Connecting && !_wasConnected && now - _since > MissingSeconds)
                 _notices.Once("missing", "no daemon answers at " + _endpoint +
                                          "; start one in Window > MirageLSD, or with `mirage-lsd serve`.");
             var problem = Stream == null ? "" : Stream.LastError;

@@ -32,7 +32,7 @@ namespace Unity.Collections
         {
             _length = length;
             Pointer = Marshal.AllocHGlobal(length * Marshal.SizeOf(typeof(T)));
-            for (var i = 0; i < length * Marshal.SizeOf(typeof(T)); i++) ((byte*)Pointer)[i] = 0;
+            Marshal.Copy(new byte[length * Marshal.SizeOf(typeof(T))], 0, Pointer, length * Marshal.SizeOf(typeof(T)));
             Game.NativeArrays++;
         }
 
