@@ -5,3 +5,5 @@ using System.Runtime.CompilerServices;
 [assembly: InternalsVisibleTo("MirageLSD.HighDefinition")]
 [assembly: InternalsVisibleTo("MirageLSD.Tests")]
 [assembly: InternalsVisibleTo("MirageLSD.Tests.Behaviour")]
+[assembly: InternalsVisibleTo("MirageLSD.Tests.Universal")]
+[assembly: InternalsVisibleTo("MirageLSD.Tests.HighDefinition")]

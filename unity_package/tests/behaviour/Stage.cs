@@ -24,6 +24,7 @@ namespace MirageLSD.Tests.Behaviour
             GUI.Drawn = null;
             RenderSettings.sun = null;
             GraphicsSettings.currentRenderPipeline = null;
+            Gpu.GlobalNames.Clear();
             QualitySettings.activeColorSpace = ColorSpace.Gamma;
             SystemInfo.supportsAsyncGPUReadback = true;
             SystemInfo.supportsMotionVectors = true;

@@ -15,5 +15,11 @@ namespace MirageLSD
 
         public bool AreArrays;
         public bool IsMotionEncodedByHdrp;
+
+        /// <summary>The pipeline has none in this frame: the camera's own movement is all that is known.</summary>
+        public bool LacksMotion;
+
+        /// <summary>Depth and motion are read under the names that URP gives them, whatever is said above.</summary>
+        public bool AreGlobalNames;
     }
 }

@@ -74,7 +74,7 @@ namespace MirageLSD
         public override void Record(CommandBuffer commands, CaptureSources sources)
         {
             if (_isCut) _motion.Forget();
-            _converter.SetCamera(_pose, _motion, sources.IsMotionEncodedByHdrp);
+            _converter.SetCamera(_pose, _motion, sources);
             _slot.Camera = _pose.ToProtocol(_format.Width, _format.Height);
             _slot.HasCamera = true;
             _slot.HasSun = SunLight.TryGet(out _slot.Sun);

@@ -54,12 +54,13 @@ namespace MirageLSD
             Scrap.Destroy(_material);
         }
 
-        public void SetCamera(CameraPose pose, MotionHistory motion, bool isMotionEncodedByHdrp)
+        public void SetCamera(CameraPose pose, MotionHistory motion, CaptureSources sources)
         {
             _material.SetVector(DepthToMetres, CameraConventions.DepthToMetres(
                 pose.Near, pose.Far, pose.IsOrthographic, SystemInfo.usesReversedZBuffer));
             _material.SetVector(Lens, CameraConventions.ClipFromMetres(pose.SteadyProjection));
-            _material.SetVector(MotionFrames, new Vector4(motion.Frames, isMotionEncodedByHdrp ? 1f : 0f, 0f, 0f));
+            _material.SetVector(MotionFrames, new Vector4(
+                motion.Frames, sources.IsMotionEncodedByHdrp ? 1f : 0f, sources.LacksMotion ? 1f : 0f, 0f));
             _material.SetMatrix(ToCaptured, motion.CapturedFromCurrent);
             _material.SetMatrix(ToPrevious, motion.PreviousFromCurrent);
         }
@@ -69,14 +70,21 @@ namespace MirageLSD
             var isLinear = QualitySettings.activeColorSpace == ColorSpace.Linear;
             _material.SetVector(Target, new Vector4(_width, _height, isLinear ? 1f : 0f, IsFlipped ? 1f : 0f));
             _material.SetVector(Used, new Vector4(sources.Used.x, sources.Used.y, 0f, 0f));
-            if (sources.AreArrays) _material.EnableKeyword("LSD_ARRAY");
-            else _material.DisableKeyword("LSD_ARRAY");
+            SetKeyword("LSD_ARRAY", sources.AreArrays);
+            SetKeyword("LSD_GLOBAL_NAMES", sources.AreGlobalNames);
             commands.SetGlobalTexture(ColorSource, sources.Color);
-            if (HasDepth || HasMotion) commands.SetGlobalTexture(DepthSource, sources.Depth);
-            if (HasMotion) commands.SetGlobalTexture(MotionSource, sources.Motion);
+            var areNamed = !sources.AreGlobalNames;
+            if (areNamed && (HasDepth || HasMotion)) commands.SetGlobalTexture(DepthSource, sources.Depth);
+            if (areNamed && HasMotion) commands.SetGlobalTexture(MotionSource, sources.Motion);
             Draw(commands, Color, 0);
             if (HasDepth) Draw(commands, Depth, 1);
             if (HasMotion) Draw(commands, Motion, 2);
+        }
+
+        private void SetKeyword(string keyword, bool isOn)
+        {
+            if (isOn) _material.EnableKeyword(keyword);
+            else _material.DisableKeyword(keyword);
         }
 
         private void Draw(CommandBuffer commands, RenderTexture target, int pass)

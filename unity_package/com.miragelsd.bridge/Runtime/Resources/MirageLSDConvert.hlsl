@@ -10,7 +10,7 @@ float4 _LSDTarget;        // width, height; 1: encode as sRGB (the project's col
 float4 _LSDUsed;          // how much of the source textures is in use, as a share of their width and height
 float4 _LSDDepth;         // 1 / metres = raw * x + y; orthographic (w = 1): metres = raw * x + y; z: the raw value of "nothing"
 float4 _LSDLens;          // clip.w = metres * x + y; clip.z = metres * z + w
-float4 _LSDMotion;        // engine frames since the last captured one; 0: there is none; y: 1: HDRP's encoding
+float4 _LSDMotion;        // engine frames since the last captured one, 0: there is none; 1: HDRP's encoding; 1: no vectors
 float4x4 _LSDToCaptured;  // clip space of the last captured frame, from this frame's
 float4x4 _LSDToPrevious;  // clip space of the engine's previous frame, from this frame's
 
@@ -73,17 +73,19 @@ float2 LSDConvertMotion(float2 pixel)
 {
     if (_LSDMotion.x < 0.5) return float2(0.0, 0.0);
     float2 uv = LSDSourceUV(pixel);
+    bool hasVectors = _LSDMotion.z < 0.5;
     float4 stored = LSD_LOAD_MOTION(uv);
     float2 engine = float2(-stored.x * _LSDTarget.x, stored.y * _LSDTarget.y);
     // HDRP writes more than 1 where an object has no motion vectors.
     bool isStill = _LSDMotion.y > 0.5 && stored.x > 1.0;
     if (isStill) engine = float2(0.0, 0.0);
-    if (_LSDMotion.x < 1.5) return engine;
+    if (_LSDMotion.x < 1.5 && hasVectors) return engine;
     float metres = LSDMetres(LSD_LOAD_DEPTH(uv));
     if (metres <= 0.0) metres = LSD_SKY_METRES;
     float w = metres * _LSDLens.x + _LSDLens.y;
     float4 clip = float4((uv.x * 2.0 - 1.0) * w, (uv.y * 2.0 - 1.0) * w, metres * _LSDLens.z + _LSDLens.w, w);
     float2 captured = LSDCameraMotion(clip, _LSDToCaptured);
+    if (!hasVectors) return captured;
     float2 previous = LSDCameraMotion(clip, _LSDToPrevious);
     return float2(captured.x + _LSDMotion.x * (engine.x - previous.x), captured.y + _LSDMotion.x * (engine.y - previous.y));
 }

@@ -6,6 +6,13 @@ Shader "Hidden/MirageLSD/Convert"
     #pragma target 3.5
     // HDRP's buffers are texture arrays (one slice an eye).
     #pragma multi_compile_local _ LSD_ARRAY
+    // Before URP 17 depth and motion can be had under their global names only.
+    #pragma multi_compile_local _ LSD_GLOBAL_NAMES
+
+    #if defined(LSD_GLOBAL_NAMES)
+    #define _LSDDepthSource _CameraDepthTexture
+    #define _LSDMotionSource _MotionVectorTexture
+    #endif
 
     #if defined(LSD_ARRAY)
     Texture2DArray<float4> _LSDColorSource;

@@ -26,6 +26,9 @@ namespace StandIn
         public static double Seconds => Clock.Elapsed.TotalSeconds;
         public static int ObjectCount => Objects.Count;
 
+        /// <summary>Renders one camera in the place of a scriptable pipeline.</summary>
+        internal static Action<Camera> Pipeline;
+
         /// <summary>The camera that is being rendered.</summary>
         internal static Camera Rendering;
 
@@ -103,7 +106,11 @@ namespace StandIn
         private static void Render(Camera camera)
         {
             Rendering = camera;
-            if (GraphicsSettings.currentRenderPipeline != null) RenderPipelineManager.Begin(camera);
+            if (GraphicsSettings.currentRenderPipeline != null) 
+            {
+                RenderPipelineManager.Begin(camera);
+                Pipeline(camera);
+            }
             else
             {
                 if (Camera.onPreRender != null) Camera.onPreRender(camera);

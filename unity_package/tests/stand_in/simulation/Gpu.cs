@@ -9,6 +9,9 @@ namespace StandIn
     /// <summary>Runs a command buffer's commands on textures that are bytes.</summary>
     internal sealed unsafe class Gpu
     {
+        /// <summary>What a render pipeline has published under a name of its own.</summary>
+        public static readonly Dictionary<string, Texture> GlobalNames = new Dictionary<string, Texture>();
+
         public readonly Dictionary<int, Texture> Globals = new Dictionary<int, Texture>();
         public Texture Target;
 
@@ -73,8 +76,9 @@ namespace StandIn
             Matrix(material, "_LSDToCaptured", uniforms.ToCaptured);
             Matrix(material, "_LSDToPrevious", uniforms.ToPrevious);
             var color = Source("_LSDColorSource", pass == 0);
-            var depth = Source("_LSDDepthSource", pass != 0);
-            var motion = Source("_LSDMotionSource", pass == 2);
+            var areNamed = material.Keywords.Contains("LSD_GLOBAL_NAMES");
+            var depth = Source(areNamed ? "_CameraDepthTexture" : "_LSDDepthSource", pass != 0);
+            var motion = Source(areNamed ? "_MotionVectorTexture" : "_LSDMotionSource", pass == 2);
             var output = new float[4 * Target.width * Target.height];
             stand_in_draw(pass, ref uniforms, color.Texels, color.Width, color.Height, depth.Texels, depth.Width, depth.Height,
                           motion.Texels, motion.Width, motion.Height, output, Target.width, Target.height);
@@ -117,7 +121,9 @@ namespace StandIn
         private Texels4 Source(string name, bool isUsed)
         {
             Texture texture;
-            if (!isUsed || !Globals.TryGetValue(Shader.PropertyToID(name), out texture)) return new Texels4 { Texels = new float[4] };
+            if (!isUsed) return new Texels4 { Texels = new float[4] };
+            if (!GlobalNames.TryGetValue(name, out texture) && !Globals.TryGetValue(Shader.PropertyToID(name), out texture))
+                return new Texels4 { Texels = new float[4] };
             var texels = new float[4 * texture.width * texture.height];
             for (var i = 0; i < texture.width * texture.height; i++)
             {

@@ -54,7 +54,10 @@ namespace {
 float mix(float a, float b, float share) { return a + (b - a) * share; }
 
 float4 sample_color(float2 uv) {
-  const float x = uv.x * _LSDUsed.x * color_source.width - 0.5f, y = uv.y * _LSDUsed.y * color_source.height - 0.5f;
+  // As in MirageLSDConvert.shader: nothing from beyond the part that is in use.
+  const float w = _LSDUsed.x * color_source.width, h = _LSDUsed.y * color_source.height;
+  const float x = std::min(std::max(uv.x * w, 0.5f), w - 0.5f) - 0.5f;
+  const float y = std::min(std::max(uv.y * h, 0.5f), h - 0.5f) - 0.5f;
   const int x0 = static_cast<int>(std::floor(x)), y0 = static_cast<int>(std::floor(y));
   const float fx = x - x0, fy = y - y0;
   const float4 a = color_source.at(x0, y0), b = color_source.at(x0 + 1, y0);

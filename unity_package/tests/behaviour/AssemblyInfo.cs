@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("MirageLSD.Tests.Universal")]
+[assembly: InternalsVisibleTo("MirageLSD.Tests.HighDefinition")]
