@@ -23,7 +23,7 @@ namespace UnityEngine
         internal static int QuitListeners => quitting == null ? 0 : quitting.GetInvocationList().Length;
     }
 
-    // Runtime/Export/Application/RuntimePlatform.cs
+    // Runtime/Export/BaseClass.cs
     public enum RuntimePlatform
     {
         OSXEditor = 0,
@@ -93,7 +93,7 @@ namespace UnityEngine
         public static bool usesReversedZBuffer { get; internal set; } = true;
     }
 
-    // Runtime/Export/Screen/Screen.bindings.cs
+    // Runtime/Export/Graphics/Graphics.bindings.cs
     public sealed class Screen
     {
         public static int width { get; internal set; } = 640;

@@ -24,7 +24,7 @@ namespace UnityEngine
         public RuntimeInitializeLoadType loadType { get; private set; }
     }
 
-    // Runtime/Export/Scripting/UnityEngineAttributes.cs (AddComponentMenu, RequireComponent, DisallowMultipleComponent, HelpURL)
+    // Runtime/Export/Scripting/Attributes.cs
     public sealed class AddComponentMenu : Attribute
     {
         public AddComponentMenu(string menuName)
@@ -92,7 +92,7 @@ namespace UnityEngine
         }
     }
 
-    // Runtime/Export/Scripting/UnityEngineAttributes.cs
+    // Runtime/Export/Serialization/Serialization.cs
     public sealed class SerializeField : Attribute
     {
     }

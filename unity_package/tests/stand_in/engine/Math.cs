@@ -74,6 +74,26 @@ namespace UnityEngine
             return new Vector3(-a.x, -a.y, -a.z);
         }
 
+        public static bool operator ==(Vector3 lhs, Vector3 rhs)
+        {
+            return (lhs - rhs).magnitude < 1e-5f;
+        }
+
+        public static bool operator !=(Vector3 lhs, Vector3 rhs)
+        {
+            return !(lhs == rhs);
+        }
+
+        public override bool Equals(object other)
+        {
+            return other is Vector3 && this == (Vector3)other;
+        }
+
+        public override int GetHashCode()
+        {
+            return 0;
+        }
+
         public static Vector3 operator *(Vector3 a, float d)
         {
             return new Vector3(a.x * d, a.y * d, a.z * d);

@@ -93,6 +93,13 @@ namespace UnityEngine
         public Vector3 position { get; set; }
         public Quaternion rotation { get; set; } = Quaternion.identity;
         public Vector3 forward => rotation * Vector3.forward;
+        public Transform parent { get; private set; }
+
+        public void SetParent(Transform p)
+        {
+            parent = p;
+        }
+
         public Vector3 localScale { get; set; } = Vector3.one;
     }
 }

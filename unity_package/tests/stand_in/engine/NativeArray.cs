@@ -12,7 +12,7 @@ namespace Unity.Collections
         ClearMemory = 1,
     }
 
-    // Runtime/Export/Allocator/Allocator.cs
+    // Runtime/Export/Collections/NativeCollectionEnums.bindings.cs
     public enum Allocator
     {
         Invalid = 0,

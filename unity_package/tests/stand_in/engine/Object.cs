@@ -130,6 +130,13 @@ namespace UnityEngine
         }
     }
 
+    // Runtime/Export/BaseClass.cs
+    public enum PrimitiveType
+    {
+        Cube = 3,
+        Quad = 5,
+    }
+
     // Runtime/Export/Scripting/GameObject.bindings.cs
     public sealed class GameObject : Object
     {
@@ -167,6 +174,13 @@ namespace UnityEngine
             foreach (var component in Components)
                 if (component is T) return (T)(object)component;
             return default(T);
+        }
+
+        public static GameObject CreatePrimitive(PrimitiveType type)
+        {
+            var primitive = new GameObject(type.ToString());
+            primitive.AddComponent<Renderer>();
+            return primitive;
         }
 
         public void SetActive(bool value)

@@ -75,9 +75,23 @@ namespace UnityEngine
         Triangles = 0,
     }
 
+    // Runtime/Export/Graphics/GraphicsEnums.cs
+    public enum LightType
+    {
+        Spot = 0,
+        Directional = 1,
+    }
+
+    // Runtime/Export/Graphics/GraphicsRenderers.bindings.cs
+    public class Renderer : Component
+    {
+        public Material material { get; set; } = new Material(new Shader());
+    }
+
     // Runtime/Export/Graphics/Light.bindings.cs
     public sealed class Light : Behaviour
     {
+        public LightType type { get; set; }
         public Color color { get; set; } = Color.white;
         public float intensity { get; set; } = 1f;
     }
