@@ -1,6 +1,6 @@
 """Writes the .meta file of each new asset of the Unity package, with a GUID that stays: existing ones are left alone.
 
-    python tools/write_unity_metas.py
+python tools/write_unity_metas.py
 """
 
 from __future__ import annotations
@@ -76,9 +76,7 @@ def plugin_importer(editor_os: str, editor_cpu: str, player: str, player_cpu: st
 
 
 def platform(group: str, name: str, enabled: int, cpu: str) -> str:
-    return (
-        f"  - first:\n      {group}: {name}\n    second:\n      enabled: {enabled}\n      settings:\n        CPU: {cpu}\n"
-    )
+    return f"  - first:\n      {group}: {name}\n    second:\n      enabled: {enabled}\n      settings:\n        CPU: {cpu}\n"
 
 
 if __name__ == "__main__":

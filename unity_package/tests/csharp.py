@@ -77,6 +77,7 @@ class Workshop:
             "LD_LIBRARY_PATH": str(self.folder),
             "LSD_TEST_PYTHON": sys.executable,
             "LSD_TEST_LAYOUT": str(self.layout),
+            "LSD_TEST_QUICK_DAEMON": str(TESTS / "quick_daemon.py"),
             "PYTHONPATH": python_path,
             **extra,
         }

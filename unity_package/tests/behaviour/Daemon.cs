@@ -12,11 +12,17 @@ namespace MirageLSD.Tests.Behaviour
         private readonly string _arguments;
         private Process _process;
 
-        public Daemon(string arguments = "--model passthrough", int port = 0)
+        public Daemon(string arguments = "--model passthrough", int port = 0, string program = "-m mirage_lsd.cli")
         {
             Endpoint = "tcp://127.0.0.1:" + (port == 0 ? FreePort() : port);
-            _arguments = "-m mirage_lsd.cli serve --bind " + Endpoint + " " + arguments;
+            _arguments = program + " serve --bind " + Endpoint + " " + arguments;
             Start();
+        }
+
+        /// <summary>Gives pictures back under the name of the real model, with its themes: quick_daemon.py.</summary>
+        public static Daemon Quick()
+        {
+            return new Daemon("", 0, Environment.GetEnvironmentVariable("LSD_TEST_QUICK_DAEMON"));
         }
 
         public string Endpoint { get; }

@@ -93,7 +93,7 @@ namespace MirageLSD.Tests.Behaviour
         [Test]
         public void ARefusedControlIsSaidAndTheStreamGoesOn()
         {
-            using (var daemon = new Daemon("--model mirage-lsd-v1"))
+            using (var daemon = Daemon.Quick())
             {
                 Settings.endpoint = daemon.Endpoint;
                 var engine = new LSDStreamEngine("mirage-lsd-v1") { Resolution = new Vector2Int(64, 64) };

@@ -13,7 +13,7 @@ namespace MirageLSD.Tests.Samples
         [Test]
         public void TheGreyBoxLevelBuildsItselfAndStreams()
         {
-            using (var daemon = new Daemon("--model mirage-lsd-v1"))
+            using (var daemon = Daemon.Quick())
             {
                 Settings.endpoint = daemon.Endpoint;
                 var level = new GameObject("level").AddComponent<GreyBoxLevel>();
@@ -46,7 +46,7 @@ namespace MirageLSD.Tests.Samples
         [Test]
         public void WebcamAndTelevisionStream()
         {
-            using (var daemon = new Daemon("--model mirage-lsd-v1"))
+            using (var daemon = Daemon.Quick())
             {
                 Settings.endpoint = daemon.Endpoint;
                 var wall = GameObject.CreatePrimitive(PrimitiveType.Quad);
