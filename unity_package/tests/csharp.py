@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from mirage_lsd.native_library import library_path
 
@@ -61,6 +64,8 @@ class Workshop:
         subprocess.run([*command, str(STAND_IN / "simulation" / "shader.cpp"), "-o", str(shader)], check=True)
         self.layout = folder / "layout.txt"
         self.layout.write_text(struct_layout(folder))
+        self.conventions = folder / "conventions.txt"
+        self.conventions.write_text(convention_numbers())
 
     def compile(self, assembly: Assembly) -> Path:
         """Raises AssertionError with the compiler's own words."""
@@ -76,6 +81,7 @@ class Workshop:
         return os.environ | {
             "LD_LIBRARY_PATH": str(self.folder),
             "LSD_TEST_PYTHON": sys.executable,
+            "LSD_TEST_CONVENTIONS": str(self.conventions),
             "LSD_TEST_LAYOUT": str(self.layout),
             "LSD_TEST_QUICK_DAEMON": str(TESTS / "quick_daemon.py"),
             "PYTHONPATH": python_path,
@@ -120,3 +126,28 @@ def struct_layout(folder: Path) -> str:
     (folder / "layout.cpp").write_text(program)
     subprocess.run(["g++", "-I", str(HEADER), "layout.cpp", "-o", "layout"], cwd=folder, check=True)
     return subprocess.run([str(folder / "layout")], capture_output=True, text=True, check=True).stdout
+
+
+def convention_numbers() -> str:
+    """Unity's part of conventions.json as lines `case name:number number ...`, which C# reads without a JSON library."""
+    shared = REPOSITORY / "shared_protocol" / "vectors" / "conventions.json"
+    data = json.loads((shared if shared.is_file() else TESTS / "vectors" / "conventions.json").read_text())
+    lines = []
+    for number, case in enumerate(data["cases"]):
+        unity = case["engines"]["unity"]
+        values = {f"expected.{name}": value for name, value in case["expected"].items()}
+        values |= {f"camera.{name}": value for name, value in unity["camera"].items()} | unity
+        for name, value in values.items():
+            flat = list(flatten(value))
+            if all(isinstance(item, int | float) for item in flat):
+                lines.append(f"{number} {name}:" + " ".join(repr(float(item)) for item in flat))
+    return "\n".join(lines) + "\n"
+
+
+def flatten(value: Any) -> Iterator[Any]:
+    """The numbers of nested lists, in order; what is no list, itself."""
+    if isinstance(value, list):
+        for item in value:
+            yield from flatten(item)
+    else:
+        yield value

@@ -20,6 +20,7 @@ TEST_REFERENCES = ["MirageLSD.Runtime", BEHAVIOUR, "nunit.framework"]
         ("GraphicsTests", 9),
         ("LifetimeTests", 7),
         ("ConventionsTests", 6),
+        ("ConventionVectorTests", 8),
         ("ShaderTests", 36),
         ("PacingTests", 11),
         ("LayoutTests", 7),
