@@ -20,6 +20,7 @@ IMPORTERS = {
     ".hlsl": "ShaderIncludeImporter:\n" + PLAIN,
     ".md": "TextScriptImporter:\n" + PLAIN,
     ".json": "TextScriptImporter:\n" + PLAIN,
+    ".jpg": "TextureImporter:\n  externalObjects: {}\n  serializedVersion: 12\n" + TAIL,
     ".svg": "DefaultImporter:\n" + PLAIN,
     ".unity": "DefaultImporter:\n" + PLAIN,
 }
