@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -34,13 +35,16 @@ def probe(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def daemon() -> Iterator[str]:
     """Endpoint of `mirage-lsd serve --model passthrough`."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        endpoint = f"tcp://127.0.0.1:{unused.getsockname()[1]}"
     command = [
         sys.executable,
         "-m",
         "mirage_lsd.cli",
         "serve",
         "--bind",
-        "tcp://127.0.0.1:5797",
+        endpoint,
         "--model",
         "passthrough",
     ]
@@ -49,7 +53,7 @@ def daemon() -> Iterator[str]:
     for line in process.stdout:
         if "ready" in line:
             break
-    yield "tcp://127.0.0.1:5797"
+    yield endpoint
     process.terminate()
     process.communicate(timeout=20)
 
