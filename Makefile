@@ -18,6 +18,7 @@ NATIVE := shared_protocol/native
 help:
 	@echo "make demo     set up, then walk through a grey-box level and see it re-rendered (demo_out/); WINDOW=1 shows it live"
 	@echo "make test     set up, then run every check and every test"
+	@echo "make unitypackage   the Unity package, dist/MirageLSD.unitypackage"
 	@echo "make setup    only the set-up"
 	@echo "make format   format the code"
 	@echo "make clean    remove the virtual environment, builds and demo_out"
@@ -27,7 +28,7 @@ setup: $(VENV)/.installed
 demo: setup
 	@$(BIN)/mirage-lsd demo --out demo_out $(if $(WINDOW),--window) $(DEMO_OPTIONS)
 
-test: setup $(VENV)/.dev lint test-native test-python
+test: setup $(VENV)/.dev lint test-native test-python test-unity
 
 test-python: setup $(VENV)/.dev
 	$(BIN)/python -m pytest
@@ -75,3 +76,5 @@ $(VENV)/.dev: constraints.txt pyproject.toml | $(VENV)/.installed
 
 clean:
 	rm -rf $(VENV) build demo_out bridge_server/mirage_lsd/_native
+
+include unity_package/package.mk

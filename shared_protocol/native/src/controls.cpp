@@ -89,7 +89,9 @@ void Controls::refuse(std::optional<int64_t> control_seq) {
     if (refused == unanswered_.end()) return;
   }
   for (size_t i = 0; i < refused->values.size(); ++i) {
-    const auto& [name, value] = refused->values[i];
+    // No structured binding: C++17 does not let the lambda below capture one.
+    const std::string& name = refused->values[i].first;
+    const ControlValue& value = refused->values[i].second;
     ControlValue* present = find(name);
     if (present == nullptr || *present != value) continue;  // a later group set it again
     if (refused->before[i]) {

@@ -9,10 +9,6 @@
 
 #include "shm.h"
 
-#if defined(__linux__)
-#include <sys/random.h>
-#endif
-
 namespace lsd {
 namespace {
 
@@ -20,12 +16,13 @@ constexpr std::string_view kPrefix = "/";
 
 std::string describe(int error) { return std::generic_category().message(error); }
 
+// A file, because getrandom is younger than the oldest glibc that the Linux library is built for.
 bool fill_random(unsigned char (&bytes)[16]) {
-#if defined(__linux__)
-  return getrandom(bytes, sizeof bytes, 0) == static_cast<ssize_t>(sizeof bytes);
-#else
-  return getentropy(bytes, sizeof bytes) == 0;
-#endif
+  const int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool is_whole = read(fd, bytes, sizeof bytes) == static_cast<ssize_t>(sizeof bytes);
+  close(fd);
+  return is_whole;
 }
 
 // Memory is reserved here: without it a full /dev/shm would be a SIGBUS in the middle of a frame.

@@ -1,0 +1,132 @@
+"""Writes dist/MirageLSD.unitypackage (for Assets > Import Package) and dist/com.miragelsd.bridge-<version>.tgz (for the
+Package Manager) from unity_package/com.miragelsd.bridge and the native libraries of build/native-all.
+
+    python tools/build_unitypackage.py
+
+The same tree gives the same bytes: entries are sorted, and nothing in them knows the time or the user.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import re
+import sys
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+PACKAGE = REPOSITORY / "unity_package" / "com.miragelsd.bridge"
+NATIVE = REPOSITORY / "build" / "native-all"
+DIST = REPOSITORY / "dist"
+
+# Where the package lies in a project that imported it. Folders that end with ~ are invisible to Unity and can't be
+# imported: the samples become a visible folder, and the documentation one of text files.
+IMPORTED_AS = "Assets/MirageLSD"
+RENAMED = {"Samples~": "Samples", "Documentation~": "Documentation"}
+# What makes it a package of the Package Manager is of no use within Assets.
+NOT_IMPORTED = {"package.json"}
+
+# By folder in Runtime/Plugins, which is also the folder in build/native-all.
+LIBRARIES = {
+    "linux-x64": "liblsd.so",
+    "macos-arm64": "liblsd.dylib",
+    "macos-x64": "liblsd.dylib",
+    "windows-x64": "lsd.dll",
+}
+
+
+def main() -> int:
+    libraries = {f"Runtime/Plugins/{name}/{file}": NATIVE / name / file for name, file in LIBRARIES.items()}
+    missing = [str(path.relative_to(REPOSITORY)) for path in libraries.values() if not path.is_file()]
+    if missing:
+        print(f"{', '.join(missing)} is missing: run `make native-all` first.", file=sys.stderr)
+        return 1
+    files = {path.relative_to(PACKAGE).as_posix(): path for path in package_files()} | libraries
+    DIST.mkdir(exist_ok=True)
+    version = json.loads((PACKAGE / "package.json").read_text())["version"]
+    (DIST / "MirageLSD.unitypackage").write_bytes(unitypackage(files))
+    (DIST / f"com.miragelsd.bridge-{version}.tgz").write_bytes(package_archive(files))
+    print(f"dist/MirageLSD.unitypackage, dist/com.miragelsd.bridge-{version}.tgz: {len(files)} files")
+    return 0
+
+
+def package_files() -> Iterator[Path]:
+    """Every file of the package but native libraries that lie there for development."""
+    for path in sorted(PACKAGE.rglob("*")):
+        if path.is_file() and path.name not in LIBRARIES.values():
+            yield path
+
+
+def unitypackage(files: dict[str, Path]) -> bytes:
+    """A folder per asset, named by its GUID, with `asset` (no folder has one), `asset.meta` and `pathname`."""
+    entries: dict[str, bytes] = {}
+    for name, path in files.items():
+        if not name.endswith(".meta") or name.removesuffix(".meta") in NOT_IMPORTED:
+            continue
+        add_asset(entries, name.removesuffix(".meta"), path.read_bytes(), files)
+    for hidden, visible in RENAMED.items():
+        # A hidden folder has no .meta of its own.
+        meta = folder_meta(guid_of_folder(visible))
+        add_entry(entries, guid_of_folder(visible), meta, f"{IMPORTED_AS}/{visible}", None)
+        assert (PACKAGE / hidden).is_dir(), hidden
+    add_entry(entries, guid_of_folder(""), folder_meta(guid_of_folder("")), IMPORTED_AS, None)
+    return archive(entries)
+
+
+def add_asset(entries: dict[str, bytes], name: str, meta: bytes, files: dict[str, Path]) -> None:
+    first, _, rest = name.partition("/")
+    target = f"{IMPORTED_AS}/{RENAMED.get(first, first)}" + (f"/{rest}" if rest else "")
+    content = files[name].read_bytes() if name in files else None
+    match = re.search(rb"^guid: ([0-9a-f]{32})$", meta, re.MULTILINE)
+    assert match is not None, name
+    add_entry(entries, match[1].decode(), meta, target, content)
+
+
+def add_entry(entries: dict[str, bytes], guid: str, meta: bytes, target: str, content: bytes | None) -> None:
+    assert f"{guid}/pathname" not in entries, f"two assets have the GUID {guid}"
+    if content is not None:
+        entries[f"{guid}/asset"] = content
+    entries[f"{guid}/asset.meta"] = meta
+    entries[f"{guid}/pathname"] = target.encode()
+
+
+def guid_of_folder(name: str) -> str:
+    """Of the few folders that exist in an imported package only; fixed like every other."""
+    return {
+        "": "6d697261676500000000000000000001",
+        "Samples": "6d697261676500000000000000000002",
+        "Documentation": "6d697261676500000000000000000003",
+    }[name]
+
+
+def folder_meta(guid: str) -> bytes:
+    return (
+        f"fileFormatVersion: 2\nguid: {guid}\nfolderAsset: yes\nDefaultImporter:\n  externalObjects: {{}}\n"
+        "  userData: \n  assetBundleName: \n  assetBundleVariant: \n"
+    ).encode()
+
+
+def package_archive(files: dict[str, Path]) -> bytes:
+    """What `npm pack` would make: everything below `package/`."""
+    return archive({f"package/{name}": path.read_bytes() for name, path in files.items()})
+
+
+def archive(entries: dict[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with (
+        gzip.GzipFile(fileobj=packed, mode="wb", mtime=0, filename="") as compressed,
+        tarfile.open(fileobj=compressed, mode="w", format=tarfile.USTAR_FORMAT) as tar,
+    ):
+        for name in sorted(entries):
+            info = tarfile.TarInfo(name)
+            info.size = len(entries[name])
+            info.mode = 0o644
+            tar.addfile(info, io.BytesIO(entries[name]))
+    return packed.getvalue()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

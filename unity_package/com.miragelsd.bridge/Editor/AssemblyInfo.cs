@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("MirageLSD.Tests")]
+[assembly: InternalsVisibleTo("MirageLSD.Tests.Editor")]

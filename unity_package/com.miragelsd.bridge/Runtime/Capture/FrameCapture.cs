@@ -1,0 +1,143 @@
+using System;
+using UnityEngine;
+using UnityEngine.Rendering;
+
+namespace MirageLSD
+{
+    /// <summary>Takes frames from a camera or a texture, as planes of one stream format, and hands them to the core.</summary>
+    internal sealed class FrameCapture : CaptureTarget, IDisposable
+    {
+        public readonly FramePacing Pacing = new FramePacing();
+        public readonly CameraCut Cut = new CameraCut();
+
+        private readonly StreamFormat _format;
+        private readonly FrameConverter _converter;
+        private readonly ReadbackPool _pool;
+        private readonly MotionHistory _motion = new MotionHistory();
+        private readonly CpuReadback _cpu;
+        private readonly CommandBuffer _commands = new CommandBuffer { name = "MirageLSD texture capture" };
+        private CaptureHook _hook;
+        private ReadbackSlot _slot; // being recorded
+        private CameraPose _pose;
+        private bool _isCut;
+
+        public FrameCapture(StreamFormat format, bool isAsync)
+        {
+            _format = format;
+            _converter = new FrameConverter(format);
+            _pool = new ReadbackPool(format);
+            if (!isAsync) _cpu = new CpuReadback(format);
+        }
+
+        /// <summary>Set before each engine frame: nothing is captured while the daemon would not take it.</summary>
+        public bool IsOpen;
+        public float DaemonSeconds;
+        public bool DetectsCuts = true;
+
+        public bool IsFlipped { set => _converter.IsFlipped = value; }
+        public override bool WantsMotion => _format.HasMotion;
+
+        /// <summary>Engine frames that were wanted but found no free slot.</summary>
+        public long Skipped { get; private set; }
+
+        public Camera Camera { get; private set; }
+
+        public void Attach(Camera camera)
+        {
+            Detach();
+            _hook = CaptureHooks.Create();
+            Camera = camera;
+            _hook.Attach(camera, this);
+        }
+
+        public void Detach()
+        {
+            _hook?.Dispose();
+            _hook = null;
+            Camera = null;
+            _motion.Forget();
+        }
+
+        public void Reset()
+        {
+            _isCut = true;
+        }
+
+        public override bool BeginFrame(Camera camera)
+        {
+            _pose = CameraPose.Of(camera);
+            _motion.Advance(_pose.ClipFromWorld);
+            if (Cut.Look(camera, _pose) && DetectsCuts) Reset();
+            return TryBegin();
+        }
+
+        public override void Record(CommandBuffer commands, CaptureSources sources)
+        {
+            if (_isCut) _motion.Forget();
+            _converter.SetCamera(_pose, _motion, sources);
+            _slot.Camera = _pose.ToProtocol(_format.Width, _format.Height);
+            _slot.HasCamera = true;
+            _slot.HasSun = SunLight.TryGet(out _slot.Sun);
+            Finish(commands, sources);
+            _motion.MarkCaptured();
+        }
+
+        /// <summary>Captures a texture that something else has drawn: color only.</summary>
+        public void CaptureTexture(Texture source)
+        {
+            if (!TryBegin()) return;
+            _slot.HasCamera = _slot.HasSun = false;
+            _commands.Clear();
+            Finish(_commands, new CaptureSources { Color = source, Used = Vector2.one });
+            Graphics.ExecuteCommandBuffer(_commands);
+        }
+
+        /// <summary>Hands over what has arrived from the GPU. True if the GPU lost a frame.</summary>
+        public bool Submit(NativeStream stream)
+        {
+            if (_cpu != null && _slot != null)
+            {
+                _slot.Read(_cpu, _converter);
+                _slot = null;
+            }
+            var isLost = _pool.Unstick(Time.realtimeSinceStartup);
+            for (var slot = _pool.Arrived(); slot != null; slot = _pool.Arrived())
+            {
+                if (slot.HasError) isLost = true;
+                if (slot.HasError || slot.Submit(stream) == 0) Pacing.Answered(); // there will be no answer
+                slot.Free();
+            }
+            return isLost;
+        }
+
+        public void Dispose()
+        {
+            Detach();
+            _pool.Dispose();
+            _converter.Dispose();
+            _cpu?.Dispose();
+            _commands.Release();
+        }
+
+        private bool TryBegin()
+        {
+            var now = Time.realtimeSinceStartup;
+            if (!IsOpen || !Pacing.IsDue(now, _format.Fps, DaemonSeconds) || (_cpu != null && _slot != null)) return false;
+            _slot = _pool.Take(now);
+            if (_slot == null) Skipped++;
+            else Pacing.Captured(now, _format.Fps);
+            return _slot != null;
+        }
+
+        private void Finish(CommandBuffer commands, CaptureSources sources)
+        {
+            _slot.CaptureTime = Native.lsd_now_ns();
+            _slot.IsCut = _isCut;
+            _isCut = false;
+            _converter.Record(commands, sources);
+            if (_cpu != null) return;
+            _slot.Request(commands, _converter);
+            _slot = null;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using System;
+using UnityEngine;
+using UnityEngine.Rendering;
+
+namespace MirageLSD
+{
+    /// <summary>Records the conversion into the protocol's planes: three small passes into three small textures.</summary>
+    internal sealed class FrameConverter : IDisposable
+    {
+        private const string ShaderName = "MirageLSDConvert";
+
+        private static readonly int ColorSource = Shader.PropertyToID("_LSDColorSource");
+        private static readonly int DepthSource = Shader.PropertyToID("_LSDDepthSource");
+        private static readonly int MotionSource = Shader.PropertyToID("_LSDMotionSource");
+        private static readonly int Target = Shader.PropertyToID("_LSDTarget");
+        private static readonly int Used = Shader.PropertyToID("_LSDUsed");
+        private static readonly int DepthToMetres = Shader.PropertyToID("_LSDDepth");
+        private static readonly int Lens = Shader.PropertyToID("_LSDLens");
+        private static readonly int MotionFrames = Shader.PropertyToID("_LSDMotion");
+        private static readonly int ToCaptured = Shader.PropertyToID("_LSDToCaptured");
+        private static readonly int ToPrevious = Shader.PropertyToID("_LSDToPrevious");
+
+        private readonly Material _material;
+        private readonly RenderTexture[] _planes = new RenderTexture[3];
+        private readonly int _width, _height;
+
+        /// <exception cref="LSDException">The shader did not come with the package.</exception>
+        public FrameConverter(StreamFormat format)
+        {
+            var shader = Resources.Load<Shader>(ShaderName);
+            if (shader == null)
+                throw new LSDException("MirageLSD: the shader " + ShaderName + " is missing: import the whole package again.");
+            _material = new Material(shader) { hideFlags = HideFlags.HideAndDontSave };
+            _width = format.Width;
+            _height = format.Height;
+            // Linear: the color pass encodes by itself, so that the bytes are the same on every graphics API.
+            _planes[0] = Plane("Color", RenderTextureFormat.ARGB32);
+            if (format.HasDepth) _planes[1] = Plane("Depth", RenderTextureFormat.RFloat);
+            if (format.HasMotion) _planes[2] = Plane("Motion", RenderTextureFormat.RGHalf);
+        }
+
+        public bool IsFlipped { get; set; }
+
+        public bool HasDepth => _planes[1] != null;
+        public bool HasMotion => _planes[2] != null;
+
+        public RenderTexture Color => Created(0);
+        public RenderTexture Depth => Created(1);
+        public RenderTexture Motion => Created(2);
+
+        public void Dispose()
+        {
+            foreach (var plane in _planes) Scrap.Destroy(plane);
+            Scrap.Destroy(_material);
+        }
+
+        public void SetCamera(CameraPose pose, MotionHistory motion, CaptureSources sources)
+        {
+            _material.SetVector(DepthToMetres, CameraConventions.DepthToMetres(
+                pose.Near, pose.Far, pose.IsOrthographic, SystemInfo.usesReversedZBuffer));
+            _material.SetVector(Lens, CameraConventions.ClipFromMetres(pose.SteadyProjection));
+            _material.SetVector(MotionFrames, new Vector4(
+                motion.Frames, sources.IsMotionEncodedByHdrp ? 1f : 0f, sources.LacksMotion ? 1f : 0f, 0f));
+            _material.SetMatrix(ToCaptured, motion.CapturedFromCurrent);
+            _material.SetMatrix(ToPrevious, motion.PreviousFromCurrent);
+        }
+
+        public void Record(CommandBuffer commands, CaptureSources sources)
+        {
+            var isLinear = QualitySettings.activeColorSpace == ColorSpace.Linear;
+            _material.SetVector(Target, new Vector4(_width, _height, isLinear ? 1f : 0f, IsFlipped ? 1f : 0f));
+            _material.SetVector(Used, new Vector4(sources.Used.x, sources.Used.y, 0f, 0f));
+            SetKeyword("LSD_ARRAY", sources.AreArrays);
+            SetKeyword("LSD_GLOBAL_NAMES", sources.AreGlobalNames);
+            commands.SetGlobalTexture(ColorSource, sources.Color);
+            var areNamed = !sources.AreGlobalNames;
+            if (areNamed && (HasDepth || HasMotion)) commands.SetGlobalTexture(DepthSource, sources.Depth);
+            if (areNamed && HasMotion) commands.SetGlobalTexture(MotionSource, sources.Motion);
+            Draw(commands, Color, 0);
+            if (HasDepth) Draw(commands, Depth, 1);
+            if (HasMotion) Draw(commands, Motion, 2);
+        }
+
+        private void SetKeyword(string keyword, bool isOn)
+        {
+            if (isOn) _material.EnableKeyword(keyword);
+            else _material.DisableKeyword(keyword);
+        }
+
+        private void Draw(CommandBuffer commands, RenderTexture target, int pass)
+        {
+            commands.SetRenderTarget(target, RenderBufferLoadAction.DontCare, RenderBufferStoreAction.Store);
+            commands.DrawProcedural(Matrix4x4.identity, _material, pass, MeshTopology.Triangles, 3);
+        }
+
+        private RenderTexture Plane(string name, RenderTextureFormat format)
+        {
+            return new RenderTexture(_width, _height, 0, format, RenderTextureReadWrite.Linear)
+            {
+                name = "MirageLSD " + name,
+                hideFlags = HideFlags.HideAndDontSave,
+            };
+        }
+
+        // A lost graphics device takes the memory of render textures with it.
+        private RenderTexture Created(int plane)
+        {
+            var texture = _planes[plane];
+            if (!texture.IsCreated()) texture.Create();
+            return texture;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System;
+
+namespace MirageLSD
+{
+    public sealed partial class LSDStreamEngine
+    {
+        /// <summary>The longest transition that the daemon takes.</summary>
+        public const float MaxTransitionSeconds = 60f;
+
+        private int _seed;
+
+        /// <summary>Free text; words that name scenes and lightings choose them.</summary>
+        public void SetPrompt(string prompt, float transitionSeconds = 0f)
+        {
+            SetText("prompt", prompt, transitionSeconds);
+        }
+
+        /// <summary>One of the model's scenes: forest, city, scifi, desert.</summary>
+        public void SetScene(string scene, float transitionSeconds = 0f)
+        {
+            SetText("scene", scene, transitionSeconds);
+        }
+
+        /// <summary>One of the model's lightings: day, sunset, night, neon.</summary>
+        public void SetLighting(string lighting, float transitionSeconds = 0f)
+        {
+            SetText("lighting", lighting, transitionSeconds);
+        }
+
+        /// <summary>For models with people in them; one without says so through Error.</summary>
+        public void SetAppearance(string appearance, float transitionSeconds = 0f)
+        {
+            SetText("appearance", appearance, transitionSeconds);
+        }
+
+        /// <summary>Another seed is another world of the same theme.</summary>
+        public int Seed
+        {
+            get { return _seed; }
+            set
+            {
+                RequireAlive();
+                if (value < 0) throw new ArgumentOutOfRangeException(nameof(Seed), "MirageLSD: a seed is not negative.");
+                _seed = value;
+                _link.SetControls(new StreamControls { Seed = value }, 0f);
+            }
+        }
+
+        /// <summary>Forget what was painted so far, from the next frame on: after a teleport, a new level.</summary>
+        public void ResetHistory()
+        {
+            RequireAlive();
+            if (_capture != null) _capture.Reset();
+        }
+
+        private void SetText(string name, string value, float transitionSeconds)
+        {
+            RequireAlive();
+            if (string.IsNullOrEmpty(value)) throw new ArgumentException("MirageLSD: the " + name + " is empty.");
+            if (!(transitionSeconds >= 0f && transitionSeconds <= MaxTransitionSeconds))
+                throw new ArgumentOutOfRangeException(nameof(transitionSeconds), "MirageLSD: 0 to 60 seconds.");
+            var controls = new StreamControls();
+            controls.Texts[name] = value;
+            _link.SetControls(controls, transitionSeconds);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System;
+using UnityEngine;
+
+namespace MirageLSD
+{
+    public sealed partial class LSDStreamEngine
+    {
+        private int _maxSteps = 3;
+        private float _targetFps = 24f;
+        private Vector2Int _resolution;
+
+        public string Model { get; }
+
+        public bool IsConnected => !_isDisposed && _link.IsConnected;
+        public bool IsCapturing { get; private set; }
+
+        /// <summary>The bound texture, or one of the engine's own when none was bound; null before the first frame then.</summary>
+        public Texture OutputTexture => _output?.Texture;
+
+        /// <summary>Sampling steps a frame, 1 to 8: fewer are faster.</summary>
+        public int MaxSteps
+        {
+            get { return _maxSteps; }
+            set
+            {
+                if (value < 1 || value > 8) throw new ArgumentOutOfRangeException(nameof(MaxSteps), "MirageLSD: 1 to 8 steps.");
+                _maxSteps = value;
+            }
+        }
+
+        /// <summary>Frames captured per second at most; 0: as many as come back.</summary>
+        public float TargetFps
+        {
+            get { return _targetFps; }
+            set
+            {
+                if (!(value >= 0f && value <= 1000f))
+                    throw new ArgumentOutOfRangeException(nameof(TargetFps), "MirageLSD: 0 to 1000 frames a second.");
+                _targetFps = value;
+            }
+        }
+
+        /// <summary>Size of the frames that are sent; zero: 360 rows in the source's aspect ratio.</summary>
+        public Vector2Int Resolution
+        {
+            get { return _resolution; }
+            set
+            {
+                var isAuto = value.x == 0 && value.y == 0;
+                if (!isAuto && (value.x < 16 || value.y < 16 || value.x > 4096 || value.y > 4096))
+                    throw new ArgumentOutOfRangeException(nameof(Resolution), "MirageLSD: 16 to 4096 pixels a side, or zero.");
+                _resolution = value;
+            }
+        }
+
+        /// <summary>Depth goes with the color, so that the world stays in place when the camera moves.</summary>
+        public bool CapturesDepth { get; set; } = true;
+
+        /// <summary>Motion vectors go with the color, so that moving things stay themselves.</summary>
+        public bool CapturesMotion { get; set; } = true;
+
+        /// <summary>Should a graphics device hand over its pictures upside down after all.</summary>
+        public bool FlipsVertically { get; set; }
+
+        /// <summary>Forget the history by itself when the camera jumps.</summary>
+        public bool ResetsOnCameraCut { get; set; } = true;
+
+        public LSDStats Stats =>
+            _isDisposed || _link.Stream == null ? new LSDStats() : LSDStats.From(_link.Stream.Stats, _skipped + (_capture?.Skipped ?? 0));
+    }
+}

@@ -1,0 +1,66 @@
+using System;
+using System.Runtime.InteropServices;
+
+namespace MirageLSD
+{
+    /// <summary>A connection to a daemon (lsd_client). It connects, and reconnects, on the core's own thread.</summary>
+    internal sealed unsafe class NativeClient : IDisposable
+    {
+        private IntPtr _handle;
+
+        /// <summary>Returns at once; the daemon need not be there.</summary>
+        /// <exception cref="LSDException">No native core, a malformed address or key.</exception>
+        public NativeClient(LSDConnection connection)
+        {
+            NativeLibrary.Require();
+            var config = new NativeClientConfig
+            {
+                size = (uint)Marshal.SizeOf(typeof(NativeClientConfig)),
+                endpoint = NativeText.Allocate(connection.Endpoint),
+                name = NativeText.Allocate(connection.Name),
+                engine = NativeText.Allocate("unity"),
+                token = NativeText.Allocate(connection.Token),
+                server_public_key = NativeText.Allocate(connection.ServerPublicKey),
+                client_public_key = NativeText.Allocate(connection.ClientPublicKey),
+                client_secret_key = NativeText.Allocate(connection.ClientSecretKey),
+                // No log callback: it would call into this assembly after a domain reload has taken it away.
+            };
+            _handle = Native.lsd_client_create(ref config);
+            var problem = _handle == IntPtr.Zero ? NativeText.Read(Native.lsd_last_error()) : null;
+            Free(config);
+            if (problem != null) throw new LSDException("MirageLSD: " + problem);
+        }
+
+        /// <summary>Closes its streams and joins the core's thread; takes at most half a second. Twice is allowed.</summary>
+        public void Dispose()
+        {
+            Native.lsd_client_destroy(_handle);
+            _handle = IntPtr.Zero;
+        }
+
+        public NativeClientState State => Native.lsd_client_get_state(Handle);
+
+        /// <summary>The connection's newest problem, "" when all is well.</summary>
+        public string LastError => NativeText.Read(Native.lsd_client_last_error, Handle);
+
+        public IntPtr Handle
+        {
+            get
+            {
+                if (_handle == IntPtr.Zero) throw new ObjectDisposedException(nameof(NativeClient));
+                return _handle;
+            }
+        }
+
+        private static void Free(NativeClientConfig config)
+        {
+            Marshal.FreeHGlobal(config.endpoint);
+            Marshal.FreeHGlobal(config.name);
+            Marshal.FreeHGlobal(config.engine);
+            Marshal.FreeHGlobal(config.token);
+            Marshal.FreeHGlobal(config.server_public_key);
+            Marshal.FreeHGlobal(config.client_public_key);
+            Marshal.FreeHGlobal(config.client_secret_key);
+        }
+    }
+}

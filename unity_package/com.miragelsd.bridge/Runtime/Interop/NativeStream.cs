@@ -1,0 +1,101 @@
+using System;
+using System.Runtime.InteropServices;
+
+namespace MirageLSD
+{
+    /// <summary>One picture stream of a client (lsd_stream); close it before its client.</summary>
+    internal sealed unsafe class NativeStream : IDisposable
+    {
+        private IntPtr _handle;
+
+        /// <exception cref="LSDException">A number is out of range.</exception>
+        public NativeStream(NativeClient client, StreamFormat format)
+        {
+            Format = format;
+            var config = new NativeStreamConfig
+            {
+                size = (uint)sizeof(NativeStreamConfig),
+                model = NativeText.Allocate(format.Model),
+                width = format.Width,
+                height = format.Height,
+                output_width = format.OutputWidth,
+                output_height = format.OutputHeight,
+                output_format = (int)format.OutputFormat,
+                max_steps = format.MaxSteps,
+                seed = format.Seed,
+                fps = format.Fps,
+            };
+            AddPlane(ref config, NativePlane.Color, NativeFormat.Rgba8);
+            if (format.HasDepth) AddPlane(ref config, NativePlane.Depth, NativeFormat.R32F);
+            if (format.HasMotion) AddPlane(ref config, NativePlane.Motion, NativeFormat.Rg16F);
+            _handle = Native.lsd_stream_open(client.Handle, ref config);
+            var problem = _handle == IntPtr.Zero ? NativeText.Read(Native.lsd_last_error()) : null;
+            Marshal.FreeHGlobal(config.model);
+            if (problem != null) throw new LSDException("MirageLSD: " + problem);
+        }
+
+        public StreamFormat Format { get; }
+
+        public NativeStreamState State => Native.lsd_stream_get_state(_handle);
+
+        public string LastError => NativeText.Read(Native.lsd_stream_last_error, _handle);
+
+        public void Dispose()
+        {
+            Native.lsd_stream_close(_handle);
+            _handle = IntPtr.Zero;
+        }
+
+        /// <summary>Copies the planes and returns at once; 0 while the stream is not open, else the frame's number.</summary>
+        public long Submit(ref NativeFrame frame)
+        {
+            frame.size = (uint)sizeof(NativeFrame);
+            long seq;
+            return Native.lsd_stream_submit(_handle, ref frame, out seq) == NativeStatus.Ok ? seq : 0;
+        }
+
+        /// <summary>The newest finished frame; its pixels are good until the next call.</summary>
+        public bool TryAcquire(out NativeResult result)
+        {
+            result = new NativeResult { size = (uint)sizeof(NativeResult) };
+            return Native.lsd_stream_acquire(_handle, ref result) == NativeStatus.Ok;
+        }
+
+        public NativeStats Stats
+        {
+            get
+            {
+                var stats = new NativeStats { size = (uint)sizeof(NativeStats) };
+                Native.lsd_stream_get_stats(_handle, ref stats);
+                return stats;
+            }
+        }
+
+        public void Reset()
+        {
+            Native.lsd_stream_reset(_handle);
+        }
+
+        /// <summary>Null texts and seeds are left as they are. False: a text is too long.</summary>
+        public bool SetControls(StreamControls controls, float transitionSeconds)
+        {
+            Native.lsd_stream_control_begin(_handle);
+            var isGood = true;
+            foreach (var pair in controls.Texts)
+                isGood &= Native.lsd_stream_control_string(_handle, NativeText.Bytes(pair.Key), NativeText.Bytes(pair.Value)) == NativeStatus.Ok;
+            if (controls.Seed.HasValue)
+                isGood &= Native.lsd_stream_control_int(_handle, NativeText.Bytes("seed"), controls.Seed.Value) == NativeStatus.Ok;
+            return isGood && Native.lsd_stream_control_commit(_handle, transitionSeconds) > 0;
+        }
+
+        private static void AddPlane(ref NativeStreamConfig config, NativePlane plane, NativeFormat format)
+        {
+            fixed (int* planes = config.planes)
+            {
+                planes[2 * config.plane_count] = (int)plane;
+                planes[2 * config.plane_count + 1] = (int)format;
+            }
+            config.plane_count++;
+        }
+    }
+}

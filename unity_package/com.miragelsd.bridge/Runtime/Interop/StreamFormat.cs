@@ -1,0 +1,37 @@
+using System;
+
+namespace MirageLSD
+{
+    /// <summary>What a stream is opened with. Another value of any field means another stream.</summary>
+    internal struct StreamFormat : IEquatable<StreamFormat>
+    {
+        public string Model;
+        public int Width, Height;
+        public bool HasDepth, HasMotion;
+        public int OutputWidth, OutputHeight;
+        public NativeFormat OutputFormat;
+        public int MaxSteps;
+        public int Seed;
+        public float Fps;
+
+        public int PlaneCount => 1 + (HasDepth ? 1 : 0) + (HasMotion ? 1 : 0);
+
+        public bool Equals(StreamFormat other)
+        {
+            return Model == other.Model && Width == other.Width && Height == other.Height && HasDepth == other.HasDepth &&
+                   HasMotion == other.HasMotion && OutputWidth == other.OutputWidth && OutputHeight == other.OutputHeight &&
+                   OutputFormat == other.OutputFormat && MaxSteps == other.MaxSteps && Seed == other.Seed &&
+                   Fps.Equals(other.Fps);
+        }
+
+        public override bool Equals(object other)
+        {
+            return other is StreamFormat && Equals((StreamFormat)other);
+        }
+
+        public override int GetHashCode()
+        {
+            return Width * 4099 + Height;
+        }
+    }
+}

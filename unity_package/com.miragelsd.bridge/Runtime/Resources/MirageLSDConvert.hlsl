@@ -1,0 +1,91 @@
+// From what Unity rendered to the protocol's planes (PROTOCOL.md, section 2), one function a plane.
+//
+// Only what HLSL and C++ both understand (no swizzles): the package's tests compile this very file with a C++ compiler and
+// check its numbers. The macros LSD_SAMPLE_COLOR, LSD_LOAD_DEPTH and LSD_LOAD_MOTION are the caller's.
+//
+// Coordinates: `pixel` is SV_Position, so row 0 of the target is row 0 of what is read back, on every graphics API, and the
+// protocol wants the picture's top there. Unity's textures have v = 0 at the picture's bottom, on every graphics API.
+
+float4 _LSDTarget;        // width, height; 1: encode as sRGB (the project's color space is linear); 1: flip once more
+float4 _LSDUsed;          // how much of the source textures is in use, as a share of their width and height
+float4 _LSDDepth;         // 1 / metres = raw * x + y; orthographic (w = 1): metres = raw * x + y; z: the raw value of "nothing"
+float4 _LSDLens;          // clip.w = metres * x + y; clip.z = metres * z + w
+float4 _LSDMotion;        // engine frames since the last captured one, 0: there is none; 1: HDRP's encoding; 1: no vectors
+float4x4 _LSDToCaptured;  // clip space of the last captured frame, from this frame's
+float4x4 _LSDToPrevious;  // clip space of the engine's previous frame, from this frame's
+
+// The sky has no depth; so far away only the camera's rotation moves it.
+static const float LSD_SKY_METRES = 100000.0;
+// A clip-space w below this is behind the camera.
+static const float LSD_LEAST_W = 0.0001;
+
+float2 LSDSourceUV(float2 pixel)
+{
+    float v = pixel.y / _LSDTarget.y;
+    if (_LSDTarget.w < 0.5) v = 1.0 - v;
+    return float2(pixel.x / _LSDTarget.x, v);
+}
+
+float LSDEncodeChannel(float linearValue)
+{
+    float c = saturate(linearValue);
+    if (_LSDTarget.z < 0.5) return c;
+    return c <= 0.0031308 ? c * 12.92 : 1.055 * pow(c, 1.0 / 2.4) - 0.055;
+}
+
+// Four taps: the target may be half as large as the source.
+float4 LSDConvertColor(float2 pixel)
+{
+    float4 a = LSD_SAMPLE_COLOR(LSDSourceUV(float2(pixel.x - 0.25, pixel.y - 0.25)));
+    float4 b = LSD_SAMPLE_COLOR(LSDSourceUV(float2(pixel.x + 0.25, pixel.y - 0.25)));
+    float4 c = LSD_SAMPLE_COLOR(LSDSourceUV(float2(pixel.x - 0.25, pixel.y + 0.25)));
+    float4 d = LSD_SAMPLE_COLOR(LSDSourceUV(float2(pixel.x + 0.25, pixel.y + 0.25)));
+    return float4(LSDEncodeChannel((a.x + b.x + c.x + d.x) * 0.25), LSDEncodeChannel((a.y + b.y + c.y + d.y) * 0.25),
+                  LSDEncodeChannel((a.z + b.z + c.z + d.z) * 0.25), 1.0);
+}
+
+// Metres along the view axis; 0 is sky.
+float LSDMetres(float raw)
+{
+    if (raw == _LSDDepth.z) return 0.0;
+    float value = raw * _LSDDepth.x + _LSDDepth.y;
+    return _LSDDepth.w > 0.5 ? value : 1.0 / value;
+}
+
+float LSDConvertDepth(float2 pixel)
+{
+    return LSDMetres(LSD_LOAD_DEPTH(LSDSourceUV(pixel)));
+}
+
+// How far the camera's own movement moves a still point on the target, pixels, +y down.
+float2 LSDCameraMotion(float4 clip, float4x4 previousFromCurrent)
+{
+    float4 before = mul(previousFromCurrent, clip);
+    if (before.w < LSD_LEAST_W) return float2(0.0, 0.0);
+    float x = (before.x / before.w - clip.x / clip.w) * 0.5 * _LSDTarget.x;
+    float y = (before.y / before.w - clip.y / clip.w) * -0.5 * _LSDTarget.y;
+    return float2(x, y);
+}
+
+// Pixels from this frame to the one that was captured before. The engine's vectors reach back one engine frame only; what
+// the camera did since the last captured frame is known exactly, and what moved by itself is taken as moving on evenly.
+float2 LSDConvertMotion(float2 pixel)
+{
+    if (_LSDMotion.x < 0.5) return float2(0.0, 0.0);
+    float2 uv = LSDSourceUV(pixel);
+    bool hasVectors = _LSDMotion.z < 0.5;
+    float4 stored = LSD_LOAD_MOTION(uv);
+    float2 engine = float2(-stored.x * _LSDTarget.x, stored.y * _LSDTarget.y);
+    // HDRP writes more than 1 where an object has no motion vectors.
+    bool isStill = _LSDMotion.y > 0.5 && stored.x > 1.0;
+    if (isStill) engine = float2(0.0, 0.0);
+    if (_LSDMotion.x < 1.5 && hasVectors) return engine;
+    float metres = LSDMetres(LSD_LOAD_DEPTH(uv));
+    if (metres <= 0.0) metres = LSD_SKY_METRES;
+    float w = metres * _LSDLens.x + _LSDLens.y;
+    float4 clip = float4((uv.x * 2.0 - 1.0) * w, (uv.y * 2.0 - 1.0) * w, metres * _LSDLens.z + _LSDLens.w, w);
+    float2 captured = LSDCameraMotion(clip, _LSDToCaptured);
+    if (!hasVectors) return captured;
+    float2 previous = LSDCameraMotion(clip, _LSDToPrevious);
+    return float2(captured.x + _LSDMotion.x * (engine.x - previous.x), captured.y + _LSDMotion.x * (engine.y - previous.y));
+}

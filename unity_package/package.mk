@@ -1,0 +1,24 @@
+# The Unity package, and the native core for every desktop (included by the Makefile, run from the repository's root).
+
+UNITY_PYTHON_CODE := unity_package/tests unity_package/windows tools
+
+.PHONY: native-all unitypackage test-unity test-windows
+
+# build/native-all/{windows-x64,linux-x64,macos-arm64,macos-x64}; the first time it takes ten minutes and more.
+native-all: $(VENV)/.system
+	$(BIN)/python tools/build_native_all.py
+
+unitypackage: native-all
+	$(BIN)/python tools/build_unitypackage.py
+
+test-unity: setup $(VENV)/.dev
+	$(BIN)/ruff format --check $(UNITY_PYTHON_CODE)
+	$(BIN)/ruff check $(UNITY_PYTHON_CODE)
+	$(BIN)/python -m pytest unity_package/tests
+
+# The Windows library under wine, with a daemon of this machine. Not part of `make test`: wine is large and seldom there.
+test-windows: setup $(VENV)/.dev
+	$(BIN)/python tools/build_native_all.py windows-x64
+	@command -v wine64 >/dev/null || test -x /usr/lib/wine/wine64 || apt-get install -y --no-install-recommends wine64 || \
+		{ echo "wine is missing: sudo apt-get install wine64"; exit 1; }
+	$(BIN)/python -m pytest unity_package/windows

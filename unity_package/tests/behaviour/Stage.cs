@@ -1,0 +1,34 @@
+using System.Collections.Generic;
+using StandIn;
+using UnityEngine;
+using UnityEngine.Rendering;
+
+namespace MirageLSD.Tests.Behaviour
+{
+    /// <summary>Brings the stand-in back to an empty project.</summary>
+    internal static class Stage
+    {
+        public static void Clear()
+        {
+            Readbacks.Fails = false;
+            Readbacks.FinishAll();
+            Readbacks.Delay = 2;
+            foreach (var thing in new List<Object>(Game.Objects)) Game.DestroyNow(thing);
+            CameraPictures.Forget();
+            Game.Objects.Clear();
+            Game.Doomed.Clear();
+            Game.Lasting.Clear();
+            Game.Resources.Clear();
+            Game.Console.Clear();
+            Game.IsPlaying = false;
+            GUI.Drawn = null;
+            RenderSettings.sun = null;
+            GraphicsSettings.currentRenderPipeline = null;
+            Gpu.GlobalNames.Clear();
+            QualitySettings.activeColorSpace = ColorSpace.Gamma;
+            SystemInfo.supportsAsyncGPUReadback = true;
+            SystemInfo.supportsMotionVectors = true;
+            SystemInfo.usesReversedZBuffer = true;
+        }
+    }
+}

@@ -1,0 +1,168 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using MirageLSD.Tests.Behaviour;
+using NUnit.Framework;
+using StandIn;
+using UnityEditor;
+using UnityEngine;
+
+namespace MirageLSD.Tests.EditorSide
+{
+    [TestFixture]
+    public sealed class EditorTests : Play
+    {
+        [SetUp]
+        public void LoadEditorAssembly()
+        {
+            RuntimeHelpers.RunClassConstructor(typeof(EditorLifetime).TypeHandle);
+            StandInGui.Seen.Clear();
+            StandInGui.Typed.Clear();
+            GUILayout.Pressed = null;
+        }
+
+        [TearDown]
+        public void StopDaemon()
+        {
+            LocalDaemon.Stop();
+        }
+
+        [Test]
+        public void AReloadEndsEveryEngine()
+        {
+            new LSDStreamEngine("passthrough");
+            AssemblyReloadEvents.Reload();
+            Assert.That(EngineLoop.Engines, Is.Empty);
+        }
+
+        [Test]
+        public void TheEndOfPlayEndsEveryEngine()
+        {
+            new LSDStreamEngine("passthrough");
+            EditorApplication.ChangePlayMode(PlayModeStateChange.ExitingPlayMode);
+            Assert.That(EngineLoop.Engines, Is.Empty);
+        }
+
+        [Test]
+        public void TheWindowStartsAndStopsADaemon()
+        {
+            Application.dataPath = Path.Combine(Path.GetTempPath(), "mirage-" + Guid.NewGuid().ToString("N"), "Assets");
+            Settings.endpoint = "tcp://127.0.0.1:" + Daemon.FreePort();
+            EditorPreferences.Python = Environment.GetEnvironmentVariable("LSD_TEST_PYTHON");
+            EditorPreferences.Model = "passthrough";
+            EditorPreferences.Device = "cpu";
+            var window = ScriptableObject.CreateInstance<LSDWindow>();
+            Press(window, "Start");
+            Assert.That(LocalDaemon.IsRunning, Is.True);
+            var engine = new LSDStreamEngine("passthrough");
+            engine.StartCapture();
+            Until(() => engine.Stats.Returned > 3, "Frames from the window's daemon", 60.0);
+            Assert.That(LocalDaemon.Tail(4000), Is.StringContaining("ready"));
+            Send(window, "OnInspectorUpdate");
+            Press(window, null);
+            Assert.That(StandInGui.Seen, Has.Member("Connection: connected, shared memory"));
+            Assert.That(StandInGui.Seen, Has.Member("State: started by this editor"));
+            Assert.That(StandInGui.Seen, Has.Member("preview"));
+            // Another domain finds the same process again.
+            AssemblyReloadEvents.Reload();
+            Assert.That(LocalDaemon.IsRunning, Is.True);
+            Press(window, "Stop");
+            Assert.That(LocalDaemon.IsRunning, Is.False);
+            Directory.Delete(Path.GetDirectoryName(Application.dataPath), true);
+        }
+
+        [Test]
+        public void TheEditorsEndStopsItsDaemon()
+        {
+            Application.dataPath = Path.Combine(Path.GetTempPath(), "mirage-" + Guid.NewGuid().ToString("N"), "Assets");
+            var python = Environment.GetEnvironmentVariable("LSD_TEST_PYTHON");
+            Assert.That(LocalDaemon.Start(python, "tcp://127.0.0.1:" + Daemon.FreePort(), "passthrough", ""), Is.EqualTo(""));
+            Assert.That(LocalDaemon.IsRunning, Is.True);
+            EditorApplication.Quit();
+            Thread.Sleep(100);
+            Assert.That(LocalDaemon.IsRunning, Is.False);
+            Directory.Delete(Path.GetDirectoryName(Application.dataPath), true);
+        }
+
+        [Test]
+        public void AWrongPythonIsASentenceInTheWindow()
+        {
+            EditorPreferences.Python = "/no/such/python";
+            var window = ScriptableObject.CreateInstance<LSDWindow>();
+            Press(window, "Start");
+            Press(window, null);
+            Assert.That(StandInGui.Seen.Any(line => line.Contains("/no/such/python") && line.Contains("Project Settings > MirageLSD")), Is.True);
+        }
+
+        [Test]
+        public void ThemeButtonsAndPromptReachTheEngine()
+        {
+            using (var daemon = Daemon.Quick())
+            {
+                Settings.endpoint = daemon.Endpoint;
+                var engine = new LSDStreamEngine("mirage-lsd-v1") { Resolution = new Vector2Int(64, 64) };
+                engine.StartCapture();
+                Until(() => engine.Stats.Returned > 0, "A frame", 60.0);
+                var window = ScriptableObject.CreateInstance<LSDWindow>();
+                foreach (var button in new[] { "city", "neon" }) Press(window, button);
+                StandInGui.Typed["Prompt"] = "a desert at sunset";
+                Press(window, "Go");
+                var before = engine.Stats.Returned;
+                Until(() => engine.Stats.Returned > before + 2, "Frames", 60.0);
+                Assert.That(Game.Console, Is.Empty);
+            }
+        }
+
+        [Test]
+        public void TheInspectorSaysWhatTheStreamDoes()
+        {
+            var component = MainCamera.gameObject.AddComponent<LSDCamera>();
+            var inspector = ScriptableObject.CreateInstance<LSDCameraEditor>();
+            inspector.target = component;
+            inspector.OnInspectorGUI();
+            Assert.That(StandInGui.Seen, Has.Member("Looking for the daemon at " + Settings.endpoint + "."));
+            component.enabled = false;
+            inspector.OnInspectorGUI();
+            Assert.That(StandInGui.Seen, Has.Member("Runs in Play mode."));
+        }
+
+        [Test]
+        public void SettingsAreMadeOnDemandAndEveryFieldIsShown()
+        {
+            Game.Resources.Clear();
+            var provider = LSDSettingsProvider.Create();
+            provider.guiHandler("");
+            Assert.That(StandInGui.Seen.Any(line => line.Contains("defaults hold")), Is.True);
+            GUILayout.Pressed = "Make settings for this project";
+            provider.guiHandler("");
+            GUILayout.Pressed = null;
+            provider.guiHandler("");
+            Assert.That(LSDSettings.Connection.Endpoint, Is.EqualTo(LSDConnection.DefaultEndpoint));
+        }
+
+        [Test]
+        public void TheGraphKeepsTheNewestValues()
+        {
+            var graph = new LatencyGraph();
+            for (var i = 0; i < 300; i++) graph.Add(i);
+            Assert.That(graph[0], Is.EqualTo(180f));
+            Assert.That(graph[119], Is.EqualTo(299f));
+            Assert.That(graph.Largest, Is.EqualTo(299f));
+        }
+
+        private static void Press(LSDWindow window, string button)
+        {
+            GUILayout.Pressed = button;
+            Send(window, "OnGUI");
+            GUILayout.Pressed = null;
+        }
+
+        private static void Send(LSDWindow window, string message)
+        {
+            typeof(LSDWindow).GetMethod(message, BindingFlags.Instance | BindingFlags.NonPublic).Invoke(window, null);
+        }
+    }
+}

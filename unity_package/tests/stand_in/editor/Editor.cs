@@ -1,0 +1,246 @@
+using System;
+using System.Collections.Generic;
+using UnityEngine;
+using Object = UnityEngine.Object;
+
+namespace UnityEditor
+{
+    // Editor/Mono/AssemblyReloadEvents.cs
+    public static class AssemblyReloadEvents
+    {
+        public delegate void AssemblyReloadCallback();
+
+        public static event AssemblyReloadCallback beforeAssemblyReload;
+
+        internal static void Reload()
+        {
+            if (beforeAssemblyReload != null) beforeAssemblyReload();
+        }
+    }
+
+    // Editor/Mono/EditorApplication.cs
+    public enum PlayModeStateChange
+    {
+        EnteredEditMode,
+        ExitingEditMode,
+        EnteredPlayMode,
+        ExitingPlayMode,
+    }
+
+    // Editor/Mono/EditorApplication.cs
+    public sealed class EditorApplication
+    {
+        public delegate void CallbackFunction();
+
+        public static CallbackFunction update;
+
+        public static event Action quitting;
+        public static event Action<PlayModeStateChange> playModeStateChanged;
+
+        internal static void ChangePlayMode(PlayModeStateChange change)
+        {
+            if (playModeStateChanged != null) playModeStateChanged(change);
+        }
+
+        internal static void Quit()
+        {
+            if (quitting != null) quitting();
+        }
+    }
+
+    // Editor/Mono/EditorAssemblies.cs
+    [AttributeUsage(AttributeTargets.Class)]
+    public class InitializeOnLoadAttribute : Attribute
+    {
+    }
+
+    // Editor/Mono/MenuItem.cs
+    [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+    public sealed class MenuItem : Attribute
+    {
+        public MenuItem(string itemName)
+        {
+            menuItem = itemName;
+        }
+
+        public readonly string menuItem;
+    }
+
+    // Editor/Mono/EditorGUIUtility.bindings.cs
+    public static class SessionState
+    {
+        private static readonly Dictionary<string, object> Values = new Dictionary<string, object>();
+
+        public static void SetInt(string key, int value)
+        {
+            Values[key] = value;
+        }
+
+        public static int GetInt(string key, int defaultValue)
+        {
+            return Values.ContainsKey(key) ? (int)Values[key] : defaultValue;
+        }
+
+        public static void EraseInt(string key)
+        {
+            Values.Remove(key);
+        }
+
+        public static void SetString(string key, string value)
+        {
+            Values[key] = value;
+        }
+
+        public static string GetString(string key, string defaultValue)
+        {
+            return Values.ContainsKey(key) ? (string)Values[key] : defaultValue;
+        }
+
+        public static void EraseString(string key)
+        {
+            Values.Remove(key);
+        }
+    }
+
+    // Editor/Mono/EditorPrefs.bindings.cs
+    public class EditorPrefs
+    {
+        private static readonly Dictionary<string, string> Values = new Dictionary<string, string>();
+
+        public static void SetString(string key, string value)
+        {
+            Values[key] = value;
+        }
+
+        public static string GetString(string key, string defaultValue)
+        {
+            return Values.ContainsKey(key) ? Values[key] : defaultValue;
+        }
+    }
+
+    // Editor/Mono/Settings/SettingsProvider.cs, SettingsService.cs
+    public enum SettingsScope
+    {
+        User = 0,
+        Project = 1,
+    }
+
+    [AttributeUsage(AttributeTargets.Method)]
+    public class SettingsProviderAttribute : Attribute
+    {
+    }
+
+    public class SettingsProvider
+    {
+        public SettingsProvider(string path, SettingsScope scopes, IEnumerable<string> keywords = null)
+        {
+            settingsPath = path;
+            this.keywords = keywords;
+        }
+
+        public string settingsPath { get; }
+        public string label { get; set; }
+        public IEnumerable<string> keywords { get; set; }
+        public Action<string> guiHandler { get; set; }
+    }
+
+    // Editor/Mono/Settings/SettingsService.cs
+    public static class SettingsService
+    {
+        public static EditorWindow OpenProjectSettings(string settingsPath = null)
+        {
+            return null;
+        }
+    }
+
+    // Editor/Mono/EditorWindow.cs
+    public class EditorWindow : ScriptableObject
+    {
+        public static T GetWindow<T>(string title) where T : EditorWindow
+        {
+            return CreateInstance<T>();
+        }
+
+        public void Repaint()
+        {
+        }
+    }
+
+    // Editor/Mono/Inspector/Editor.cs, Editor/Mono/Inspector/Core/CustomEditor.cs
+    public class Editor : ScriptableObject
+    {
+        public Object target { get; set; }
+
+        public bool DrawDefaultInspector()
+        {
+            return false;
+        }
+
+        public virtual void OnInspectorGUI()
+        {
+        }
+
+        public virtual bool RequiresConstantRepaint()
+        {
+            return false;
+        }
+    }
+
+    public class CustomEditor : Attribute
+    {
+        public CustomEditor(Type inspectedType)
+        {
+            Inspected = inspectedType;
+        }
+
+        internal readonly Type Inspected;
+    }
+
+    // Editor/Mono/SerializedObject.bindings.cs, SerializedProperty.bindings.cs
+    public class SerializedObject
+    {
+        private readonly Object _target;
+
+        public SerializedObject(Object obj)
+        {
+            _target = obj;
+        }
+
+        public void Update()
+        {
+        }
+
+        public bool ApplyModifiedProperties()
+        {
+            return false;
+        }
+
+        public SerializedProperty FindProperty(string propertyPath)
+        {
+            return _target.GetType().GetField(propertyPath) == null ? null : new SerializedProperty();
+        }
+    }
+
+    public class SerializedProperty
+    {
+    }
+
+    // Modules/AssetDatabase/Editor/ScriptBindings/AssetDatabase.bindings.cs
+    public sealed class AssetDatabase
+    {
+        public static bool IsValidFolder(string path)
+        {
+            return false;
+        }
+
+        public static string CreateFolder(string parentFolder, string newFolderName)
+        {
+            return "guid";
+        }
+
+        public static void CreateAsset(Object asset, string path)
+        {
+            StandIn.Game.Resources[System.IO.Path.GetFileNameWithoutExtension(path)] = asset;
+        }
+    }
+}

@@ -1,0 +1,280 @@
+using System;
+using System.Collections.Generic;
+using StandIn;
+using Unity.Collections;
+
+namespace UnityEngine
+{
+    // Runtime/Export/Shaders/Shader.bindings.cs, Shader.cs
+    public sealed class Shader : Object
+    {
+        private static readonly Dictionary<string, int> Ids = new Dictionary<string, int>();
+
+        public static int PropertyToID(string name)
+        {
+            int id;
+            if (!Ids.TryGetValue(name, out id)) Ids[name] = id = Ids.Count + 1;
+            return id;
+        }
+    }
+
+    // Runtime/Export/Shaders/Shader.bindings.cs, Material.cs
+    public class Material : Object
+    {
+        internal readonly Dictionary<int, Vector4> Vectors = new Dictionary<int, Vector4>();
+        internal readonly Dictionary<int, Matrix4x4> Matrices = new Dictionary<int, Matrix4x4>();
+        internal readonly HashSet<string> Keywords = new HashSet<string>();
+
+        public Material(Shader shader)
+        {
+            this.shader = shader;
+        }
+
+        public Shader shader { get; }
+        public Texture mainTexture { get; set; }
+
+        public void SetVector(int nameID, Vector4 value)
+        {
+            Vectors[nameID] = value;
+        }
+
+        public void SetMatrix(int nameID, Matrix4x4 value)
+        {
+            Matrices[nameID] = value;
+        }
+
+        public void EnableKeyword(string keyword)
+        {
+            Keywords.Add(keyword);
+        }
+
+        public void DisableKeyword(string keyword)
+        {
+            Keywords.Remove(keyword);
+        }
+    }
+
+    // Runtime/Export/Graphics/Graphics.cs, Graphics.bindings.cs
+    public class Graphics
+    {
+        public static void Blit(Texture source, RenderTexture dest)
+        {
+            dest.Create();
+            Gpu.Copy(source, dest);
+        }
+
+        public static void ExecuteCommandBuffer(Rendering.CommandBuffer buffer)
+        {
+            buffer.Execute(null);
+        }
+    }
+
+    // Runtime/Export/Graphics/GraphicsEnums.cs
+    public enum MeshTopology
+    {
+        Triangles = 0,
+    }
+
+    // Runtime/Export/Graphics/GraphicsEnums.cs
+    public enum LightType
+    {
+        Spot = 0,
+        Directional = 1,
+    }
+
+    // Runtime/Export/Graphics/GraphicsRenderers.bindings.cs
+    public class Renderer : Component
+    {
+        public Material material { get; set; } = new Material(new Shader());
+    }
+
+    // Runtime/Export/Graphics/Light.bindings.cs
+    public sealed class Light : Behaviour
+    {
+        public LightType type { get; set; }
+        public Color color { get; set; } = Color.white;
+        public float intensity { get; set; } = 1f;
+    }
+}
+
+namespace UnityEngine.Rendering
+{
+    // Runtime/Export/Graphics/GraphicsEnums.cs
+    public enum CameraEvent
+    {
+        AfterEverything = 20,
+    }
+
+    public enum RenderBufferLoadAction
+    {
+        Load = 0,
+        Clear = 1,
+        DontCare = 2,
+    }
+
+    public enum RenderBufferStoreAction
+    {
+        Store = 0,
+        DontCare = 3,
+    }
+
+    public enum BuiltinRenderTextureType
+    {
+        PropertyName = -4,
+        BindableTexture = -1,
+        None = 0,
+        CurrentActive = 1,
+        CameraTarget = 2,
+        Depth = 3,
+        MotionVectors = 15,
+    }
+
+    public struct RenderTargetIdentifier
+    {
+        internal BuiltinRenderTextureType Type;
+        internal int NameId;
+        internal Texture Texture;
+
+        public static implicit operator RenderTargetIdentifier(BuiltinRenderTextureType type)
+        {
+            return new RenderTargetIdentifier { Type = type };
+        }
+
+        public static implicit operator RenderTargetIdentifier(int nameID)
+        {
+            return new RenderTargetIdentifier { Type = BuiltinRenderTextureType.PropertyName, NameId = nameID };
+        }
+
+        public static implicit operator RenderTargetIdentifier(Texture tex)
+        {
+            return new RenderTargetIdentifier { Type = BuiltinRenderTextureType.BindableTexture, Texture = tex };
+        }
+    }
+
+    // Runtime/Export/Graphics/RenderingCommandBuffer.bindings.cs, RenderingCommandBuffer.cs
+    public class CommandBuffer : IDisposable
+    {
+        private readonly List<Action<Gpu>> _commands = new List<Action<Gpu>>();
+        private bool _isReleased;
+
+        public CommandBuffer()
+        {
+            Game.CommandBuffers++;
+        }
+
+        public string name { get; set; }
+
+        public void Clear()
+        {
+            _commands.Clear();
+        }
+
+        public void Release()
+        {
+            Dispose();
+        }
+
+        public void Dispose()
+        {
+            if (!_isReleased) Game.CommandBuffers--;
+            _isReleased = true;
+        }
+
+        public void GetTemporaryRT(int nameID, int width, int height, int depthBuffer, FilterMode filter)
+        {
+            _commands.Add(gpu => gpu.GetTemporary(nameID, width, height));
+        }
+
+        public void ReleaseTemporaryRT(int nameID)
+        {
+            _commands.Add(gpu => gpu.ReleaseTemporary(nameID));
+        }
+
+        public void Blit(RenderTargetIdentifier source, RenderTargetIdentifier dest)
+        {
+            _commands.Add(gpu => Gpu.Copy(gpu.Find(source), gpu.Find(dest)));
+        }
+
+        public void SetGlobalTexture(int nameID, RenderTargetIdentifier value)
+        {
+            _commands.Add(gpu => gpu.Globals[nameID] = gpu.Find(value));
+        }
+
+        public void SetRenderTarget(RenderTargetIdentifier rt, RenderBufferLoadAction loadAction, RenderBufferStoreAction storeAction)
+        {
+            _commands.Add(gpu => gpu.Target = gpu.Find(rt));
+        }
+
+        public void DrawProcedural(Matrix4x4 matrix, Material material, int shaderPass, MeshTopology topology, int vertexCount)
+        {
+            _commands.Add(gpu => gpu.Draw(material, shaderPass));
+        }
+
+        public void RequestAsyncReadbackIntoNativeArray<T>(
+            ref NativeArray<T> output, Texture src, int mipIndex, Action<AsyncGPUReadbackRequest> callback) where T : struct
+        {
+            var target = output;
+            _commands.Add(gpu => Readbacks.Request(target.Pointer, target.Length, src, callback));
+        }
+
+        internal void Execute(Camera camera)
+        {
+            if (_isReleased) throw new ObjectDisposedException("CommandBuffer " + name);
+            var gpu = new Gpu(camera);
+            foreach (var command in _commands) command(gpu);
+            gpu.RequireNoTemporaries();
+        }
+    }
+
+    // Runtime/Export/Graphics/AsyncGPUReadback.bindings.cs
+    public struct AsyncGPUReadbackRequest
+    {
+        internal bool Failed;
+
+        public bool done => true;
+        public bool hasError => Failed;
+    }
+
+    // Runtime/Export/Graphics/AsyncGPUReadback.bindings.cs
+    public static class AsyncGPUReadback
+    {
+        public static void WaitAllRequests()
+        {
+            Readbacks.FinishAll();
+        }
+    }
+
+    // Runtime/Export/RenderPipeline/RenderPipelineAsset.cs
+    public abstract class RenderPipelineAsset : ScriptableObject
+    {
+    }
+
+    // Runtime/Export/Graphics/GraphicsSettings.bindings.cs
+    public sealed class GraphicsSettings
+    {
+        public static RenderPipelineAsset currentRenderPipeline { get; internal set; }
+    }
+
+    // Runtime/Export/RenderPipeline/ScriptableRenderContext.cs
+    public struct ScriptableRenderContext
+    {
+        public void ExecuteCommandBuffer(CommandBuffer commandBuffer)
+        {
+            commandBuffer.Execute(Game.Rendering);
+        }
+    }
+
+    // Runtime/Export/RenderPipeline/RenderPipelineManager.cs
+    public static class RenderPipelineManager
+    {
+        public static event Action<ScriptableRenderContext, Camera> beginCameraRendering;
+
+        internal static void Begin(Camera camera)
+        {
+            var listeners = beginCameraRendering;
+            if (listeners != null) listeners(new ScriptableRenderContext(), camera);
+        }
+
+        internal static int Listeners => beginCameraRendering == null ? 0 : beginCameraRendering.GetInvocationList().Length;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Generic;
+using UnityEngine;
+
+namespace StandIn
+{
+    /// <summary>What a camera "renders": textures that a test fills. v = 0 is the picture's bottom row, as in Unity.</summary>
+    public sealed class CameraPictures
+    {
+        private static readonly Dictionary<Camera, CameraPictures> All = new Dictionary<Camera, CameraPictures>();
+
+        public RenderTexture Color, Depth, Motion;
+
+        public static CameraPictures Of(Camera camera)
+        {
+            CameraPictures pictures;
+            if (All.TryGetValue(camera, out pictures) && pictures.Color.width == Screen.width && pictures.Color.height == Screen.height)
+                return pictures;
+            if (pictures != null) pictures.Destroy();
+            pictures = new CameraPictures
+            {
+                Color = Make(RenderTextureFormat.ARGB32),
+                Depth = Make(RenderTextureFormat.RFloat),
+                Motion = Make(RenderTextureFormat.RGHalf),
+            };
+            All[camera] = pictures;
+            return pictures;
+        }
+
+        public static void Forget()
+        {
+            foreach (var pictures in All.Values) pictures.Destroy();
+            All.Clear();
+        }
+
+        private static RenderTexture Make(RenderTextureFormat format)
+        {
+            var texture = new RenderTexture(Screen.width, Screen.height, 0, format);
+            texture.Create();
+            return texture;
+        }
+
+        private void Destroy()
+        {
+            Game.DestroyNow(Color);
+            Game.DestroyNow(Depth);
+            Game.DestroyNow(Motion);
+        }
+    }
+
+    /// <summary>A transform as Unity's worldToCameraMatrix: left-handed world, camera space looking along -z.</summary>
+    internal static class Poses
+    {
+        public static Matrix4x4 View(Transform transform)
+        {
+            var right = transform.rotation * new Vector3(1f, 0f, 0f);
+            var up = transform.rotation * Vector3.up;
+            var forward = transform.rotation * Vector3.forward;
+            var world = new Matrix4x4 { m33 = 1f };
+            var axes = new[] { right, up, forward * -1f, transform.position };
+            for (var column = 0; column < 4; column++)
+            {
+                world[0, column] = axes[column].x;
+                world[1, column] = axes[column].y;
+                world[2, column] = axes[column].z;
+            }
+            return world.inverse;
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System;
+using UnityEngine;
+
+namespace StandIn
+{
+    /// <summary>How a pixel is stored, and its way to four floats and back as a sampler and a render target do it.</summary>
+    internal struct PixelFormat
+    {
+        public int BytesPerPixel;
+        public bool IsSrgb;
+        private int _kind; // 0 RGBA8, 1 BGRA8, 2 R32F, 3 RG16F
+
+        public static PixelFormat Of(TextureFormat format, bool isSrgb)
+        {
+            switch (format)
+            {
+                case TextureFormat.RGBA32: return new PixelFormat { BytesPerPixel = 4, IsSrgb = isSrgb };
+                case TextureFormat.BGRA32: return new PixelFormat { BytesPerPixel = 4, IsSrgb = isSrgb, _kind = 1 };
+                case TextureFormat.RFloat: return new PixelFormat { BytesPerPixel = 4, _kind = 2 };
+                case TextureFormat.RGHalf: return new PixelFormat { BytesPerPixel = 4, _kind = 3 };
+                default: return new PixelFormat { BytesPerPixel = 4, _kind = -1 };
+            }
+        }
+
+        public static PixelFormat Of(RenderTextureFormat format, bool isSrgb)
+        {
+            switch (format)
+            {
+                case RenderTextureFormat.RFloat: return Of(TextureFormat.RFloat, false);
+                case RenderTextureFormat.RGHalf: return Of(TextureFormat.RGHalf, false);
+                default: return Of(TextureFormat.RGBA32, isSrgb);
+            }
+        }
+
+        public Vector4 Load(byte[] bytes, int pixel)
+        {
+            var at = pixel * 4;
+            if (_kind == 2) return new Vector4(BitConverter.ToSingle(bytes, at), 0f, 0f, 1f);
+            if (_kind == 3) return new Vector4(Half.ToFloat(BitConverter.ToUInt16(bytes, at)), Half.ToFloat(BitConverter.ToUInt16(bytes, at + 2)), 0f, 1f);
+            var red = _kind == 1 ? 2 : 0;
+            return new Vector4(Channel(bytes[at + red]), Channel(bytes[at + 1]), Channel(bytes[at + 2 - red]), bytes[at + 3] / 255f);
+        }
+
+        public void Store(byte[] bytes, int pixel, Vector4 value)
+        {
+            var at = pixel * 4;
+            if (_kind == 2) BitConverter.GetBytes(value.x).CopyTo(bytes, at);
+            else if (_kind == 3)
+            {
+                BitConverter.GetBytes(Half.FromFloat(value.x)).CopyTo(bytes, at);
+                BitConverter.GetBytes(Half.FromFloat(value.y)).CopyTo(bytes, at + 2);
+            }
+            else
+            {
+                var red = _kind == 1 ? 2 : 0;
+                bytes[at + red] = Byte(value.x);
+                bytes[at + 1] = Byte(value.y);
+                bytes[at + 2 - red] = Byte(value.z);
+                bytes[at + 3] = (byte)(Math.Max(0f, Math.Min(1f, value.w)) * 255f + 0.5f);
+            }
+        }
+
+        private bool Decodes => IsSrgb && QualitySettings.activeColorSpace == ColorSpace.Linear;
+
+        private float Channel(byte stored)
+        {
+            return Decodes ? Mathf.GammaToLinearSpace(stored / 255f) : stored / 255f;
+        }
+
+        private byte Byte(float value)
+        {
+            var encoded = Decodes ? Mathf.LinearToGammaSpace(value) : value;
+            return (byte)(Math.Max(0f, Math.Min(1f, encoded)) * 255f + 0.5f);
+        }
+    }
+
+    /// <summary>IEEE half precision.</summary>
+    internal static class Half
+    {
+        public static float ToFloat(ushort half)
+        {
+            var exponent = (half >> 10) & 31;
+            var fraction = half & 1023;
+            var size = exponent == 0 ? fraction * Math.Pow(2, -24) : (1024 + fraction) * Math.Pow(2, exponent - 25);
+            return (float)((half & 0x8000) != 0 ? -size : size);
+        }
+
+        public static ushort FromFloat(float value)
+        {
+            var sign = value < 0f ? 0x8000 : 0;
+            var size = Math.Abs((double)value);
+            if (size < Math.Pow(2, -24)) return (ushort)sign;
+            var exponent = Math.Max(-14, (int)Math.Floor(Math.Log(size, 2)));
+            var fraction = (int)Math.Round(size / Math.Pow(2, exponent - 10));
+            if (exponent == -14 && fraction < 1024) return (ushort)(sign | fraction);
+            if (fraction == 2048)
+            {
+                fraction = 1024;
+                exponent++;
+            }
+            return (ushort)(sign | ((exponent + 15) << 10) | (fraction - 1024));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+"""Every assembly compiles as its asmdef says, and behaves: the counts are of NUnit's tests."""
+
+from __future__ import annotations
+
+import pytest
+from csharp import PACKAGE, STAND_IN, TESTS, Assembly, Workshop, sources
+
+BEHAVIOUR = "MirageLSD.Tests.Behaviour"
+PIPELINES = PACKAGE / "Runtime" / "Pipelines"
+ENGINE = ["UnityEngine"]
+TEST_REFERENCES = ["MirageLSD.Runtime", BEHAVIOUR, "nunit.framework"]
+
+
+@pytest.mark.parametrize(
+    ("fixture", "least"),
+    [
+        ("SeedCodeTests", 1),
+        ("RoundTripTests", 11),
+        ("DaemonTests", 7),
+        ("GraphicsTests", 9),
+        ("LifetimeTests", 7),
+        ("ConventionsTests", 6),
+        ("ConventionVectorTests", 8),
+        ("ShaderTests", 36),
+        ("PacingTests", 11),
+        ("LayoutTests", 7),
+    ],
+)
+def test_runtime_behaves(workshop: Workshop, foreign_daemon: str, fixture: str, least: int) -> None:
+    done = workshop.run_tests(BEHAVIOUR, f"{BEHAVIOUR}.{fixture}", LSD_TEST_FOREIGN_DAEMON=foreign_daemon)
+    assert done >= least
+
+
+def test_every_fixture_is_run() -> None:
+    listed = {mark.args[1][i][0] for mark in test_runtime_behaves.pytestmark for i in range(len(mark.args[1]))}
+    assert listed == {path.stem for path in (TESTS / "behaviour").glob("*Tests.cs")}
+
+
+@pytest.mark.parametrize(
+    "defines",
+    [["MIRAGELSD_URP"], ["MIRAGELSD_URP", "MIRAGELSD_URP_17"]],
+    ids=["urp-14", "urp-17"],
+)
+def test_universal_pipeline(own_folder: Workshop, defines: list[str]) -> None:
+    pipeline = [*ENGINE, "Unity.RenderPipelines.Core.Runtime"]
+    own_folder.compile(Assembly("Unity.RenderPipelines.Core.Runtime", sources(STAND_IN / "core"), ENGINE))
+    universal = "Unity.RenderPipelines.Universal.Runtime"
+    own_folder.compile(Assembly(universal, sources(STAND_IN / "universal"), pipeline, defines))
+    references = [*pipeline, universal, "MirageLSD.Runtime"]
+    own_folder.compile(Assembly("MirageLSD.Universal", sources(PIPELINES / "Universal"), references, defines))
+    references += ["MirageLSD.Universal", *TEST_REFERENCES]
+    own_folder.compile(Assembly("MirageLSD.Tests.Universal", sources(TESTS / "pipelines"), references))
+    assert own_folder.run_tests("MirageLSD.Tests.Universal", "MirageLSD.Tests.Pipelines.PipelineTests") == 2
+
+
+def test_high_definition_pipeline(own_folder: Workshop) -> None:
+    pipeline = [*ENGINE, "Unity.RenderPipelines.Core.Runtime"]
+    own_folder.compile(Assembly("Unity.RenderPipelines.Core.Runtime", sources(STAND_IN / "core"), ENGINE))
+    high = "Unity.RenderPipelines.HighDefinition.Runtime"
+    own_folder.compile(Assembly(high, sources(STAND_IN / "high_definition"), pipeline))
+    references = [*pipeline, high, "MirageLSD.Runtime"]
+    own_folder.compile(Assembly("MirageLSD.HighDefinition", sources(PIPELINES / "HighDefinition"), references))
+    references += ["MirageLSD.HighDefinition", *TEST_REFERENCES]
+    own_folder.compile(Assembly("MirageLSD.Tests.HighDefinition", sources(TESTS / "pipelines"), references, ["HDRP"]))
+    assert own_folder.run_tests("MirageLSD.Tests.HighDefinition", "MirageLSD.Tests.Pipelines.PipelineTests") == 2
+
+
+def test_editor(own_folder: Workshop) -> None:
+    editor = [*ENGINE, "UnityEditor", "MirageLSD.Runtime"]
+    own_folder.compile(Assembly("UnityEditor", sources(STAND_IN / "editor"), ENGINE))
+    own_folder.compile(Assembly("MirageLSD.Editor", sources(PACKAGE / "Editor"), editor))
+    references = [*editor, "MirageLSD.Editor", *TEST_REFERENCES]
+    own_folder.compile(Assembly("MirageLSD.Tests.Editor", sources(TESTS / "editor"), references))
+    assert own_folder.run_tests("MirageLSD.Tests.Editor", "MirageLSD.Tests.EditorSide.EditorTests") == 9
+
+
+def test_samples(own_folder: Workshop) -> None:
+    names = []
+    for folder in sorted(path for path in (PACKAGE / "Samples~").iterdir() if path.is_dir()):
+        names.append(f"MirageLSD.Samples.{folder.name}")
+        own_folder.compile(Assembly(names[-1], sources(folder), [*ENGINE, "MirageLSD.Runtime"]))
+    references = [*ENGINE, *names, *TEST_REFERENCES]
+    own_folder.compile(Assembly("MirageLSD.Tests.Samples", sources(TESTS / "samples"), references))
+    assert own_folder.run_tests("MirageLSD.Tests.Samples", "MirageLSD.Tests.Samples.SampleTests") == 3
+
+
+def test_package_tests(own_folder: Workshop) -> None:
+    """Those for Unity's Test Runner; here they show at least that they would compile and pass."""
+    references = [*ENGINE, "MirageLSD.Runtime", "nunit.framework"]
+    own_folder.compile(Assembly("MirageLSD.Tests", sources(PACKAGE / "Tests"), references))
+    bench = [*references, "MirageLSD.Tests", BEHAVIOUR]
+    own_folder.compile(Assembly("MirageLSD.Tests.Bench", sources(TESTS / "package_tests"), bench))
+    assert own_folder.run_tests("MirageLSD.Tests.Bench", "MirageLSD.Tests.Bench.BenchTests") == 4

@@ -1,0 +1,125 @@
+"""Folders, .meta files, asmdefs, package.json and import settings, as Unity wants them."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from csharp import PACKAGE
+
+VISIBLE = [
+    path
+    for path in sorted(PACKAGE.rglob("*"))
+    if path.suffix != ".meta" and not path.name.endswith("~") and not path.name.startswith(".")
+]
+METAS = sorted(PACKAGE.rglob("*.meta"))
+ASMDEFS = sorted(PACKAGE.rglob("*.asmdef"))
+PLUGINS = {
+    "linux-x64/liblsd.so": ("Linux", "x86_64", "Linux64"),
+    "macos-arm64/liblsd.dylib": ("OSX", "ARM64", "OSXUniversal"),
+    "macos-x64/liblsd.dylib": ("OSX", "x86_64", "OSXUniversal"),
+    "windows-x64/lsd.dll": ("Windows", "x86_64", "Win64"),
+}
+
+
+def guid(meta: Path) -> str:
+    match = re.search(r"^guid: ([0-9a-f]{32})$", meta.read_text(), re.MULTILINE)
+    assert match is not None, meta
+    return match[1]
+
+
+def test_every_asset_has_a_meta() -> None:
+    assert [path for path in VISIBLE if not path.with_name(path.name + ".meta").is_file()] == []
+
+
+def test_every_meta_has_an_asset() -> None:
+    # The libraries themselves are built and not in the repository.
+    built = {PACKAGE / "Runtime" / "Plugins" / name for name in PLUGINS}
+    orphans = [meta for meta in METAS if not meta.with_suffix("").exists() and meta.with_suffix("") not in built]
+    assert orphans == []
+
+
+def test_guids_are_unique() -> None:
+    guids = [guid(meta) for meta in METAS]
+    assert len(set(guids)) == len(guids)
+
+
+def test_folders_are_marked() -> None:
+    for meta in METAS:
+        assert ("folderAsset: yes" in meta.read_text()) == meta.with_suffix("").is_dir(), meta
+
+
+@pytest.mark.parametrize("path", ASMDEFS, ids=lambda path: path.stem)
+def test_asmdefs(path: Path) -> None:
+    asmdef = json.loads(path.read_text())
+    assert asmdef["name"] == path.stem
+    known = {other.stem for other in ASMDEFS}
+    for reference in asmdef["references"]:
+        assert reference in known or reference.startswith(("Unity.RenderPipelines.", "UnityEngine.", "UnityEditor.")), (
+            reference
+        )
+    defined = {version["define"] for version in asmdef["versionDefines"]} | {"UNITY_INCLUDE_TESTS"}
+    assert set(asmdef["defineConstraints"]) <= defined
+
+
+def test_the_runtime_needs_no_editor() -> None:
+    for path in (PACKAGE / "Runtime").rglob("*.cs"):
+        assert "UnityEditor" not in path.read_text(), path
+
+
+def test_files_are_small() -> None:
+    lines = [
+        len(path.read_text().splitlines())
+        for folder in ("Runtime", "Editor")
+        for path in (PACKAGE / folder).rglob("*.cs")
+    ]
+    assert max(lines) <= 190
+    assert sorted(lines)[len(lines) // 2] <= 75
+
+
+def test_package_json() -> None:
+    package = json.loads((PACKAGE / "package.json").read_text())
+    assert package["name"] == PACKAGE.name
+    assert package["unity"] == "2022.3"
+    assert re.fullmatch(r"\d+\.\d+\.\d+", package["version"])
+    assert f"## {package['version']}" in (PACKAGE / "CHANGELOG.md").read_text()
+    for sample in package["samples"]:
+        assert (PACKAGE / sample["path"]).is_dir()
+
+
+def test_the_library_is_the_version_that_the_package_expects() -> None:
+    package = json.loads((PACKAGE / "package.json").read_text())
+    source = (PACKAGE / "Runtime" / "Interop" / "NativeLibrary.cs").read_text()
+    match = re.search(r'Expected = "([0-9.]+)"', source)
+    assert match is not None
+    assert package["version"].startswith(match[1])
+
+
+@pytest.mark.parametrize("name", PLUGINS)
+def test_plugin_importers(name: str) -> None:
+    system, cpu, player = PLUGINS[name]
+    text = (PACKAGE / "Runtime" / "Plugins" / f"{name}.meta").read_text()
+    assert "isPreloaded: 0" in text  # it draws nothing, so nothing of it is needed before its first call
+    editor = re.search(
+        r"Editor: Editor\n    second:\n      enabled: (\d)\n.*?CPU: (\w+)\n.*?OS: (\w+)", text, re.DOTALL
+    )
+    assert editor is not None
+    assert editor.groups() == ("1", cpu, system)
+    enabled = re.findall(r"Standalone: (\w+)\n    second:\n      enabled: 1\n", text)
+    assert enabled == [player]
+
+
+def test_scenes_name_scripts_of_their_sample() -> None:
+    scenes = sorted((PACKAGE / "Samples~").rglob("*.unity"))
+    assert len(scenes) == 3
+    for scene in scenes:
+        scripts = {guid(meta) for meta in scene.parent.glob("*.cs.meta")}
+        named = set(re.findall(r"m_Script: \{fileID: 11500000, guid: (\w+), type: 3\}", scene.read_text()))
+        assert named
+        assert named <= scripts
+
+
+def test_the_readme_says_what_was_not_tried() -> None:
+    assert "not yet run in a Unity editor" in (PACKAGE / "README.md").read_text()

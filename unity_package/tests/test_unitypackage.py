@@ -1,0 +1,92 @@
+"""dist/MirageLSD.unitypackage: the same bytes from the same tree, and what another program unpacks from it."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import sys
+import tarfile
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from csharp import PACKAGE, REPOSITORY
+from unitypackage_extractor.extractor import extractPackage
+
+
+@pytest.fixture
+def builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The build script, writing to a folder of the test's, with stand-ins for the native libraries."""
+    spec = importlib.util.spec_from_file_location("build_unitypackage", REPOSITORY / "tools" / "build_unitypackage.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "build_unitypackage", module)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(module, "DIST", tmp_path / "dist")
+    monkeypatch.setattr(module, "NATIVE", tmp_path / "native-all")
+    for platform, name in module.LIBRARIES.items():
+        folder = tmp_path / "native-all" / platform
+        folder.mkdir(parents=True)
+        (folder / name).write_bytes(f"library of {platform}".encode())
+    return module
+
+
+def test_same_tree_same_bytes(builder: ModuleType) -> None:
+    assert builder.main() == 0
+    first = {path.name: path.read_bytes() for path in builder.DIST.iterdir()}
+    assert builder.main() == 0
+    assert {path.name: path.read_bytes() for path in builder.DIST.iterdir()} == first
+    assert set(first) == {"MirageLSD.unitypackage", "com.miragelsd.bridge-0.1.0.tgz"}
+
+
+def test_another_program_unpacks_it(builder: ModuleType, tmp_path: Path) -> None:
+    builder.main()
+    extractPackage(str(builder.DIST / "MirageLSD.unitypackage"), outputPath=str(tmp_path / "project"))
+    imported = tmp_path / "project" / "Assets" / "MirageLSD"
+    expected = {
+        builder.RENAMED.get(path.relative_to(PACKAGE).parts[0], path.relative_to(PACKAGE).parts[0])
+        + "".join(f"/{part}" for part in path.relative_to(PACKAGE).parts[1:])
+        for path in PACKAGE.rglob("*")
+        if path.is_file() and path.suffix != ".meta" and path.name not in builder.LIBRARIES.values()
+    } - {"package.json"}
+    expected |= {f"Runtime/Plugins/{platform}/{name}" for platform, name in builder.LIBRARIES.items()}
+    found = {path.relative_to(imported).as_posix() for path in imported.rglob("*") if path.is_file()}
+    assert found == expected
+    source = PACKAGE / "Runtime" / "Engine" / "LSDStreamEngine.cs"
+    assert (imported / "Runtime" / "Engine" / "LSDStreamEngine.cs").read_bytes() == source.read_bytes()
+    assert (imported / "Runtime/Plugins/windows-x64/lsd.dll").read_bytes() == b"library of windows-x64"
+    assert (imported / "Samples" / "GreyBox" / "GreyBox.unity").is_file()
+
+
+def test_entries_have_what_unity_reads(builder: ModuleType) -> None:
+    builder.main()
+    with tarfile.open(builder.DIST / "MirageLSD.unitypackage") as tar:
+        names = tar.getnames()
+        guids = {name.split("/")[0] for name in names}
+        for guid in guids:
+            assert f"{guid}/asset.meta" in names
+            pathname = tar.extractfile(f"{guid}/pathname")
+            assert pathname is not None
+            target = pathname.read().decode()
+            assert "~" not in target
+            assert target.startswith("Assets/MirageLSD")
+            meta = tar.extractfile(f"{guid}/asset.meta")
+            assert meta is not None
+            assert f"guid: {guid}\n".encode() in meta.read()
+
+
+def test_the_package_archive_is_the_package(builder: ModuleType) -> None:
+    builder.main()
+    content = (builder.DIST / "com.miragelsd.bridge-0.1.0.tgz").read_bytes()
+    with tarfile.open(fileobj=io.BytesIO(content)) as tar:
+        names = set(tar.getnames())
+    assert {"package/package.json", "package/Samples~/GreyBox/GreyBoxLevel.cs", "package/LICENSE"} <= names
+    assert "package/Runtime/Plugins/linux-x64/liblsd.so" in names
+
+
+def test_missing_libraries_are_a_sentence(builder: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    (builder.NATIVE / "windows-x64" / "lsd.dll").unlink()
+    builder.REPOSITORY = builder.NATIVE.parent
+    assert builder.main() == 1
+    assert "native-all/windows-x64/lsd.dll is missing: run `make native-all` first." in capsys.readouterr().err
