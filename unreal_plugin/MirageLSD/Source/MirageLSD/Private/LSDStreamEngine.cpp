@@ -71,6 +71,7 @@ void ULSDStreamEngine::StartCapture()
 		return;
 	}
 	LastError.Reset();
+	LastFrame = FLSDFrameInfo();
 	FString Error;
 	Session = FLSDStreamSession::Start(Endpoint, Token, Error);
 	if (!Session.IsValid())
@@ -179,6 +180,7 @@ bool ULSDStreamEngine::Tick(float)
 	FLSDFrameInfo Frame;
 	while (Running->GetBridge().TakeFrame(Frame))
 	{
+		LastFrame = Frame;
 		OnFrame.Broadcast(Frame);
 	}
 	if (Session != Running)

@@ -120,6 +120,17 @@ public:
 	UFUNCTION(BlueprintPure, Category = "MirageLSD")
 	UTexture* GetBoundTexture() const { return BoundTexture; }
 
+	/** Where results go: the bound texture, or the one that was made to show them in the view. */
+	UFUNCTION(BlueprintPure, Category = "MirageLSD")
+	UTexture* GetOutputTexture() const { return BoundTexture != nullptr ? BoundTexture : OwnTexture; }
+
+	/** The newest result. */
+	UFUNCTION(BlueprintPure, Category = "MirageLSD")
+	FLSDFrameInfo GetLastFrame() const { return LastFrame; }
+
+	UFUNCTION(BlueprintPure, Category = "MirageLSD")
+	bool UsesGPU() const { return bUseGPU; }
+
 	UPROPERTY(BlueprintAssignable, Category = "MirageLSD")
 	FLSDConnectedSignature OnConnected;
 
@@ -163,6 +174,7 @@ private:
 	FString Endpoint;
 	FString Token;
 	FString LastError;
+	FLSDFrameInfo LastFrame;
 	FIntPoint CaptureSize = FIntPoint(640, 360);
 	int32 MaxSteps = 3;
 	int32 Seed = 0;
