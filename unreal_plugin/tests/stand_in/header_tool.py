@@ -15,12 +15,27 @@ from pathlib import Path
 
 # Reflected types of the engine that the plugin uses; its own are added as they are met.
 KNOWN_TYPES = {
-    *("void", "bool", "int32", "int64", "uint8", "float", "double", "FString", "FName", "FText", "FVector", "FLinearColor"),
+    *(
+        "void",
+        "bool",
+        "int32",
+        "int64",
+        "uint8",
+        "float",
+        "double",
+        "FString",
+        "FName",
+        "FText",
+        "FVector",
+        "FLinearColor",
+    ),
     *("UObject", "UTexture", "UTexture2D", "UTextureRenderTarget2D", "USceneCaptureComponent2D", "ADirectionalLight"),
     *("UStaticMeshComponent", "UCameraComponent", "UCapsuleComponent", "APawn", "AActor"),
 }
 MACRO = re.compile(r"^\s*(UCLASS|USTRUCT|UENUM|UINTERFACE)\s*\(")
-TYPE = re.compile(r"^\s*(?:enum\s+class|class|struct)\s+(?:[A-Z0-9_]+_API\s+)?(\w+)(?:\s+final)?\s*(?::\s*(?:public\s+)?(\w+))?")
+TYPE = re.compile(
+    r"^\s*(?:enum\s+class|class|struct)\s+(?:[A-Z0-9_]+_API\s+)?(\w+)(?:\s+final)?\s*(?::\s*(?:public\s+)?(\w+))?"
+)
 BODY = re.compile(r"^\s*GENERATED_BODY\(\)")
 
 
@@ -54,7 +69,11 @@ def generate(header: Path, text: str) -> str:
     lines = text.splitlines()
     types = reflected_types(lines)
     identity = f"FID_{header.stem}_h"
-    out = ["// Written by header_tool.py, a stand-in for Unreal's header tool.", "#undef CURRENT_FILE_ID", f"#define CURRENT_FILE_ID {identity}"]
+    out = [
+        "// Written by header_tool.py, a stand-in for Unreal's header tool.",
+        "#undef CURRENT_FILE_ID",
+        f"#define CURRENT_FILE_ID {identity}",
+    ]
     for number, line in enumerate(lines, 1):
         if not BODY.match(line):
             continue
@@ -64,7 +83,9 @@ def generate(header: Path, text: str) -> str:
             body.append(f"typedef {base} Super;")
         if not name.startswith("F"):
             body.insert(0, "public:")
-            body.append(f'static UClass* StaticClass() {{ static UClass Class(TEXT("{name[1:]}"), {base}::StaticClass()); return &Class; }}')
+            body.append(
+                f'static UClass* StaticClass() {{ static UClass Class(TEXT("{name[1:]}"), {base}::StaticClass()); return &Class; }}'
+            )
             body.append("virtual UClass* GetClass() const override { return StaticClass(); }")
             body.append("private:")
         out.append(f"#define {identity}_{number}_GENERATED_BODY {' '.join(body)}")
@@ -74,13 +95,17 @@ def generate(header: Path, text: str) -> str:
 def check(header: Path, text: str, known: set[str]) -> None:
     lines = text.splitlines()
     includes = [line for line in lines if line.startswith("#include")]
-    require(includes[-1] == f'#include "{header.stem}.generated.h"', header, "the generated header is not the last include")
+    require(
+        includes[-1] == f'#include "{header.stem}.generated.h"', header, "the generated header is not the last include"
+    )
     for number, name, base in reflected_types(lines):
         macro = next(line for line in reversed(lines[:number]) if MACRO.match(line)).strip()
         prefix = {"UCLASS": "UA", "USTRUCT": "F", "UENUM": "E"}[macro[: macro.index("(")]]
         require(name[0] in prefix, header, f"{name} begins with none of {prefix}")
         require(not macro.startswith("UCLASS") or base is not None, header, f"{name} has no base class")
-    functions = re.findall(r"UFUNCTION\(.*?\)\s*\n\s*(?:static\s+|virtual\s+)?([^;{]*?)\b(\w+)\(([^;{]*?)\)\s*(?:const)?\s*[;{]", text)
+    functions = re.findall(
+        r"UFUNCTION\(.*?\)\s*\n\s*(?:static\s+|virtual\s+)?([^;{]*?)\b(\w+)\(([^;{]*?)\)\s*(?:const)?\s*[;{]", text
+    )
     names = [name for _, name, _ in functions]
     require(len(names) == len(set(names)), header, "two reflected functions share a name")
     for result, name, parameters in functions:
@@ -92,8 +117,16 @@ def check(header: Path, text: str, known: set[str]) -> None:
 
 def check_type(header: Path, where: str, declaration: str, known: set[str]) -> None:
     words = re.findall(r"[A-Za-z_]\w*", declaration)
-    types = [w for w in words if w not in {"const", "class", "struct", "enum", "TObjectPtr", "TWeakObjectPtr", "TArray", "Type"}]
-    require(bool(types) and types[0] in known, header, f"{where} uses {types[0] if types else declaration}, which is not reflected")
+    types = [
+        w
+        for w in words
+        if w not in {"const", "class", "struct", "enum", "TObjectPtr", "TWeakObjectPtr", "TArray", "Type"}
+    ]
+    require(
+        bool(types) and types[0] in known,
+        header,
+        f"{where} uses {types[0] if types else declaration}, which is not reflected",
+    )
 
 
 def require(holds: bool, header: Path, problem: str) -> None:
