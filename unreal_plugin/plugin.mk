@@ -2,7 +2,7 @@
 
 UNREAL_TESTS := unreal_plugin/tests
 UNREAL_CMAKE = cmake -S $(UNREAL_TESTS) -G Ninja -DDAEMON_PYTHON=$(abspath $(BIN)/python)
-# Debug information of lines only: the sanitizers need no more, and the compiler takes half the time.
+# Debug information of lines only: traces need no more, and the compiler takes half the time.
 UNREAL_LEAN := -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS="-O1 -g1 -DNDEBUG"
 UNREAL_FORMATTED := $(UNREAL_TESTS)/portable $(UNREAL_TESTS)/behaviour $(wildcard unreal_plugin/MirageLSD/Source/*/Private/Portable)
 
@@ -11,13 +11,14 @@ UNREAL_FORMATTED := $(UNREAL_TESTS)/portable $(UNREAL_TESTS)/behaviour $(wildcar
 unreal-plugin: setup native-all
 	$(BIN)/python unreal_plugin/package.py
 
-# Plain (run), AddressSanitizer and ThreadSanitizer (run), clang against every engine version (compiled), packaging.
+# Plain (run), packaging, clang against every engine version (compiled), AddressSanitizer with 1,000 streams made and ended (run),
+# ThreadSanitizer (run).
 test-unreal: setup $(VENV)/.dev lint-unreal
 	cmake -S $(NATIVE) -B build/native -G Ninja -DLSD_BUILD_TESTS=ON
 	cmake --build build/native --target lsd
-	$(UNREAL_CMAKE) -B build/unreal -DLSD_LIBRARY=$(abspath build/native/liblsd.so)
+	$(UNREAL_CMAKE) -B build/unreal $(UNREAL_LEAN) -DLSD_LIBRARY=$(abspath build/native/liblsd.so)
 	cmake --build build/unreal
-	ctest --test-dir build/unreal --output-on-failure
+	LSD_TEST_CYCLES=100 ctest --test-dir build/unreal --output-on-failure
 	$(BIN)/python -m pytest $(UNREAL_TESTS)/python
 	$(UNREAL_CMAKE) -B build/unreal-clang -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS="-O0 -g0 -DNDEBUG" -DCOMPILE_ALL_ENGINES=ON
 	cmake --build build/unreal-clang
@@ -34,6 +35,8 @@ test-unreal: setup $(VENV)/.dev lint-unreal
 
 lint-unreal: $(VENV)/.system
 	clang-format --dry-run --Werror $$(find $(UNREAL_FORMATTED) -name '*.cpp' -o -name '*.h')
+
+format: format-unreal
 
 format-unreal:
 	clang-format -i $$(find $(UNREAL_FORMATTED) -name '*.cpp' -o -name '*.h')

@@ -1,5 +1,5 @@
 // Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
-// Plays two frames of conventions.json's level to a daemon of the Python tests, which looks at what arrives
+// Plays a few frames of conventions.json's level to a daemon of the Python tests, which looks at what arrives
 // (python/test_conventions_end_to_end.py).
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 
 namespace {
 
-TEST(Played, TheLevelFromTwoCameras) {
+TEST(Played, TheLevelFromTwoCamerasAndACut) {
   const char* name = std::getenv("LSD_TEST_CASE");
   if (name == nullptr) GTEST_SKIP() << "only with a daemon that records";
   Daemon daemon;
@@ -23,8 +23,10 @@ TEST(Played, TheLevelFromTwoCameras) {
     FPlatformProcess::Sleep(0.005f);
   }
   ASSERT_EQ(game.connected, 1);
-  auto play = [&](bool previous, int64 sequence) {
+  FSceneInterface levels[2];
+  auto play = [&](bool previous, int64 sequence, int level) {
     game.view = LevelView(name, previous);
+    game.view->Family.Scene = &levels[level];
     StandIn::RenderView(game.view);
     const double until = FPlatformTime::Seconds() + 20.0;
     while ((game.frames.empty() || game.frames.back().Sequence < sequence) && FPlatformTime::Seconds() < until) {
@@ -33,8 +35,14 @@ TEST(Played, TheLevelFromTwoCameras) {
     }
     return !game.frames.empty() && game.frames.back().Sequence == sequence;
   };
-  EXPECT_TRUE(play(true, 1));
-  EXPECT_TRUE(play(false, 2));
+  EXPECT_TRUE(play(true, 1, 0));
+  EXPECT_TRUE(play(false, 2, 0));
+  EXPECT_TRUE(play(true, 3, 1));  // another level: nothing older counts
+  game.stream->Reset();
+  FTSTicker::GetCoreTicker().Tick(0.005f);
+  FlushRenderingCommands();
+  EXPECT_TRUE(play(true, 4, 1));
+  EXPECT_TRUE(play(true, 5, 1));
 }
 
 }  // namespace

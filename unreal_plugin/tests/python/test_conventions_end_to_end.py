@@ -56,7 +56,7 @@ def case(request: pytest.FixtureRequest, repository: Path) -> dict[str, Any]:
 
 
 def play(repository: Path, endpoint: str, case: str) -> None:
-    """Frame 1 with the previous camera, frame 2 with the current one, then nothing moves."""
+    """Frame 1 with the previous camera, frame 2 with the current one, frame 3 in another level, frame 4 after a reset, frame 5 as before."""
     program = repository / "build" / "unreal" / "behaviour_test"
     assert program.is_file(), "build/unreal/behaviour_test is missing: run `make test-unreal`."
     environment = {**os.environ, "LSD_TEST_ENDPOINT": endpoint, "LSD_TEST_CASE": case}
@@ -83,11 +83,10 @@ def test_what_arrives_is_what_the_protocol_says(
     solid = depth > 0
 
     first, second = recorder.frames[0], recorder.frames[1]
-    assert first["reset"]
+    assert [frame["reset"] for frame in recorder.frames] == [True, False, True, True, False]
     np.testing.assert_allclose(first["camera"].view.reshape(-1), expected["previous_view"], atol=1e-5)
     np.testing.assert_allclose(first["motion"], 0, atol=1e-3)
 
-    assert not second["reset"]
     np.testing.assert_allclose(second["camera"].view.reshape(-1), expected["view"], atol=1e-5)
     projection = case["engines"]["unreal"]["expected_projection"]
     np.testing.assert_allclose(second["camera"].projection.reshape(-1), projection, rtol=1e-5, atol=1e-5)

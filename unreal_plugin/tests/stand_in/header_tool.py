@@ -3,8 +3,8 @@
     python header_tool.py OUT_FOLDER HEADER...
 
 It knows what this plugin needs: `Super`, `ThisClass` and `StaticClass`, and of the rules those that are easily broken unseen by a compiler:
-the generated header is the last include, names begin as their kind asks, reflected functions and properties use reflected types only, and no
-two reflected functions of a class share a name.
+the generated header is the last include, names begin as their kind asks, reflected functions and properties use reflected types only, no two
+reflected functions of a class share a name, and no parameter has a property's name.
 """
 
 from __future__ import annotations
@@ -108,7 +108,10 @@ def check(header: Path, text: str, known: set[str]) -> None:
     )
     names = [name for _, name, _ in functions]
     require(len(names) == len(set(names)), header, "two reflected functions share a name")
+    properties = set(re.findall(r"UPROPERTY\((?:[^()]|\([^()]*\))*\)\s*\n\s*[^;=]+?\s+(\w+)\s*(?:=[^;]*)?;", text))
     for result, name, parameters in functions:
+        shadowing = properties & set(re.findall(r"(\w+)\s*(?:=[^,]*)?(?:,|$)", parameters))
+        require(not shadowing, header, f"{name}() has a parameter of a property's name, {', '.join(sorted(shadowing))}")
         for part in [result, *(p.split("=")[0] for p in parameters.split(",") if p.strip())]:
             check_type(header, f"{name}()", part, known)
     for declared in re.findall(r"UPROPERTY\((?:[^()]|\([^()]*\))*\)\s*\n\s*([^;=]+?)\s+\w+\s*(?:=[^;]*)?;", text):

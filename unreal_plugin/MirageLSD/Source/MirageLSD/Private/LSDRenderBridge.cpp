@@ -95,7 +95,9 @@ void FLSDRenderBridge::CaptureGeometry_RenderThread(FRDGBuilder& GraphBuilder, c
 		return;
 	}
 	const FLSDCameraHistory::FCamera Camera = FLSDCameraHistory::FromView(View);
-	History.BeginFrame(Camera, View.bCameraCut || Request.bReset);
+	const bool bOtherLevel = View.Family->Scene != LastScene;
+	History.BeginFrame(Camera, View.bCameraCut || bOtherLevel || Request.bReset);
+	LastScene = View.Family->Scene;
 	Request.bReset = false;
 	const FIntRect ViewRect = UE::FXRenderingUtils::GetRawViewRectUnsafe(View);
 	// A minimised window has views without pixels.

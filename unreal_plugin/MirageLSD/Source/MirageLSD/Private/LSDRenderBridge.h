@@ -19,6 +19,7 @@
 
 class FLSDNativeStream;
 class FRenderTarget;
+class FSceneInterface;
 class FTextureResource;
 
 /** What the game thread asks of the render thread; goes with each pump. */
@@ -80,6 +81,8 @@ private:
 	FLSDCameraHistory History;
 	lsd_unreal::FramePacer Pacer;
 	FPending Pending;
+	/** Compared only: another scene is another level. */
+	const FSceneInterface* LastScene = nullptr;
 	FTextureRHIRef Shown;
 	FString LastProblem;
 	bool bHasPicture = false;

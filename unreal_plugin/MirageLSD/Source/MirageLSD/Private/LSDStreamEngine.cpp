@@ -26,14 +26,14 @@ ULSDStreamEngine::ULSDStreamEngine()
 	bSendMotion = Settings->bSendMotion;
 }
 
-ULSDStreamEngine* ULSDStreamEngine::Create(const FString& Model, bool bUseGPU)
+ULSDStreamEngine* ULSDStreamEngine::Create(const FString& InModel, bool bInUseGPU)
 {
 	ULSDStreamEngine* const Engine = NewObject<ULSDStreamEngine>(GetTransientPackage());
-	if (!Model.IsEmpty())
+	if (!InModel.IsEmpty())
 	{
-		Engine->Model = Model;
+		Engine->Model = InModel;
 	}
-	Engine->bUseGPU = bUseGPU;
+	Engine->bUseGPU = bInUseGPU;
 	return Engine;
 }
 

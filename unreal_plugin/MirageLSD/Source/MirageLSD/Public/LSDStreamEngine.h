@@ -36,9 +36,9 @@ class MIRAGELSD_API ULSDStreamEngine : public UObject
 public:
 	ULSDStreamEngine();
 
-	/** A stopped stream with the project's settings. bUseGPU: for a daemon that the editor's panel starts; a daemon that runs keeps its own device. */
+	/** A stopped stream with the project's settings. bInUseGPU: for a daemon that the editor's panel starts; a daemon that runs keeps its own device. */
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
-	static ULSDStreamEngine* Create(const FString& Model, bool bUseGPU = true);
+	static ULSDStreamEngine* Create(const FString& InModel, bool bInUseGPU = true);
 
 	/** The texture that results are written to: a UTextureRenderTarget2D (RTF_RGBA8, RTF_RGBA8_SRGB or RTF_RGBA16f) or a transient UTexture2D
 	 * (B8G8R8A8, R8G8B8A8 or FloatRGBA). Sampling it gives linear light. The daemon renders at its size. nullptr: none. */
@@ -47,7 +47,7 @@ public:
 
 	/** Takes the picture from this component from now on; nullptr: from the first player's view. */
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
-	void SetSceneCapture(USceneCaptureComponent2D* SceneCapture);
+	void SetSceneCapture(USceneCaptureComponent2D* NewSceneCapture);
 
 	/** Shows the results full screen in place of the player's view. */
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
@@ -78,7 +78,7 @@ public:
 
 	/** Another world of the same kind. */
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
-	int64 SetSeed(int32 Seed);
+	int64 SetSeed(int32 NewSeed);
 
 	/** 1 to 8. A running stream is opened anew, which takes a moment. */
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")

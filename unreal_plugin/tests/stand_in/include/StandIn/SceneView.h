@@ -26,9 +26,13 @@ enum ESceneCaptureSource : int
 };
 
 class FSceneView;
+class FSceneInterface
+{
+};
 class FSceneViewFamily
 {
 public:
+	FSceneInterface* Scene = nullptr;
 	TArray<const FSceneView*> Views;
 	const FRenderTarget* RenderTarget = nullptr;
 	ESceneCaptureSource SceneCaptureSource = SCS_FinalColorLDR;
