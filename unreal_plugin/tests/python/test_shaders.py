@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,34 @@ def test_the_shared_arithmetic_stays_within_both_languages(plugin: Path) -> None
     code = re.sub(r"//.*", "", text)
     assert not re.search(r"\bmul\(|\.(xy|xyz|rgb|zw)\b|\bfloat3\b", code)
     assert not re.search(r"[^\w.]\d+\.\d+(?!\d*f)\b", code), "floats need their f: C++ would take them for doubles"
+
+
+# What the shaders take from the engine's Common.ush; any body will do.
+ENGINE_COMMON = "float3 DecodeVelocityFromTexture(float4 Encoded) { return float3(Encoded.xy, 0.0f); }\n"
+
+
+@pytest.mark.parametrize("name", ["LSDCaptureGeometry", "LSDCopy"])
+def test_they_are_valid_hlsl(plugin: Path, tmp_path: Path, name: str) -> None:
+    folder = plugin / "Shaders" / "Private"
+    shared = (folder / "LSDConventions.ush").read_text(encoding="utf-8").replace("#pragma once", "")
+    source = (folder / f"{name}.usf").read_text(encoding="utf-8")
+    source = source.replace('#include "/Engine/Private/Common.ush"', ENGINE_COMMON)
+    source = source.replace('#include "/Plugin/MirageLSD/Private/LSDConventions.ush"', shared)
+    assert "#include" not in source
+    whole = tmp_path / f"{name}.frag"
+    whole.write_text(source, encoding="utf-8")
+    command = [
+        "glslangValidator",
+        "-D",
+        "-V",
+        "-S",
+        "frag",
+        "-e",
+        "MainPS",
+        "--auto-map-bindings",
+        "--auto-map-locations",
+    ]
+    done = subprocess.run(
+        [*command, "-o", str(tmp_path / "out.spv"), str(whole)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout

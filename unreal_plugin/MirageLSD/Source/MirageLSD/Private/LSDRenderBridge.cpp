@@ -2,6 +2,7 @@
 
 #include "LSDRenderBridge.h"
 
+#include "Engine/EngineTypes.h"
 #include "FXRenderingUtils.h"
 #include "LSDCapturePass.h"
 #include "LSDEngineVersion.h"
