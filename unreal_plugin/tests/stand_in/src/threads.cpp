@@ -111,6 +111,9 @@ namespace StandIn
 		GRHIThread.reset();
 	}
 
+	/** While true the RHI thread takes no command. */
+	void HoldRHIThread(bool bHold);
+	void HoldRHIThread(bool bHold) { GRHIThread->Hold(bHold); }
 	void HoldRenderThread(bool bHold) { GRenderThread->Hold(bHold); }
 	int32 GetQueuedRenderCommands() { return GRenderThread->Count(); }
 	bool IsInRenderThread() { return GRenderThread != nullptr && GRenderThread->IsThisThread(); }
