@@ -10,7 +10,7 @@ DEMO_OPTIONS ?=
 # What the installed package is made of: a change installs it again.
 SOURCES := $(shell find bridge_server/mirage_lsd shared_protocol/native/src shared_protocol/native/include -type f \
 	-not -path '*/__pycache__/*' -not -path '*/_native/*') shared_protocol/native/CMakeLists.txt pyproject.toml
-PYTHON_CODE := bridge_server shared_protocol/vectors samples tests
+PYTHON_CODE := bridge_server shared_protocol/vectors samples tests unreal_plugin
 NATIVE := shared_protocol/native
 
 .PHONY: help setup demo test test-python test-native lint format clean
@@ -19,6 +19,7 @@ help:
 	@echo "make demo     set up, then walk through a grey-box level and see it re-rendered (demo_out/); WINDOW=1 shows it live"
 	@echo "make test     set up, then run every check and every test"
 	@echo "make unitypackage   the Unity package, dist/MirageLSD.unitypackage"
+	@echo "make unreal-plugin   write dist/MirageLSD-UE5.zip"
 	@echo "make setup    only the set-up"
 	@echo "make format   format the code"
 	@echo "make clean    remove the virtual environment, builds and demo_out"
@@ -28,7 +29,7 @@ setup: $(VENV)/.installed
 demo: setup
 	@$(BIN)/mirage-lsd demo --out demo_out $(if $(WINDOW),--window) $(DEMO_OPTIONS)
 
-test: setup $(VENV)/.dev lint test-native test-python test-unity
+test: setup $(VENV)/.dev lint test-native test-unreal test-unity test-python
 
 test-python: setup $(VENV)/.dev
 	$(BIN)/python -m pytest
@@ -73,6 +74,8 @@ $(VENV)/.installed: $(SOURCES) constraints.txt | $(VENV)/.system
 $(VENV)/.dev: constraints.txt pyproject.toml | $(VENV)/.installed
 	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --disable-pip-version-check -q '.[demo,bench,dev]'
 	@touch $@
+
+include unreal_plugin/plugin.mk
 
 clean:
 	rm -rf $(VENV) build demo_out bridge_server/mirage_lsd/_native

@@ -27,7 +27,7 @@ def test_generator_reproduces_the_committed_files(tmp_path: Path) -> None:
     kept = {
         path.relative_to(VECTORS): path.read_bytes()
         for path in VECTORS.rglob("*")
-        if path.suffix in (".bin", ".json", ".tsv")
+        if path.suffix in (".bin", ".json", ".tsv") and path.name != "conventions.json"  # test_conventions.py's
     }
     assert made == kept
 

@@ -2,11 +2,11 @@
 # Installs the Debian or Ubuntu packages that the build needs and that are missing; where it may not, it says the command.
 set -euo pipefail
 
-# g++, cmake, ninja: the native core. libzmq3-dev, libmsgpack-cxx-dev: what it is built on. libgtest-dev, clang-format: its checks.
+# g++, cmake, ninja: the native core. libzmq3-dev, libmsgpack-cxx-dev: what it is built on. libgtest-dev, clang-format: its checks. clang, glslang-tools: the Unreal plugin's.
 # libegl1, libgl1-mesa-dri: Panda3D's off-screen rendering.
-packages=(g++ cmake ninja-build pkg-config libzmq3-dev libmsgpack-cxx-dev libgtest-dev clang-format libegl1 libgl1 libgl1-mesa-dri)
+packages=(g++ cmake ninja-build pkg-config libzmq3-dev libmsgpack-cxx-dev libgtest-dev clang clang-format glslang-tools libegl1 libgl1 libgl1-mesa-dri)
 # The Unity package's tests: C#, and a compiler for its shader.
-packages+=(mono-mcs mono-runtime libnunit-cil-dev nunit-console glslang-tools)
+packages+=(mono-mcs mono-runtime libnunit-cil-dev nunit-console)
 
 if ! command -v dpkg-query >/dev/null; then
   echo "This is no Debian or Ubuntu: install a C++17 compiler, cmake, ninja, libzmq, msgpack-cxx, GoogleTest and clang-format by hand." >&2

@@ -1,0 +1,41 @@
+// Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
+
+#pragma once
+
+#include "CoreMinimal.h"
+#include "SceneView.h"
+
+#include "conventions.h"
+
+/** The cameras of earlier frames, which motion is relative to. Render thread. */
+class FLSDCameraHistory
+{
+public:
+	struct FCamera
+	{
+		lsd_unreal::Matrix View = {};
+		lsd_unreal::Matrix Projection = {};
+	};
+
+	static FCamera FromView(const FSceneView& View);
+
+	/** Every frame of the view, whether it is captured or not. */
+	void BeginFrame(const FCamera& Camera, bool bCut);
+	/** After a captured frame. */
+	void EndCapture();
+
+	/** Nothing older is known: after the start and after a cut, until a frame was captured. */
+	bool IsCut() const { return bHasCut; }
+	float GetEngineFrames() const { return static_cast<float>(FMath::Max(FramesSinceCapture, 1)); }
+	FMatrix44f GetClipToCapturedClip() const { return ToClip(Captured); }
+	FMatrix44f GetClipToEngineClip() const { return ToClip(Previous); }
+
+private:
+	FMatrix44f ToClip(const FCamera& Earlier) const;
+
+	FCamera Current;
+	FCamera Previous;
+	FCamera Captured;
+	int32 FramesSinceCapture = 0;
+	bool bHasCut = true;
+};

@@ -1,0 +1,33 @@
+// Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
+
+#pragma once
+
+#include "CoreMinimal.h"
+#include "RenderGraphFwd.h"
+#include "ScreenPass.h"
+
+/** The plugin's passes in the render graph. Each adds one full-screen draw. */
+namespace LSDCapturePass
+{
+	struct FGeometryInputs
+	{
+		FRDGTextureRef SceneDepth = nullptr;
+		FRDGTextureRef Velocity = nullptr;
+		FIntRect ViewRect;
+		FVector2f DepthScale = FVector2f(0.0f, 0.0f);
+		/** Clip space of this frame to that of the frame captured before, and to that of the engine's frame before; without jitter. */
+		FMatrix44f ClipToCapturedClip;
+		FMatrix44f ClipToEngineClip;
+		/** Engine frames since the one captured before, at least 1. */
+		float EngineFrames = 1.0f;
+	};
+
+	/** Depth in metres and motion in pixels of `Size`. OutMotion is drawn in any case, because the pass writes both. */
+	void AddGeometry(FRDGBuilder& GraphBuilder, const FGeometryInputs& Inputs, FIntPoint Size, FRDGTextureRef& OutDepth, FRDGTextureRef& OutMotion);
+
+	/** The picture scaled to `Size`, 8 bits, sRGB-encoded. bLinear: the source holds linear light. */
+	FRDGTextureRef AddColor(FRDGBuilder& GraphBuilder, const FScreenPassTexture& Source, FIntPoint Size, bool bLinear);
+
+	/** Draws Source over all of Target. */
+	void AddCopy(FRDGBuilder& GraphBuilder, const FScreenPassTexture& Source, const FScreenPassRenderTarget& Target, bool bEncodeSRGB);
+}

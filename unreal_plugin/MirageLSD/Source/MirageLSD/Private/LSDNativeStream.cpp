@@ -1,0 +1,131 @@
+// Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
+
+#include "LSDNativeStream.h"
+
+#include "LSDBackgroundRelease.h"
+#include "LSDNativeLibrary.h"
+#include "Misc/App.h"
+
+namespace
+{
+	FString NativeError()
+	{
+		return FString(UTF8_TO_TCHAR(lsd_last_error()));
+	}
+
+	int64 Commit(lsd_stream* Stream, lsd_status Set, float TransitionSeconds, FString& OutError)
+	{
+		const int64 Sequence = Set == LSD_OK ? lsd_stream_control_commit(Stream, FMath::Clamp(TransitionSeconds, 0.0f, 60.0f)) : 0;
+		if (Sequence <= 0)
+		{
+			OutError = NativeError();
+			return 0;
+		}
+		return Sequence;
+	}
+}
+
+TSharedPtr<FLSDNativeClient, ESPMode::ThreadSafe> FLSDNativeClient::Create(const FString& Endpoint, const FString& Token, FString& OutError)
+{
+	if (!LSDNativeLibrary::IsAvailable())
+	{
+		OutError = TEXT("lsd.dll can't be loaded; copy the plugin's folder anew from MirageLSD-UE5.zip.");
+		return nullptr;
+	}
+	const FTCHARToUTF8 EndpointUtf8(*Endpoint);
+	const FTCHARToUTF8 TokenUtf8(*Token);
+	const FTCHARToUTF8 NameUtf8(FApp::GetProjectName());
+	lsd_client_config Config = {};
+	Config.size = sizeof(Config);
+	Config.endpoint = EndpointUtf8.Get();
+	Config.name = NameUtf8.Get();
+	Config.engine = "unreal";
+	Config.token = Token.IsEmpty() ? nullptr : TokenUtf8.Get();
+	lsd_client* const Handle = lsd_client_create(&Config);
+	if (Handle == nullptr)
+	{
+		OutError = NativeError();
+		return nullptr;
+	}
+	return MakeShared<FLSDNativeClient, ESPMode::ThreadSafe>(Handle);
+}
+
+FLSDNativeClient::~FLSDNativeClient()
+{
+	LSDBackgroundRelease::Destroy(Handle);
+}
+
+TSharedPtr<FLSDNativeStream, ESPMode::ThreadSafe> FLSDNativeStream::Open(
+	const TSharedRef<FLSDNativeClient, ESPMode::ThreadSafe>& Client, const FLSDStreamOptions& Options, FString& OutError)
+{
+	const FTCHARToUTF8 ModelUtf8(*Options.Model);
+	lsd_stream_config Config = {};
+	Config.size = sizeof(Config);
+	Config.model = ModelUtf8.Get();
+	Config.width = Options.Size.X;
+	Config.height = Options.Size.Y;
+	Config.planes[Config.plane_count++] = {LSD_PLANE_COLOR, LSD_FORMAT_BGRA8};
+	if (Options.bDepth)
+	{
+		Config.planes[Config.plane_count++] = {LSD_PLANE_DEPTH, LSD_FORMAT_R32F};
+	}
+	if (Options.bMotion)
+	{
+		Config.planes[Config.plane_count++] = {LSD_PLANE_MOTION, LSD_FORMAT_RG16F};
+	}
+	Config.output_width = Options.OutputSize.X;
+	Config.output_height = Options.OutputSize.Y;
+	Config.output_format = Options.OutputFormat;
+	Config.transport = LSD_TRANSPORT_AUTO;
+	Config.max_steps = Options.MaxSteps;
+	Config.seed = Options.Seed;
+	Config.fps = Options.TargetFPS;
+	lsd_stream* const Handle = lsd_stream_open(Client->Get(), &Config);
+	if (Handle == nullptr)
+	{
+		OutError = NativeError();
+		return nullptr;
+	}
+	return MakeShared<FLSDNativeStream, ESPMode::ThreadSafe>(Client, Options, Handle);
+}
+
+FLSDNativeStream::~FLSDNativeStream()
+{
+	lsd_stream_close(Handle);
+}
+
+lsd_unreal::StreamStatus FLSDNativeStream::GetStatus(double SecondsSinceStart) const
+{
+	char Text[512];
+	lsd_unreal::StreamStatus Status;
+	Status.client = lsd_client_get_state(Client->Get());
+	Status.stream = lsd_stream_get_state(Handle);
+	lsd_client_last_error(Client->Get(), Text, sizeof(Text));
+	Status.client_error = Text;
+	lsd_stream_last_error(Handle, Text, sizeof(Text));
+	Status.stream_error = Text;
+	Status.since_start_s = SecondsSinceStart;
+	return Status;
+}
+
+lsd_stats FLSDNativeStream::GetStats() const
+{
+	lsd_stats Stats = {};
+	Stats.size = sizeof(Stats);
+	lsd_stream_get_stats(Handle, &Stats);
+	return Stats;
+}
+
+int64 FLSDNativeStream::SendControl(const TCHAR* Name, const FString& Value, float TransitionSeconds, FString& OutError)
+{
+	lsd_stream_control_begin(Handle);
+	const lsd_status Set = lsd_stream_control_string(Handle, FTCHARToUTF8(Name).Get(), FTCHARToUTF8(*Value).Get());
+	return Commit(Handle, Set, TransitionSeconds, OutError);
+}
+
+int64 FLSDNativeStream::SendSeed(int32 Seed, FString& OutError)
+{
+	lsd_stream_control_begin(Handle);
+	const lsd_status Set = lsd_stream_control_int(Handle, "seed", FMath::Max(Seed, 0));
+	return Commit(Handle, Set, 0.0f, OutError);
+}

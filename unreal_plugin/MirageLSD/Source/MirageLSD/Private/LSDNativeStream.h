@@ -1,0 +1,71 @@
+// Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
+
+#pragma once
+
+#include "CoreMinimal.h"
+#include "Templates/SharedPointer.h"
+
+#include "connection_monitor.h"
+#include "lsd/lsd.h"
+
+/** A connection of the native core. Shared: whoever holds it may call it; the last to let go ends it in the background. */
+class FLSDNativeClient
+{
+public:
+	/** nullptr and a sentence if the endpoint is malformed. */
+	static TSharedPtr<FLSDNativeClient, ESPMode::ThreadSafe> Create(const FString& Endpoint, const FString& Token, FString& OutError);
+
+	explicit FLSDNativeClient(lsd_client* InHandle) : Handle(InHandle) {}
+	~FLSDNativeClient();
+	FLSDNativeClient(const FLSDNativeClient&) = delete;
+	FLSDNativeClient& operator=(const FLSDNativeClient&) = delete;
+
+	lsd_client* Get() const { return Handle; }
+
+private:
+	lsd_client* Handle;
+};
+
+struct FLSDStreamOptions
+{
+	FString Model;
+	FIntPoint Size = FIntPoint(640, 360);
+	FIntPoint OutputSize = FIntPoint(640, 360);
+	int32 OutputFormat = LSD_FORMAT_BGRA8;
+	bool bDepth = true;
+	bool bMotion = true;
+	int32 MaxSteps = 3;
+	int32 Seed = 0;
+	float TargetFPS = 0.0f;
+};
+
+/** A stream of the native core. The game thread sends controls, the render thread sends and takes frames; the last holder closes it. */
+class FLSDNativeStream
+{
+public:
+	static TSharedPtr<FLSDNativeStream, ESPMode::ThreadSafe> Open(
+		const TSharedRef<FLSDNativeClient, ESPMode::ThreadSafe>& Client, const FLSDStreamOptions& Options, FString& OutError);
+
+	FLSDNativeStream(const TSharedRef<FLSDNativeClient, ESPMode::ThreadSafe>& InClient, const FLSDStreamOptions& InOptions, lsd_stream* InHandle)
+		: Client(InClient), Options(InOptions), Handle(InHandle)
+	{
+	}
+	~FLSDNativeStream();
+	FLSDNativeStream(const FLSDNativeStream&) = delete;
+	FLSDNativeStream& operator=(const FLSDNativeStream&) = delete;
+
+	lsd_stream* Get() const { return Handle; }
+	const FLSDStreamOptions& GetOptions() const { return Options; }
+
+	lsd_unreal::StreamStatus GetStatus(double SecondsSinceStart) const;
+	lsd_stats GetStats() const;
+
+	/** Returns the control's number, or 0 and a sentence. */
+	int64 SendControl(const TCHAR* Name, const FString& Value, float TransitionSeconds, FString& OutError);
+	int64 SendSeed(int32 Seed, FString& OutError);
+
+private:
+	TSharedRef<FLSDNativeClient, ESPMode::ThreadSafe> Client;
+	const FLSDStreamOptions Options;
+	lsd_stream* const Handle;
+};

@@ -1,0 +1,124 @@
+// Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
+
+#include "LSDReadback.h"
+
+#include "LSDNativeStream.h"
+#include "RenderGraphUtils.h"
+
+FLSDReadback::FLSDReadback()
+{
+	for (FSlot& Slot : Buffers)
+	{
+		Slot.Color = MakeUnique<FRHIGPUTextureReadback>(TEXT("LSDColorReadback"));
+		Slot.Depth = MakeUnique<FRHIGPUTextureReadback>(TEXT("LSDDepthReadback"));
+		Slot.Motion = MakeUnique<FRHIGPUTextureReadback>(TEXT("LSDMotionReadback"));
+	}
+}
+
+bool FLSDReadback::Enqueue_RenderThread(FRDGBuilder& GraphBuilder, const FLSDCapturedTextures& Textures, const FLSDFrameCamera& Camera)
+{
+	const int64 NowNs = lsd_now_ns();
+	if (Camera.bReset && CutAtNs == 0)
+	{
+		CutAtNs = NowNs;
+	}
+	const int32 Index = Slots.begin(NowNs);
+	if (Index == Slots.kNone)
+	{
+		return false;
+	}
+	FSlot& Slot = Buffers[Index];
+	Slot.Camera = Camera;
+	Slot.bDepth = Textures.Depth != nullptr;
+	Slot.bMotion = Textures.Motion != nullptr;
+	AddEnqueueCopyPass(GraphBuilder, Slot.Color.Get(), Textures.Color);
+	if (Slot.bDepth)
+	{
+		AddEnqueueCopyPass(GraphBuilder, Slot.Depth.Get(), Textures.Depth);
+	}
+	if (Slot.bMotion)
+	{
+		AddEnqueueCopyPass(GraphBuilder, Slot.Motion.Get(), Textures.Motion);
+	}
+	return true;
+}
+
+bool FLSDReadback::IsReady(const FSlot& Slot) const
+{
+	return Slot.Color->IsReady() && (!Slot.bDepth || Slot.Depth->IsReady()) && (!Slot.bMotion || Slot.Motion->IsReady());
+}
+
+void FLSDReadback::Poll_RenderThread(FLSDNativeStream& Stream)
+{
+	const int32 Index = Slots.take_newest([this](int32 Slot) { return IsReady(Buffers[Slot]); }, lsd_now_ns(), MaxAgeNs);
+	if (Index == Slots.kNone)
+	{
+		return;
+	}
+	// The cut may have fallen on a frame that was dropped.
+	Buffers[Index].Camera.bReset = CutAtNs != 0 && Slots.captured_ns(Index) >= CutAtNs;
+	if (Buffers[Index].Camera.bReset)
+	{
+		CutAtNs = 0;
+	}
+	Submit(Stream, Buffers[Index], Slots.captured_ns(Index));
+	Slots.release(Index);
+}
+
+void FLSDReadback::Submit(FLSDNativeStream& Stream, FSlot& Slot, int64 CapturedNs)
+{
+	const FLSDStreamOptions& Options = Stream.GetOptions();
+	lsd_frame Frame = {};
+	Frame.size = sizeof(Frame);
+	Frame.t_capture_ns = CapturedNs;
+	Frame.camera = Slot.Camera.bHasCamera ? &Slot.Camera.Camera : nullptr;
+	Frame.sun = Slot.Camera.bHasSun ? &Slot.Camera.Sun : nullptr;
+	Frame.reset = Slot.Camera.bReset ? 1 : 0;
+
+	struct FPlane
+	{
+		bool bWanted;
+		bool bThere;
+		FRHIGPUTextureReadback* Readback;
+	};
+	// Each of the planes has four bytes a pixel.
+	constexpr int32 BytesPerPixel = 4;
+	const FPlane Planes[] = {
+		{true, true, Slot.Color.Get()},
+		{Options.bDepth, Slot.bDepth, Slot.Depth.Get()},
+		{Options.bMotion, Slot.bMotion, Slot.Motion.Get()},
+	};
+	bool bComplete = true;
+	int32 Count = 0;
+	FRHIGPUTextureReadback* Locked[UE_ARRAY_COUNT(Planes)] = {};
+	for (const FPlane& Plane : Planes)
+	{
+		if (!Plane.bWanted)
+		{
+			continue;
+		}
+		// Lock says the row pitch in pixels, not in bytes.
+		int32 RowPitchInPixels = 0;
+		int32 BufferHeight = 0;
+		const void* const Pixels = Plane.bThere ? Plane.Readback->Lock(RowPitchInPixels, &BufferHeight) : nullptr;
+		if (Pixels != nullptr)
+		{
+			Locked[Count] = Plane.Readback;
+		}
+		bComplete &= Pixels != nullptr && RowPitchInPixels >= Options.Size.X && BufferHeight >= Options.Size.Y;
+		Frame.planes[Count] = Pixels;
+		Frame.row_pitch_bytes[Count] = RowPitchInPixels * BytesPerPixel;
+		++Count;
+	}
+	if (bComplete)
+	{
+		lsd_stream_submit(Stream.Get(), &Frame, nullptr);
+	}
+	for (FRHIGPUTextureReadback* Readback : Locked)
+	{
+		if (Readback != nullptr)
+		{
+			Readback->Unlock();
+		}
+	}
+}

@@ -1,0 +1,205 @@
+// Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
+
+#include "LSDRenderBridge.h"
+
+#include "Engine/EngineTypes.h"
+#include "FXRenderingUtils.h"
+#include "LSDCapturePass.h"
+#include "LSDEngineVersion.h"
+#include "LSDNativeStream.h"
+#include "RenderGraphUtils.h"
+#include "SceneTexturesConfig.h"
+#include "SceneView.h"
+#include "TextureResource.h"
+
+void FLSDRenderBridge::Pump_RenderThread(FRHICommandListImmediate& RHICmdList, FLSDRenderRequest&& NewRequest)
+{
+	const bool bReset = Request.bReset || NewRequest.bReset;
+	if (Request.Stream != NewRequest.Stream)
+	{
+		// Another size may have come with it, and staging textures keep the size of their first copy.
+		Readback = MakeUnique<FLSDReadback>();
+		Pending = FPending();
+		History = FLSDCameraHistory();
+		bHasPicture = false;
+	}
+	Request = MoveTemp(NewRequest);
+	Request.bReset = bReset;
+	Pacer.set_fps(Request.TargetFPS);
+	bSceneCaptures.store(Request.bFromSceneCapture);
+	if (Request.Stream.IsValid() && IsActive())
+	{
+		Readback->Poll_RenderThread(*Request.Stream);
+		Dropped.store(Readback->GetDropped());
+		FRHITexture* const Texture = Request.Target != nullptr ? Request.Target->TextureRHI.GetReference() : nullptr;
+		bHasPicture &= Shown.GetReference() == Texture;
+		Shown = Texture;
+		Acquire(RHICmdList, Texture);
+	}
+	// The resource is valid within this command only.
+	Request.Target = nullptr;
+	bPumpQueued.store(false);
+}
+
+void FLSDRenderBridge::Acquire(FRHICommandListImmediate& RHICmdList, FRHITexture* Texture)
+{
+	lsd_result Result = {};
+	Result.size = sizeof(Result);
+	if (lsd_stream_acquire(Request.Stream->Get(), &Result) != LSD_OK)
+	{
+		return;
+	}
+	if (Texture != nullptr)
+	{
+		FString Problem;
+		if (Upload.Write_RenderThread(RHICmdList, Texture, Result, Problem))
+		{
+			bHasPicture = true;
+		}
+		else if (!Problem.IsEmpty())
+		{
+			AddProblem(Problem);
+		}
+	}
+	FLSDFrameInfo Frame;
+	Frame.Sequence = Result.seq;
+	Frame.ControlSequence = Result.control_seq;
+	Frame.LatencyMs = static_cast<float>(static_cast<double>(Result.t_acquire_ns - Result.t_capture_ns) * 1e-6);
+	Frames.Enqueue(Frame);
+}
+
+static bool IsFirstPlayersView(const FSceneView& View)
+{
+	// With several players or eyes: the first.
+	return View.bIsGameView && !View.bIsSceneCapture && !View.bIsReflectionCapture && !View.bIsPlanarReflection && View.Family != nullptr
+		&& View.Family->Views.Num() > 0 && View.Family->Views[0] == &View;
+}
+
+bool FLSDRenderBridge::WantsView_RenderThread(const FSceneView& View) const
+{
+	if (!IsActive() || !Request.Stream.IsValid() || View.Family == nullptr)
+	{
+		return false;
+	}
+	if (Request.bFromSceneCapture)
+	{
+		return View.bIsSceneCapture && Request.Source != nullptr && View.Family->RenderTarget == Request.Source;
+	}
+	return IsFirstPlayersView(View);
+}
+
+void FLSDRenderBridge::CaptureGeometry_RenderThread(FRDGBuilder& GraphBuilder, const FSceneView& View, const FPostProcessingInputs& Inputs)
+{
+	Pending = FPending();
+	if (!WantsView_RenderThread(View))
+	{
+		return;
+	}
+	const FLSDCameraHistory::FCamera Camera = FLSDCameraHistory::FromView(View);
+	const bool bOtherLevel = View.Family->Scene != LastScene;
+	History.BeginFrame(Camera, View.bCameraCut || bOtherLevel || Request.bReset);
+	LastScene = View.Family->Scene;
+	Request.bReset = false;
+	const FIntRect ViewRect = UE::FXRenderingUtils::GetRawViewRectUnsafe(View);
+	// A minimised window has views without pixels.
+	if (ViewRect.Area() <= 0 || !Pacer.due(lsd_now_ns()))
+	{
+		return;
+	}
+	const FLSDStreamOptions& Options = Request.Stream->GetOptions();
+	const bool bPerspective = lsd_unreal::is_perspective(Camera.Projection);
+	if (!bPerspective)
+	{
+		AddProblem(TEXT("The captured camera is orthographic; its frames go out without depth, which the daemon can't anchor to the world."));
+	}
+	Pending.View = &View;
+	Pending.Camera.bReset = History.IsCut();
+	Pending.Camera.bHasCamera = bPerspective;
+	Pending.Camera.bHasSun = Request.bHasSun;
+	Pending.Camera.Sun = Request.Sun;
+	if (bPerspective)
+	{
+		Pending.Camera.Camera = lsd_unreal::to_protocol(Camera.View, Camera.Projection, Options.Size.X, Options.Size.Y);
+	}
+	if (Options.bDepth || Options.bMotion)
+	{
+		const lsd_unreal::DepthScale Scale = bPerspective ? lsd_unreal::depth_scale(Camera.Projection) : lsd_unreal::DepthScale();
+		LSDCapturePass::FGeometryInputs Geometry;
+		Geometry.SceneDepth = (*Inputs.SceneTextures)->SceneDepthTexture;
+		Geometry.Velocity = (*Inputs.SceneTextures)->GBufferVelocityTexture;
+		Geometry.ViewRect = ViewRect;
+		Geometry.DepthScale = FVector2f(Scale.scale, Scale.bias);
+		Geometry.ClipToCapturedClip = History.GetClipToCapturedClip();
+		Geometry.ClipToEngineClip = History.GetClipToEngineClip();
+		Geometry.EngineFrames = History.GetEngineFrames();
+		FRDGTextureRef Depth = nullptr;
+		FRDGTextureRef Motion = nullptr;
+		LSDCapturePass::AddGeometry(GraphBuilder, Geometry, Options.Size, Depth, Motion);
+		Pending.Textures.Depth = Options.bDepth ? Depth : nullptr;
+		Pending.Textures.Motion = Options.bMotion ? Motion : nullptr;
+	}
+}
+
+FScreenPassTexture FLSDRenderBridge::AfterTonemap_RenderThread(FRDGBuilder& GraphBuilder, const FSceneView& View, const FPostProcessMaterialInputs& Inputs)
+{
+#if LSD_INPUTS_ARE_SLICES
+	const FScreenPassTexture SceneColor = FScreenPassTexture::CopyFromSlice(GraphBuilder, Inputs.GetInput(EPostProcessMaterialInput::SceneColor));
+#else
+	const FScreenPassTexture SceneColor = Inputs.GetInput(EPostProcessMaterialInput::SceneColor);
+#endif
+	if (Pending.View == &View && SceneColor.IsValid())
+	{
+		CaptureColor(GraphBuilder, View, SceneColor);
+	}
+	Pending = FPending();
+
+	const bool bShow = Request.bShowInView && bHasPicture && Shown.IsValid() && IsActive() && SceneColor.IsValid() && IsFirstPlayersView(View);
+	FScreenPassRenderTarget Output = Inputs.OverrideOutput;
+	if (!bShow)
+	{
+		// The last pass of the chain has to write to the given target.
+		if (!Output.IsValid() || !SceneColor.IsValid())
+		{
+			return SceneColor;
+		}
+		LSDCapturePass::AddCopy(GraphBuilder, SceneColor, Output, false);
+		return FScreenPassTexture(Output.Texture, Output.ViewRect);
+	}
+	if (!Output.IsValid())
+	{
+		Output = FScreenPassRenderTarget::CreateFromInput(GraphBuilder, SceneColor, ERenderTargetLoadAction::ENoAction, TEXT("LSDView"));
+	}
+	const FRDGTextureRef Picture = RegisterExternalTexture(GraphBuilder, Shown.GetReference(), TEXT("LSDPicture"));
+	LSDCapturePass::AddCopy(GraphBuilder, FScreenPassTexture(Picture), Output, true);
+	return FScreenPassTexture(Output.Texture, Output.ViewRect);
+}
+
+void FLSDRenderBridge::CaptureColor(FRDGBuilder& GraphBuilder, const FSceneView& View, const FScreenPassTexture& SceneColor)
+{
+	const ESceneCaptureSource Source = View.Family->SceneCaptureSource;
+	const bool bLinear = View.bIsSceneCapture && (Source == SCS_FinalColorHDR || Source == SCS_FinalToneCurveHDR);
+	Pending.Textures.Color = LSDCapturePass::AddColor(GraphBuilder, SceneColor, Request.Stream->GetOptions().Size, bLinear);
+	if (Readback->Enqueue_RenderThread(GraphBuilder, Pending.Textures, Pending.Camera))
+	{
+		History.EndCapture();
+	}
+}
+
+void FLSDRenderBridge::AddProblem(const FString& Problem)
+{
+	// Of every frame only one reaches the queue, so it can't grow.
+	if (Problem != LastProblem)
+	{
+		LastProblem = Problem;
+		Problems.Enqueue(Problem);
+	}
+}
+
+void FLSDRenderBridge::Release_RenderThread()
+{
+	Pending = FPending();
+	Readback.Reset();
+	Shown.SafeRelease();
+	Request = FLSDRenderRequest();
+	bPumpQueued.store(false);
+}

@@ -1,0 +1,96 @@
+// Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
+
+#pragma once
+
+#include "Containers/Queue.h"
+#include "CoreMinimal.h"
+#include "LSDCameraHistory.h"
+#include "LSDReadback.h"
+#include "LSDTypes.h"
+#include "LSDUpload.h"
+#include "PostProcess/PostProcessInputs.h"
+#include "PostProcess/PostProcessMaterialInputs.h"
+#include "ScreenPass.h"
+#include "Templates/SharedPointer.h"
+
+#include "frame_pacer.h"
+
+#include <atomic>
+
+class FLSDNativeStream;
+class FRenderTarget;
+class FSceneInterface;
+class FTextureResource;
+
+/** What the game thread asks of the render thread; goes with each pump. */
+struct FLSDRenderRequest
+{
+	TSharedPtr<FLSDNativeStream, ESPMode::ThreadSafe> Stream;
+	/** Of the bound texture; valid in the command that carries it, because the engine destroys resources by a later one. */
+	FTextureResource* Target = nullptr;
+	/** The scene capture's render target; nullptr: the player's view. */
+	const FRenderTarget* Source = nullptr;
+	bool bFromSceneCapture = false;
+	bool bShowInView = false;
+	bool bReset = false;
+	bool bHasSun = false;
+	lsd_sun Sun = {};
+	float TargetFPS = 0.0f;
+};
+
+/** All of a stream that lives on the render thread: captures, reads back, submits, acquires, writes back. Made and let go by the game
+ * thread; its members belong to the render thread, but for the queues and the atomics. */
+class FLSDRenderBridge
+{
+public:
+	//~ Game thread
+	/** True if the last pump has run: at most one is on its way, so that a render thread that stands still piles up nothing. */
+	bool BeginPump() { return !bPumpQueued.exchange(true); }
+	bool TakeFrame(FLSDFrameInfo& OutFrame) { return Frames.Dequeue(OutFrame); }
+	bool TakeProblem(FString& OutProblem) { return Problems.Dequeue(OutProblem); }
+	void Deactivate() { bActive.store(false); }
+
+	//~ Any thread
+	bool IsActive() const { return bActive.load(); }
+	bool WantsSceneCaptures() const { return bSceneCaptures.load(); }
+	int64 GetDropped() const { return Dropped.load(); }
+
+	//~ Render thread
+	void Pump_RenderThread(FRHICommandListImmediate& RHICmdList, FLSDRenderRequest&& NewRequest);
+	void CaptureGeometry_RenderThread(FRDGBuilder& GraphBuilder, const FSceneView& View, const FPostProcessingInputs& Inputs);
+	bool WantsView_RenderThread(const FSceneView& View) const;
+	FScreenPassTexture AfterTonemap_RenderThread(FRDGBuilder& GraphBuilder, const FSceneView& View, const FPostProcessMaterialInputs& Inputs);
+	void Release_RenderThread();
+
+private:
+	/** Between a view's geometry and its color. */
+	struct FPending
+	{
+		const FSceneView* View = nullptr;
+		FLSDCapturedTextures Textures;
+		FLSDFrameCamera Camera;
+	};
+
+	void Acquire(FRHICommandListImmediate& RHICmdList, FRHITexture* Texture);
+	void CaptureColor(FRDGBuilder& GraphBuilder, const FSceneView& View, const FScreenPassTexture& SceneColor);
+	void AddProblem(const FString& Problem);
+
+	FLSDRenderRequest Request;
+	TUniquePtr<FLSDReadback> Readback;
+	FLSDUpload Upload;
+	FLSDCameraHistory History;
+	lsd_unreal::FramePacer Pacer;
+	FPending Pending;
+	/** Compared only: another scene is another level. */
+	const FSceneInterface* LastScene = nullptr;
+	FTextureRHIRef Shown;
+	FString LastProblem;
+	bool bHasPicture = false;
+
+	TQueue<FLSDFrameInfo, EQueueMode::Spsc> Frames;
+	TQueue<FString, EQueueMode::Spsc> Problems;
+	std::atomic<bool> bActive{true};
+	std::atomic<bool> bPumpQueued{false};
+	std::atomic<bool> bSceneCaptures{false};
+	std::atomic<int64> Dropped{0};
+};

@@ -1,0 +1,60 @@
+// Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
+
+#pragma once
+
+#include "CoreMinimal.h"
+#include "DataDrivenShaderPlatformInfo.h"
+#include "GlobalShader.h"
+#include "RenderGraphUtils.h"
+#include "ShaderParameterStruct.h"
+
+/** Scene depth to metres and velocity to pixels, at the capture's size. Target 0: R32_FLOAT, target 1: G16R16F. */
+class FLSDCaptureGeometryPS : public FGlobalShader
+{
+public:
+	DECLARE_GLOBAL_SHADER(FLSDCaptureGeometryPS);
+	SHADER_USE_PARAMETER_STRUCT(FLSDCaptureGeometryPS, FGlobalShader);
+
+	BEGIN_SHADER_PARAMETER_STRUCT(FParameters, )
+		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, DepthTexture)
+		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, VelocityTexture)
+		SHADER_PARAMETER(FVector2f, SourceMin)
+		SHADER_PARAMETER(FVector2f, SourceSize)
+		SHADER_PARAMETER(FVector2f, TargetSize)
+		SHADER_PARAMETER(FVector2f, DepthScale)
+		SHADER_PARAMETER(FMatrix44f, ClipToCapturedClip)
+		SHADER_PARAMETER(FMatrix44f, ClipToEngineClip)
+		SHADER_PARAMETER(float, EngineFrames)
+		RENDER_TARGET_BINDING_SLOTS()
+	END_SHADER_PARAMETER_STRUCT()
+
+	static bool ShouldCompilePermutation(const FGlobalShaderPermutationParameters& Parameters)
+	{
+		return IsFeatureLevelSupported(Parameters.Platform, ERHIFeatureLevel::SM5);
+	}
+};
+
+/** A picture scaled to the target; linear light is encoded as sRGB where asked. */
+class FLSDCopyPS : public FGlobalShader
+{
+public:
+	DECLARE_GLOBAL_SHADER(FLSDCopyPS);
+	SHADER_USE_PARAMETER_STRUCT(FLSDCopyPS, FGlobalShader);
+
+	BEGIN_SHADER_PARAMETER_STRUCT(FParameters, )
+		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, SourceTexture)
+		SHADER_PARAMETER_SAMPLER(SamplerState, SourceSampler)
+		SHADER_PARAMETER(FVector2f, SourceMin)
+		SHADER_PARAMETER(FVector2f, SourceSize)
+		SHADER_PARAMETER(FVector2f, SourceExtent)
+		SHADER_PARAMETER(FVector2f, TargetMin)
+		SHADER_PARAMETER(FVector2f, TargetSize)
+		SHADER_PARAMETER(uint32, bEncodeSRGB)
+		RENDER_TARGET_BINDING_SLOTS()
+	END_SHADER_PARAMETER_STRUCT()
+
+	static bool ShouldCompilePermutation(const FGlobalShaderPermutationParameters& Parameters)
+	{
+		return IsFeatureLevelSupported(Parameters.Platform, ERHIFeatureLevel::SM5);
+	}
+};

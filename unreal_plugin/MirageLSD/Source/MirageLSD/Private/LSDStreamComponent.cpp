@@ -1,0 +1,74 @@
+// Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
+
+#include "LSDStreamComponent.h"
+
+#include "Components/SceneCaptureComponent2D.h"
+#include "Engine/DirectionalLight.h"
+#include "Engine/TextureRenderTarget2D.h"
+#include "GameFramework/Actor.h"
+#include "LSDStreamEngine.h"
+
+ULSDStreamComponent::ULSDStreamComponent()
+{
+	PrimaryComponentTick.bCanEverTick = true;
+}
+
+void ULSDStreamComponent::BeginPlay()
+{
+	Super::BeginPlay();
+	StreamEngine = ULSDStreamEngine::Create(Model, bUseGPU);
+	if (bStartOnBeginPlay)
+	{
+		StartStream();
+	}
+}
+
+void ULSDStreamComponent::EndPlay(const EEndPlayReason::Type EndPlayReason)
+{
+	StopStream();
+	StreamEngine = nullptr;
+	Super::EndPlay(EndPlayReason);
+}
+
+void ULSDStreamComponent::StartStream()
+{
+	if (StreamEngine == nullptr || StreamEngine->IsCapturing())
+	{
+		return;
+	}
+	const AActor* const Owner = GetOwner();
+	StreamEngine->SetSceneCapture(Owner != nullptr ? Owner->FindComponentByClass<USceneCaptureComponent2D>() : nullptr);
+	StreamEngine->BindTexture(OutputTexture);
+	StreamEngine->SetShowInView(bShowInView);
+	if (!Prompt.IsEmpty())
+	{
+		StreamEngine->SetPrompt(Prompt, 0.0f);
+	}
+	if (!Scene.IsEmpty())
+	{
+		StreamEngine->SetScene(Scene, 0.0f);
+	}
+	if (!Lighting.IsEmpty())
+	{
+		StreamEngine->SetLighting(Lighting, 0.0f);
+	}
+	StreamEngine->StartCapture();
+}
+
+void ULSDStreamComponent::StopStream()
+{
+	if (StreamEngine != nullptr)
+	{
+		StreamEngine->StopCapture();
+	}
+}
+
+void ULSDStreamComponent::TickComponent(float DeltaTime, ELevelTick TickType, FActorComponentTickFunction* ThisTickFunction)
+{
+	Super::TickComponent(DeltaTime, TickType, ThisTickFunction);
+	if (StreamEngine != nullptr && SunLight != nullptr)
+	{
+		// A light looks the way its rays go.
+		StreamEngine->SetSun(-SunLight->GetActorForwardVector(), FLinearColor(1.0f, 1.0f, 1.0f, 1.0f));
+	}
+}

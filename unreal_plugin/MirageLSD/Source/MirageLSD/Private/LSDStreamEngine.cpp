@@ -1,0 +1,278 @@
+// Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
+
+#include "LSDStreamEngine.h"
+
+#include "Components/SceneCaptureComponent2D.h"
+#include "Engine/Texture2D.h"
+#include "Engine/TextureRenderTarget2D.h"
+#include "LSDBoundTexture.h"
+#include "LSDSettings.h"
+#include "LSDStreamSession.h"
+#include "MirageLSDLog.h"
+#include "TextureResource.h"
+#include "UObject/Package.h"
+#include "UObject/UObjectIterator.h"
+
+ULSDStreamEngine::ULSDStreamEngine()
+{
+	const ULSDSettings* const Settings = GetDefault<ULSDSettings>();
+	Model = Settings->Model;
+	Endpoint = Settings->Endpoint;
+	Token = Settings->Token;
+	CaptureSize = FIntPoint(Settings->CaptureWidth, Settings->CaptureHeight);
+	MaxSteps = Settings->MaxSteps;
+	TargetFPS = Settings->TargetFPS;
+	bSendDepth = Settings->bSendDepth;
+	bSendMotion = Settings->bSendMotion;
+}
+
+ULSDStreamEngine* ULSDStreamEngine::Create(const FString& InModel, bool bInUseGPU)
+{
+	ULSDStreamEngine* const Engine = NewObject<ULSDStreamEngine>(GetTransientPackage());
+	if (!InModel.IsEmpty())
+	{
+		Engine->Model = InModel;
+	}
+	Engine->bUseGPU = bInUseGPU;
+	return Engine;
+}
+
+void ULSDStreamEngine::BindTexture(UTexture* Texture)
+{
+	FLSDBoundTexture Described;
+	FString Error;
+	if (Texture != nullptr && !FLSDBoundTexture::Describe(*Texture, Described, Error))
+	{
+		ReportError(Error);
+		Texture = nullptr;
+	}
+	BoundTexture = Texture;
+}
+
+void ULSDStreamEngine::SetSceneCapture(USceneCaptureComponent2D* NewSceneCapture)
+{
+	SceneCapture = NewSceneCapture;
+	bFromSceneCapture = NewSceneCapture != nullptr;
+	if (NewSceneCapture != nullptr && NewSceneCapture->TextureTarget == nullptr)
+	{
+		ReportError(TEXT("The scene capture has no texture target; give it one, or nothing is rendered that could be sent."));
+	}
+}
+
+void ULSDStreamEngine::SetShowInView(bool bShow)
+{
+	bShowInView = bShow;
+}
+
+void ULSDStreamEngine::StartCapture()
+{
+	if (Session.IsValid())
+	{
+		return;
+	}
+	LastError.Reset();
+	LastFrame = FLSDFrameInfo();
+	FString Error;
+	Session = FLSDStreamSession::Start(Endpoint, Token, Error);
+	if (!Session.IsValid())
+	{
+		ReportError(Error);
+		return;
+	}
+	OpenStream();
+	TickerHandle = FTSTicker::GetCoreTicker().AddTicker(FTickerDelegate::CreateUObject(this, &ULSDStreamEngine::Tick), 0.0f);
+}
+
+void ULSDStreamEngine::StopCapture()
+{
+	if (!Session.IsValid())
+	{
+		return;
+	}
+	const bool bWasConnected = Session->GetState() == ELSDState::Connected;
+	EndSession();
+	if (bWasConnected)
+	{
+		OnDisconnected.Broadcast(TEXT("The capture was stopped."));
+	}
+}
+
+void ULSDStreamEngine::EndSession()
+{
+	FTSTicker::GetCoreTicker().RemoveTicker(TickerHandle);
+	TickerHandle.Reset();
+	Session.Reset();
+}
+
+void ULSDStreamEngine::OpenStream()
+{
+	UTexture* Texture = BoundTexture;
+	if (Texture == nullptr && bShowInView)
+	{
+		const UTexture2D* const Kept = Cast<UTexture2D>(OwnTexture.Get());
+		if (Kept == nullptr || Kept->GetSizeX() != CaptureSize.X || Kept->GetSizeY() != CaptureSize.Y)
+		{
+			UTexture2D* const Made = UTexture2D::CreateTransient(CaptureSize.X, CaptureSize.Y, PF_B8G8R8A8);
+			Made->SRGB = true;
+			Made->UpdateResource();
+			OwnTexture = Made;
+		}
+		Texture = OwnTexture;
+	}
+	FLSDBoundTexture Bound;
+	FString Error;
+	if (Texture == nullptr || !FLSDBoundTexture::Describe(*Texture, Bound, Error))
+	{
+		Bound.Size = CaptureSize;
+		Bound.OutputFormat = LSD_FORMAT_BGRA8;
+	}
+	FLSDStreamOptions Options;
+	Options.Model = Model;
+	Options.Size = CaptureSize;
+	Options.OutputSize = Bound.Size;
+	Options.OutputFormat = Bound.OutputFormat;
+	Options.bDepth = bSendDepth;
+	Options.bMotion = bSendMotion;
+	Options.MaxSteps = MaxSteps;
+	Options.Seed = Seed;
+	Options.TargetFPS = TargetFPS;
+	if (!Session->Open(Options, Error))
+	{
+		ReportError(Error);
+		return;
+	}
+	SendKeptControls();
+}
+
+bool ULSDStreamEngine::Tick(float)
+{
+	if (!Session.IsValid())
+	{
+		return false;
+	}
+	// A callback may stop the capture.
+	const TSharedPtr<FLSDStreamSession> Running = Session;
+	for (const lsd_unreal::ConnectionEvent& Event : Running->Poll())
+	{
+		const FString Sentence(UTF8_TO_TCHAR(Event.sentence.c_str()));
+		switch (Event.kind)
+		{
+		case lsd_unreal::ConnectionEvent::Kind::kConnected:
+			UE_LOG(LogMirageLSD, Log, TEXT("%s"), *Sentence);
+			LastError.Reset();
+			Running->GetSaid().forget();
+			OnConnected.Broadcast();
+			break;
+		case lsd_unreal::ConnectionEvent::Kind::kDisconnected:
+			UE_LOG(LogMirageLSD, Warning, TEXT("%s"), *Sentence);
+			OnDisconnected.Broadcast(Sentence);
+			break;
+		case lsd_unreal::ConnectionEvent::Kind::kError:
+			ReportError(Sentence);
+			break;
+		}
+	}
+	FString Problem;
+	while (Running->GetBridge().TakeProblem(Problem))
+	{
+		ReportError(Problem);
+	}
+	FLSDFrameInfo Frame;
+	while (Running->GetBridge().TakeFrame(Frame))
+	{
+		LastFrame = Frame;
+		OnFrame.Broadcast(Frame);
+	}
+	if (Session != Running)
+	{
+		return Session.IsValid();
+	}
+	PumpRenderThread();
+	return true;
+}
+
+void ULSDStreamEngine::PumpRenderThread()
+{
+	UTexture* const Texture = BoundTexture != nullptr ? BoundTexture.Get() : bShowInView ? OwnTexture.Get() : nullptr;
+	FLSDBoundTexture Bound;
+	FString Error;
+	const bool bWritable = Texture != nullptr && FLSDBoundTexture::Describe(*Texture, Bound, Error);
+	if ((bWritable && !Session->IsOpenWith(Bound.Size, Bound.OutputFormat)) || (Texture == nullptr && bShowInView) || bReopen)
+	{
+		// Another texture, or one that was resized: the daemon renders at its size.
+		bReopen = false;
+		OpenStream();
+	}
+	FLSDRenderRequest Request;
+	Request.Target = bWritable ? Texture->GetResource() : nullptr;
+	Request.bFromSceneCapture = bFromSceneCapture;
+	if (const USceneCaptureComponent2D* Capture = SceneCapture.Get())
+	{
+		Request.Source = Capture->TextureTarget != nullptr ? Capture->TextureTarget->GameThread_GetRenderTargetResource() : nullptr;
+	}
+	Request.bShowInView = bShowInView;
+	Request.bReset = bResetAsked;
+	Request.TargetFPS = TargetFPS;
+	Request.bHasSun = !Sun.IsNearlyZero();
+	if (Request.bHasSun)
+	{
+		const FVector Direction = Sun.GetSafeNormal();
+		const std::array<float, 3> Towards = lsd_unreal::direction_to_protocol(Direction.X, Direction.Y, Direction.Z);
+		Request.Sun = {{Towards[0], Towards[1], Towards[2]}, {SunColor.R, SunColor.G, SunColor.B}};
+	}
+	if (Session->Pump(MoveTemp(Request)))
+	{
+		bResetAsked = false;
+	}
+}
+
+void ULSDStreamEngine::ReportError(const FString& Message)
+{
+	LastError = Message;
+	if (!Session.IsValid() || Session->GetSaid().first_time(std::string(FTCHARToUTF8(*Message).Get())))
+	{
+		UE_LOG(LogMirageLSD, Warning, TEXT("%s"), *Message);
+		OnError.Broadcast(Message);
+	}
+}
+
+FLSDStats ULSDStreamEngine::GetStats() const
+{
+	return Session.IsValid() ? Session->GetStats() : FLSDStats();
+}
+
+ELSDState ULSDStreamEngine::GetState() const
+{
+	return Session.IsValid() ? Session->GetState() : ELSDState::Stopped;
+}
+
+void ULSDStreamEngine::BeginDestroy()
+{
+	// Nobody is told: other objects may be going, too.
+	if (Session.IsValid())
+	{
+		EndSession();
+	}
+	Super::BeginDestroy();
+}
+
+TArray<ULSDStreamEngine*> ULSDStreamEngine::GetCapturing()
+{
+	TArray<ULSDStreamEngine*> Capturing;
+	for (TObjectIterator<ULSDStreamEngine> It; It; ++It)
+	{
+		if (It->IsCapturing())
+		{
+			Capturing.Add(*It);
+		}
+	}
+	return Capturing;
+}
+
+void ULSDStreamEngine::StopAll()
+{
+	for (ULSDStreamEngine* Engine : GetCapturing())
+	{
+		Engine->StopCapture();
+	}
+}

@@ -1,0 +1,46 @@
+// Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
+
+#include "LSDViewExtension.h"
+
+#include "LSDRenderBridge.h"
+
+FLSDViewExtension::FLSDViewExtension(const FAutoRegister& AutoRegister, const TSharedRef<FLSDRenderBridge, ESPMode::ThreadSafe>& InBridge)
+	: FSceneViewExtensionBase(AutoRegister)
+	, Bridge(InBridge)
+{
+}
+
+bool FLSDViewExtension::IsActiveThisFrame_Internal(const FSceneViewExtensionContext& Context) const
+{
+	// Scene captures come without a viewport.
+	return Bridge->IsActive() && (Context.Viewport != nullptr || Bridge->WantsSceneCaptures());
+}
+
+void FLSDViewExtension::PrePostProcessPass_RenderThread(FRDGBuilder& GraphBuilder, const FSceneView& View, const FPostProcessingInputs& Inputs)
+{
+	Bridge->CaptureGeometry_RenderThread(GraphBuilder, View, Inputs);
+}
+
+#if LSD_SUBSCRIBE_HAS_VIEW
+void FLSDViewExtension::SubscribeToPostProcessingPass(
+	EPostProcessingPass Pass, const FSceneView&, FAfterPassCallbackDelegateArray& InOutPassCallbacks, bool bIsPassEnabled)
+#else
+void FLSDViewExtension::SubscribeToPostProcessingPass(EPostProcessingPass Pass, FAfterPassCallbackDelegateArray& InOutPassCallbacks, bool bIsPassEnabled)
+#endif
+{
+	Subscribe(Pass, InOutPassCallbacks, bIsPassEnabled);
+}
+
+void FLSDViewExtension::Subscribe(EPostProcessingPass Pass, FAfterPassCallbackDelegateArray& InOutPassCallbacks, bool bIsPassEnabled)
+{
+	if (Pass == EPostProcessingPass::Tonemap && bIsPassEnabled)
+	{
+		// The view family keeps its extensions alive until the frame is rendered.
+		InOutPassCallbacks.Add(FAfterPassCallbackDelegate::CreateRaw(this, &FLSDViewExtension::AfterTonemap_RenderThread));
+	}
+}
+
+FScreenPassTexture FLSDViewExtension::AfterTonemap_RenderThread(FRDGBuilder& GraphBuilder, const FSceneView& View, const FPostProcessMaterialInputs& Inputs)
+{
+	return Bridge->AfterTonemap_RenderThread(GraphBuilder, View, Inputs);
+}

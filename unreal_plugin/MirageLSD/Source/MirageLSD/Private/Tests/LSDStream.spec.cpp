@@ -1,0 +1,61 @@
+// Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
+
+#include "Engine/TextureRenderTarget2D.h"
+#include "HAL/PlatformTime.h"
+#include "LSDSettings.h"
+#include "LSDStreamEngine.h"
+#include "Misc/AutomationTest.h"
+
+#if WITH_DEV_AUTOMATION_TESTS
+
+// UnrealEditor-Cmd PROJECT.uproject -ExecCmds="Automation RunTests MirageLSD; Quit" -unattended -nullrhi -nosplash -log
+// None of it needs a daemon.
+BEGIN_DEFINE_SPEC(FLSDStreamSpec, "MirageLSD.Stream", EAutomationTestFlags::EditorContext | EAutomationTestFlags::ProductFilter)
+END_DEFINE_SPEC(FLSDStreamSpec)
+
+void FLSDStreamSpec::Define()
+{
+	Describe("A stream", [this]()
+	{
+		It("is stopped at first, with the project's settings", [this]()
+		{
+			ULSDStreamEngine* const Engine = ULSDStreamEngine::Create(TEXT(""), true);
+			TestTrue("stopped", Engine->GetState() == ELSDState::Stopped);
+			TestFalse("capturing", Engine->IsCapturing());
+			TestTrue("no frames", Engine->GetStats().FramesSubmitted == 0);
+			TestFalse("an endpoint is set", GetDefault<ULSDSettings>()->Endpoint.IsEmpty());
+		});
+
+		It("does not wait for a daemon that is not there", [this]()
+		{
+			ULSDStreamEngine* const Engine = ULSDStreamEngine::Create(TEXT("mirage-lsd-v1"), true);
+			Engine->SetEndpoint(TEXT("tcp://127.0.0.1:9"), TEXT(""));
+			const double Begin = FPlatformTime::Seconds();
+			Engine->StartCapture();
+			TestTrue("started", Engine->IsCapturing());
+			TestTrue("connecting", Engine->GetState() == ELSDState::Connecting);
+			Engine->StopCapture();
+			TestTrue("took less than 0.2 s", FPlatformTime::Seconds() - Begin < 0.2);
+		});
+
+		It("keeps controls for the start", [this]()
+		{
+			ULSDStreamEngine* const Engine = ULSDStreamEngine::Create(TEXT("mirage-lsd-v1"), true);
+			TestTrue("scene", Engine->SetScene(TEXT("forest")) == 0);
+			TestTrue("prompt", Engine->SetPrompt(TEXT("a desert at dusk")) == 0);
+		});
+
+		It("refuses a texture that it can't write, in a sentence", [this]()
+		{
+			UTextureRenderTarget2D* const Target = NewObject<UTextureRenderTarget2D>();
+			Target->RenderTargetFormat = RTF_R32f;
+			Target->InitAutoFormat(64, 64);
+			ULSDStreamEngine* const Engine = ULSDStreamEngine::Create(TEXT("mirage-lsd-v1"), true);
+			Engine->BindTexture(Target);
+			TestTrue("not bound", Engine->GetBoundTexture() == nullptr);
+			TestFalse("says why", Engine->GetLastError().IsEmpty());
+		});
+	});
+}
+
+#endif

@@ -1,0 +1,58 @@
+// Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
+
+#pragma once
+
+#include "CoreMinimal.h"
+#include "Engine/DeveloperSettings.h"
+
+#include "LSDSettings.generated.h"
+
+/** Project Settings > Plugins > MirageLSD: what streams begin with. */
+UCLASS(Config = Game, DefaultConfig, meta = (DisplayName = "MirageLSD"))
+class MIRAGELSD_API ULSDSettings : public UDeveloperSettings
+{
+	GENERATED_BODY()
+
+public:
+	ULSDSettings();
+
+	virtual FName GetCategoryName() const override;
+
+	/** Where the daemon listens. */
+	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Daemon")
+	FString Endpoint;
+
+	/** Only if the daemon was started with one. */
+	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Daemon")
+	FString Token;
+
+	/** What the editor's panel starts; the arguments are added to it. A full path if it is not on the search path. */
+	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Daemon")
+	FString DaemonCommand;
+
+	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Stream")
+	FString Model;
+
+	/** Pixels of the sent picture; the engine renders at its own size. */
+	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Stream", meta = (ClampMin = "16", ClampMax = "4096"))
+	int32 CaptureWidth = 640;
+
+	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Stream", meta = (ClampMin = "16", ClampMax = "4096"))
+	int32 CaptureHeight = 360;
+
+	/** Most sampling steps a frame. */
+	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Stream", meta = (ClampMin = "1", ClampMax = "8"))
+	int32 MaxSteps = 3;
+
+	/** Frames sent a second; 0: every rendered one. */
+	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Stream", meta = (ClampMin = "0", ClampMax = "1000"))
+	float TargetFPS = 24.0f;
+
+	/** Without depth and camera the picture is not anchored to the world and is much weaker. */
+	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Stream")
+	bool bSendDepth = true;
+
+	/** Velocity of moving things; without it the daemon knows only the camera's motion. */
+	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Stream")
+	bool bSendMotion = true;
+};

@@ -1,0 +1,78 @@
+// Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
+
+#pragma once
+
+#include "Components/ActorComponent.h"
+#include "CoreMinimal.h"
+
+#include "LSDStreamComponent.generated.h"
+
+class ADirectionalLight;
+class ULSDStreamEngine;
+class UTextureRenderTarget2D;
+
+/**
+ * A stream without code: drop it on an actor and press Play. On an actor with a scene capture it sends that capture's picture, on any
+ * other the player's view.
+ */
+UCLASS(ClassGroup = (MirageLSD), meta = (BlueprintSpawnableComponent, DisplayName = "MirageLSD Stream"))
+class MIRAGELSD_API ULSDStreamComponent : public UActorComponent
+{
+	GENERATED_BODY()
+
+public:
+	ULSDStreamComponent();
+
+	/** The stream that the component runs; nullptr before BeginPlay. */
+	UFUNCTION(BlueprintPure, Category = "MirageLSD")
+	ULSDStreamEngine* GetStreamEngine() const { return StreamEngine; }
+
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	void StartStream();
+
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	void StopStream();
+
+	/** Where the re-rendered picture goes; may be empty if it is shown in the view. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
+	TObjectPtr<UTextureRenderTarget2D> OutputTexture;
+
+	/** Shows the re-rendered picture full screen in place of the player's view. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
+	bool bShowInView = true;
+
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
+	bool bStartOnBeginPlay = true;
+
+	/** Empty: the project's. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
+	FString Model;
+
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
+	bool bUseGPU = true;
+
+	/** forest, city, scifi, desert. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
+	FString Scene;
+
+	/** day, sunset, night, neon. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
+	FString Lighting;
+
+	/** Free text; scene and lighting beat it. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
+	FString Prompt;
+
+	/** Tells the daemon where the light comes from. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
+	TObjectPtr<ADirectionalLight> SunLight;
+
+	//~ UActorComponent
+	virtual void BeginPlay() override;
+	virtual void EndPlay(const EEndPlayReason::Type EndPlayReason) override;
+	virtual void TickComponent(float DeltaTime, ELevelTick TickType, FActorComponentTickFunction* ThisTickFunction) override;
+
+private:
+	UPROPERTY(Transient)
+	TObjectPtr<ULSDStreamEngine> StreamEngine;
+};

@@ -1,0 +1,197 @@
+// Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
+
+#pragma once
+
+#include "Containers/Ticker.h"
+#include "CoreMinimal.h"
+#include "LSDTypes.h"
+#include "Templates/SharedPointer.h"
+#include "UObject/Object.h"
+
+#include "LSDStreamEngine.generated.h"
+
+class FLSDStreamSession;
+class USceneCaptureComponent2D;
+class UTexture;
+
+DECLARE_DYNAMIC_MULTICAST_DELEGATE(FLSDConnectedSignature);
+DECLARE_DYNAMIC_MULTICAST_DELEGATE_OneParam(FLSDDisconnectedSignature, const FString&, Reason);
+DECLARE_DYNAMIC_MULTICAST_DELEGATE_OneParam(FLSDFrameSignature, const FLSDFrameInfo&, Frame);
+DECLARE_DYNAMIC_MULTICAST_DELEGATE_OneParam(FLSDErrorSignature, const FString&, Message);
+
+/**
+ * A stream to a MirageLSD daemon: sends the engine's picture, brings back the re-rendered one in a texture.
+ *
+ *     ULSDStreamEngine* Engine = ULSDStreamEngine::Create(TEXT("mirage-lsd-v1"), true);
+ *     Engine->BindTexture(OutputTexture);
+ *     Engine->StartCapture();
+ *
+ * Keep it in a UPROPERTY. Every function is of the game thread; none of them waits for the daemon, which need not be there yet.
+ */
+UCLASS(BlueprintType)
+class MIRAGELSD_API ULSDStreamEngine : public UObject
+{
+	GENERATED_BODY()
+
+public:
+	ULSDStreamEngine();
+
+	/** A stopped stream with the project's settings. bInUseGPU: for a daemon that the editor's panel starts; a daemon that runs keeps its own device. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	static ULSDStreamEngine* Create(const FString& InModel, bool bInUseGPU = true);
+
+	/** The texture that results are written to: a UTextureRenderTarget2D (RTF_RGBA8, RTF_RGBA8_SRGB or RTF_RGBA16f) or a transient UTexture2D
+	 * (B8G8R8A8, R8G8B8A8 or FloatRGBA). Sampling it gives linear light. The daemon renders at its size. nullptr: none. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	void BindTexture(UTexture* Texture);
+
+	/** Takes the picture from this component from now on; nullptr: from the first player's view. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	void SetSceneCapture(USceneCaptureComponent2D* NewSceneCapture);
+
+	/** Shows the results full screen in place of the player's view. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	void SetShowInView(bool bShow);
+
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	void StartCapture();
+
+	/** Ends the stream at once; what is on its way is thrown away. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	void StopCapture();
+
+	/** Chooses scene and lighting by the words in the prompt. Returns the control's number, to be met in FLSDFrameInfo; 0 while stopped: then it is sent at the start. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	int64 SetPrompt(const FString& Prompt, float TransitionSeconds = 1.0f);
+
+	/** One of the model's scenes: forest, city, scifi, desert. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	int64 SetScene(const FString& Scene, float TransitionSeconds = 1.0f);
+
+	/** One of the model's lightings: day, sunset, night, neon. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	int64 SetLighting(const FString& Lighting, float TransitionSeconds = 1.0f);
+
+	/** Free text about clothes, hair, faces. It goes to the daemon as a prompt; today's model has no characters and takes from it only scene and light. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	int64 SetAppearance(const FString& Appearance, float TransitionSeconds = 1.0f);
+
+	/** Another world of the same kind. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	int64 SetSeed(int32 NewSeed);
+
+	/** 1 to 8. A running stream is opened anew, which takes a moment. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	void SetMaxSteps(int32 Steps);
+
+	/** Frames sent a second; 0: every rendered one. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	void SetTargetFPS(float FramesPerSecond);
+
+	/** Pixels of the sent picture, 16 to 4096 a side. A running stream is opened anew. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	void SetCaptureSize(int32 Width, int32 Height);
+
+	/** Where the sun stands, in world space, towards it; the daemon lights its world from there. Zero: the model's own. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	void SetSun(const FVector& TowardsSun, const FLinearColor& Color);
+
+	/** Forgets the picture's history, as after a camera cut. Cuts of the engine's own cameras are noticed without it. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	void Reset();
+
+	/** Instead of the project's settings, before StartCapture. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	void SetEndpoint(const FString& NewEndpoint, const FString& NewToken);
+
+	UFUNCTION(BlueprintPure, Category = "MirageLSD")
+	FLSDStats GetStats() const;
+
+	UFUNCTION(BlueprintPure, Category = "MirageLSD")
+	ELSDState GetState() const;
+
+	/** The newest problem, one sentence; empty when all is well. */
+	UFUNCTION(BlueprintPure, Category = "MirageLSD")
+	FString GetLastError() const { return LastError; }
+
+	UFUNCTION(BlueprintPure, Category = "MirageLSD")
+	bool IsCapturing() const { return Session.IsValid(); }
+
+	UFUNCTION(BlueprintPure, Category = "MirageLSD")
+	UTexture* GetBoundTexture() const { return BoundTexture; }
+
+	/** Where results go: the bound texture, or the one that was made to show them in the view. */
+	UFUNCTION(BlueprintPure, Category = "MirageLSD")
+	UTexture* GetOutputTexture() const { return BoundTexture != nullptr ? BoundTexture : OwnTexture; }
+
+	/** The newest result. */
+	UFUNCTION(BlueprintPure, Category = "MirageLSD")
+	FLSDFrameInfo GetLastFrame() const { return LastFrame; }
+
+	UFUNCTION(BlueprintPure, Category = "MirageLSD")
+	bool UsesGPU() const { return bUseGPU; }
+
+	UPROPERTY(BlueprintAssignable, Category = "MirageLSD")
+	FLSDConnectedSignature OnConnected;
+
+	UPROPERTY(BlueprintAssignable, Category = "MirageLSD")
+	FLSDDisconnectedSignature OnDisconnected;
+
+	UPROPERTY(BlueprintAssignable, Category = "MirageLSD")
+	FLSDFrameSignature OnFrame;
+
+	/** Each problem once. */
+	UPROPERTY(BlueprintAssignable, Category = "MirageLSD")
+	FLSDErrorSignature OnError;
+
+	//~ UObject
+	virtual void BeginDestroy() override;
+
+	/** Every stream that captures; for the end of a play session and of the engine. */
+	static void StopAll();
+	static TArray<ULSDStreamEngine*> GetCapturing();
+
+private:
+	bool Tick(float DeltaSeconds);
+	void OpenStream();
+	void EndSession();
+	void PumpRenderThread();
+	void ReportError(const FString& Message);
+	int64 SendControl(const TCHAR* Name, const FString& Value, float TransitionSeconds);
+	void SendKeptControls();
+
+	UPROPERTY(Transient)
+	TObjectPtr<UTexture> BoundTexture;
+
+	/** Made when the view is to show results and no texture is bound. */
+	UPROPERTY(Transient)
+	TObjectPtr<UTexture> OwnTexture;
+
+	UPROPERTY(Transient)
+	TWeakObjectPtr<USceneCaptureComponent2D> SceneCapture;
+
+	FString Model;
+	FString Endpoint;
+	FString Token;
+	FString LastError;
+	FLSDFrameInfo LastFrame;
+	FIntPoint CaptureSize = FIntPoint(640, 360);
+	int32 MaxSteps = 3;
+	int32 Seed = 0;
+	float TargetFPS = 24.0f;
+	bool bSendDepth = true;
+	bool bSendMotion = true;
+	bool bUseGPU = true;
+	bool bShowInView = false;
+	bool bFromSceneCapture = false;
+	bool bReopen = false;
+	bool bResetAsked = false;
+	FVector Sun = FVector::ZeroVector;
+	FLinearColor SunColor = FLinearColor(1.0f, 1.0f, 1.0f, 1.0f);
+
+	/** What was set last, by control, in the order of setting: a stream that is opened anew is told again. */
+	TArray<TPair<FString, FString>> KeptControls;
+
+	TSharedPtr<FLSDStreamSession> Session;
+	FTSTicker::FDelegateHandle TickerHandle;
+};

@@ -1,0 +1,92 @@
+// Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
+
+#pragma once
+
+#include "CoreMinimal.h"
+
+#include "LSDTypes.generated.h"
+
+/** Where a stream stands. */
+UENUM(BlueprintType)
+enum class ELSDState : uint8
+{
+	/** StartCapture was not called, or StopCapture was. */
+	Stopped,
+	/** Waits for the daemon. */
+	Connecting,
+	/** Frames go out and come back. */
+	Connected,
+	/** The daemon refused the connection or the stream; GetLastError says why. */
+	Failed
+};
+
+/** Which of the engine's pictures is sent. */
+UENUM(BlueprintType)
+enum class ELSDCaptureSource : uint8
+{
+	/** The first player's view. */
+	PlayerView,
+	/** A scene capture component: SetSceneCapture. */
+	SceneCapture
+};
+
+/** One result that arrived in the bound texture. */
+USTRUCT(BlueprintType)
+struct MIRAGELSD_API FLSDFrameInfo
+{
+	GENERATED_BODY()
+
+	/** Number of the sent frame that it was made from; the first is 1. */
+	UPROPERTY(BlueprintReadOnly, Category = "MirageLSD")
+	int64 Sequence = 0;
+
+	/** From the end of the engine's rendering to the acquired result, milliseconds. */
+	UPROPERTY(BlueprintReadOnly, Category = "MirageLSD")
+	float LatencyMs = 0.0f;
+
+	/** The newest control that was in effect; what SetScene and its like returned. 0 before any. */
+	UPROPERTY(BlueprintReadOnly, Category = "MirageLSD")
+	int64 ControlSequence = 0;
+};
+
+/** Counters since StartCapture; rates over the last two seconds, latencies over the last 512 results. */
+USTRUCT(BlueprintType)
+struct MIRAGELSD_API FLSDStats
+{
+	GENERATED_BODY()
+
+	UPROPERTY(BlueprintReadOnly, Category = "MirageLSD")
+	ELSDState State = ELSDState::Stopped;
+
+	/** Frames that were copied from the GPU and given to the native core. */
+	UPROPERTY(BlueprintReadOnly, Category = "MirageLSD")
+	int64 FramesSubmitted = 0;
+
+	/** Results that came back. */
+	UPROPERTY(BlueprintReadOnly, Category = "MirageLSD")
+	int64 FramesReturned = 0;
+
+	/** Frames that were dropped anywhere on the way because a newer one was there. */
+	UPROPERTY(BlueprintReadOnly, Category = "MirageLSD")
+	int64 FramesDropped = 0;
+
+	UPROPERTY(BlueprintReadOnly, Category = "MirageLSD")
+	int64 Reconnects = 0;
+
+	/** Results per second. */
+	UPROPERTY(BlueprintReadOnly, Category = "MirageLSD")
+	float FramesPerSecond = 0.0f;
+
+	UPROPERTY(BlueprintReadOnly, Category = "MirageLSD")
+	float LatencyMsMedian = 0.0f;
+
+	UPROPERTY(BlueprintReadOnly, Category = "MirageLSD")
+	float LatencyMs95 = 0.0f;
+
+	UPROPERTY(BlueprintReadOnly, Category = "MirageLSD")
+	float LatencyMsMax = 0.0f;
+
+	/** Of an empty message to the daemon and back. */
+	UPROPERTY(BlueprintReadOnly, Category = "MirageLSD")
+	float RoundTripMs = 0.0f;
+};

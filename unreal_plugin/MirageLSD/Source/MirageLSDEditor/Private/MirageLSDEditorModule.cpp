@@ -1,0 +1,49 @@
+// Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
+
+#include "Editor.h"
+#include "Framework/Docking/TabManager.h"
+#include "LSDStreamEngine.h"
+#include "Modules/ModuleManager.h"
+#include "SLSDPanel.h"
+#include "Widgets/Docking/SDockTab.h"
+#include "WorkspaceMenuStructure.h"
+#include "WorkspaceMenuStructureModule.h"
+
+#define LOCTEXT_NAMESPACE "MirageLSD"
+
+class FMirageLSDEditorModule : public IModuleInterface
+{
+public:
+	virtual void StartupModule() override
+	{
+		FGlobalTabmanager::Get()
+			->RegisterNomadTabSpawner(GetTabName(), FOnSpawnTab::CreateRaw(this, &FMirageLSDEditorModule::SpawnTab))
+			.SetGroup(WorkspaceMenu::GetMenuStructure().GetLevelEditorCategory())
+			.SetDisplayName(LOCTEXT("TabTitle", "MirageLSD"))
+			.SetTooltipText(LOCTEXT("TabTooltip", "Daemon, stream and themes of MirageLSD"));
+		// A stream that a Blueprint or a subsystem keeps is not to outlive the play session.
+		EndPlayHandle = FEditorDelegates::EndPIE.AddRaw(this, &FMirageLSDEditorModule::OnEndPlay);
+	}
+
+	virtual void ShutdownModule() override
+	{
+		FEditorDelegates::EndPIE.Remove(EndPlayHandle);
+		FGlobalTabmanager::Get()->UnregisterNomadTabSpawner(GetTabName());
+	}
+
+private:
+	static FName GetTabName() { return FName(TEXT("MirageLSD")); }
+
+	TSharedRef<SDockTab> SpawnTab(const FSpawnTabArgs&)
+	{
+		return SNew(SDockTab).TabRole(ETabRole::NomadTab)[SNew(SLSDPanel)];
+	}
+
+	void OnEndPlay(bool) { ULSDStreamEngine::StopAll(); }
+
+	FDelegateHandle EndPlayHandle;
+};
+
+#undef LOCTEXT_NAMESPACE
+
+IMPLEMENT_MODULE(FMirageLSDEditorModule, MirageLSDEditor)

@@ -1,0 +1,143 @@
+// Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
+
+#include "SLSDPanel.h"
+
+#include "Engine/Texture.h"
+#include "LSDStreamEngine.h"
+#include "SLSDLatencyGraph.h"
+#include "Widgets/Images/SImage.h"
+#include "Widgets/Input/SButton.h"
+#include "Widgets/Layout/SBox.h"
+#include "Widgets/SBoxPanel.h"
+#include "Widgets/Text/STextBlock.h"
+
+#define LOCTEXT_NAMESPACE "MirageLSD"
+
+void SLSDPanel::Construct(const FArguments&)
+{
+	ChildSlot
+	[
+		SNew(SVerticalBox)
+		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[MakeDaemonRow()]
+		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[SNew(STextBlock).AutoWrapText(true).Text_Lambda([this]() { return GetStreamText(); })]
+		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[SAssignNew(Graph, SLSDLatencyGraph)]
+		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[SNew(SBox).WidthOverride(320.0f).HeightOverride(180.0f)[SNew(SImage).Image(&Preview)]]
+		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[MakeThemeRow({TEXT("forest"), TEXT("city"), TEXT("scifi"), TEXT("desert")}, false)]
+		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[MakeThemeRow({TEXT("day"), TEXT("sunset"), TEXT("night"), TEXT("neon")}, true)]
+	];
+}
+
+TSharedRef<SWidget> SLSDPanel::MakeDaemonRow()
+{
+	return SNew(SHorizontalBox)
+		+ SHorizontalBox::Slot().AutoWidth().Padding(2.0f)
+		[
+			SNew(SButton)
+			.Text_Lambda([this]() { return Daemon.IsRunning() ? LOCTEXT("StopDaemon", "Stop the daemon") : LOCTEXT("StartDaemon", "Start a local daemon"); })
+			.OnClicked_Lambda([this]()
+			{
+				ToggleDaemon();
+				return FReply::Handled();
+			})
+		]
+		+ SHorizontalBox::Slot().Padding(2.0f)[SNew(STextBlock).AutoWrapText(true).Text_Lambda([this]() { return GetDaemonText(); })];
+}
+
+TSharedRef<SWidget> SLSDPanel::MakeThemeRow(const TArray<FString>& Names, bool bLighting)
+{
+	const TSharedRef<SHorizontalBox> Row = SNew(SHorizontalBox);
+	for (const FString& Name : Names)
+	{
+		Row->AddSlot().AutoWidth().Padding(2.0f)
+		[
+			SNew(SButton)
+			.Text(FText::FromString(Name))
+			.OnClicked_Lambda([this, Name, bLighting]()
+			{
+				ChooseTheme(Name, bLighting);
+				return FReply::Handled();
+			})
+		];
+	}
+	return Row;
+}
+
+void SLSDPanel::ToggleDaemon()
+{
+	DaemonError.Reset();
+	if (Daemon.IsRunning())
+	{
+		Daemon.Stop();
+	}
+	else
+	{
+		Daemon.Start(!Stream.IsValid() || Stream->UsesGPU(), DaemonError);
+	}
+}
+
+void SLSDPanel::ChooseTheme(const FString& Name, bool bLighting)
+{
+	// Several windows of a play session have a stream each.
+	for (ULSDStreamEngine* Engine : ULSDStreamEngine::GetCapturing())
+	{
+		if (bLighting)
+		{
+			Engine->SetLighting(Name);
+		}
+		else
+		{
+			Engine->SetScene(Name);
+		}
+	}
+}
+
+FText SLSDPanel::GetDaemonText()
+{
+	if (!DaemonError.IsEmpty())
+	{
+		return FText::FromString(DaemonError);
+	}
+	return Daemon.IsRunning() ? LOCTEXT("DaemonRuns", "The daemon runs; loading its model takes a moment.")
+							  : LOCTEXT("DaemonNot", "No daemon was started here; one that runs already is used.");
+}
+
+FText SLSDPanel::GetStreamText() const
+{
+	const ULSDStreamEngine* const Engine = Stream.Get();
+	if (Engine == nullptr)
+	{
+		return LOCTEXT("NoStream", "No stream: press Play in a level with a MirageLSD Stream component.");
+	}
+	const FLSDStats Stats = Engine->GetStats();
+	const TCHAR* State = Stats.State == ELSDState::Connected ? TEXT("Connected")
+						 : Stats.State == ELSDState::Failed ? TEXT("Refused")
+															: TEXT("Connecting");
+	FString Text = FString::Printf(TEXT("%s. %.1f frames a second, latency %.0f ms (95 %%: %.0f ms), %lld sent, %lld dropped."), State,
+		Stats.FramesPerSecond, Stats.LatencyMsMedian, Stats.LatencyMs95, static_cast<long long>(Stats.FramesSubmitted), static_cast<long long>(Stats.FramesDropped));
+	if (!Engine->GetLastError().IsEmpty())
+	{
+		Text += TEXT(" ");
+		Text += Engine->GetLastError();
+	}
+	return FText::FromString(Text);
+}
+
+void SLSDPanel::Tick(const FGeometry& AllottedGeometry, const double InCurrentTime, const float InDeltaTime)
+{
+	SCompoundWidget::Tick(AllottedGeometry, InCurrentTime, InDeltaTime);
+	const TArray<ULSDStreamEngine*> Capturing = ULSDStreamEngine::GetCapturing();
+	Stream = Capturing.IsEmpty() ? nullptr : Capturing[0];
+	// Set anew each time, because a brush does not keep its texture from the garbage collector.
+	Preview.SetResourceObject(Stream.IsValid() ? Stream->GetOutputTexture() : nullptr);
+	if (Stream.IsValid())
+	{
+		const FLSDFrameInfo Last = Stream->GetLastFrame();
+		if (Last.Sequence != GraphedFrames)
+		{
+			GraphedFrames = Last.Sequence;
+			Graph->AddSample(Last.LatencyMs);
+		}
+	}
+}
+
+#undef LOCTEXT_NAMESPACE

@@ -1,0 +1,40 @@
+// Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
+
+#pragma once
+
+#include "CoreMinimal.h"
+#include "LSDLocalDaemon.h"
+#include "Styling/SlateBrush.h"
+#include "UObject/WeakObjectPtr.h"
+#include "Widgets/SCompoundWidget.h"
+
+class SLSDLatencyGraph;
+class ULSDStreamEngine;
+
+/** The tab "MirageLSD": a local daemon, the running stream's state, latency and picture, and buttons for the themes. */
+class SLSDPanel : public SCompoundWidget
+{
+public:
+	SLATE_BEGIN_ARGS(SLSDPanel) {}
+	SLATE_END_ARGS()
+
+	void Construct(const FArguments& InArgs);
+
+	//~ SWidget
+	virtual void Tick(const FGeometry& AllottedGeometry, const double InCurrentTime, const float InDeltaTime) override;
+
+private:
+	TSharedRef<SWidget> MakeDaemonRow();
+	TSharedRef<SWidget> MakeThemeRow(const TArray<FString>& Names, bool bLighting);
+	FText GetDaemonText();
+	FText GetStreamText() const;
+	void ToggleDaemon();
+	void ChooseTheme(const FString& Name, bool bLighting);
+
+	FLSDLocalDaemon Daemon;
+	FString DaemonError;
+	TWeakObjectPtr<ULSDStreamEngine> Stream;
+	TSharedPtr<SLSDLatencyGraph> Graph;
+	FSlateBrush Preview;
+	int64 GraphedFrames = 0;
+};

@@ -1,0 +1,95 @@
+"""The shader files and the C++ that binds them say the same."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+TYPES = {
+    "FVector2f": "float2",
+    "FMatrix44f": "float4x4",
+    "float": "float",
+    "uint32": "uint",
+    "SamplerState": "SamplerState",
+    "Texture2D": "Texture2D",
+}
+
+
+def shader_classes(plugin: Path) -> dict[str, dict[str, str]]:
+    """HLSL type by parameter, by class."""
+    text = (plugin / "Source/MirageLSD/Private/LSDShaders.h").read_text(encoding="utf-8")
+    classes = {}
+    for name, body in re.findall(r"class (\w+) : public FGlobalShader\n\{(.*?)\n\};", text, re.S):
+        found = re.findall(r"SHADER_PARAMETER(?:_RDG_TEXTURE|_SAMPLER)?\((\w+), (\w+)\)", body)
+        classes[name] = {parameter: TYPES[kind] for kind, parameter in found}
+    return classes
+
+
+def implemented(plugin: Path) -> dict[str, tuple[str, str]]:
+    """Path and entry by class."""
+    text = (plugin / "Source/MirageLSD/Private/LSDCapturePass.cpp").read_text(encoding="utf-8")
+    return {
+        c: (p, e) for c, p, e in re.findall(r'IMPLEMENT_GLOBAL_SHADER\((\w+), "([^"]+)", "(\w+)", SF_Pixel\);', text)
+    }
+
+
+@pytest.mark.parametrize("name", ["FLSDCaptureGeometryPS", "FLSDCopyPS"])
+def test_parameters_are_declared_on_both_sides(plugin: Path, name: str) -> None:
+    virtual, entry = implemented(plugin)[name]
+    assert virtual.startswith("/Plugin/MirageLSD/")
+    source = (plugin / "Shaders" / virtual.removeprefix("/Plugin/MirageLSD/")).read_text(encoding="utf-8")
+    declared = {p: t for t, p in re.findall(r"^(\w+) (\w+);$", source, re.M)}
+    assert declared == shader_classes(plugin)[name]
+    assert f"void {entry}(" in source
+    assert '#include "/Engine/Private/Common.ush"' in source
+
+
+def test_every_shader_is_used(plugin: Path) -> None:
+    used = {Path(path).name for path, _ in implemented(plugin).values()}
+    assert {p.name for p in (plugin / "Shaders").rglob("*.usf")} == used
+
+
+def test_the_mapping_is_the_one_that_the_module_adds(plugin: Path) -> None:
+    module = (plugin / "Source/MirageLSD/Private/MirageLSDModule.cpp").read_text(encoding="utf-8")
+    assert 'AddShaderSourceDirectoryMapping(TEXT("/Plugin/MirageLSD")' in module
+
+
+def test_the_shared_arithmetic_stays_within_both_languages(plugin: Path) -> None:
+    text = (plugin / "Shaders/Private/LSDConventions.ush").read_text(encoding="utf-8")
+    code = re.sub(r"//.*", "", text)
+    assert not re.search(r"\bmul\(|\.(xy|xyz|rgb|zw)\b|\bfloat3\b", code)
+    assert not re.search(r"[^\w.]\d+\.\d+(?!\d*f)\b", code), "floats need their f: C++ would take them for doubles"
+
+
+# What the shaders take from the engine's Common.ush; any body will do.
+ENGINE_COMMON = "float3 DecodeVelocityFromTexture(float4 Encoded) { return float3(Encoded.xy, 0.0f); }\n"
+
+
+@pytest.mark.parametrize("name", ["LSDCaptureGeometry", "LSDCopy"])
+def test_they_are_valid_hlsl(plugin: Path, tmp_path: Path, name: str) -> None:
+    folder = plugin / "Shaders" / "Private"
+    shared = (folder / "LSDConventions.ush").read_text(encoding="utf-8").replace("#pragma once", "")
+    source = (folder / f"{name}.usf").read_text(encoding="utf-8")
+    source = source.replace('#include "/Engine/Private/Common.ush"', ENGINE_COMMON)
+    source = source.replace('#include "/Plugin/MirageLSD/Private/LSDConventions.ush"', shared)
+    assert "#include" not in source
+    whole = tmp_path / f"{name}.frag"
+    whole.write_text(source, encoding="utf-8")
+    command = [
+        "glslangValidator",
+        "-D",
+        "-V",
+        "-S",
+        "frag",
+        "-e",
+        "MainPS",
+        "--auto-map-bindings",
+        "--auto-map-locations",
+    ]
+    done = subprocess.run(
+        [*command, "-o", str(tmp_path / "out.spv"), str(whole)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout

@@ -1,0 +1,172 @@
+// Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
+// Part of a stand-in for Unreal Engine, written by hand for tests: see unreal_plugin/tests/stand_in/README.md.
+#pragma once
+
+// The render graph and global shaders. Execute() gives the passes to the RHI thread in order; a full-screen pass runs the C++ form of
+// the shader, which the test program registers under the shader's path.
+#include <map>
+
+#include "StandIn/Engine.h"
+
+struct FRDGTextureDesc
+{
+	FIntPoint Extent;
+	EPixelFormat Format = PF_Unknown;
+	ETextureCreateFlags Flags = ETextureCreateFlags::None;
+	// Create2D(Extent, Format, ClearValue, Flags): A57R4L/TonemapOverride, TonemapOverrideSceneViewExtension.cpp.
+	static FRDGTextureDesc Create2D(FIntPoint InExtent, EPixelFormat InFormat, FClearValueBinding, ETextureCreateFlags InFlags)
+	{
+		FRDGTextureDesc Desc;
+		Desc.Extent = InExtent;
+		Desc.Format = InFormat;
+		Desc.Flags = InFlags;
+		return Desc;
+	}
+};
+struct FRDGTexture
+{
+	FRDGTextureDesc Desc;
+	std::shared_ptr<FRHITexture> StandInRHI;
+};
+using FRDGTextureRef = FRDGTexture*;
+
+enum class ERenderTargetLoadAction : uint8
+{
+	ENoAction,
+	ELoad,
+	EClear
+};
+struct FRenderTargetBinding
+{
+	FRenderTargetBinding() = default;
+	FRenderTargetBinding(FRDGTextureRef InTexture, ERenderTargetLoadAction InLoadAction) : Texture(InTexture), LoadAction(InLoadAction) {}
+	FRDGTextureRef GetTexture() const { return Texture; }
+	ERenderTargetLoadAction GetLoadAction() const { return LoadAction; }
+
+private:
+	FRDGTextureRef Texture = nullptr;
+	ERenderTargetLoadAction LoadAction = ERenderTargetLoadAction::ENoAction;
+};
+struct FRenderTargetBindingSlots
+{
+	FRenderTargetBinding& operator[](uint32 Index) { return Output[Index]; }
+	const FRenderTargetBinding& operator[](uint32 Index) const { return Output[Index]; }
+	FRenderTargetBinding Output[8];
+};
+
+struct FRDGEventName
+{
+	FRDGEventName() = default;
+	template <typename... Args>
+	explicit FRDGEventName(const TCHAR*, Args...)
+	{
+	}
+};
+#define RDG_EVENT_NAME(Format, ...) FRDGEventName(TEXT(Format), ##__VA_ARGS__)
+
+class FRDGBuilder
+{
+public:
+	explicit FRDGBuilder(FRHICommandListImmediate&) {}
+	~FRDGBuilder() { check(bExecuted); }
+	FRDGTextureRef CreateTexture(const FRDGTextureDesc& Desc, const TCHAR* Name);
+	FRDGTextureRef StandInRegister(FRHITexture* Texture);
+	template <typename T>
+	T* AllocParameters()
+	{
+		auto Made = std::make_shared<T>();
+		Kept->Parameters.push_back(Made);
+		return Made.get();
+	}
+	void StandInAddPass(std::function<void()> Pass) { Passes.push_back(std::move(Pass)); }
+	void Execute();
+
+private:
+	struct FKept
+	{
+		std::vector<std::shared_ptr<void>> Parameters;
+		std::vector<std::unique_ptr<FRDGTexture>> Textures;
+	};
+	std::shared_ptr<FKept> Kept = std::make_shared<FKept>();
+	std::vector<std::function<void()>> Passes;
+	bool bExecuted = false;
+};
+
+// RegisterExternalTexture(GraphBuilder, FRHITexture*, Name) and AddEnqueueCopyPass(GraphBuilder, Readback, Texture): RenderGraphUtils.h
+// as used by public readers of textures, 5.1 to 5.7.
+FRDGTextureRef RegisterExternalTexture(FRDGBuilder& GraphBuilder, FRHITexture* Texture, const TCHAR* Name);
+struct FResolveRect
+{
+};
+void AddEnqueueCopyPass(FRDGBuilder& GraphBuilder, FRHIGPUTextureReadback* Readback, FRDGTextureRef SourceTexture, FResolveRect Rect = FResolveRect());
+
+struct FGlobalShaderPermutationParameters
+{
+	int32 Platform = 0;
+};
+inline bool IsFeatureLevelSupported(int32, ERHIFeatureLevel)
+{
+	return true;
+}
+class FGlobalShader
+{
+};
+struct FGlobalShaderMap
+{
+};
+FGlobalShaderMap* GetGlobalShaderMap(ERHIFeatureLevel FeatureLevel);
+template <typename Shader>
+class TShaderMapRef
+{
+public:
+	explicit TShaderMapRef(FGlobalShaderMap*) {}
+};
+
+enum EShaderFrequency
+{
+	SF_Pixel
+};
+namespace StandIn
+{
+	struct FShaderSource
+	{
+		const TCHAR* Path;
+		const TCHAR* Entry;
+	};
+	/** Position: the pixel's centre, as SV_POSITION. */
+	using FPixelShader = std::function<void(const void* Parameters, float PositionX, float PositionY, FPixel* OutTargets)>;
+	std::map<std::wstring, FPixelShader>& GetShaders();
+	void RunFullscreen(const FShaderSource& Source, const void* Parameters, const FRenderTargetBindingSlots& Targets, const FIntRect& Viewport);
+}
+// DECLARE_GLOBAL_SHADER, SHADER_USE_PARAMETER_STRUCT, SHADER_PARAMETER..., IMPLEMENT_GLOBAL_SHADER: A57R4L/TonemapOverride.
+#define DECLARE_GLOBAL_SHADER(Class) \
+	static const StandIn::FShaderSource StandInSource
+#define SHADER_USE_PARAMETER_STRUCT(Class, Base) \
+	Class() = default;                            \
+	static_assert(true, "")
+#define IMPLEMENT_GLOBAL_SHADER(Class, Path, Entry, Frequency) \
+	const StandIn::FShaderSource Class::StandInSource          \
+	{                                                          \
+		TEXT(Path), TEXT(Entry)                                 \
+	}
+#define BEGIN_SHADER_PARAMETER_STRUCT(Name, Linkage) \
+	struct Name                                      \
+	{
+#define END_SHADER_PARAMETER_STRUCT() \
+	}                                 \
+	;
+#define SHADER_PARAMETER(Type, Name) Type Name = {};
+#define SHADER_PARAMETER_RDG_TEXTURE(ShaderType, Name) FRDGTextureRef Name = nullptr;
+#define SHADER_PARAMETER_SAMPLER(ShaderType, Name) FRHISamplerState* Name = nullptr;
+#define RENDER_TARGET_BINDING_SLOTS() FRenderTargetBindingSlots RenderTargets;
+
+struct FPixelShaderUtils
+{
+	// AddFullscreenPass(GraphBuilder, ShaderMap, Name, Shader, Parameters, Viewport): RyanSweeney987/UE5_Tut_2_Custom_Shaders.
+	template <typename Shader>
+	static void AddFullscreenPass(FRDGBuilder& GraphBuilder, const FGlobalShaderMap*, FRDGEventName&&, const TShaderMapRef<Shader>&,
+		typename Shader::FParameters* Parameters, const FIntRect& Viewport)
+	{
+		GraphBuilder.StandInAddPass([Parameters, Viewport] { StandIn::RunFullscreen(Shader::StandInSource, Parameters, Parameters->RenderTargets, Viewport); });
+	}
+};
