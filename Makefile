@@ -8,10 +8,12 @@ WINDOW ?=
 DEMO_OPTIONS ?=
 
 # What the installed package is made of: a change installs it again.
-SOURCES := $(shell find bridge_server/mirage_lsd shared_protocol/native/src shared_protocol/native/include -type f \
-	-not -path '*/__pycache__/*' -not -path '*/_native/*') shared_protocol/native/CMakeLists.txt pyproject.toml
+SOURCES := $(shell find bridge_server/mirage_lsd bridge_server/shader shared_protocol/native/src shared_protocol/native/include -type f \
+	-not -path '*/__pycache__/*' -not -path '*/_native/*') CMakeLists.txt shared_protocol/native/CMakeLists.txt pyproject.toml
 PYTHON_CODE := bridge_server shared_protocol/vectors samples tests unreal_plugin
 NATIVE := shared_protocol/native
+SHADER := bridge_server/shader
+CPP_CODE = $$(find $(NATIVE) $(SHADER) -name '*.cpp' -o -name '*.h' -o -name '*.inl')
 
 .PHONY: help setup demo test test-python test-native lint format clean
 
@@ -45,17 +47,23 @@ test-native: $(VENV)/.system
 	cmake -S $(NATIVE) -B build/native-tsan -G Ninja -DLSD_BUILD_TESTS=ON -DLSD_SANITIZE=thread
 	cmake --build build/native-tsan
 	ctest --test-dir build/native-tsan --output-on-failure
+	cmake -S $(SHADER) -B build/shader -G Ninja -DMIRAGE_BUILD_TESTS=ON
+	cmake --build build/shader
+	ctest --test-dir build/shader --output-on-failure
+	cmake -S $(SHADER) -B build/shader-asan -G Ninja -DMIRAGE_BUILD_TESTS=ON -DMIRAGE_SANITIZE=address
+	cmake --build build/shader-asan
+	ctest --test-dir build/shader-asan --output-on-failure
 
 lint: setup $(VENV)/.dev
 	$(BIN)/ruff format --check $(PYTHON_CODE)
 	$(BIN)/ruff check $(PYTHON_CODE)
 	$(BIN)/mypy
-	clang-format --dry-run --Werror $$(find $(NATIVE) -name '*.cpp' -o -name '*.h')
+	clang-format --dry-run --Werror $(CPP_CODE)
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format $(PYTHON_CODE)
 	$(BIN)/ruff check --fix $(PYTHON_CODE)
-	clang-format -i $$(find $(NATIVE) -name '*.cpp' -o -name '*.h')
+	clang-format -i $(CPP_CODE)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -14,8 +14,8 @@ import pytest
 import torch
 
 from mirage_lsd.models.guide import world_rays
-from mirage_lsd.pipeline.anchor import lens_of
 from mirage_lsd.pipeline.frame import Camera
+from mirage_lsd.pipeline.frame_inputs import lens_of
 from mirage_lsd.pipeline.projection import project
 
 VECTORS = Path(__file__).parents[1] / "shared_protocol" / "vectors"
@@ -90,9 +90,9 @@ def camera_of(engine: str, case: dict[str, Any], previous: bool = False) -> Came
 
 def daemon_positions(camera: Camera, depth: Array) -> torch.Tensor:
     """(3, H, W) world positions as the model's guide computes them."""
-    lens = lens_of(camera)
-    rays = world_rays(lens.camera_to_world[None], lens.lens[None], *depth.shape)[0]
-    return lens.camera_to_world[:, 3].view(3, 1, 1) + rays * torch.from_numpy(depth.astype(np.float32))
+    pose, lens = (torch.from_numpy(x) for x in lens_of(camera))
+    rays = world_rays(pose[None], lens[None], *depth.shape)[0]
+    return pose[:, 3].view(3, 1, 1) + rays * torch.from_numpy(depth.astype(np.float32))
 
 
 def camera_motion(case: dict[str, Any], positions: torch.Tensor, previous: Camera) -> Array:

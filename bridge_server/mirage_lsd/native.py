@@ -433,7 +433,7 @@ class Stream:
         return result.copy() if copy else result
 
     def control(self, *, transition_s: float = 0.0, **values: str | int | Sequence[float]) -> int:
-        """Sets controls (`scene`, `lighting`, `prompt`, `seed`, `sun_direction`); what is not named stays as it was.
+        """Sets controls (`scene`, `lighting`, `prompt`, `appearance`, `seed`, `sun_direction`); what is not named stays as it was.
 
         Args:
             transition_s: 0..60, the time in which the daemon goes over to the new values.

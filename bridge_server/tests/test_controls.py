@@ -8,6 +8,7 @@ import math
 import pytest
 
 from mirage_lsd.controls import Timeline
+from mirage_lsd.controls.appearance import choose_by_appearance
 from mirage_lsd.controls.prompt import choose_by_prompt
 from mirage_lsd.controls.transition import DirectionTransition, WeightTransition
 from mirage_lsd.pipeline.passthrough import PassthroughPipeline
@@ -105,3 +106,31 @@ def test_a_prompt_moves_what_it_names_and_a_name_beats_it() -> None:
     assert (controls.scene, controls.lighting) == ({"city": 1.0}, {"night": 1.0})
     assert not timeline.apply(ControlValues(prompt="lorem ipsum"), 2, 0.0, now=0.0)
     assert timeline.sample(0.0)[0] == controls
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("a red coat, blonde hair", {"hair", "outfit"}),
+        ("RED coat with pale skin", {"skin", "outfit"}),
+        ("a coat", set()),
+        ("red", set()),
+        ("red, hair", set()),
+        ("", set()),
+    ],
+)
+def test_appearance_words(text, parts):
+    found = choose_by_appearance(text)
+    assert set(found) == parts
+    if text.lower().startswith(("a red", "red coat")):
+        red, green, blue = found["outfit"]
+        assert red > 4 * max(green, blue)
+
+
+def test_appearance_moves_over_time():
+    timeline = Timeline(Model(), seed=0)
+    assert timeline.apply(ControlValues(appearance="a white coat"), 1, 2.0, now=10.0)
+    before, middle, after = (timeline.sample(now)[0].appearance["outfit"] for now in (10.0, 11.0, 12.0))
+    assert before[0] < middle[0] < after[0]
+    assert not timeline.apply(ControlValues(appearance="something nice"), 2, 0.0, now=13.0)
+    assert timeline.sample(13.0)[0].appearance["outfit"] == after

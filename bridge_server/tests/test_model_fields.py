@@ -7,7 +7,7 @@ from mirage_lsd.accel.openvino_cpu import OpenVinoBackend
 from mirage_lsd.models.fields import FIELD_CHANNELS, anchored_noise, cell_hash, value_noise, world_fields
 from mirage_lsd.models.guide import Geometry, world_rays
 from mirage_lsd.models.seed import seed_offset
-from mirage_lsd.pipeline.anchor import _Guide
+from mirage_lsd.pipeline.layered_shading import Guide
 
 
 def fields_at(p, footprint=0.01, seed=0):
@@ -48,14 +48,15 @@ def test_noise_is_continuous_and_cells_are_constant():
 def test_anchored_noise_has_unit_variance_and_sticks_to_the_surface():
     g = torch.Generator().manual_seed(0)
     p = torch.rand(1, 3, 200, 200, generator=g) * 500
-    noise = anchored_noise(p, torch.full((1, 1, 200, 200), 0.02))
+    normal = torch.zeros_like(p)
+    noise = anchored_noise(p, normal, torch.full((1, 1, 200, 200), 0.02))
     assert noise.mean().abs() < 0.03
     assert noise.std() == pytest.approx(1.0, abs=0.03)
     channels = noise[0].flatten(1)
     correlation = torch.corrcoef(channels) - torch.eye(3)
     # The polynomial hash leaves a few per cent between salts, which a denoiser does not see.
     assert correlation.abs().max() < 0.08
-    torch.testing.assert_close(noise, anchored_noise(p, torch.full((1, 1, 200, 200), 0.02)))
+    torch.testing.assert_close(noise, anchored_noise(p, normal, torch.full((1, 1, 200, 200), 0.02)))
 
 
 def test_rays_and_depth_give_world_positions():
@@ -76,10 +77,11 @@ def test_compiled_and_eager_guides_agree():
     depth = torch.rand(1, 1, 32, 48, generator=g) * 30
     depth[..., :8, :] = 0
     inputs = (
-        rgba, depth, torch.eye(3, 4)[None], torch.tensor([[1.0, 1.5, 0.0, 0.0]]),
-        torch.tensor([[0.0, 0.8, 0.6]]), torch.tensor([[2.0, 4.0, 6.0]]),
+        rgba, depth, torch.zeros(1, 1, 32, 48, dtype=torch.uint8), torch.eye(3, 4)[None],
+        torch.tensor([[1.0, 1.5, 0.0, 0.0]]), torch.tensor([[0.0, 0.8, 0.6]]), torch.tensor([[2.0, 4.0, 6.0]]),
+        torch.zeros(1, 3, 3),
     )  # fmt: skip
-    module = _Guide(with_noise=True)
+    module = Guide(with_noise=True)
     eager = module(*inputs)
     compiled = OpenVinoBackend().compile(module, inputs, exact=True)(*inputs)
     for a, b in zip(eager, compiled, strict=True):

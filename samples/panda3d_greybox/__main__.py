@@ -1,8 +1,8 @@
 """A grey-box level in Panda3D that a MirageLSD daemon paints while you walk through it.
 
 Start `mirage-lsd serve` in another terminal, then `python samples/panda3d_greybox`.
-W A S D walk, arrow keys look; 1 to 4 choose the theme (forest/day, city/night, scifi/neon, desert/sunset), 5 to 8 the light (day, sunset, night, neon);
-Escape ends. Without a display it walks by itself and prints what comes back.
+W A S D walk, arrow keys look; 1 to 8 choose the theme (forest/day, city/night, scifi/neon, desert/sunset, snow/overcast, village/day, volcanic/night,
+underwater/day), F1 to F6 the light (day, overcast, sunset, night, neon, fog); Escape ends. Without a display it walks by itself and prints what comes back.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from themes import LIGHTINGS, THEMES
 
 from mirage_lsd.commands.size import parse_size
 from mirage_lsd.native import Client, now_ns
+
+_THEME_KEYS = tuple(str(i + 1) for i in range(len(THEMES)))
+_LIGHTING_KEYS = tuple(f"f{i + 1}" for i in range(len(LIGHTINGS)))
 
 
 def main() -> int:
@@ -73,11 +76,12 @@ def play(bridge: Bridge, renderer: Renderer, screen: Screen | None, seconds: flo
         for key in player.pressed if player is not None else ():
             if key == "escape":
                 return
-            if key in tuple("1234"):
-                renderer.level.set_sun(THEMES[int(key) - 1].sun)
-                bridge.set_theme(THEMES[int(key) - 1], 1.0)
-            elif key in tuple("5678"):
-                bridge.set_lighting(LIGHTINGS[int(key) - 5])
+            if key in _THEME_KEYS:
+                theme = THEMES[_THEME_KEYS.index(key)]
+                renderer.level.set_sun(theme.sun)
+                bridge.set_theme(theme, 1.0)
+            elif key in _LIGHTING_KEYS:
+                bridge.set_lighting(LIGHTINGS[_LIGHTING_KEYS.index(key)])
         if now - told > 2:
             told, stats = now, bridge.stream.stats()
             latency = f"latency p50 {stats.latency_ms_p50:.0f} ms, p95 {stats.latency_ms_p95:.0f} ms"

@@ -1,4 +1,4 @@
-"""The four themes of the sample: what the daemon is asked for, and where the level's sun stands."""
+"""The eight themes of the sample: what the daemon is asked for, and where the level's sun stands."""
 
 from __future__ import annotations
 
@@ -24,5 +24,9 @@ THEMES = (
     Theme("city", "night", (-0.50, 0.40, 0.75)),
     Theme("scifi", "neon", (0.30, 0.60, 0.70)),
     Theme("desert", "sunset", (0.60, 0.70, 0.28)),
+    Theme("snow", "overcast", (0.45, -0.30, 0.80)),
+    Theme("village", "day", (-0.45, -0.50, 0.70)),
+    Theme("volcanic", "night", (0.30, 0.55, 0.70)),
+    Theme("underwater", "day", (0.35, -0.25, 0.90)),
 )
-LIGHTINGS = ("day", "sunset", "night", "neon")
+LIGHTINGS = ("day", "overcast", "sunset", "night", "neon", "fog")

@@ -193,6 +193,7 @@ def valid_vectors() -> list[tuple[str, str, str, bytes]]:
             transition_s=60.0,
         ),
         "control_empty": changed(CONTROL, values={}, transition_s=...),
+        "control_appearance": changed(CONTROL, values={"appearance": "a red coat, blonde hair"}),
         "control_longest_prompt": changed(CONTROL, values={"prompt": "p" * 4096}),
         "reset": {"t": "reset", "stream": 1},
         "close": {"t": "close", "stream": 1},

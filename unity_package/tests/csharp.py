@@ -131,7 +131,7 @@ def struct_layout(folder: Path) -> str:
 def convention_numbers() -> str:
     """Unity's part of conventions.json as lines `case name:number number ...`, which C# reads without a JSON library."""
     shared = REPOSITORY / "shared_protocol" / "vectors" / "conventions.json"
-    data = json.loads((shared if shared.is_file() else TESTS / "vectors" / "conventions.json").read_text())
+    data = json.loads(shared.read_text())
     lines = []
     for number, case in enumerate(data["cases"]):
         unity = case["engines"]["unity"]

@@ -1,10 +1,10 @@
 """Walks through a grey-box level in a real engine (Panda3D) while the daemon paints it; needs no GPU and no display.
 
-    mirage-lsd demo                     12 s of walk at 640x360, recorded to demo_out/
+    mirage-lsd demo                     24 s of walk at 640x360, recorded to demo_out/
     mirage-lsd demo --window            the same, live in a window
     mirage-lsd demo --size 1280x720 --seconds 20 --steps 2
 
-It starts a daemon of its own (or takes the one at --endpoint), changes the theme four times during the walk and writes
+It starts a daemon of its own (or takes the one at --endpoint), goes through every theme during the walk and writes
 demo.mp4 (grey-box and result side by side), contact_sheet.png and report.json. Each frame waits for its result, so that the
 video has no gaps; an engine never waits. The video plays at 24 frames a second, whatever the speed of the stream was.
 """
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, default=Path("demo_out"), help="folder for video, sheet and report (default: %(default)s)"
     )
     parser.add_argument("--size", default="640x360", help="WIDTHxHEIGHT (default: %(default)s)")
-    parser.add_argument("--seconds", type=float, default=12.0, help="length of the walk (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=24.0, help="length of the walk (default: %(default)s)")
     parser.add_argument(
         "--steps", type=int, default=3, choices=range(1, 9), help="denoising steps (default: %(default)s)"
     )

@@ -1,6 +1,7 @@
 """Trains mirage-lsd-v1 on worlds that are rendered while training. Continues from the run's last checkpoint.
 
-    mirage-lsd train --run runs/v1 --minutes 60
+    mirage-lsd train --run runs/v1 --minutes 90
+    mirage-lsd train --run runs/v2 --minutes 60 --start shipped        go on from the weights of this installation
     mirage-lsd train --run runs/v1 --export runs/v1/weights.safetensors
     mirage-lsd evaluate --model runs/v1/weights.safetensors
 
@@ -28,6 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="of weights, worlds and noise (default: %(default)s)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda (default: %(default)s)")
     parser.add_argument(
+        "--start",
+        metavar="FILE",
+        help="weights that a new run begins with: a .safetensors file, or `shipped` for this installation's (default: from scratch)",
+    )
+    parser.add_argument(
         "--export",
         type=Path,
         metavar="FILE",
@@ -39,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
     """Trains or exports."""
     from ..accel.select import resolve_device
     from ..models.mirage_lsd_v1 import MirageLSDv1
+    from ..models.registry import DEFAULT_MODEL, WEIGHTS_FOLDER
     from ..training.export import export_checkpoint
     from ..training.preview import preview_batch, write_preview
     from ..training.train import Progress as Step
@@ -58,6 +65,13 @@ def run(args: argparse.Namespace) -> int:
         device = str(resolve_device(args.device))
         if args.minutes <= 0 or not 1 <= args.batch <= 16:
             raise ValueError("--minutes must be positive and --batch 1 to 16.")
+        start = (
+            WEIGHTS_FOLDER / f"{DEFAULT_MODEL}.safetensors"
+            if args.start == "shipped"
+            else args.start and Path(args.start)
+        )
+        if start is not None and not start.is_file():
+            raise ValueError(f"--start names {start}, which is not a file.")
     except ValueError as error:
         print(f"mirage-lsd train: {error}", file=sys.stderr)
         return 1
@@ -80,7 +94,12 @@ def run(args: argparse.Namespace) -> int:
             score = write_preview(model, batch, args.folder / "preview.png")
             bar.console.print(f"step {step}: held-out PSNR {score:.2f} dB, {args.folder / 'preview.png'}")
 
-        options = TrainingOptions(args.folder, args.minutes, args.batch, seed=args.seed, device=device)
-        checkpoint = train(options, report, preview)
+        options = TrainingOptions(args.folder, args.minutes, args.batch, seed=args.seed, device=device, start=start)
+        try:
+            checkpoint = train(options, report, preview)
+        except (ValueError, OSError) as error:
+            bar.stop()
+            print(f"mirage-lsd train: {error}", file=sys.stderr)
+            return 1
     print(f"{checkpoint}: export it with `mirage-lsd train --run {args.folder} --export FILE.safetensors`")
     return 0

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 
+from ..models.character import DEFAULT_APPEARANCE
 from ..pipeline.base import Pipeline
 from ..pipeline.frame import Controls
 from ..protocol.errors import ProtocolError
 from ..protocol.messages import ControlValues
+from .appearance import choose_by_appearance
 from .prompt import choose_by_prompt
-from .transition import DirectionTransition, WeightTransition
+from .transition import ColorTransition, DirectionTransition, WeightTransition
 
 
 class Timeline:
@@ -26,6 +28,7 @@ class Timeline:
         self._scene = WeightTransition(self._scenes[0])
         self._lighting = WeightTransition(self._lightings[0])
         self._sun_direction = DirectionTransition()
+        self._appearance = {part: ColorTransition(color) for part, color in DEFAULT_APPEARANCE.items()}
         self._seed = seed
         self._control_seq = 0
         self._lock = threading.Lock()
@@ -34,7 +37,7 @@ class Timeline:
         """Moves to new values over `transition_s` seconds; the seed jumps. A named scene or lighting beats the prompt.
 
         Returns:
-            False if there was a prompt and the model knows none of its words (the rest was applied).
+            False if there was a prompt or an appearance of which no word is known (the rest was applied).
 
         Raises:
             ProtocolError: `bad_control`; nothing was applied.
@@ -48,6 +51,9 @@ class Timeline:
             understood = prompt_scene is not None or prompt_lighting is not None
             scene = scene or prompt_scene
             lighting = lighting or prompt_lighting
+        worn = choose_by_appearance(values.appearance) if values.appearance is not None else {}
+        if values.appearance is not None:
+            understood = understood and bool(worn)
         with self._lock:
             if control_seq <= self._control_seq:
                 raise ProtocolError("bad_control", f"`control_seq` must rise; the newest is {self._control_seq}.")
@@ -56,6 +62,8 @@ class Timeline:
                 self._scene.move(scene, now, transition_s)
             if lighting is not None:
                 self._lighting.move(lighting, now, transition_s)
+            for part, color in worn.items():
+                self._appearance[part].move(color, now, transition_s)
             if values.sun_direction is not None:
                 self._sun_direction.move(values.sun_direction, now, transition_s)
             if values.seed is not None:
@@ -70,6 +78,7 @@ class Timeline:
                 lighting=self._lighting.sample(now),
                 seed=self._seed,
                 sun_direction=self._sun_direction.sample(now),
+                appearance={part: color.sample(now) for part, color in self._appearance.items()},
             )
             return controls, self._control_seq
 

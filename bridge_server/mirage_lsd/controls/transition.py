@@ -32,6 +32,28 @@ class WeightTransition:
         return weights
 
 
+class ColorTransition:
+    """A linear RGB colour that moves linearly to another."""
+
+    def __init__(self, color: Direction) -> None:
+        self._start = self._target = color
+        self._began = 0.0
+        self._duration = 0.0
+
+    def move(self, color: Direction, now: float, duration: float) -> None:
+        """Starts from what is in effect now."""
+        self._start = self.sample(now)
+        self._target, self._began, self._duration = color, now, duration
+
+    def sample(self, now: float) -> Direction:
+        """The colour in effect."""
+        progress = _progress(now, self._began, self._duration)
+        if progress >= 1.0:
+            return self._target
+        r, g, b = (a + (z - a) * progress for a, z in zip(self._start, self._target, strict=True))
+        return r, g, b
+
+
 class DirectionTransition:
     """A unit vector (or None: not set) that turns at constant speed along the shorter arc to another."""
 

@@ -73,7 +73,7 @@ def walk(
     alive: Callable[[], str | None],
     progress: Callable[[str, int, int], None],
 ) -> Report:
-    """Walks once, with the theme changing four times; writes demo.mp4 and contact_sheet.png.
+    """Walks once, through every theme; writes demo.mp4 and contact_sheet.png.
 
     Args:
         alive: the sentence that says how the daemon died, or None.
@@ -125,7 +125,7 @@ def walk(
                 latencies.append(result.latency_ms)
                 video.add(side_by_side(picture.color, result.pixels, theme.title))
                 share = i * len(themes) / frames - k
-                if len(moments[k][1]) < 3 and share >= 0.4 + 0.28 * len(moments[k][1]) - 1e-9:
+                if len(moments[k][1]) < 2 and share >= 0.5 + 0.4 * len(moments[k][1]) - 1e-9:
                     moments[k][1].append((picture.color, result.pixels.copy()))
                 if screen is not None:
                     screen.show(result.pixels)

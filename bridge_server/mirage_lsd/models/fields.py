@@ -15,11 +15,14 @@ from torch import Tensor
 
 _PERIOD = 289.0
 # Octaves of smooth noise (cycles per metre) and sizes of constant cells (metres).
-NOISE_FREQUENCIES = (0.06, 0.25, 1.0, 4.0)
+NOISE_FREQUENCIES = (0.06, 0.25, 1.0, 4.0, 14.0)
 CELL_SIZES = (2.0, 0.5)
 GRID_PERIOD = 2.0
 LINE_HALF_WIDTH = 0.05
-FIELD_CHANNELS = len(NOISE_FREQUENCIES) + len(CELL_SIZES) + 6
+# Bricks in running bond: length and height in metres, and half the width of a joint.
+BRICK_SIZE = (0.5, 0.25)
+JOINT_HALF_WIDTH = 0.012
+FIELD_CHANNELS = len(NOISE_FREQUENCIES) + len(CELL_SIZES) + 8
 
 
 def _mod(x: Tensor) -> Tensor:
@@ -88,6 +91,30 @@ def surface_coordinates(p: Tensor, normal: Tensor) -> Tensor:
     return torch.cat([u, v], dim=-3)
 
 
+def _line_coverage(distance: Tensor, half_width: float, footprint: Tensor) -> Tensor:
+    """How much of a pixel a line covers whose axis is `distance` metres away: as wide as the pixel but as bright as the line."""
+    half_pixel = footprint * 0.5
+    covered = torch.clamp(half_width + half_pixel - distance, min=0.0)
+    coverage = torch.minimum(covered / (2.0 * half_pixel + 1e-6), torch.ones_like(covered))
+    return torch.minimum(coverage, half_width / (half_pixel + 1e-6))
+
+
+def _bricks(uv: Tensor, footprint: Tensor) -> Tensor:
+    """Coverage of the joints and a hash of each brick, (..., 2, H, W)."""
+    length, height = BRICK_SIZE
+    u, v = uv.chunk(2, dim=-3)
+    course = torch.floor(v * (1.0 / height))
+    # Every other course is moved by half a brick.
+    odd = course - 2.0 * torch.floor(course * 0.5)
+    along = u * (1.0 / length) + odd * 0.5
+    side = (along - torch.round(along)).abs() * length
+    level = (v * (1.0 / height) - torch.round(v * (1.0 / height))).abs() * height
+    joint = _line_coverage(torch.minimum(side, level), JOINT_HALF_WIDTH, footprint)
+    brick = torch.cat([torch.floor(along), course, torch.zeros_like(course)], dim=-3)
+    value = cell_hash(brick, torch.full((), 211.0, dtype=uv.dtype, device=uv.device))
+    return torch.cat([joint, value], dim=-3) * fade(footprint, height)
+
+
 def world_fields(p: Tensor, normal: Tensor, footprint: Tensor, seed: Tensor) -> Tensor:
     """All fields of the points `p`.
 
@@ -98,7 +125,8 @@ def world_fields(p: Tensor, normal: Tensor, footprint: Tensor, seed: Tensor) -> 
         seed: (B, 3, 1, 1), offset of the lattice in metres; a multiple of the largest cell chooses another world.
 
     Returns:
-        (B, FIELD_CHANNELS, H, W): noise octaves, cell hashes, sin/cos of the surface coordinates (period GRID_PERIOD), line coverage; each in -1..1.
+        (B, FIELD_CHANNELS, H, W): noise octaves, cell hashes, sin/cos of the surface coordinates (period GRID_PERIOD), line coverage, brick joints,
+        brick hash; each in -1..1.
     """
     # One centimetre under the surface: coplanar faces and cell borders that coincide with walls must not flicker.
     q = p - normal * 0.01 + seed
@@ -115,21 +143,18 @@ def world_fields(p: Tensor, normal: Tensor, footprint: Tensor, seed: Tensor) -> 
     phase = uv * (2.0 * math.pi / GRID_PERIOD)
     grid_fade = fade(footprint, GRID_PERIOD)
     channels += [torch.sin(phase) * grid_fade, torch.cos(phase) * grid_fade]
-    # Coverage of a thin line on every grid coordinate, box-filtered over the pixel: as wide as the pixel but as bright as the line.
     distance = (uv * (1.0 / GRID_PERIOD) - torch.round(uv * (1.0 / GRID_PERIOD))).abs() * GRID_PERIOD
-    half_pixel = footprint * 0.5
-    covered = torch.clamp(LINE_HALF_WIDTH + half_pixel - distance, min=0.0)
-    coverage = torch.minimum(covered / (2.0 * half_pixel + 1e-6), torch.ones_like(covered))
-    coverage = torch.minimum(coverage, LINE_HALF_WIDTH / (half_pixel + 1e-6))
-    channels.append(coverage * grid_fade)
+    channels.append(_line_coverage(distance, LINE_HALF_WIDTH, footprint) * grid_fade)
+    channels.append(_bricks(uv, footprint))
     return torch.cat(channels, dim=-3)
 
 
-def anchored_noise(p: Tensor, footprint: Tensor) -> Tensor:
+def anchored_noise(p: Tensor, normal: Tensor, footprint: Tensor) -> Tensor:
     """Gaussian noise of unit variance that sticks to surfaces: constant over world cells of about one pixel's size.
 
-    `p`: (B, 3, H, W); `footprint`: (B, 1, H, W). Returns (B, 3, H, W).
+    `p`, `normal`: (B, 3, H, W), see `world_fields`; `footprint`: (B, 1, H, W). Returns (B, 3, H, W).
     """
+    p = p - normal * 0.01
     size = torch.pow(2.0, torch.ceil(torch.log2(torch.clamp(footprint, 1e-3, 64.0))))
     cell = torch.floor(p / size)[:, None]
     uniform = cell_hash(cell, _salts(53.0, 29.0, 4, p)).flatten(1, 2) * (0.5 * 287.0 / 289.0) + 0.5

@@ -5,10 +5,15 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from .character import CHARACTER_PARTS
 from .fields import FIELD_CHANNELS, world_fields
 
-# color 3, inverse depth 1, log depth 1, normal 3, sky 1, geometry flag 1, sun on surface 1, sun in view 1, view elevation 1
-GUIDE_CHANNELS = 13 + FIELD_CHANNELS
+# color 3, inverse depth 1, log depth 1, normal 3, sky 1, geometry flag 1, sun on surface 1, sun in view 1, view elevation 1,
+# character 1, character's tint 3
+CHARACTER_AT, FIELDS_FROM = 13, 17
+GUIDE_CHANNELS = FIELDS_FROM + FIELD_CHANNELS
+# The encoder's input: the guide, then the history and its validity.
+INPUT_CHANNELS = GUIDE_CHANNELS + 4
 FAR_M = 2000.0
 
 
@@ -96,6 +101,7 @@ def build_guide(
     sun: Tensor,
     seed: Tensor,
     window: Tensor | None = None,
+    tint: Tensor | None = None,
 ) -> tuple[Tensor, Geometry]:
     """The guide of a frame that has depth and a camera.
 
@@ -106,6 +112,7 @@ def build_guide(
         camera_to_world: (B, 3, 4). lens: (B, 4), see `world_rays`. sun: (B, 3), unit, towards the sun.
         seed: (B, 3), offset of the fields in metres.
         window: see `world_rays`.
+        tint: (B, 4, H, W), see `character_tint`; None: no characters.
 
     Returns:
         (B, GUIDE_CHANNELS, H, W) float32, and the geometry.
@@ -133,11 +140,28 @@ def build_guide(
             (normal * sun).sum(1, keepdim=True),
             (geometry.view * sun).sum(1, keepdim=True),
             geometry.view[:, 1:2],
+            torch.zeros_like(color[:, :1]).expand(-1, 4, -1, -1) if tint is None else tint,
             fields,
         ],
         dim=1,
     )
     return guide, geometry
+
+
+def character_tint(ids: Tensor, palette: Tensor) -> Tensor:
+    """What a character should wear, pixel by pixel.
+
+    Args:
+        ids: (B, 1, H, W), the plane `ids` as floats: 1 skin, 2 hair, 3 outfit.
+        palette: (B, 3, 3), a linear RGB colour for each of CHARACTER_PARTS.
+
+    Returns:
+        (B, 4, H, W): 1 on a character, and the part's colour; zeros on scenery.
+    """
+    parts = torch.cat([(ids == float(i + 1)).to(palette.dtype) for i in range(len(CHARACTER_PARTS))], dim=1)
+    b, _, h, w = parts.shape
+    colors = torch.matmul(palette.transpose(1, 2), parts.reshape(b, len(CHARACTER_PARTS), h * w)).view(b, 3, h, w)
+    return torch.cat([parts.sum(1, keepdim=True), colors], dim=1)
 
 
 def color_only_guide(color: Tensor) -> Tensor:

@@ -1,140 +1,206 @@
-"""The network `mirage-lsd-v1`, first form: a U-Net trunk at a low resolution and a head that shades every output pixel.
+"""The network `mirage-lsd-v1`: an encoder that looks at a frame once, a light denoiser that is run a few times, a head that shades every output pixel.
 
-The trunk denoises the base picture (about 320 pixels wide) from noise, guide and the warped history, and leaves features. The head runs once,
-after the last step, at the output's resolution: 1x1 convolutions over the full-resolution guide and the upsampled features, a small
-neural shader, so edges and textures are the engine's own.
+The **encoder** sees guide, warped history and memory of earlier frames (a causal 3D convolution over motion-aligned features, attention into
+the tokens of the last frame and of the first since a reset). The **denoiser** turns noise into the base picture (about 320 pixels wide) in a few
+DDIM steps. The **head** (`head.py`) runs once at the output's resolution.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .blocks import PixelNorm, ResidualBlock, SelfAttention
-from .guide import GUIDE_CHANNELS
+from .blocks import MemoryAttention, PixelNorm, ResidualBlock
+from .flow import FlowNetLite
+from .guide import INPUT_CHANNELS
+from .head import Head
+from .schedule import StepTimes
 
 # The base picture's sides are multiples of this: two stem strides and two U-Net levels.
 BASE_MULTIPLE = 16
+# A state's features are this many times smaller than the base picture.
+FEATURE_STRIDE = 8
+# Earlier frames whose features the causal 3D convolution sees.
+PAST_FRAMES = 2
 
 
 @dataclass(frozen=True)
 class NetworkConfig:
     """Sizes of the network; `scenes` and `lightings` are the controls it was trained with."""
 
-    scenes: tuple[str, ...] = ("forest", "city", "scifi", "desert")
-    lightings: tuple[str, ...] = ("day", "night", "neon", "sunset")
-    stem: int = 32
-    widths: tuple[int, int, int] = (80, 112, 144)
+    scenes: tuple[str, ...] = ("forest", "city", "scifi", "desert", "snow", "village", "underwater", "volcanic")
+    lightings: tuple[str, ...] = ("day", "overcast", "sunset", "night", "neon", "fog")
+    stem: int = 24
+    widths: tuple[int, int, int] = (48, 80, 128)
+    temporal: int = 16
+    memory: int = 64
+    context: int = 16
     head: int = 48
-    embedding: int = 128
+    embedding: int = 96
+
+    @property
+    def controls(self) -> int:
+        """Length of the control vector: a weight for each scene, then for each lighting."""
+        return len(self.scenes) + len(self.lightings)
 
 
-class Trunk(nn.Module):
-    """(x_t, guide, history, time, controls) -> (x0 of the base picture, token features, stem features)."""
+class Memory(NamedTuple):
+    """What the encoder keeps of earlier frames; fixed in size.
+
+    Attributes:
+        past: (B, PAST_FRAMES, temporal, h / 8, w / 8), features of the last frames, the newest first, aligned with the current frame by its motion.
+        tokens: (B, 2 K, memory), tokens of the last frame and of the first since the last reset (the sink).
+    """
+
+    past: Tensor
+    tokens: Tensor
+
+
+class Encoded(NamedTuple):
+    """What the encoder makes of a frame.
+
+    Attributes:
+        stem: (B, stem, h / 2, w / 2). fine: (B, w1, h / 4, w / 4). coarse: (B, w2, h / 8, w / 8).
+        features: (B, temporal, h / 8, w / 8) and tokens: (B, K, memory): what the next frames remember.
+    """
+
+    stem: Tensor
+    fine: Tensor
+    coarse: Tensor
+    features: Tensor
+    tokens: Tensor
+
+
+def token_grid(height: int, width: int) -> tuple[int, int]:
+    """Rows and columns of the tokens that a frame of base size `height` x `width` leaves in memory."""
+    return -(-height // 32), -(-width // 32)
+
+
+def empty_memory(config: NetworkConfig, batch: int, height: int, width: int) -> Memory:
+    """The memory after a reset, for base pictures of `height` x `width`."""
+    rows, columns = token_grid(height, width)
+    past = torch.zeros(batch, PAST_FRAMES, config.temporal, height // FEATURE_STRIDE, width // FEATURE_STRIDE)
+    return Memory(past, torch.zeros(batch, 2 * rows * columns, config.memory))
+
+
+class Encoder(nn.Module):
+    """(inputs, modulation, memory) -> Encoded. Runs once a frame. `inputs`: (B, INPUT_CHANNELS, h, w), guide, history, validity of the history."""
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         w1, w2, w3 = config.widths
         e = config.embedding
-        # noisy picture 3, guide, history 3 and its validity 1
-        self.stem1 = nn.Conv2d(3 + GUIDE_CHANNELS + 4, config.stem, 3, stride=2, padding=1)
+        self.stem1 = nn.Conv2d(INPUT_CHANNELS, config.stem, 3, stride=2, padding=1)
         self.stem2 = nn.Conv2d(config.stem, w1, 3, stride=2, padding=1)
-        controls = len(config.scenes) + len(config.lightings)
-        self.embed = nn.Sequential(nn.Linear(2 + controls, e), nn.SiLU(), nn.Linear(e, e), nn.SiLU())
-        self.enter = nn.ModuleList([ResidualBlock(w1, e), ResidualBlock(w1, e)])
+        self.embed = nn.Sequential(nn.Linear(config.controls, e), nn.SiLU(), nn.Linear(e, e), nn.SiLU())
+        self.fine = ResidualBlock(w1, e)
+        self.fine_attention = MemoryAttention(w1, config.memory, 1, 16, own=False)
         self.down1 = nn.Conv2d(w1, w2, 3, stride=2, padding=1)
-        self.middle = nn.ModuleList([ResidualBlock(w2, e), ResidualBlock(w2, e)])
+        self.coarse = nn.ModuleList([ResidualBlock(w2, e), ResidualBlock(w2, e)])
+        self.to_features = nn.Conv2d(w2, config.temporal, 1)
+        self.temporal = nn.Conv3d(config.temporal, w2, (1 + PAST_FRAMES, 3, 3), padding=(0, 1, 1))
+        nn.init.zeros_(self.temporal.weight)
+        nn.init.zeros_(self.temporal.bias)  # type: ignore[arg-type]
+        self.coarse_attention = MemoryAttention(w2, config.memory, 2, 32, own=False)
         self.down2 = nn.Conv2d(w2, w3, 3, stride=2, padding=1)
         self.deep = nn.ModuleList([ResidualBlock(w3, e), ResidualBlock(w3, e)])
-        self.deep_attention = SelfAttention(w3, 4)
-        self.up2 = nn.Conv2d(w3, w2, 1)
-        self.merge2 = ResidualBlock(w2, e)
-        self.up1 = nn.Conv2d(w2, w1, 1)
-        self.leave = nn.ModuleList([ResidualBlock(w1, e), ResidualBlock(w1, e)])
+        self.deep_attention = MemoryAttention(w3, config.memory, 4, 64, own=True)
+        self.to_tokens = nn.Conv2d(w3, config.memory, 1)
         self.norm = PixelNorm()
-        self.to_x0 = nn.Conv2d(w1, 48, 1)
+        self.up2 = nn.Conv2d(w3, w2, 1)
+        self.up1 = nn.Conv2d(w2, w1, 1)
 
-    def forward(
-        self, x_t: Tensor, guide: Tensor, history: Tensor, time: Tensor, controls: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        angle = time[:, None] * (torch.pi / 2)
-        embedding = self.embed(torch.cat([torch.sin(angle), torch.cos(angle), controls], 1))
-        stem = F.silu(self.stem1(torch.cat([x_t, guide, history], 1)))
-        a = self.stem2(stem)
-        for block in self.enter:
-            a = block(a, embedding)
+    def modulation(self, controls: Tensor) -> list[Tensor]:
+        """What the controls (B, K) do to each residual block, in order."""
+        embedding = self.embed(controls)
+        return [block.film(embedding) for block in (self.fine, *self.coarse, *self.deep)]
+
+    def forward(self, inputs: Tensor, modulation: list[Tensor], memory: Memory) -> Encoded:
+        fine, *coarse = modulation[: 1 + len(self.coarse)]
+        deep = modulation[1 + len(self.coarse) :]
+        stem = F.silu(self.stem1(inputs))
+        a = self.fine_attention(self.fine(self.stem2(stem), fine), memory.tokens)
         b = self.down1(a)
-        for block in self.middle:
-            b = block(b, embedding)
+        for block, film in zip(self.coarse, coarse, strict=True):
+            b = block(b, film)
+        features = torch.tanh(self.to_features(b))
+        through_time = torch.cat([features[:, None], memory.past], 1).transpose(1, 2)
+        b = self.coarse_attention(b + self.temporal(through_time)[:, :, 0], memory.tokens)
         c = self.down2(b)
-        for block in self.deep:
-            c = block(c, embedding)
-        c = self.deep_attention(c)
-        b = self.merge2(b + F.interpolate(self.up2(c), scale_factor=2.0, mode="nearest"), embedding)
+        for block, film in zip(self.deep, deep, strict=True):
+            c = block(c, film)
+        c = self.deep_attention(c, memory.tokens)
+        tokens = self.norm(self.to_tokens(c))
+        # Odd sides repeat their last row or column: a picture may be a single token.
+        tokens = F.pad(tokens, (0, tokens.shape[3] % 2, 0, tokens.shape[2] % 2), mode="replicate")
+        tokens = F.avg_pool2d(tokens, 2).flatten(2).transpose(1, 2)
+        b = b + F.interpolate(self.up2(c), scale_factor=2.0, mode="nearest")
         a = a + F.interpolate(self.up1(b), scale_factor=2.0, mode="nearest")
-        for block in self.leave:
-            a = block(a, embedding)
-        features = self.norm(a)
-        return F.pixel_shuffle(self.to_x0(F.silu(features)), 4), features, stem
+        return Encoded(stem, a, b, features, tokens)
 
 
-class Head(nn.Module):
-    """Shades each output pixel from the full-resolution guide, the upsampled features and the base picture.
-
-    The first layer is applied to each input at its own resolution and the sums are upsampled (a 1x1 convolution commutes with bilinear
-    interpolation), so nothing wide is ever concatenated at full resolution.
-    """
+class Denoiser(nn.Module):
+    """(x_t, modulation, encoded frame) -> (x0 of the base picture, features at a quarter of its size). Runs once a step."""
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
-        width = config.head
-        self.from_guide = nn.Conv2d(GUIDE_CHANNELS, width, 1)
-        self.from_features = nn.Conv2d(config.widths[0], width, 1, bias=False)
-        self.from_stem = nn.Conv2d(config.stem, width, 1, bias=False)
-        self.from_x0 = nn.Conv2d(3, width, 1, bias=False)
-        controls = len(config.scenes) + len(config.lightings)
-        self.film = nn.Sequential(nn.Linear(controls, 64), nn.SiLU(), nn.Linear(64, 6 * width))
-        self.layer1 = nn.Conv2d(width, width, 1)
-        self.layer2 = nn.Conv2d(width, width, 1)
-        self.out = nn.Conv2d(width, 3, 1)
+        w1, w2, _ = config.widths
+        e = config.embedding
+        self.enter = nn.Conv2d(48, w1, 1)
+        self.embed = nn.Sequential(nn.Linear(2 + config.controls, e), nn.SiLU(), nn.Linear(e, e), nn.SiLU())
+        self.first = ResidualBlock(w1, e)
+        self.down = nn.Conv2d(w1, w2, 3, stride=2, padding=1)
+        self.middle = ResidualBlock(w2, e)
+        self.up = nn.Conv2d(w2, w1, 1)
+        self.last = ResidualBlock(w1, e)
+        self.norm = PixelNorm()
+        self.to_x0 = nn.Conv2d(w1, 48, 1)
 
-    def forward(self, guide: Tensor, features: Tensor, stem: Tensor, x0: Tensor, controls: Tensor) -> Tensor:
-        return self.shade(guide, self.base_sum(features, stem, x0), controls)
+    def modulation(self, time: Tensor, controls: Tensor) -> list[Tensor]:
+        """What the time (B,) and the controls (B, K) do to each residual block, in order."""
+        angle = time[:, None] * (torch.pi / 2)
+        embedding = self.embed(torch.cat([torch.sin(angle), torch.cos(angle), controls], 1))
+        return [block.film(embedding) for block in (self.first, self.middle, self.last)]
 
-    def base_sum(self, features: Tensor, stem: Tensor, x0: Tensor) -> Tensor:
-        """The low-resolution inputs' part of the first layer, at the base resolution."""
-        half = self.from_stem(stem) + F.interpolate(
-            self.from_features(features), scale_factor=2.0, mode="bilinear", align_corners=False
-        )
-        base: Tensor = self.from_x0(x0)
-        return base + F.interpolate(half, scale_factor=2.0, mode="bilinear", align_corners=False)
+    def forward(self, x_t: Tensor, modulation: list[Tensor], encoded: Encoded) -> tuple[Tensor, Tensor]:
+        first, middle, last = modulation
+        a = self.first(self.enter(F.pixel_unshuffle(x_t, 4)) + encoded.fine, first)
+        b = self.middle(self.down(a) + encoded.coarse, middle)
+        a = self.last(a + F.interpolate(self.up(b), scale_factor=2.0, mode="nearest"), last)
+        a = F.silu(self.norm(a))
+        return F.pixel_shuffle(self.to_x0(a), 4), a
 
-    def shade(self, guide: Tensor, base: Tensor, controls: Tensor) -> Tensor:
-        """`base` (B, head, h, w) is upsampled to the guide's size. Returns (B, 3, H, W) in about -1..1."""
-        if base.shape[-2:] != guide.shape[-2:]:
-            base = F.interpolate(base, size=guide.shape[-2:], mode="bilinear", align_corners=False)
-        return self.finish(self.from_guide(guide) + base, controls)
 
-    def finish(self, h: Tensor, controls: Tensor) -> Tensor:
-        """The pointwise layers after the first sum."""
-        s0, b0, s1, b1, s2, b2 = self.film(controls)[:, :, None, None].chunk(6, 1)
-        h = F.silu(h * (1 + s0) + b0)
-        h = h + F.silu(self.layer1(h) * (1 + s1) + b1)
-        h = h + F.silu(self.layer2(h) * (1 + s2) + b2)
-        return self.out(h)  # type: ignore[no-any-return]
+class ContextJoin(nn.Module):
+    """What the head is told about a pixel's surroundings: (x0, denoiser's features, stem) -> (B, context, h, w), x0 first."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        extra = config.context - 3
+        self.from_features = nn.Conv2d(config.widths[0], 4 * extra, 1)
+        self.from_stem = nn.Conv2d(config.stem, extra, 1)
+
+    def forward(self, x0: Tensor, features: Tensor, stem: Tensor) -> Tensor:
+        half = F.pixel_shuffle(self.from_features(features), 2) + self.from_stem(stem)
+        return torch.cat([x0, F.interpolate(half, scale_factor=2.0, mode="bilinear", align_corners=False)], 1)
 
 
 class MirageLSDv1(nn.Module):
-    """Trunk and head."""
+    """Encoder, denoiser with its step times, head, and the flow network for streams without geometry."""
 
     def __init__(self, config: NetworkConfig | None = None) -> None:
         super().__init__()
         self.config = config or NetworkConfig()
-        self.trunk = Trunk(self.config)
-        self.head = Head(self.config)
+        self.encoder = Encoder(self.config)
+        self.denoiser = Denoiser(self.config)
+        self.times = StepTimes()
+        self.join = ContextJoin(self.config)
+        self.head = Head(self.config.context, self.config.head, len(self.config.scenes), len(self.config.lightings))
+        self.flow = FlowNetLite()
 
 
 def base_size(height: int, width: int) -> tuple[int, int]:

@@ -1,34 +1,56 @@
-"""Station `denoise`: the few-step DDIM sampler around the trunk."""
+"""Station `denoise`: encoder, few-step sampler and context, as one module with the step times as constants."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from ..models.diffusion import ddim_coefficients, sampling_times
+from ..models.diffusion import ddim_update
+from ..models.mirage_lsd_v1 import Memory, MirageLSDv1
+from ..models.sampler import X0_LIMIT
 
-TrunkCall = Callable[..., tuple[Tensor, ...]]
 
+class DenoisingTrunk(nn.Module):
+    """(inputs, modulation, past, tokens, noise) -> (x0, context, features, tokens); see `models.mirage_lsd_v1`. `inputs` and `context`: (1, h, w, C)."""
 
-def denoise(
-    trunk: TrunkCall, guide: Tensor, history: Tensor, noise: Tensor, controls: Tensor, steps: int
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Denoises the base picture from `noise`.
+    def __init__(self, model: MirageLSDv1, steps: int) -> None:
+        super().__init__()
+        self.encoder, self.denoiser, self.join = model.encoder, model.denoiser, model.join
+        with torch.no_grad():
+            self._times: list[float] = model.times(steps).tolist()
+        self._sizes: list[int] = []
+        self._sizes = [x.shape[1] for x in self._modulations(torch.zeros(1, model.config.controls))]
 
-    Args:
-        trunk: `models.mirage_lsd_v1.Trunk` or a compiled form of it.
-        guide: (B, G, h, w). history: (B, 4, h, w). noise: (B, 3, h, w), unit variance. controls: (B, K). steps: 1..8.
+    def extra_repr(self) -> str:
+        """Part of the conversion's key: the times are constants of the graph."""
+        return f"times={self._times}"
 
-    Returns:
-        x0 (B, 3, h, w) in about -1..1, and the last step's token and stem features.
-    """
-    x_t = noise
-    times = sampling_times(steps)
-    for i, t in enumerate(times):
-        x0, features, stem = trunk(x_t, guide, history, torch.full((len(guide),), t, device=guide.device), controls)
-        if i + 1 < len(times):
-            a, b = ddim_coefficients(t, times[i + 1])
-            x_t = a * x0.clamp(-1.2, 1.2) + b * x_t
-    return x0, features, stem
+    @torch.no_grad()
+    def modulation(self, controls: Tensor) -> Tensor:
+        """(1, M): everything in the trunk that depends on the controls (1, K) and not on the frame."""
+        device = self.join.from_stem.weight.device
+        return torch.cat(self._modulations(controls.to(device)), 1).cpu()
+
+    @torch.no_grad()
+    def _modulations(self, controls: Tensor) -> list[Tensor]:
+        controls = controls.to(self.join.from_stem.weight.device)
+        found = self.encoder.modulation(controls)
+        for t in self._times:
+            found += self.denoiser.modulation(torch.full((1,), t, device=controls.device), controls)
+        return found
+
+    def forward(
+        self, inputs: Tensor, modulation: Tensor, past: Tensor, tokens: Tensor, noise: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        parts = list(torch.split(modulation, self._sizes, 1))
+        blocks = len(parts) - 3 * len(self._times)
+        # A pixel's channels lie side by side, as convolutions on a CPU want them and the kernels write and read them.
+        encoded = self.encoder(inputs.permute(0, 3, 1, 2), parts[:blocks], Memory(past, tokens))
+        x_t = noise
+        times = [torch.full((1,), t, device=noise.device) for t in self._times]
+        for i, t in enumerate(times):
+            x0, features = self.denoiser(x_t, parts[blocks + 3 * i : blocks + 3 * i + 3], encoded)
+            if i + 1 < len(times):
+                x_t = ddim_update(x_t, torch.clamp(x0, -X0_LIMIT, X0_LIMIT), t, times[i + 1])
+        context = self.join(x0, features, encoded.stem)
+        return x0, context.permute(0, 2, 3, 1), encoded.features, encoded.tokens

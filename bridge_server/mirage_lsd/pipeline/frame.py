@@ -69,17 +69,19 @@ class Controls:
         lighting: weight of each lighting name, likewise.
         seed: chooses the world that the textures are drawn from; the stream's own until a control sets another.
         sun_direction: unit, world space, towards the sun; used when the frame carries no sun. None: the lighting's own.
+        appearance: linear RGB in 0..1 of a character's `skin`, `hair` and `outfit` (plane `ids`); a part that is missing keeps its default.
     """
 
     scene: dict[str, float]
     lighting: dict[str, float]
     seed: int = 0
     sun_direction: tuple[float, float, float] | None = None
+    appearance: dict[str, tuple[float, float, float]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class OutputFrame:
-    """A finished frame: `pixels` H x W x 4 uint8 RGBA, sRGB; `timings_us` by station, in the order they ran."""
+    """A finished frame: `pixels` H x W x 4 uint8 RGBA, sRGB, valid until the pipeline's next call; `timings_us` by station, in the order they ran."""
 
     pixels: npt.NDArray[np.uint8]
     timings_us: dict[str, int] = field(default_factory=dict)

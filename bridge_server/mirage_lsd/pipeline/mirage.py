@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,51 +14,53 @@ from torch import Tensor
 
 from ..accel.base import CompiledModule
 from ..accel.select import resolve_device, select_backend
-from ..models.guide import GUIDE_CHANNELS
-from ..models.mirage_lsd_v1 import base_size
+from ..models.guide import INPUT_CHANNELS
+from ..models.mirage_lsd_v1 import Memory, base_size, empty_memory
 from ..models.seed import seed_offset
 from ..models.weights_file import load_weights
-from .anchor import Anchor
+from .anchor import AnchoredFrame, anchor
 from .base import StreamSpec
-from .denoise import denoise
+from .denoise import DenoisingTrunk
 from .frame import Controls, InputFrame, OutputFrame
-from .motion import warp_history
+from .frame_inputs import frame_inputs
+from .motion import Flow, align_past
+from .shading import Shading, select_shading
 from .stream_state import StreamState
-from .upscale import Shade
 
 # Where the sun stands when neither the frame nor the controls say it.
 _DEFAULT_SUN = {
     "day": (0.45, 0.75, 0.48),
+    "overcast": (0.3, 0.85, 0.43),
+    "sunset": (0.7, 0.2, -0.69),
     "night": (-0.5, 0.65, 0.57),
     "neon": (0.3, 0.6, -0.74),
-    "sunset": (0.7, 0.2, -0.69),
+    "fog": (0.4, 0.7, 0.59),
 }
-# Compiled sizes kept at once; a further one displaces the one that was not used for longest.
-_SIZES_KEPT = 8
+LARGEST_SIDE = 4096
+AlignPast = Callable[[AnchoredFrame, StreamState, Shading, Flow], Memory]
+# Compiled trunks kept at once; a further one displaces the one that was not used for longest.
+_TRUNKS_KEPT = 8
 
 
-class _Compiled:
-    """Everything compiled for one output size."""
+class _CompiledTrunk:
+    """A trunk and its compiled form. The modulation is worked out again only when the controls change."""
 
-    def __init__(self, pipeline: MiragePipeline, output: tuple[int, int]) -> None:
-        backend, model = pipeline.backend, pipeline.model
-        h, w = base_size(*output)
-        self.base = (h, w)
-        self.anchor = Anchor(backend, (h, w), output)
-        guide = torch.zeros(1, GUIDE_CHANNELS, h, w)
-        controls = torch.zeros(1, len(model.config.scenes) + len(model.config.lightings))
-        trunk_inputs = (torch.zeros(1, 3, h, w), guide, torch.zeros(1, 4, h, w), torch.ones(1), controls)
-        with torch.no_grad():
-            x0, features, stem = model.trunk(*(x.to(pipeline.device) for x in trunk_inputs))
-        self.trunk: CompiledModule = backend.compile(model.trunk, trunk_inputs)
-        head_inputs = (torch.zeros(1, GUIDE_CHANNELS, *output), features.cpu(), stem.cpu(), x0.cpu(), controls)
-        self.shade: CompiledModule = backend.compile(Shade(model.head), head_inputs)
+    def __init__(self, trunk: DenoisingTrunk, run: CompiledModule) -> None:
+        self.run = run
+        self._trunk = trunk
+        self._controls: Tensor | None = None
+        self._modulation = torch.empty(0)
+
+    def modulation(self, controls: Tensor) -> Tensor:
+        if self._controls is None or not torch.equal(self._controls, controls):
+            self._controls, self._modulation = controls.clone(), self._trunk.modulation(controls)
+        return self._modulation
 
 
 class MiragePipeline:
     """`mirage-lsd-v1` behind the `Pipeline` interface. One call at a time."""
 
-    planes: tuple[str, ...] = ("color", "depth", "motion", "normal")
+    planes: tuple[str, ...] = ("color", "depth", "motion", "normal", "ids")
 
     def __init__(self, weights: Path, device: str = "auto") -> None:
         self.name = weights.stem
@@ -69,24 +72,54 @@ class MiragePipeline:
         self.model = load_weights(weights).to(self.device)
         self.scenes = self.model.config.scenes
         self.lightings = self.model.config.lightings
-        self._sizes: OrderedDict[tuple[int, int], _Compiled] = OrderedDict()
+        self.shading: Shading = select_shading(self.model, self.backend, self.device)
+        # Replaceable, so that an evaluation can measure what the past is worth.
+        self.align_past: AlignPast = align_past
+        self._trunks: OrderedDict[tuple[tuple[int, int], int], _CompiledTrunk] = OrderedDict()
+        self._flows: dict[tuple[int, int], CompiledModule] = {}
 
     def create_state(self, spec: StreamSpec) -> StreamState:
-        """A fresh state; compiles for the stream's size, if that was not done yet (a few seconds)."""
-        compiled = self._for_size(spec)
-        if "depth" in spec.planes:
-            compiled.anchor.prepare("normal" in spec.planes)
-        noise = torch.randn(1, 3, *compiled.base, generator=torch.Generator().manual_seed(spec.seed))
-        return StreamState(spec, noise)
+        """A fresh state; compiles for the stream's size, if that was not done yet (a few seconds).
 
-    def _for_size(self, spec: StreamSpec) -> _Compiled:
-        size = (spec.output_height, spec.output_width)
-        if size not in self._sizes:
-            self._sizes[size] = _Compiled(self, size)
-            while len(self._sizes) > _SIZES_KEPT:
-                self._sizes.popitem(last=False)
-        self._sizes.move_to_end(size)
-        return self._sizes[size]
+        Raises:
+            ValueError: the picture is too large.
+        """
+        largest = max(spec.width, spec.height, spec.output_width, spec.output_height)
+        if largest > LARGEST_SIDE:
+            raise ValueError(f"A side of {largest} pixels is too large; the model renders up to {LARGEST_SIDE}.")
+        base = base_size(spec.output_height, spec.output_width)
+        self._trunk(base, spec.steps)
+        if "depth" not in spec.planes:
+            picture = torch.zeros(1, 3, *base)
+            self._flow(base)(picture, picture)
+        else:
+            self.shading.prepare(base, (spec.output_height, spec.output_width))
+        noise = torch.randn(1, 3, *base, generator=torch.Generator().manual_seed(spec.seed))
+        return StreamState(spec, noise, empty_memory(self.model.config, 1, *base))
+
+    def _trunk(self, base: tuple[int, int], steps: int) -> _CompiledTrunk:
+        key = (base, steps)
+        if key not in self._trunks:
+            h, w = base
+            frame, picture = torch.zeros(1, h, w, INPUT_CHANNELS), torch.zeros(1, 3, h, w)
+            controls, memory = torch.zeros(1, self.model.config.controls), empty_memory(self.model.config, 1, h, w)
+            trunk = DenoisingTrunk(self.model, steps)
+            inputs = (frame, trunk.modulation(controls), *memory, picture)
+            self._trunks[key] = _CompiledTrunk(trunk, self.backend.compile(trunk, inputs))
+            while len(self._trunks) > _TRUNKS_KEPT:
+                self._trunks.popitem(last=False)
+        self._trunks.move_to_end(key)
+        return self._trunks[key]
+
+    def _flow(self, base: tuple[int, int]) -> Flow:
+        """The flow network for one size, compiled when it is first called: streams with geometry never need it."""
+
+        def call(now: Tensor, before: Tensor) -> Tensor:
+            if base not in self._flows:
+                self._flows[base] = self.backend.compile(self.model.flow, (now, before))
+            return self._flows[base](now, before)[0].float().cpu()
+
+        return call
 
     def _control_vector(self, controls: Controls) -> Tensor:
         weights = [controls.scene.get(name, 0.0) for name in self.scenes]
@@ -107,29 +140,41 @@ class MiragePipeline:
     def process(self, frame: InputFrame, state: Any, controls: Controls) -> OutputFrame:
         """Renders one frame; see `Pipeline.process`."""
         assert isinstance(state, StreamState)
-        compiled = self._for_size(state.spec)
+        output = (state.spec.output_height, state.spec.output_width)
+        base = base_size(*output)
         clock = time.perf_counter
         marks = [clock()]
-        if frame.reset:
+        inputs = frame_inputs(frame, controls, self._sun(frame, controls), seed_offset(controls.seed).numpy())
+        # Another look: what was remembered is of no use. From here on nothing can fail.
+        if frame.reset or (state.controls is not None and state.controls != controls):
             state.reset()
-        anchored = compiled.anchor.run(frame, self._sun(frame, controls), seed_offset(controls.seed))
+        anchored = anchor(frame, inputs, base, self.shading)
         marks.append(clock())
-        same = state.controls is not None and (controls.scene, controls.lighting, controls.seed) == (
-            state.controls.scene, state.controls.lighting, state.controls.seed,
-        )  # fmt: skip
-        history = warp_history(anchored, state, same)
+        memory = self.align_past(anchored, state, self.shading, self._flow(base))
         marks.append(clock())
         vector = self._control_vector(controls)
         noise = state.screen_noise if anchored.noise is None else anchored.noise
-        x0, features, stem = denoise(compiled.trunk, anchored.guide, history, noise, vector, state.spec.steps)
+        trunk = self._trunk(base, state.spec.steps)
+        x0, context, features, tokens = trunk.run(anchored.network_input, trunk.modulation(vector), *memory, noise)
         marks.append(clock())
-        (pixels,) = compiled.shade(anchored.full_guide, features, stem, x0, vector)
-        picture = pixels[0].cpu().numpy()
+        picture = self.shading.shade(inputs, context, vector, output)
         marks.append(clock())
-        state.picture = x0.detach().to("cpu", copy=True).clamp(-1, 1)
-        state.depth = anchored.depth if anchored.lens is not None else None
-        state.color, state.camera, state.controls = anchored.color, frame.camera, controls
-        state.frames += 1
+        _remember(state, anchored, frame, controls, memory, x0.cpu(), features.cpu(), tokens.cpu())
         stages = ("anchor", "motion", "denoise", "upscale")
         timings = {name: round((b - a) * 1e6) for name, a, b in zip(stages, marks[:-1], marks[1:], strict=True)}
-        return OutputFrame(picture.copy(), timings)
+        return OutputFrame(picture, timings)
+
+
+def _remember(
+    state: StreamState, anchored: AnchoredFrame, frame: InputFrame, controls: Controls, memory: Memory,
+    x0: Tensor, features: Tensor, tokens: Tensor,
+) -> None:  # fmt: skip
+    """Copies what the next frame needs out of arrays that will be overwritten."""
+    sink = tokens if state.frames == 0 else memory.tokens[:, tokens.shape[1] :]
+    past = torch.cat([features[:, None].float(), memory.past[:, :-1]], 1)
+    state.memory = Memory(past, torch.cat([tokens.float(), sink], 1))
+    state.picture = x0.float().clamp(-1, 1)
+    state.depth = anchored.depth.clone() if anchored.inputs.depth is not None else None
+    state.color = anchored.color.clone()
+    state.camera, state.controls = frame.camera, controls
+    state.frames += 1

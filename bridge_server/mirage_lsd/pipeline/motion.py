@@ -1,63 +1,56 @@
-"""Station `motion`: brings the previous output to the current frame.
+"""Station `motion`: brings what the stream remembers to the current frame.
 
-In this order: the engine's motion vectors; the motion that the camera explains, from depth and both cameras; nothing moved (color alone).
+In this order: the engine's motion vectors; the motion that the camera explains, from depth and both cameras; for color alone, FlowNet-lite.
 """
 
 from __future__ import annotations
 
-import torch
-import torch.nn.functional as F
+from collections.abc import Callable
+
 from torch import Tensor
 
-from ..models.guide import world_rays
-from .anchor import AnchoredFrame, Lens
-from .projection import project
+from ..models.guide import GUIDE_CHANNELS
+from ..models.mirage_lsd_v1 import FEATURE_STRIDE, Memory
+from ..models.warp import warp
+from .anchor import AnchoredFrame
+from .reproject import Before, Reprojected, by_motion, inside
+from .shading import Shading
 from .stream_state import StreamState
 
-# A pixel's depth may differ by this share from what the previous frame saw there before it counts as newly visible.
-_DEPTH_TOLERANCE = 0.06
-_COLOR_TOLERANCE = 0.12
+# (picture now, picture before), (1, 3, h, w) in -1..1 -> (1, 3, h, w), see `models.flow.FlowNetLite`.
+Flow = Callable[[Tensor, Tensor], Tensor]
+
+# Colour alone: how much a pixel may differ, on the scale -1..1, from what was seen where it comes from.
+_COLOR_TOLERANCE = 0.24
+# Less of the picture than this was there a frame ago: a cut, whatever the engine says.
+_CUT_BELOW = 0.1
 
 
-def _grid(x: Tensor, y: Tensor) -> Tensor:
-    """Pixel coordinates (h, w) of the previous frame to the grid of `grid_sample`."""
-    h, w = x.shape
-    return torch.stack([(2 * x + 1) / w - 1, (2 * y + 1) / h - 1], -1)[None]
+def align_past(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> Memory:
+    """Writes the previous output where it is valid into the frame's network input; returns the memory, aligned with the frame.
+
+    Detects camera cuts and resets `state` then. `flow`: the compiled flow network, for streams without geometry.
+    """
+    if state.picture is None:
+        return state.memory
+    found = _reprojected(frame, state, state.picture, shading, flow)
+    if found.share < _CUT_BELOW:
+        state.reset()
+        frame.network_input[..., GUIDE_CHANNELS:] = 0
+        return state.memory
+    past = warp(state.memory.past.flatten(1, 2), found.coarse[:, :2] / FEATURE_STRIDE) * found.coarse[:, 2:]
+    return Memory(past.view_as(state.memory.past), state.memory.tokens)
 
 
-def _camera_motion(frame: AnchoredFrame, state: StreamState, lens: Lens) -> tuple[Tensor, Tensor, Tensor]:
-    """Where each pixel was in the previous frame (x, y in pixels) and its depth there."""
-    assert state.camera is not None
-    _, _, h, w = frame.depth.shape
-    rays = world_rays(lens.camera_to_world[None], lens.lens[None], h, w)[0]
-    sky = frame.depth[0] <= 0
-    # Sky is far away: only the rotation moves it.
-    distance = torch.where(sky, torch.full_like(frame.depth[0], 1e5), frame.depth[0])
-    p = lens.camera_to_world[:, 3].view(3, 1, 1) + rays * distance
-    x, y, depth = project(p, state.camera)
-    return x, y, torch.where(sky[0], torch.zeros_like(depth), depth)
-
-
-def warp_history(frame: AnchoredFrame, state: StreamState, same_controls: bool) -> Tensor:
-    """The previous output, warped, and where it is valid: (1, 4, h, w); zeros where there is none or the controls have changed."""
-    _, _, h, w = frame.color.shape
-    if state.picture is None or state.color is None or not same_controls:
-        return torch.zeros(1, 4, h, w)
-    ys, xs = torch.meshgrid(torch.arange(h, dtype=torch.float32), torch.arange(w, dtype=torch.float32), indexing="ij")
-    geometry = frame.lens is not None and state.camera is not None and state.depth is not None
-    expected: Tensor | None = None
-    if frame.motion is not None:
-        x, y = xs + frame.motion[0, 0], ys + frame.motion[0, 1]
-    elif geometry and frame.lens is not None:
-        x, y, expected = _camera_motion(frame, state, frame.lens)
-    else:
-        valid = ((frame.color - state.color).abs().amax(1, keepdim=True) < _COLOR_TOLERANCE).float()
-        return torch.cat([state.picture * valid, valid], 1)
-    grid = _grid(x, y)
-    warped = F.grid_sample(state.picture, grid, mode="bilinear", padding_mode="border", align_corners=False)
-    valid = ((x > -0.5) & (x < w - 0.5) & (y > -0.5) & (y < h - 0.5))[None, None]
-    if expected is not None and state.depth is not None:
-        seen = F.grid_sample(state.depth, grid, mode="nearest", padding_mode="border", align_corners=False)
-        valid = valid & ((seen - expected).abs() <= _DEPTH_TOLERANCE * expected.clamp(min=0.1))
-    mask = valid.float()
-    return torch.cat([warped * mask, mask], 1)
+def _reprojected(
+    frame: AnchoredFrame, state: StreamState, picture: Tensor, shading: Shading, flow: Flow
+) -> Reprojected:
+    geometry = frame.inputs.depth is not None and state.camera is not None and state.depth is not None
+    if frame.motion is not None or geometry:
+        before = Before(state.camera, state.depth, picture)
+        return shading.reproject(frame.inputs, frame.depth, before, frame.motion, frame.network_input)
+    assert state.color is not None
+    found = flow(frame.color.contiguous(), state.color)
+    motion = found[:, :2]
+    alike = (frame.color - warp(state.color, motion)).abs().amax(1, keepdim=True) < _COLOR_TOLERANCE
+    return by_motion(picture, motion, inside(motion) & alike & (found[:, 2:] > 0), frame.network_input)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 
 from torch import Tensor
 
+from ..models.mirage_lsd_v1 import Memory
 from .base import StreamSpec
 from .frame import Camera, Controls
 
@@ -15,26 +16,30 @@ class StreamState:
     """The state of one stream of `mirage-lsd-v1`, all at the base size (h, w).
 
     Attributes:
-        picture: (1, 3, h, w), the last output in -1..1. depth: (1, 1, h, w), metres, 0: sky. color: (1, 3, h, w), the last input in 0..1.
-        camera, controls: of the last frame. frames: since the last reset.
         screen_noise: (1, 3, h, w), the starting noise where no geometry anchors it; constant, so that it doesn't flicker.
+        memory: the trunk's features of the last frames and the tokens of the last and the first; zeros after a reset.
+        picture: (1, 3, h, w), the last output in -1..1. depth: (1, 1, h, w), metres, 0: sky. color: (1, 3, h, w), the last input in -1..1.
+        camera, controls: of the last frame. frames: since the last reset.
     """
 
     spec: StreamSpec
     screen_noise: Tensor
+    memory: Memory
     picture: Tensor | None = None
     depth: Tensor | None = None
     color: Tensor | None = None
     camera: Camera | None = None
     controls: Controls | None = None
-    frames: int = 0
+    frames: int = field(default=0)
 
     def reset(self) -> None:
-        """Forgets the history (camera cut)."""
+        """Forgets the history (camera cut, other controls)."""
+        self.memory = Memory(*(x.zero_() for x in self.memory))
         self.picture = self.depth = self.color = self.camera = self.controls = None
         self.frames = 0
 
     def bytes(self) -> int:
         """Size of the tensors held."""
-        tensors = (self.screen_noise, self.picture, self.depth, self.color)
-        return sum(t.numel() * t.element_size() for t in tensors if t is not None)
+        held = [getattr(self, f.name) for f in fields(self)]
+        tensors = [*self.memory, *(x for x in held if isinstance(x, Tensor))]
+        return sum(t.numel() * t.element_size() for t in tensors)

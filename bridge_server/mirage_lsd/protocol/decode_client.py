@@ -18,7 +18,7 @@ MAX_STREAM = 2**31 - 1
 MAX_SEED = 2**31 - 1
 MAX_FPS = 1_000.0
 MAX_PROMPT_BYTES = 4_096
-CONTROLS = ("scene", "lighting", "prompt", "seed", "sun_direction")
+CONTROLS = ("scene", "lighting", "prompt", "appearance", "seed", "sun_direction")
 
 
 def _stream(fields: Fields) -> int:
@@ -131,6 +131,7 @@ def _control(fields: Fields) -> Control:
             scene=values.text("scene") if "scene" in values else None,
             lighting=values.text("lighting") if "lighting" in values else None,
             prompt=values.text("prompt", MAX_PROMPT_BYTES) if "prompt" in values else None,
+            appearance=values.text("appearance") if "appearance" in values else None,
             seed=values.integer("seed", 0, MAX_SEED) if "seed" in values else None,
             sun_direction=direction,
         ),

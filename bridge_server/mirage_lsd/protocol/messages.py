@@ -62,6 +62,7 @@ class ControlValues:
     scene: str | None = None
     lighting: str | None = None
     prompt: str | None = None
+    appearance: str | None = None
     seed: int | None = None
     sun_direction: tuple[float, ...] | None = None
 

@@ -158,7 +158,7 @@ class Session:
             error.stream = stream.number
             raise
         if not understood:
-            log.info("prompt without a known word", stream=stream.number, model=stream.pipeline.name)
+            log.info("a prompt or an appearance without a known word", stream=stream.number, model=stream.pipeline.name)
 
     def _open(self, wanted: Open) -> None:
         number = wanted.stream

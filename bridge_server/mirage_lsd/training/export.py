@@ -17,8 +17,10 @@ def export_checkpoint(checkpoint: Path, weights: Path, metrics: dict[str, object
         "model": weights.stem,
         "license": "Apache-2.0",
         "data": "procedural worlds rendered by mirage_lsd.training.worlds while training; no pictures from elsewhere",
-        "recipe": "x0-prediction with spoilt history (stage 1), AdamW, averaged weights; losses: L1, L2 and edges at both resolutions",
-        "command": "mirage-lsd train --run FOLDER --minutes 60 --seed 0 && mirage-lsd train --run FOLDER --export FILE",
+        "recipe": "head alone on scattered pixels; the whole network: x0-prediction at random times and through the unrolled sampler with learned "
+        "times, spoilt history and own roll-outs, FlowNet-lite along; the head again with the frozen trunk's context; L1, L2 and edges at both "
+        "resolutions; Muon and AdamW, averaged weights",
+        "command": "mirage-lsd train --run FOLDER --minutes 80 --seed 0 && mirage-lsd train --run FOLDER --export FILE",
         "steps": saved["step"],
         "training_minutes": round(saved["seconds"] / 60, 1),
         "parameters": sum(v.numel() for v in saved["average"].values()),

@@ -6,11 +6,12 @@ import random
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from ..models.mirage_lsd_v1 import MirageLSDv1
-from ..pipeline.denoise import denoise
+from ..models.mirage_lsd_v1 import Memory, MirageLSDv1, empty_memory
+from ..models.sampler import sample
 from .dataset import Batch, Pool
 
 PREVIEW_SEEDS = range(10, 18)
@@ -26,13 +27,15 @@ def preview_batch(device: str = "cpu") -> Batch:
 @torch.no_grad()
 def write_preview(model: MirageLSDv1, batch: Batch, path: Path) -> float:
     """Writes the picture; returns the PSNR (dB) of the three-step output on it."""
-    history = torch.zeros_like(batch.target[:, :1]).expand(-1, 4, -1, -1)
-    one, three = (
-        model.head(batch.guide, features, stem, x0, batch.controls)
-        for x0, features, stem in (
-            denoise(model.trunk, batch.guide, history, batch.noise, batch.controls, steps) for steps in (1, 3)
-        )
-    )
+    b, _, h, w = batch.guide.shape
+    memory = Memory(*(x.to(batch.guide.device) for x in empty_memory(model.config, b, h, w)))
+    modulation = model.encoder.modulation(batch.controls)
+    encoded = model.encoder(F.pad(batch.guide, (0, 0, 0, 0, 0, 4)), modulation, memory)
+    pictures = []
+    for steps in (1, 3):
+        x0, features = sample(model, encoded, batch.noise, batch.controls, model.times(steps))
+        pictures.append(model.head(batch.guide, model.join(x0, features, encoded.stem), batch.controls))
+    one, three = pictures
     error = ((three.clamp(-1, 1) - batch.target) / 2).square().mean()
     rows = []
     for i in range(len(batch.target)):

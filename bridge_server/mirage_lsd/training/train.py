@@ -13,27 +13,47 @@ import torch
 from torch import Tensor
 
 from ..models.diffusion import add_noise
-from ..models.guide import color_only_guide
 from ..models.mirage_lsd_v1 import MirageLSDv1, NetworkConfig
+from ..models.sampler import sample
+from ..models.schedule import LEARNED_STEPS
+from ..models.weights_file import load_weights
 from .dataset import TRAINING_SEED_BASE, Batch, Pool
-from .history import spoilt_history
-from .losses import loss_of
+from .finish import finish_head
+from .flow_loss import flow_loss
+from .losses import picture_loss, shader_loss
+from .muon import Muon
+from .observe import observe
 
-HEAD_RATE = 3.0
+# Muon moves the matrices of the hidden layers, Adam everything else, at this share of its rate.
+ADAM_SHARE = 0.1
+# The first steps train the head alone on scattered pixels: cheap, and what is crisp in the end is learned here.
+SHADER_STEPS = 1500
+SHADER_EXAMPLES, SHADER_PIXELS = 12, 8192
+# Rendering a world costs about as much as half a step.
+RENEW_EVERY = 2
+# How often the sampler is unrolled as a whole.
+UNROLLED_SHARE = 0.35
+# The last part of the time budget belongs to the head alone.
+FINISH_SHARE, FINISH_RATE = 0.15, 0.6
+FLOW_WEIGHT = 0.05
 
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """Options of a run; `minutes` is the time budget of this call, the learning rate falls to zero over its last half."""
+    """Options of a run; `minutes` is the time budget of this call, over which the learning rate falls to zero.
+
+    `start`: weights (.safetensors) that a run without a checkpoint begins with; the shader's own stage is left out then.
+    """
 
     run: Path
     minutes: float
     batch: int = 4
     renew: int = 1
-    pool: int = 1000
-    learning_rate: float = 1.5e-3
+    pool: int = 400
+    learning_rate: float = 0.02
     seed: int = 0
     device: str = "cpu"
+    start: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -56,30 +76,38 @@ class Average:
     def update(self, model: MirageLSDv1) -> None:
         """Moves towards the model; quickly at first."""
         self.count += 1
-        decay = min(0.997, self.count / (self.count + 20))
+        decay = min(0.998, self.count / (self.count + 20))
         with torch.no_grad():
             for k, v in model.state_dict().items():
                 self.state[k].lerp_(v.float(), 1 - decay)
 
 
-def _drop_geometry(batch: Batch, rng: random.Random) -> None:
-    """One example in eight is seen as a webcam would see it: color alone."""
-    for i in range(len(batch.guide)):
-        if rng.random() < 0.125:
-            for guide in (batch.guide, batch.crop_guide):
-                guide[i] = color_only_guide(guide[i : i + 1, :3] * 0.5 + 0.5)[0]
-            batch.noise[i] = torch.randn_like(batch.noise[i])
+def _pictures_step(model: MirageLSDv1, batch: Batch, rng: random.Random) -> tuple[Tensor, Tensor]:
+    """Loss and squared error of the whole network on a batch: at one random time, or through the unrolled sampler with its learned times."""
+    encoded, noise = observe(model, batch, rng)
+    if rng.random() < UNROLLED_SHARE:
+        times = model.times(rng.choice((1, 2, 3, 3, 3, LEARNED_STEPS)))
+        x0, features = sample(model, encoded, noise, batch.controls, times)
+    else:
+        t = torch.tensor([1.0 if rng.random() < 0.35 else rng.uniform(0.05, 1.0) for _ in range(len(noise))])
+        t = t.to(noise.device)
+        modulation = model.denoiser.modulation(t, batch.controls)
+        x0, features = model.denoiser(add_noise(batch.target, noise, t), modulation, encoded)
+    loss, error = picture_loss(model, batch, x0, features, encoded.stem)
+    # The flow network shares nothing with the others; it only trains along.
+    flow, _ = flow_loss(model.flow, batch)
+    return loss + FLOW_WEIGHT * flow, error
 
 
-def _noise(batch: Batch, rng: random.Random) -> Tensor:
-    """Anchored noise for half of the examples (signs flipped at random, so that it isn't always the same), independent noise for the others."""
-    noise = batch.noise.clone()
-    for i in range(len(noise)):
-        if rng.random() < 0.5:
-            noise[i] = torch.randn_like(noise[i])
-        else:
-            noise[i] *= torch.tensor([rng.choice((-1.0, 1.0)) for _ in range(3)], device=noise.device).view(3, 1, 1)
-    return noise
+def _optimizers(model: MirageLSDv1, rate: float) -> tuple[torch.optim.Optimizer, torch.optim.Optimizer]:
+    """Muon for the hidden layers' matrices, AdamW for vectors, embeddings and the layers that meet pixels."""
+    elsewhere = ("embed", "to_x0", "stem1", "enter", "film.0", "times", "temporal", "flow")
+    hidden: list[torch.nn.Parameter] = []
+    rest: list[torch.nn.Parameter] = []
+    for name, parameter in model.named_parameters():
+        matrix = parameter.dim() >= 2 and "bias" not in name
+        (hidden if matrix and not any(part in name for part in elsewhere) else rest).append(parameter)
+    return Muon(hidden, rate), torch.optim.AdamW(rest, lr=rate * ADAM_SHARE, betas=(0.9, 0.98), weight_decay=0.01)
 
 
 def _save(path: Path, state: dict[str, object]) -> None:
@@ -104,31 +132,32 @@ def train(
     torch.manual_seed(options.seed)
     model = MirageLSDv1(NetworkConfig()).to(options.device)
     average = Average(model)
-    # The head is a small pointwise network and takes a larger rate than the trunk.
-    groups = [
-        {"params": model.trunk.parameters(), "scale": 1.0},
-        {"params": model.head.parameters(), "scale": HEAD_RATE},
-    ]
-    optimizer = torch.optim.AdamW(groups, lr=options.learning_rate, betas=(0.9, 0.98), weight_decay=0.01)
+    optimizers = _optimizers(model, options.learning_rate)
     step, next_seed, seconds_before = 0, TRAINING_SEED_BASE + options.seed * 10_000_000, 0.0
     if checkpoint.exists():
         saved = torch.load(checkpoint, map_location=options.device, weights_only=True)
         model.load_state_dict(saved["model"])
-        optimizer.load_state_dict(saved["optimizer"])
+        for optimizer, values in zip(optimizers, saved["optimizers"], strict=True):
+            optimizer.load_state_dict(values)
         average.state, average.count = saved["average"], saved["average_count"]
         step, next_seed, seconds_before = saved["step"], saved["next_seed"], saved["seconds"]
-    model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    elif options.start is not None:
+        model.load_state_dict(load_weights(options.start).state_dict())
+        average, step = Average(model), SHADER_STEPS
+    for module in model.modules():
+        if isinstance(module, torch.nn.Conv2d):
+            module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     rng = random.Random(options.seed * 7919 + step)
     torch.manual_seed(options.seed * 7919 + step)
     pool = Pool(options.pool, next_seed, options.device)
-    pool.renew(max(4 * options.batch, 16))
+    pool.renew(min(options.pool, 48))
     start = time.monotonic()
     last_save = start
-    loss_mean, error_mean = 0.0, 0.0
+    loss_mean, error_mean, first_step = 0.0, 0.0, step
 
     def state() -> dict[str, object]:
         return {
-            "model": model.state_dict(), "optimizer": optimizer.state_dict(), "average": average.state, "average_count": average.count,
+            "model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers], "average": average.state, "average_count": average.count,
             "step": step, "next_seed": pool.next_seed, "seconds": seconds_before + time.monotonic() - start,
         }  # fmt: skip
 
@@ -137,34 +166,34 @@ def train(
         copy.load_state_dict(average.state)
         return copy.eval()
 
-    while (elapsed := time.monotonic() - start) < options.minutes * 60:
-        spent = elapsed / (options.minutes * 60)
+    joint_seconds = options.minutes * 60 * (1 - FINISH_SHARE)
+    while (elapsed := time.monotonic() - start) < joint_seconds:
+        spent = elapsed / joint_seconds
         warm = min(1.0, (step + 1) / 200)
-        rate = (
-            options.learning_rate
-            * warm
-            * min(1.0, 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * max(0.0, 2 * spent - 1))))
-        )
-        for group in optimizer.param_groups:
-            group["lr"] = rate * group["scale"]
-        pool.renew(options.renew)
-        batch = pool.batch(options.batch, rng)
-        _drop_geometry(batch, rng)
-        times = torch.tensor(
-            [1.0 if rng.random() < 0.35 else rng.uniform(0.05, 1.0) for _ in range(options.batch)],
-            device=options.device,
-        )
-        x_t = add_noise(batch.target, _noise(batch, rng), times)
-        history = spoilt_history(batch.target, rng)
-        with torch.autocast(options.device.split(":")[0], dtype=torch.bfloat16):
-            loss, error = loss_of(model, batch, x_t, history, times)
-        optimizer.zero_grad(set_to_none=True)
+        # Straight down to nothing over the time budget.
+        rate = options.learning_rate * warm * max(0.02, 1 - spent)
+        for optimizer, share in zip(optimizers, (1.0, ADAM_SHARE), strict=True):
+            for group in optimizer.param_groups:
+                group["lr"] = rate * share
+        if step % RENEW_EVERY == 0:
+            pool.renew(options.renew)
+        precision = torch.autocast(options.device.split(":")[0], dtype=torch.bfloat16)
+        if step < SHADER_STEPS:
+            pixels = pool.pixels(SHADER_EXAMPLES, SHADER_PIXELS, rng)
+            with precision:
+                loss, error = shader_loss(model, *pixels)
+        else:
+            batch = pool.batch(options.batch, rng)
+            with precision:
+                loss, error = _pictures_step(model, batch, rng)
+        model.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
+        for optimizer in optimizers:
+            optimizer.step()
         average.update(model)
         step += 1
-        weight = 0.02 if step > 50 else 1 / step
+        weight = max(0.02, 1 / (step - first_step))
         loss_mean += weight * (float(loss.detach()) - loss_mean)
         error_mean += weight * (float(error) - error_mean)
         if step % 10 == 0:
@@ -178,6 +207,21 @@ def train(
             if preview is not None:
                 preview(averaged(), step)
             last_save = time.monotonic()
+    if step >= SHADER_STEPS:
+        finished = averaged()
+        rate = options.learning_rate * FINISH_RATE
+        seconds = options.minutes * 60 - (time.monotonic() - start)
+
+        def report_finish(done: int, loss: float, error: float) -> None:
+            if done % 50 == 0:
+                seconds = seconds_before + time.monotonic() - start
+                report(Progress(step, seconds, loss, -10 * math.log10(max(error, 1e-9))))
+
+        finish_head(finished, pool, seconds, rate, rng, report_finish)
+        # What is exported is the average: it takes the finished head. A run that goes on later starts from there too.
+        for name, value in finished.head.state_dict().items():
+            average.state[f"head.{name}"] = value.detach().clone()
+        model.head.load_state_dict(finished.head.state_dict())
     _save(checkpoint, state())
     if preview is not None:
         preview(averaged(), step)

@@ -7,8 +7,8 @@ namespace MirageLSD
     internal sealed class ThemePanel
     {
         // The names of mirage-lsd-v1; another model takes prompts.
-        private static readonly string[] Scenes = { "forest", "city", "scifi", "desert" };
-        private static readonly string[] Lightings = { "day", "sunset", "night", "neon" };
+        private static readonly string[] Scenes = { "forest", "city", "scifi", "desert", "snow", "village", "underwater", "volcanic" };
+        private static readonly string[] Lightings = { "day", "overcast", "sunset", "night", "neon", "fog" };
 
         private string _prompt = "";
         private float _seconds = 2f;

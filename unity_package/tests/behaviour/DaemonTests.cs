@@ -105,10 +105,13 @@ namespace MirageLSD.Tests.Behaviour
                 engine.Seed = 7;
                 engine.StartCapture();
                 Until(() => engine.Stats.Returned > 0, "A frame", 60.0);
+                engine.SetAppearance("a red coat, blonde hair", 0.5f);
+                var shown = engine.Stats.Returned;
+                Until(() => engine.Stats.Returned > shown + 2, "Frames after the controls", 60.0);
                 Assert.That(errors, Is.Empty);
-                engine.SetAppearance("a red coat");
+                engine.SetScene("the moon");
                 Until(() => errors.Count > 0, "The refusal", 60.0);
-                Assert.That(errors[0], Is.StringContaining("appearance"));
+                Assert.That(errors[0], Is.StringContaining("the moon"));
                 var before = engine.Stats.Returned;
                 Until(() => engine.Stats.Returned > before + 2, "Frames after the refusal", 60.0);
                 Assert.That(errors.Count, Is.EqualTo(1));

@@ -15,9 +15,9 @@ import pytest
 import torch
 
 from mirage_lsd.models.guide import world_rays
-from mirage_lsd.pipeline.anchor import lens_of
 from mirage_lsd.pipeline.base import StreamSpec
 from mirage_lsd.pipeline.frame import Controls, InputFrame, OutputFrame
+from mirage_lsd.pipeline.frame_inputs import lens_of
 
 
 class Recorder:
@@ -96,8 +96,8 @@ def test_what_arrives_is_what_the_protocol_says(
     np.testing.assert_allclose(second["motion"][solid], motion[solid], atol=0.02)
     np.testing.assert_allclose(second["motion"][~solid], motion[~solid], atol=0.06)
 
-    lens = lens_of(second["camera"])
-    rays = world_rays(lens.camera_to_world[None], lens.lens[None], height, width)[0]
-    world = lens.camera_to_world[:, 3].view(3, 1, 1) + rays * torch.from_numpy(second["depth"])
+    pose, lens = (torch.from_numpy(x) for x in lens_of(second["camera"]))
+    rays = world_rays(pose[None], lens[None], height, width)[0]
+    world = pose[:, 3].view(3, 1, 1) + rays * torch.from_numpy(second["depth"])
     error = np.abs(world.numpy().transpose(1, 2, 0) - expected["world_m"].reshape(height, width, 3))
     assert (error[solid] < 2e-3 * depth[solid][:, None]).all()

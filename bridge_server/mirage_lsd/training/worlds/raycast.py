@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -19,6 +19,8 @@ class Level:
         box_center, box_half: (K, 3); box_rotation: (K, 3, 3), world_from_box.
         sphere: (S, 4), centre and radius.
         column: (C, 5), x, z, radius, bottom, top: upright cylinders.
+        part: (objects,), 0 scenery, 1 skin, 2 hair, 3 outfit of a character (the values of the plane `ids`).
+        velocity: (objects, 3), metres a second.
     """
 
     box_center: Tensor
@@ -26,6 +28,17 @@ class Level:
     box_rotation: Tensor
     sphere: Tensor
     column: Tensor
+    part: Tensor
+    velocity: Tensor
+
+    def after(self, seconds: float) -> Level:
+        """The level with everything moved on."""
+        moved = self.velocity * seconds
+        k, s = len(self.box_center), len(self.sphere)
+        sphere, column = self.sphere.clone(), self.column.clone()
+        sphere[:, :3] += moved[1 + k : 1 + k + s]
+        column[:, :2] += moved[1 + k + s :, [0, 2]]
+        return replace(self, box_center=self.box_center + moved[1 : 1 + k], sphere=sphere, column=column)
 
     @property
     def objects(self) -> int:

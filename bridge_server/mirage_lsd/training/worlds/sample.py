@@ -3,35 +3,44 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
-from ...models.guide import build_guide, world_rays
+from ...models.guide import FIELDS_FROM, build_guide, character_tint, world_rays
 from ...models.seed import seed_offset
 from .greybox import greybox_colors
-from .levels import View, random_level, random_view
+from .levels import View, next_view, random_level, random_view
 from .raycast import MISS, Level, cast, occluded
 from .themes import LIGHTINGS, SCENES, shade
 
-_SUN_ELEVATION = {"day": (0.5, 1.3), "night": (0.4, 1.2), "neon": (0.3, 1.1), "sunset": (0.08, 0.35)}
+# Time between two frames of a clip.
+FRAME_S = 1 / 30
+
+_SUN_ELEVATION = {
+    "day": (0.5, 1.3), "overcast": (0.5, 1.3), "sunset": (0.08, 0.35), "night": (0.4, 1.2), "neon": (0.3, 1.1), "fog": (0.3, 1.2),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A view of a level at one size: `guide` (G, H, W), `target` (3, H, W) sRGB in 0..1, `depth` (1, H, W), `p` (3, H, W), `footprint` (1, H, W)."""
+    """A view of a level at one size: `guide` (G, H, W), `target` (3, H, W) sRGB in 0..1, `depth` (1, H, W), `ids` (1, H, W),
+    `p` (3, H, W), `footprint` (1, H, W); `previous` (3, H, W): where the surface was a frame ago, metres (sky: nan)."""
 
     guide: Tensor
     target: Tensor
     depth: Tensor
+    ids: Tensor
     p: Tensor
     footprint: Tensor
+    previous: Tensor
 
 
 @dataclass(frozen=True)
 class World:
-    """A level under one sun, with the look that its editor gives it. `seed_offset` (3,) moves the fields."""
+    """A level under one sun, with the look that its editor gives it. `seed_offset` (3,) moves the fields; `palette` (3, 3): see
+    `models.guide.character_tint`."""
 
     level: Level
     view: View
@@ -41,6 +50,7 @@ class World:
     shadows: bool
     look_seed: int
     seed_offset: Tensor
+    palette: Tensor
 
 
 def random_world(seed: int, aspect: float) -> World:
@@ -59,7 +69,16 @@ def random_world(seed: int, aspect: float) -> World:
     sun = torch.tensor(
         [math.cos(elevation) * math.cos(azimuth), math.sin(elevation), math.cos(elevation) * math.sin(azimuth)]
     )
-    return World(level, view, sun, scene, lighting, pick(10) < 5, pick(2**31 - 1), seed_offset(pick(1 << 20)))
+    shadows, look, offset = pick(10) < 5, pick(2**31 - 1), seed_offset(pick(1 << 20))
+    skin = torch.lerp(torch.tensor([0.75, 0.48, 0.34]), torch.tensor([0.18, 0.09, 0.05]), torch.rand((), generator=g))
+    palette = torch.stack([skin, torch.rand(3, generator=g) ** 2 * 0.8, torch.rand(3, generator=g) ** 1.5])
+    return World(level, view, sun, scene, lighting, shadows, look, offset, palette)
+
+
+def a_frame_later(world: World, seed: int) -> World:
+    """The same world 1/30 s on: what moves has moved, the camera too."""
+    g = torch.Generator().manual_seed(seed)
+    return replace(world, level=world.level.after(FRAME_S), view=next_view(g, world.view))
 
 
 def render(
@@ -83,7 +102,7 @@ def render(
         lit[facing] = 1.0 - occluded(level, (p + hit.normal * 2e-3)[facing], sun.expand_as(p)[facing]).to(lit.dtype)
     view = rays / rays.norm(dim=1, keepdim=True)
     look = torch.Generator().manual_seed(world.look_seed)
-    color = greybox_colors(look, p, hit.normal, hit.index, level.objects, lambert, lit, view[:, 1])
+    color = greybox_colors(look, p, hit.normal, hit.index, level.objects, lambert, lit, view[:, 1], depth)
 
     def picture(x: Tensor) -> Tensor:
         return x.reshape(height, width, -1).permute(2, 0, 1).contiguous()
@@ -91,14 +110,17 @@ def render(
     # Half of the worlds give the renderer's normals, as an engine that sends them would; the others have them derived from depth.
     analytic = picture(hit.normal)[None] if world.look_seed % 2 else None
     offset = world.seed_offset.to(device)[None]
+    ids = level.part[hit.index.clamp(min=0)] * ~sky
+    tint = character_tint(picture(ids[:, None].float())[None], world.palette.to(device)[None])
     guide, geometry = build_guide(
-        picture(color)[None], picture(depth)[None], analytic, pose, lens, sun[None], offset, box
+        picture(color)[None], picture(depth)[None], analytic, pose, lens, sun[None], offset, box, tint
     )
+    previous = torch.where(sky[:, None], torch.nan, p - level.velocity[hit.index.clamp(min=0)] * FRAME_S)
 
     def flat(x: Tensor) -> Tensor:
         return x[0].permute(1, 2, 0).reshape(height * width, -1)
 
-    fields = guide[:, 13:]
+    fields = guide[:, FIELDS_FROM:]
     target = shade(
         world.scene,
         world.lighting,
@@ -109,5 +131,9 @@ def render(
         view,
         sun,
         lit[:, None],
+        flat(tint),
     )
-    return Picture(guide[0], picture(target), picture(depth), geometry.p[0], geometry.footprint(guide[:, 5:8])[0])
+    return Picture(
+        guide[0], picture(target), picture(depth), picture(ids), geometry.p[0], geometry.footprint(guide[:, 5:8])[0],
+        picture(previous),
+    )  # fmt: skip

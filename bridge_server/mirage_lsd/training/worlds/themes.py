@@ -6,113 +6,33 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ...models.fields import CELL_SIZES, NOISE_FREQUENCIES
 from .greybox import linear_to_srgb
+from .materials import MATERIALS, Fields, rgb, smoothstep
 
-SCENES = ("forest", "city", "scifi", "desert")
-LIGHTINGS = ("day", "night", "neon", "sunset")
+SCENES = tuple(MATERIALS)
+LIGHTINGS = ("day", "overcast", "sunset", "night", "neon", "fog")
 
-
-def _c(*rgb: float, like: Tensor) -> Tensor:
-    return torch.tensor(rgb, device=like.device, dtype=like.dtype)
-
-
-def _step(low: float, high: float, x: Tensor) -> Tensor:
-    t = ((x - low) / (high - low)).clamp(0, 1)
-    return t * t * (3 - 2 * t)
-
-
-def _mix(a: Tensor, b: Tensor, w: Tensor) -> Tensor:
-    return a + (b - a) * w
-
-
-class Fields:
-    """The columns of `models.fields.world_fields` by name, each (N, 1)."""
-
-    def __init__(self, columns: Tensor) -> None:
-        n, c = len(NOISE_FREQUENCIES), len(CELL_SIZES)
-        self.wide, self.broad, self.medium, self.fine = columns[:, :n].chunk(n, 1)
-        self.cell, self.speck = columns[:, n : n + c].chunk(c, 1)
-        self.sin_u, self.sin_v, self.cos_u, self.cos_v, self.line_u, self.line_v = columns[:, n + c :].chunk(6, 1)
-        # 1 where the grid is resolved, 0 far away.
-        self.near = (self.sin_u**2 + self.cos_u**2).clamp(0, 1)
-
-
-def _forest(f: Fields, wall: Tensor) -> tuple[Tensor, Tensor]:
-    like = f.wide
-    grass = _mix(
-        _c(0.10, 0.26, 0.04, like=like),
-        _c(0.26, 0.42, 0.08, like=like),
-        _step(-0.6, 0.6, f.medium * 0.6 + f.fine * 0.5),
-    )
-    grass = _mix(grass, _c(0.23, 0.15, 0.07, like=like), _step(0.15, 0.4, f.broad * 0.8 + f.medium * 0.3))
-    flower = _step(0.6, 0.65, f.speck) * _step(0.35, 0.5, f.fine) * _step(-0.1, 0.2, f.medium)
-    grass = _mix(grass, _c(0.9, 0.75, 0.25, like=like), flower)
-    stone = _mix(
-        _c(0.22, 0.17, 0.12, like=like),
-        _c(0.38, 0.32, 0.25, like=like),
-        _step(-0.5, 0.5, f.fine * 0.7 + f.speck * 0.25),
-    )
-    joint = torch.maximum(f.line_v, f.line_u)
-    stone = stone * (1 - 0.6 * joint)
-    moss = _step(0.0, 0.35, f.medium * 0.7 + f.broad * 0.6)
-    stone = _mix(stone, _c(0.09, 0.22, 0.05, like=like), moss * 0.9)
-    return _mix(grass, stone, wall), torch.zeros_like(grass)
-
-
-def _window(f: Fields) -> Tensor:
-    return _step(0.05, 0.3, -f.cos_u + 0.2 * f.near) * _step(0.0, 0.25, -f.cos_v + 0.1 * f.near)
-
-
-def _city(f: Fields, wall: Tensor) -> tuple[Tensor, Tensor]:
-    like = f.wide
-    asphalt = 0.10 + 0.03 * f.fine + 0.025 * f.broad
-    paving = _mix(asphalt.expand(-1, 3), _c(0.55, 0.48, 0.3, like=like), f.line_u * _step(-0.1, 0.1, f.wide) * 0.8)
-    facade = _mix(
-        _c(0.30, 0.25, 0.22, like=like), _c(0.42, 0.41, 0.40, like=like), _step(-0.3, 0.3, f.wide + 0.3 * f.broad)
-    )
-    facade = facade * (1 + 0.12 * f.fine) * (1 - 0.45 * f.line_v)
-    window = _window(f)
-    glass = _mix(_c(0.04, 0.07, 0.11, like=like), _c(0.10, 0.16, 0.22, like=like), _step(-0.8, 0.8, f.cell))
-    facade = _mix(facade, glass, window)
-    lamp = _mix(_c(1.0, 0.62, 0.22, like=like), _c(1.0, 0.88, 0.6, like=like), _step(0.2, 0.9, f.cell))
-    return _mix(paving, facade, wall), lamp * (window * _step(0.05, 0.12, f.cell) * wall * 0.9)
-
-
-def _scifi(f: Fields, wall: Tensor) -> tuple[Tensor, Tensor]:
-    like = f.wide
-    floor = (0.06 + 0.02 * f.cell + 0.01 * f.fine).expand(-1, 3) * _c(0.9, 1.0, 1.25, like=like)
-    panel = (0.13 + 0.06 * f.cell + 0.03 * f.speck).expand(-1, 3) * _c(0.85, 0.95, 1.15, like=like)
-    panel = panel * (1 - 0.7 * f.line_u)
-    cyan, pink = _c(0.1, 0.85, 1.0, like=like), _c(1.0, 0.15, 0.65, like=like)
-    glow = torch.maximum(f.line_u, f.line_v) * (1 - wall) * cyan
-    strip_color = _mix(cyan, pink, _step(-0.1, 0.1, f.wide + f.broad * 0.5))
-    glow = glow + strip_color * (f.line_v * wall * 1.2)
-    return _mix(floor, panel, wall), glow
-
-
-def _desert(f: Fields, wall: Tensor) -> tuple[Tensor, Tensor]:
-    like = f.wide
-    sand = _mix(
-        _c(0.62, 0.42, 0.22, like=like),
-        _c(0.80, 0.60, 0.36, like=like),
-        _step(-0.6, 0.6, f.broad * 0.5 + f.medium * 0.4 + f.fine * 0.25),
-    )
-    bands = _step(-0.4, 0.4, f.sin_v + 0.7 * f.broad + 0.5 * f.medium)
-    rock = _mix(_c(0.42, 0.19, 0.09, like=like), _c(0.72, 0.43, 0.24, like=like), bands)
-    rock = rock * (1 + 0.18 * f.fine)
-    return _mix(sand, rock, wall), torch.zeros_like(sand)
-
-
-_MATERIALS = (_forest, _city, _scifi, _desert)
-
-# Each lighting: sun colour, ambient from above, ambient from below, horizon, zenith, cloud colour, fog per metre, emission, stars.
+# Each lighting: sun colour, ambient from above, ambient from below, horizon, zenith, cloud colour, cloud cover, fog per metre, emission, stars.
 _LIGHT = {
-    "day": ((2.6, 2.4, 2.1), (0.55, 0.70, 0.95), (0.30, 0.28, 0.24), (0.70, 0.82, 0.95), (0.16, 0.38, 0.80), (1.1, 1.1, 1.1), 0.006, 0.15, 0.0),
-    "night": ((0.20, 0.26, 0.42), (0.07, 0.10, 0.19), (0.03, 0.04, 0.07), (0.05, 0.075, 0.15), (0.010, 0.018, 0.055), (0.09, 0.11, 0.17), 0.008, 1.6, 1.0),
-    "neon": ((0.50, 0.16, 0.60), (0.26, 0.10, 0.42), (0.05, 0.14, 0.20), (0.50, 0.08, 0.45), (0.09, 0.02, 0.22), (0.60, 0.20, 0.75), 0.009, 2.0, 0.0),
-    "sunset": ((2.6, 1.15, 0.45), (0.42, 0.33, 0.48), (0.24, 0.15, 0.12), (1.05, 0.50, 0.22), (0.20, 0.20, 0.46), (1.25, 0.62, 0.42), 0.006, 0.7, 0.0),
+    "day": ((2.6, 2.4, 2.1), (0.55, 0.70, 0.95), (0.30, 0.28, 0.24), (0.70, 0.82, 0.95), (0.16, 0.38, 0.80), (1.1, 1.1, 1.1), 0.8, 0.006, 0.15, 0.0),
+    "overcast": ((0.55, 0.56, 0.58), (0.90, 0.95, 1.05), (0.42, 0.42, 0.43), (0.62, 0.65, 0.69), (0.48, 0.52, 0.58), (0.80, 0.82, 0.86), 1.3, 0.010, 0.25, 0.0),
+    "sunset": ((2.6, 1.15, 0.45), (0.42, 0.33, 0.48), (0.24, 0.15, 0.12), (1.05, 0.50, 0.22), (0.20, 0.20, 0.46), (1.25, 0.62, 0.42), 0.8, 0.006, 0.7, 0.0),
+    "night": ((0.20, 0.26, 0.42), (0.07, 0.10, 0.19), (0.03, 0.04, 0.07), (0.05, 0.075, 0.15), (0.010, 0.018, 0.055), (0.09, 0.11, 0.17), 0.7, 0.008, 1.6, 1.0),
+    "neon": ((0.50, 0.16, 0.60), (0.26, 0.10, 0.42), (0.05, 0.14, 0.20), (0.50, 0.08, 0.45), (0.09, 0.02, 0.22), (0.60, 0.20, 0.75), 0.7, 0.009, 2.0, 0.0),
+    "fog": ((0.30, 0.36, 0.40), (0.62, 0.76, 0.84), (0.38, 0.44, 0.47), (0.46, 0.59, 0.65), (0.40, 0.54, 0.62), (0.50, 0.62, 0.68), 0.4, 0.035, 0.5, 0.0),
 }  # fmt: skip
+
+# What a scene does to the air: tint towards the horizon, factor on the haze, factor on the clouds.
+_AIR = {
+    "forest": ((1.0, 1.02, 0.97), 1.6, 1.0),
+    "city": ((1.0, 1.0, 1.0), 1.0, 1.0),
+    "scifi": ((0.95, 1.0, 1.1), 1.0, 0.8),
+    "desert": ((1.1, 0.95, 0.8), 1.0, 0.45),
+    "snow": ((1.03, 1.05, 1.1), 1.4, 1.0),
+    "village": ((1.04, 1.0, 0.95), 1.0, 1.1),
+    "underwater": ((0.22, 0.75, 0.85), 7.0, 0.6),
+    "volcanic": ((1.15, 0.62, 0.45), 2.2, 1.3),
+}
 
 
 def shade(
@@ -125,41 +45,52 @@ def shade(
     view: Tensor,
     sun: Tensor,
     lit: Tensor,
+    tint: Tensor,
 ) -> Tensor:
     """The themed picture of N points, sRGB in 0..1, (N, 3).
 
     Args:
         scene, lighting: of SCENES and LIGHTINGS.
         fields: (N, FIELD_CHANNELS). normal, view: (N, 3), unit. sky: (N, 1). depth: (N, 1), metres. sun: (3,), unit.
-        lit: (N, 1), 1 lit by the sun, 0 in shadow.
+        lit: (N, 1), 1 lit by the sun, 0 in shadow. tint: (N, 4), see `models.guide.character_tint`.
     """
     f = Fields(fields)
-    sun_rgb, above, below, horizon, zenith, cloud_rgb, fog, emission, stars = _LIGHT[lighting]
+    sun_rgb, above, below, horizon, zenith, cloud_rgb, clouds, fog, emission, stars = _LIGHT[lighting]
+    air_tint, haze_factor, cloud_factor = _AIR[scene]
 
-    def rgb(values: tuple[float, float, float]) -> Tensor:
-        return _c(*values, like=fields)
-
-    wall = 1.0 - _step(0.45, 0.75, normal[:, 1:2])
-    albedo, emitted = _MATERIALS[SCENES.index(scene)](f, wall)
-    lambert = (normal * sun).sum(1, keepdim=True).clamp(min=0) * lit
-    ambient = _mix(rgb(below), rgb(above), normal[:, 1:2] * 0.5 + 0.5)
-    color = albedo * (lambert * rgb(sun_rgb) + ambient) + emitted * emission
+    def color_of(values: tuple[float, float, float]) -> Tensor:
+        return rgb(*values, like=fields)
 
     up = view[:, 1:2]
+    wall = 1.0 - smoothstep(0.45, 0.75, normal[:, 1:2])
+    albedo, emitted = MATERIALS[scene](f, wall)
+    # Clothes have a weave, hair has strands; neither depends on the scene.
+    albedo = torch.lerp(albedo, tint[:, 1:] * (1 + 0.25 * f.grain + 0.15 * f.fine), tint[:, :1])
+    emitted = emitted * (1 - tint[:, :1])
+    lambert = (normal * sun).sum(1, keepdim=True).clamp(min=0) * lit
+    ambient = torch.lerp(color_of(below), color_of(above), normal[:, 1:2] * 0.5 + 0.5)
+    light = lambert * color_of(sun_rgb) + ambient
+    if scene == "underwater":
+        # Water swallows red, and waves throw a net of light on what faces up.
+        net = (1 - 2.2 * (f.medium * 0.7 + f.broad * 0.3).abs()).clamp(min=0) ** 3
+        light = light * rgb(0.35, 0.85, 0.95, like=fields) * (1 + 1.6 * net * (1 - wall))
+    color = albedo * light + emitted * emission
+
     toward_sun = (view * sun).sum(1, keepdim=True).clamp(min=0)
-    air = _mix(rgb(horizon), rgb(zenith), up.clamp(0, 1) ** 0.55) + rgb(sun_rgb) * (0.10 * toward_sun**12)
-    if scene == "desert":
-        air = _mix(air, air * _c(1.1, 0.95, 0.8, like=air), (1 - up.clamp(0, 1)) ** 2)
+    low = (1 - up.clamp(0, 1)) ** 2
+    air = torch.lerp(color_of(horizon), color_of(zenith), up.clamp(0, 1) ** 0.55)
+    air = air + color_of(sun_rgb) * (0.10 * toward_sun**12)
+    air = air * (1 + (rgb(*air_tint, like=fields) - 1) * (0.5 + 0.5 * low if scene == "underwater" else low))
     # On the dome one unit is about the cloud's size: the wide octaves are the clouds, the fine ones their edge, cells are stars.
-    cover = _step(0.0, 0.55, 0.75 * f.broad + 0.5 * f.medium + 0.3 * f.wide + 0.12 * f.fine) * _step(0.02, 0.25, up)
-    cover = cover * (0.35 if scene == "desert" else 0.8)
-    heavens = _mix(air, rgb(cloud_rgb) * (0.8 + 0.35 * toward_sun**2), cover)
-    heavens = (
-        heavens
-        + stars * _step(0.55, 0.65, f.speck) * _step(0.5, 0.62, f.fine) * (1 - cover) * _step(0.1, 0.3, up) * 0.8
-    )
-    heavens = heavens + rgb(sun_rgb) * (_step(0.9985, 0.9993, toward_sun) * (1 - cover * 0.7))
-    haze = 1 - torch.exp(-depth * (fog * (1.6 if scene == "forest" else 1.0)))
-    color = _mix(color, air, haze)
-    color = _mix(color, heavens, sky)
+    cover = 0.75 * f.broad + 0.5 * f.medium + 0.3 * f.wide + 0.12 * f.fine
+    cover = smoothstep(0.05, 0.55, cover + 0.25 * (clouds * cloud_factor - 0.8)) * smoothstep(0.02, 0.25, up)
+    cover = (cover * clouds * cloud_factor).clamp(max=0.95)
+    heavens = torch.lerp(air, color_of(cloud_rgb) * (0.8 + 0.35 * toward_sun**2), cover)
+    star = smoothstep(0.42, 0.6, f.grain) * smoothstep(0.25, 0.5, f.speck) * (1 - cover) * smoothstep(0.1, 0.3, up)
+    heavens = heavens + stars * star
+    disc = smoothstep(0.9985, 0.9993, toward_sun) * (1 - cover * 0.7)
+    heavens = heavens + color_of(sun_rgb) * disc * (0.2 if scene == "underwater" else 1.0)
+    haze = 1 - torch.exp(-depth * (fog * haze_factor))
+    color = torch.lerp(color, air, haze)
+    color = torch.lerp(color, heavens, sky)
     return linear_to_srgb(1.0 - torch.exp(-1.25 * color))

@@ -15,19 +15,19 @@ namespace MirageLSD
             SetText("prompt", prompt, transitionSeconds);
         }
 
-        /// <summary>One of the model's scenes: forest, city, scifi, desert.</summary>
+        /// <summary>One of the model's scenes: forest, city, scifi, desert, snow, village, underwater, volcanic.</summary>
         public void SetScene(string scene, float transitionSeconds = 0f)
         {
             SetText("scene", scene, transitionSeconds);
         }
 
-        /// <summary>One of the model's lightings: day, sunset, night, neon.</summary>
+        /// <summary>One of the model's lightings: day, overcast, sunset, night, neon, fog.</summary>
         public void SetLighting(string lighting, float transitionSeconds = 0f)
         {
             SetText("lighting", lighting, transitionSeconds);
         }
 
-        /// <summary>For models with people in them; one without says so through Error.</summary>
+        /// <summary>What characters wear, as words: "a red coat, blonde hair". Seen where the plane ids marks skin, hair and outfit.</summary>
         public void SetAppearance(string appearance, float transitionSeconds = 0f)
         {
             SetText("appearance", appearance, transitionSeconds);

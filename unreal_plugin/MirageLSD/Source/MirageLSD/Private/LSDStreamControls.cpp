@@ -22,7 +22,7 @@ int64 ULSDStreamEngine::SetLighting(const FString& Lighting, float TransitionSec
 
 int64 ULSDStreamEngine::SetAppearance(const FString& Appearance, float TransitionSeconds)
 {
-	return SendControl(TEXT("prompt"), Appearance, TransitionSeconds);
+	return SendControl(TEXT("appearance"), Appearance, TransitionSeconds);
 }
 
 int64 ULSDStreamEngine::SetSeed(int32 NewSeed)

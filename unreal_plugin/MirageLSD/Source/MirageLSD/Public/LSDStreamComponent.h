@@ -51,11 +51,11 @@ public:
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
 	bool bUseGPU = true;
 
-	/** forest, city, scifi, desert. */
+	/** forest, city, scifi, desert, snow, village, underwater, volcanic. */
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
 	FString Scene;
 
-	/** day, sunset, night, neon. */
+	/** day, overcast, sunset, night, neon, fog. */
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
 	FString Lighting;
 

@@ -64,15 +64,15 @@ public:
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	int64 SetPrompt(const FString& Prompt, float TransitionSeconds = 1.0f);
 
-	/** One of the model's scenes: forest, city, scifi, desert. */
+	/** One of the model's scenes: forest, city, scifi, desert, snow, village, underwater, volcanic. */
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	int64 SetScene(const FString& Scene, float TransitionSeconds = 1.0f);
 
-	/** One of the model's lightings: day, sunset, night, neon. */
+	/** One of the model's lightings: day, overcast, sunset, night, neon, fog. */
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	int64 SetLighting(const FString& Lighting, float TransitionSeconds = 1.0f);
 
-	/** Free text about clothes, hair, faces. It goes to the daemon as a prompt; today's model has no characters and takes from it only scene and light. */
+	/** What characters wear, as words: "a red coat, blonde hair". Seen where the plane ids marks skin, hair and outfit. */
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	int64 SetAppearance(const FString& Appearance, float TransitionSeconds = 1.0f);
 

@@ -22,8 +22,8 @@ void SLSDPanel::Construct(const FArguments&)
 		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[SNew(STextBlock).AutoWrapText(true).Text_Lambda([this]() { return GetStreamText(); })]
 		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[SAssignNew(Graph, SLSDLatencyGraph)]
 		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[SNew(SBox).WidthOverride(320.0f).HeightOverride(180.0f)[SNew(SImage).Image(&Preview)]]
-		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[MakeThemeRow({TEXT("forest"), TEXT("city"), TEXT("scifi"), TEXT("desert")}, false)]
-		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[MakeThemeRow({TEXT("day"), TEXT("sunset"), TEXT("night"), TEXT("neon")}, true)]
+		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[MakeThemeRow({TEXT("forest"), TEXT("city"), TEXT("scifi"), TEXT("desert"), TEXT("snow"), TEXT("village"), TEXT("underwater"), TEXT("volcanic")}, false)]
+		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[MakeThemeRow({TEXT("day"), TEXT("overcast"), TEXT("sunset"), TEXT("night"), TEXT("neon"), TEXT("fog")}, true)]
 	];
 }
 

@@ -1,0 +1,120 @@
+"""What each part is worth: the same network with one part switched off while it runs (it was not trained without it)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from ..models.guide import FIELDS_FROM, GUIDE_CHANNELS
+from ..models.mirage_lsd_v1 import Memory
+from ..pipeline.anchor import AnchoredFrame
+from ..pipeline.base import StreamSpec
+from ..pipeline.layered_shading import LayeredShading
+from ..pipeline.mirage import AlignPast, MiragePipeline
+from ..pipeline.motion import Flow, align_past
+from ..pipeline.shading import Shading
+from ..pipeline.stream_state import StreamState
+from .held_out import measure_held_out
+from .roll_outs import measure_roll_outs
+
+Tick = Callable[[int, int], None]
+
+
+def _without_history(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> Memory:
+    memory = align_past(frame, state, shading, flow)
+    frame.network_input[..., GUIDE_CHANNELS:] = 0
+    return memory
+
+
+def _without_convolution(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> Memory:
+    memory = align_past(frame, state, shading, flow)
+    return memory._replace(past=torch.zeros_like(memory.past))
+
+
+def _without_tokens(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> Memory:
+    memory = align_past(frame, state, shading, flow)
+    return memory._replace(tokens=torch.zeros_like(memory.tokens))
+
+
+def _without_sink(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> Memory:
+    memory = align_past(frame, state, shading, flow)
+    last = memory.tokens.shape[1] // 2
+    return memory._replace(tokens=torch.cat([memory.tokens[:, :last], memory.tokens[:, :last]], 1))
+
+
+def _without_motion(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> Memory:
+    """The past as it lies on the screen, as if nothing had moved."""
+    if state.picture is None:
+        return align_past(frame, state, shading, flow)
+    still = replace(frame, motion=torch.zeros(1, 2, *state.picture.shape[-2:]))
+    return align_past(still, state, shading, flow)
+
+
+def _flow_for_motion(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> Memory:
+    """As if the engine sent neither motion vectors nor a camera that explains them."""
+    if state.color is None:
+        return align_past(frame, state, shading, flow)
+    motion = flow(frame.color.contiguous(), state.color)[:, :2]
+    return align_past(replace(frame, motion=motion), state, shading, flow)
+
+
+PARTS: dict[str, AlignPast] = {
+    "no picture cache": _without_history,
+    "no 3D convolution over past features": _without_convolution,
+    "no cross-frame memory": _without_tokens,
+    "no sink frame": _without_sink,
+    "FlowNet-lite for the engine's motion": _flow_for_motion,
+    "no motion (past left in place)": _without_motion,
+}
+
+
+class _FieldlessShading(LayeredShading):
+    """Guides with the world fields at zero."""
+
+    def _guide(self, *arguments: object) -> tuple[Tensor, ...]:
+        guide, *noise = super()._guide(*arguments)  # type: ignore[arg-type]
+        guide = guide.clone()
+        guide[:, FIELDS_FROM:] = 0
+        return (guide, *noise)
+
+
+def measure_ablation(
+    pipeline: MiragePipeline,
+    spec: StreamSpec,
+    held_out: tuple[int, ...],
+    roll_out: tuple[int, ...],
+    length: int,
+    tick: Tick,
+) -> list[dict[str, object]]:
+    """A row for the whole model, one for every part that is switched off, one for every number of steps."""
+    rows: list[dict[str, object]] = []
+    variants = 2 + len(PARTS) + 3
+
+    def measure(name: str, with_spec: StreamSpec) -> None:
+        single = measure_held_out(pipeline, with_spec, held_out, lambda done, total: None)
+        stream = measure_roll_outs(pipeline, with_spec, roll_out, length, lambda done, total: None)
+        rows.append({
+            "variant": name, "psnr": round(single.psnr, 2), "sharpness": round(single.sharpness, 3),
+            "warp_ratio": round(stream.output_error / stream.target_error, 3),
+        })  # fmt: skip
+        tick(len(rows), variants)
+
+    measure(f"all parts, {spec.steps} steps", spec)
+    whole = pipeline.shading
+    try:
+        pipeline.shading = _FieldlessShading(pipeline.model.head, pipeline.backend)
+        measure("no world fields", spec)
+    finally:
+        pipeline.shading = whole
+    for name, past in PARTS.items():
+        try:
+            pipeline.align_past = past
+            measure(name, spec)
+        finally:
+            pipeline.align_past = align_past
+    for steps in (1, 2, 5):
+        measure(f"all parts, {steps} step{'s' if steps > 1 else ''}", replace(spec, steps=steps))
+    return rows

@@ -1,0 +1,106 @@
+"""Shading on a CPU, by the fused kernels of `bridge_server/shader`."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from ..accel.shader import PixelShader, Scene
+from ..models.guide import INPUT_CHANNELS
+from ..models.head import Head
+from ..models.mirage_lsd_v1 import FEATURE_STRIDE
+from .frame_inputs import FrameInputs
+from .reproject import Before, Reprojected
+
+_Floats = npt.NDArray[np.float32]
+
+
+class _BaseArrays:
+    """What the kernels write for one base size."""
+
+    def __init__(self, h: int, w: int) -> None:
+        self.inputs = np.empty((h, w, INPUT_CHANNELS), np.float32)
+        self.noise = np.empty((3, h, w), np.float32)
+        self.depth = np.empty((h, w), np.float32)
+        self.coarse = np.empty((3, h // FEATURE_STRIDE, w // FEATURE_STRIDE), np.float32)
+
+
+class FusedShading:
+    """Keeps its output arrays, one set for each size, so that a frame allocates nothing.
+
+    Raises:
+        ShaderUnavailableError: the kernels' library can't be loaded.
+    """
+
+    def __init__(self, head: Head) -> None:
+        self._shader = PixelShader()
+        self._head = head
+        self.name = f"fused ({self._shader.instructions})"
+        self._arrays: dict[tuple[int, int], _BaseArrays] = {}
+        self._pictures: dict[tuple[int, int], npt.NDArray[np.uint8]] = {}
+        self._controls: Tensor | None = None
+        self._weights: tuple[list[_Floats], list[_Floats]] = ([], [])
+
+    def prepare(self, base: tuple[int, int], output: tuple[int, int]) -> None:
+        """Nothing to compile."""
+
+    def guide(self, inputs: FrameInputs, base: tuple[int, int]) -> tuple[Tensor, Tensor | None, Tensor]:
+        """See `Shading.guide`."""
+        arrays = self._of(base)
+        self._shader.guide(_scene(inputs), arrays.inputs, arrays.noise, arrays.depth)
+        network_input = torch.from_numpy(arrays.inputs)[None]
+        if inputs.depth is None:
+            return network_input, None, torch.zeros(1, 1, *base)
+        return network_input, torch.from_numpy(arrays.noise)[None], torch.from_numpy(arrays.depth)[None, None]
+
+    def reproject(
+        self, inputs: FrameInputs, depth: Tensor, before: Before, motion: Tensor | None, network_input: Tensor
+    ) -> Reprojected:
+        """See `Shading.reproject`."""
+        h, w = depth.shape[-2:]
+        arrays = self._of((h, w))
+        # The kernel never looks at the camera and the depth of the frame before where it follows motion vectors.
+        clip = np.eye(4, dtype=np.float32)
+        if before.camera is not None:
+            clip = (before.camera.projection @ before.camera.view).astype(np.float32)
+        depth_before = depth if before.depth is None else before.depth
+        share = self._shader.history(
+            _scene(inputs), clip, depth_before[0, 0].numpy(), before.picture[0].numpy(), depth[0, 0].numpy(),
+            None if motion is None else motion[0].contiguous().numpy(), network_input[0].numpy(), arrays.coarse,
+        )  # fmt: skip
+        return Reprojected(torch.from_numpy(arrays.coarse)[None], share)
+
+    def _of(self, base: tuple[int, int]) -> _BaseArrays:
+        if base not in self._arrays:
+            self._arrays[base] = _BaseArrays(*base)
+        return self._arrays[base]
+
+    def shade(
+        self, inputs: FrameInputs, context: Tensor, controls: Tensor, output: tuple[int, int]
+    ) -> npt.NDArray[np.uint8]:
+        """See `Shading.shade`."""
+        if output not in self._pictures:
+            self._pictures[output] = np.empty((*output, 4), np.uint8)
+        picture = self._pictures[output]
+        self._shader.shade(_scene(inputs), self._weights_for(controls), context[0].contiguous().numpy(), picture)
+        return picture
+
+    @torch.no_grad()
+    def _weights_for(self, controls: Tensor) -> tuple[list[_Floats], list[_Floats]]:
+        if self._controls is None or not torch.equal(self._controls, controls):
+            matrices, biases = self._head.weights(controls)
+            self._weights = (
+                [m[0].contiguous().numpy() for m in matrices],
+                [b[0].contiguous().numpy() for b in biases],
+            )
+            self._controls = controls.clone()
+        return self._weights
+
+
+def _scene(inputs: FrameInputs) -> Scene:
+    return Scene(
+        inputs.color, inputs.depth, inputs.normal, inputs.ids,
+        inputs.camera_to_world, inputs.lens, inputs.sun, inputs.seed, inputs.palette,
+    )  # fmt: skip

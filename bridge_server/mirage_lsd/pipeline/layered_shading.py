@@ -1,0 +1,148 @@
+"""Shading layer by layer in PyTorch or a compiled form of it: on a GPU, and where the fused kernels can't be had."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..accel.base import Backend, CompiledModule
+from ..models.fields import anchored_noise
+from ..models.guide import FAR_M, GUIDE_CHANNELS, INPUT_CHANNELS, build_guide, character_tint, color_only_guide
+from ..models.head import Head
+from .frame_inputs import FrameInputs
+from .reproject import Before, Reprojected, reproject
+from .resample import resample
+
+
+class Guide(nn.Module):
+    """uint8 picture, depth, ids and camera to the guide; with `with_noise` the anchored noise too."""
+
+    def __init__(self, with_noise: bool) -> None:
+        super().__init__()
+        self.with_noise = with_noise
+
+    def extra_repr(self) -> str:
+        """Tells apart what has no weights to tell it apart."""
+        return f"with_noise={self.with_noise}"
+
+    def forward(
+        self, rgba: Tensor, depth: Tensor, ids: Tensor, pose: Tensor, lens: Tensor, sun: Tensor, seed: Tensor,
+        palette: Tensor, normal: Tensor | None = None,
+    ) -> tuple[Tensor, ...]:  # fmt: skip
+        color = rgba[..., :3].permute(0, 3, 1, 2).float() * (1.0 / 255.0)
+        unit: Tensor | None = None
+        if normal is not None:
+            unit = normal[..., :3].permute(0, 3, 1, 2).float() * (2.0 / 255.0) - 1.0
+            unit = unit * torch.rsqrt((unit * unit).sum(1, keepdim=True) + 1e-6)
+        tint = character_tint(ids.float(), palette)
+        guide, geometry = build_guide(color, depth, unit, pose, lens, sun, seed, None, tint)
+        if not self.with_noise:
+            return (guide,)
+        normal_used = guide[:, 5:8]
+        return guide, anchored_noise(geometry.p, normal_used, geometry.footprint(normal_used))
+
+
+class Shade(nn.Module):
+    """The head, and the conversion to 8 bit: guide (1, G, H, W) and context (1, h, w, C) to (1, H, W, 4) uint8 RGBA."""
+
+    def __init__(self, head: Head) -> None:
+        super().__init__()
+        self.head = head
+
+    def forward(self, guide: Tensor, context: Tensor, controls: Tensor) -> Tensor:
+        rgb = self.head(guide, context.permute(0, 3, 1, 2), controls).float()
+        rgb = torch.clamp(rgb * 127.5 + 128.0, 0.0, 255.0)
+        rgba = torch.cat([rgb, torch.full_like(rgb[:, :1], 255.0)], 1)
+        return rgba.permute(0, 2, 3, 1).to(torch.uint8)
+
+
+class LayeredShading:
+    """Compiles with `backend` for each size when it is first used."""
+
+    def __init__(self, head: Head, backend: Backend) -> None:
+        self._shade = Shade(head)
+        self._backend = backend
+        self.name = f"layered ({backend.name})"
+        self._compiled: dict[Any, CompiledModule] = {}
+
+    def prepare(self, base: tuple[int, int], output: tuple[int, int]) -> None:
+        """Compiles the guides of frames with depth and camera; the head is compiled by the first frame."""
+        for with_noise, size in ((True, base), (False, output)):
+            self._guide(with_noise, _blank_inputs(size), size)
+
+    def guide(self, inputs: FrameInputs, base: tuple[int, int]) -> tuple[Tensor, Tensor | None, Tensor]:
+        """See `Shading.guide`."""
+        if inputs.depth is None:
+            return _network_input(color_only_guide(_unit_color(inputs.color, base))), None, torch.zeros(1, 1, *base)
+        guide, noise = self._guide(True, inputs, base)
+        return _network_input(guide), noise, torch.from_numpy(_depth(inputs.depth, base))[None, None]
+
+    def reproject(
+        self, inputs: FrameInputs, depth: Tensor, before: Before, motion: Tensor | None, network_input: Tensor
+    ) -> Reprojected:
+        """See `Shading.reproject`."""
+        return reproject(inputs, depth, before, motion, network_input)
+
+    def shade(
+        self, inputs: FrameInputs, context: Tensor, controls: Tensor, output: tuple[int, int]
+    ) -> npt.NDArray[np.uint8]:
+        """See `Shading.shade`."""
+        if inputs.depth is None:
+            guide = color_only_guide(_unit_color(inputs.color, output))
+        else:
+            (guide,) = self._guide(False, inputs, output)
+        arguments = (guide, context, controls)
+        key = ("shade", output, tuple(context.shape))
+        if key not in self._compiled:
+            self._compiled[key] = self._backend.compile(self._shade, tuple(x.cpu() for x in arguments))
+        (picture,) = self._compiled[key](*arguments)
+        pixels: npt.NDArray[np.uint8] = picture[0].cpu().numpy()
+        return pixels
+
+    def _guide(self, with_noise: bool, inputs: FrameInputs, size: tuple[int, int]) -> tuple[Tensor, ...]:
+        assert inputs.depth is not None
+        depth = _depth(inputs.depth, size)
+        ids = np.zeros(size, np.uint8) if inputs.ids is None else resample(inputs.ids, *size)
+        small = (inputs.camera_to_world, inputs.lens, inputs.sun, inputs.seed, inputs.palette)
+        arguments: tuple[Tensor, ...] = (
+            torch.from_numpy(np.ascontiguousarray(resample(inputs.color, *size)))[None],
+            torch.from_numpy(np.ascontiguousarray(depth))[None, None],
+            torch.from_numpy(np.ascontiguousarray(ids))[None, None],
+            *(torch.from_numpy(np.ascontiguousarray(x))[None] for x in small),
+        )
+        if inputs.normal is not None:
+            arguments = (*arguments, torch.from_numpy(np.ascontiguousarray(resample(inputs.normal, *size)))[None])
+        key = (with_noise, size, len(arguments))
+        if key not in self._compiled:
+            # The hashes of the fields need every bit.
+            self._compiled[key] = self._backend.compile(Guide(with_noise), arguments, exact=True)
+        return self._compiled[key](*arguments)
+
+
+def _network_input(guide: Tensor) -> Tensor:
+    return F.pad(guide.permute(0, 2, 3, 1), (0, INPUT_CHANNELS - GUIDE_CHANNELS))
+
+
+def _depth(plane: npt.NDArray[np.float32], size: tuple[int, int]) -> npt.NDArray[np.float32]:
+    depth = np.asarray(resample(plane, *size), np.float32)
+    # NaN compares false, so it becomes sky too.
+    return np.where((depth > 0) & (depth < FAR_M), depth, np.float32(0))
+
+
+def _blank_inputs(size: tuple[int, int]) -> FrameInputs:
+    return FrameInputs(
+        np.zeros((*size, 4), np.uint8), np.ones(size, np.float32), None, None,
+        np.eye(3, 4, dtype=np.float32), np.ones(4, np.float32), np.array([0, 1, 0], np.float32), np.zeros(3, np.float32),
+        np.zeros((3, 3), np.float32),
+    )  # fmt: skip
+
+
+def _unit_color(rgba: npt.NDArray[np.uint8], size: tuple[int, int]) -> Tensor:
+    """(1, 3, h, w) in 0..1."""
+    picture = torch.from_numpy(np.ascontiguousarray(resample(rgba, *size)))
+    return picture[None, ..., :3].permute(0, 3, 1, 2).float() / 255.0

@@ -1,0 +1,71 @@
+// The C interface: chooses the instruction set once, by what this CPU has.
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <iterator>
+
+#include "kernel.h"
+
+namespace {
+
+struct Kernel {
+  const char* name;
+  bool (*supported)();
+  decltype(&mirage::portable::guide) guide;
+  decltype(&mirage::portable::history) history;
+  decltype(&mirage::portable::shade) shade;
+};
+
+constexpr Kernel kKernels[] = {
+#ifdef MIRAGE_X86
+    {"avx512-bf16",
+     [] {
+       return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw") &&
+              __builtin_cpu_supports("avx512vl");
+     },
+     mirage::avx512_bf16::guide, mirage::avx512_bf16::history, mirage::avx512_bf16::shade},
+    {"avx512", [] { return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"); },
+     mirage::avx512::guide, mirage::avx512::history, mirage::avx512::shade},
+    {"avx2", [] { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }, mirage::avx2::guide,
+     mirage::avx2::history, mirage::avx2::shade},
+#endif
+    {"portable", [] { return true; }, mirage::portable::guide, mirage::portable::history, mirage::portable::shade},
+};
+
+const Kernel* best() {
+  return std::find_if(std::begin(kKernels), std::end(kKernels), [](const Kernel& k) { return k.supported(); });
+}
+
+std::atomic<const Kernel*>& chosen() {
+  static std::atomic<const Kernel*> kernel{best()};
+  return kernel;
+}
+
+}  // namespace
+
+const char* mls_instructions(void) { return chosen().load()->name; }
+
+int mls_use(const char* instructions) {
+  for (const Kernel& kernel : kKernels) {
+    if (std::strcmp(kernel.name, instructions) == 0 && kernel.supported()) {
+      chosen().store(&kernel);
+      return 1;
+    }
+  }
+  return 0;
+}
+
+void mls_guide(const mls_frame* frame, int32_t width, int32_t height, float* guide, float* noise, float* depth,
+               int32_t threads) {
+  chosen().load()->guide(*frame, width, height, guide, noise, depth, threads);
+}
+
+float mls_history(const mls_frame* frame, const mls_before* before, const float* depth, const float* motion,
+                  int32_t width, int32_t height, float* history, float* coarse, int32_t threads) {
+  return chosen().load()->history(*frame, *before, depth, motion, width, height, history, coarse, threads);
+}
+
+void mls_shade(const mls_frame* frame, const mls_weights* weights, const float* context, int32_t context_width,
+               int32_t context_height, int32_t width, int32_t height, uint8_t* rgba, int32_t threads) {
+  chosen().load()->shade(*frame, *weights, context, context_width, context_height, width, height, rgba, threads);
+}

@@ -1,0 +1,2 @@
+#define KERNEL_NAME avx2
+#include "kernel.inl"

@@ -1,0 +1,2 @@
+#define KERNEL_NAME avx512
+#include "kernel.inl"

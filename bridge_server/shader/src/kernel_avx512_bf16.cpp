@@ -1,0 +1,2 @@
+#define KERNEL_NAME avx512_bf16
+#include "kernel.inl"

@@ -1,0 +1,2 @@
+#define KERNEL_NAME portable
+#include "kernel.inl"

@@ -1,0 +1,156 @@
+"""The fused kernels compute what PyTorch defines. (The kernels among themselves: bridge_server/shader/test.)"""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from mirage_lsd.accel import shader
+from mirage_lsd.accel.eager import EagerBackend
+from mirage_lsd.accel.shader import PixelShader, Scene, ShaderUnavailableError
+from mirage_lsd.evaluation.scenario import camera_of
+from mirage_lsd.models.fields import anchored_noise
+from mirage_lsd.models.guide import GUIDE_CHANNELS, INPUT_CHANNELS, build_guide, character_tint
+from mirage_lsd.models.mirage_lsd_v1 import MirageLSDv1
+from mirage_lsd.pipeline.frame_inputs import FrameInputs
+from mirage_lsd.pipeline.layered_shading import LayeredShading
+from mirage_lsd.pipeline.reproject import Before, reproject
+from mirage_lsd.pipeline.shading import select_shading
+from mirage_lsd.training.dataset import exact_motion
+from mirage_lsd.training.worlds.sample import a_frame_later, random_world, render
+
+WIDTH, HEIGHT = 101, 60
+INSTRUCTIONS = ("avx512-bf16", "avx512", "avx2", "portable")
+
+
+@pytest.fixture(scope="module")
+def world():
+    return replace(random_world(7, WIDTH / HEIGHT), shadows=True)
+
+
+@pytest.fixture(scope="module")
+def picture(world):
+    return render(world, HEIGHT, WIDTH)
+
+
+@pytest.fixture(params=INSTRUCTIONS)
+def kernels(request):
+    found = PixelShader()
+    before = found.instructions
+    if not found.use(request.param):
+        pytest.skip(f"this CPU lacks {request.param}")
+    yield found
+    found.use(before)
+
+
+def planes(picture, world, *, normal: bool):
+    rgb = (picture.guide[:3] * 127.5 + 128).clamp(0, 255).to(torch.uint8).permute(1, 2, 0).numpy()
+    color = np.concatenate([rgb, np.full_like(rgb[..., :1], 255)], 2)
+    ids = np.zeros((HEIGHT, WIDTH), np.uint8)
+    ids[20:30, 40:60] = np.arange(20) % 5
+    packed = None
+    if normal:
+        vectors = ((picture.guide[5:8] * 0.5 + 0.5) * 255).permute(1, 2, 0).to(torch.uint8).numpy()
+        packed = np.concatenate([vectors, np.full_like(vectors[..., :1], 255)], 2)
+    return color, picture.depth[0].contiguous().numpy(), packed, ids
+
+
+def scene_of(picture, world, *, normal: bool = False) -> Scene:
+    view = world.view
+    return Scene(
+        *planes(picture, world, normal=normal),
+        view.camera_to_world.numpy(), view.lens.numpy(), world.sun.numpy(), world.seed_offset.numpy(), world.palette.numpy(),
+    )  # fmt: skip
+
+
+def reference(picture, world, *, normal: bool = False):
+    color, _, packed, ids = planes(picture, world, normal=normal)
+    unit = None
+    if packed is not None:
+        unit = torch.from_numpy(packed[..., :3].copy()).permute(2, 0, 1)[None].float() * (2 / 255) - 1
+        unit = unit * torch.rsqrt((unit * unit).sum(1, keepdim=True) + 1e-6)
+    tint = character_tint(torch.from_numpy(ids)[None, None].float(), world.palette[None])
+    return build_guide(
+        torch.from_numpy(color[..., :3].copy()).permute(2, 0, 1)[None].float() / 255, picture.depth[None], unit,
+        world.view.camera_to_world[None], world.view.lens[None], world.sun[None], world.seed_offset[None], None, tint,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("normal", [False, True])
+def test_the_guide_is_the_reference_guide(kernels, world, picture, normal):
+    inputs = np.empty((HEIGHT, WIDTH, INPUT_CHANNELS), np.float32)
+    noise = np.empty((3, HEIGHT, WIDTH), np.float32)
+    depth = np.empty((HEIGHT, WIDTH), np.float32)
+    kernels.guide(scene_of(picture, world, normal=normal), inputs, noise, depth)
+    np.testing.assert_array_equal(depth, picture.depth[0].numpy())
+    expected, geometry = reference(picture, world, normal=normal)
+    # A position on a cell's border may fall to either side.
+    guide = torch.from_numpy(inputs[..., :GUIDE_CHANNELS]).permute(2, 0, 1)
+    assert ((guide - expected[0]).abs() > 5e-3).float().mean() < 0.002
+    assert not inputs[..., GUIDE_CHANNELS:].any()
+    normals = expected[:, 5:8]
+    anchored = anchored_noise(geometry.p, normals, geometry.footprint(normals))
+    assert ((torch.from_numpy(noise) - anchored[0]).abs() > 1e-2).float().mean() < 0.01
+
+
+def test_the_picture_is_the_reference_picture(kernels, world, picture):
+    torch.manual_seed(0)
+    head = MirageLSDv1().head
+    for parameter in head.parameters():
+        parameter.data.add_(torch.randn_like(parameter) * 0.05)
+    context = torch.randn(1, 16, 33, 50)
+    controls = torch.zeros(1, head.scenes + 6)
+    controls[0, 2], controls[0, 3], controls[0, head.scenes + 1] = 0.7, 0.3, 1.0
+    with torch.no_grad():
+        guide, _ = reference(picture, world)
+        expected = ((head(guide, context, controls)[0] * 127.5 + 128).clamp(0, 255)).to(torch.uint8).permute(1, 2, 0)
+        matrices, biases = head.weights(controls)
+    weights = [m[0].contiguous().numpy() for m in matrices], [b[0].contiguous().numpy() for b in biases]
+    found = np.empty((HEIGHT, WIDTH, 4), np.uint8)
+    kernels.shade(scene_of(picture, world), weights, context[0].permute(1, 2, 0).contiguous().numpy(), found)
+    difference = np.abs(found[..., :3].astype(int) - expected.numpy().astype(int))
+    assert expected.float().std() > 10
+    # bfloat16 rounds each layer's inputs to eight bits.
+    assert np.percentile(difference, 99) <= (4 if "bf16" in kernels.instructions else 1)
+
+
+@pytest.mark.parametrize("vectors", [False, True])
+def test_the_past_is_the_reference_past(kernels, world, picture, vectors):
+    """By depth and both cameras, and by motion vectors."""
+    h, w = 48, 80
+    later = a_frame_later(world, 3)
+    now, was = render(later, h, w), render(world, h, w)
+    color = np.zeros((h, w, 4), np.uint8)
+    pose, lens = later.view.camera_to_world.numpy(), later.view.lens.numpy()
+    unused = np.zeros(3, np.float32)
+    inputs = FrameInputs(
+        color, now.depth[0].numpy(), None, None, pose, lens, unused, unused, np.zeros((3, 3), np.float32)
+    )
+    before = Before(camera_of(world.view), was.depth[None], was.target[None] * 2 - 1)
+    motion = exact_motion(now, was, world)[None, :2] if vectors else None
+    reference_input = torch.zeros(1, h, w, INPUT_CHANNELS)
+    expected = reproject(inputs, now.depth[None], before, motion, reference_input)
+    found, coarse = np.zeros((h, w, INPUT_CHANNELS), np.float32), np.empty((3, h // 8, w // 8), np.float32)
+    clip = (before.camera.projection @ before.camera.view).astype(np.float32)
+    share = kernels.history(
+        Scene(color, inputs.depth, camera_to_world=pose, lens=lens), clip, was.depth[0].contiguous().numpy(),
+        before.picture[0].contiguous().numpy(), now.depth[0].contiguous().numpy(),
+        None if motion is None else motion[0].contiguous().numpy(), found, coarse,
+    )  # fmt: skip
+    assert 0.3 < share < 1
+    assert share == pytest.approx(expected.share, abs=0.01)
+    assert ((torch.from_numpy(found) - reference_input[0]).abs() > 0.02).float().mean() < 0.002
+    assert ((torch.from_numpy(coarse) - expected.coarse[0]).abs() > 0.05).float().mean() < 0.03
+
+
+def test_without_the_library_the_layers_run(monkeypatch, tmp_path):
+    """And the log says so; nothing else changes."""
+    shader._load.cache_clear()
+    monkeypatch.setattr(shader, "_library_path", lambda: tmp_path / "nothing.so")
+    with pytest.raises(ShaderUnavailableError, match=r"nothing.so can't be loaded"):
+        PixelShader()
+    device = torch.device("cpu")
+    assert isinstance(select_shading(MirageLSDv1(), EagerBackend(device), device), LayeredShading)
+    monkeypatch.undo()
+    shader._load.cache_clear()
