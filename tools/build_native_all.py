@@ -99,7 +99,7 @@ def compiler(name: str, platform: Platform) -> dict[str, str]:
     zig = zig_program()
     folder = TOOLS / name
     folder.mkdir(parents=True, exist_ok=True)
-    # Stripped, and without the address-of-null traps that zig adds to every build of its own.
+    # Without the address-of-null traps that zig adds to every build of its own.
     flags = f"-target {platform.zig_target} -fno-sanitize=undefined"
     scripts = {
         "CMAKE_C_COMPILER": ("cc", f"cc {flags}"),

@@ -20,6 +20,7 @@ namespace MirageLSD
         private ReadbackSlot _slot; // being recorded
         private CameraPose _pose;
         private bool _isCut;
+        private bool _isDisposed;
 
         public FrameCapture(StreamFormat format, bool isAsync)
         {
@@ -73,6 +74,7 @@ namespace MirageLSD
 
         public override void Record(CommandBuffer commands, CaptureSources sources)
         {
+            if (_isDisposed) return;
             if (_isCut) _motion.Forget();
             _converter.SetCamera(_pose, _motion, sources);
             _slot.Camera = _pose.ToProtocol(_format.Width, _format.Height);
@@ -112,6 +114,7 @@ namespace MirageLSD
 
         public void Dispose()
         {
+            _isDisposed = true;
             Detach();
             _pool.Dispose();
             _converter.Dispose();
@@ -122,7 +125,8 @@ namespace MirageLSD
         private bool TryBegin()
         {
             var now = Time.realtimeSinceStartup;
-            if (!IsOpen || !Pacing.IsDue(now, _format.Fps, DaemonSeconds) || (_cpu != null && _slot != null)) return false;
+            // A pass may still come once: HDRP's custom pass volume is destroyed only at the end of its frame.
+            if (_isDisposed || !IsOpen || !Pacing.IsDue(now, _format.Fps, DaemonSeconds) || (_cpu != null && _slot != null)) return false;
             _slot = _pool.Take(now);
             if (_slot == null) Skipped++;
             else Pacing.Captured(now, _format.Fps);
