@@ -70,7 +70,7 @@ def finish_head(
 ) -> int:
     """Trains `model.head` in place for `seconds`; the rate falls to nothing. `report`: step, loss, squared error. Returns the number of steps."""
     device = next(model.parameters()).device
-    examples = [_prepare(model, pool, rng) for _ in range(24)]
+    examples = [_prepare(model, pool, rng) for _ in range(min(24, pool.capacity))]
     matrices = [p for n, p in model.head.named_parameters() if p.dim() == 3 and "bias" not in n]
     chosen = {id(p) for p in matrices}
     muon = Muon(matrices, rate)
