@@ -77,7 +77,9 @@ def finish_head(
     adam = torch.optim.AdamW([p for p in model.head.parameters() if id(p) not in chosen], betas=(0.9, 0.98))
     start, step = time.monotonic(), 0
     average = {k: v.detach().clone() for k, v in model.head.state_dict().items()}
-    while (spent := (time.monotonic() - start) / seconds) < 1:
+    # The budget may be spent already.
+    while (elapsed := time.monotonic() - start) < seconds:
+        spent = elapsed / seconds
         for optimizer, share in ((muon, 1.0), (adam, 0.1)):
             for group in optimizer.param_groups:
                 group["lr"] = rate * share * min(1.0, (step + 1) / 50) * max(0.01, 1 - spent)
