@@ -108,6 +108,18 @@ def test_color_alone_works(pipeline, world, picture):
     assert night[..., :3].mean() < 0.8 * day[..., :3].mean()
 
 
+def test_geometry_may_come_and_go(pipeline, world, picture):
+    """A frame whose depth is missing is rendered from its color; nothing that was remembered is laid over it in the wrong place."""
+    state = pipeline.create_state(SPEC)
+    outputs = []
+    for i, blind in enumerate((False, True, True, False)):
+        frame = input_frame(1 + i, world, picture, color_only=blind)
+        outputs.append(as_tensor(pipeline.process(frame, state, controls_of(world))))
+    assert psnr(outputs[0], outputs[3]) > 26
+    assert psnr(outputs[1], outputs[2]) > 26
+    assert psnr(outputs[0], outputs[1]) < 26
+
+
 def test_planes_that_engines_send_are_used(pipeline, world, picture):
     frame = input_frame(1, world, picture)
     normal = ((picture.guide[5:8] * 0.5 + 0.5) * 255).permute(1, 2, 0).to(torch.uint8).numpy()
@@ -158,12 +170,12 @@ def bad_cameras():
 def test_an_unusable_camera_is_refused_in_a_sentence_and_costs_nothing(pipeline, world, picture, name):
     state = pipeline.create_state(SPEC)
     pipeline.process(input_frame(1, world, picture), state, controls_of(world))
-    before = state.picture.clone()
+    before = state.memory.past.clone()
     frame = input_frame(2, world, picture)
     frame.camera = bad_cameras()[name]
     with pytest.raises(ValueError, match=r"^The .*; .*\.$|^The .*\.$"):
         pipeline.process(frame, state, controls_of(world))
-    assert torch.equal(state.picture, before)
+    assert torch.equal(state.memory.past, before)
 
 
 def test_a_sun_without_direction_is_refused(pipeline, world, picture):

@@ -1,7 +1,6 @@
 """Training: it learns, it resumes, what it exports loads."""
 
 import json
-import random
 
 import pytest
 import torch
@@ -14,7 +13,6 @@ from mirage_lsd.models.schedule import StepTimes
 from mirage_lsd.models.warp import warp
 from mirage_lsd.models.weights_file import load_weights
 from mirage_lsd.training.dataset import exact_motion
-from mirage_lsd.training.history import spoilt_history
 from mirage_lsd.training.muon import Muon, orthogonalized
 from mirage_lsd.training.train import TrainingOptions, train
 from mirage_lsd.training.worlds.sample import a_frame_later, random_world, render
@@ -46,14 +44,6 @@ def test_it_learns_resumes_and_exports(tmp_path, monkeypatch):
 def test_export_without_a_run_says_what_to_do(tmp_path, capsys):
     assert main(["train", "--run", str(tmp_path), "--export", str(tmp_path / "x.safetensors")]) == 1
     assert "train first" in capsys.readouterr().err
-
-
-def test_history_is_spoilt_but_masked():
-    target = torch.rand(32, 3, 32, 48) * 2 - 1
-    history = spoilt_history(target, random.Random(0))
-    dropped = history[:, 3].flatten(1).amax(1) == 0
-    assert 3 < int(dropped.sum()) < 20
-    assert torch.equal(history[:, :3] * (1 - history[:, 3:]), torch.zeros_like(history[:, :3]))
 
 
 def test_muon_steps_are_orthogonal_and_survive_a_checkpoint():

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import psutil
 from cffi import FFI
 
-from ..models.guide import INPUT_CHANNELS
+from ..models.guide import GUIDE_CHANNELS
 
 _CDEF = """
 typedef struct mls_frame {
@@ -40,12 +40,11 @@ int mls_use(const char* instructions);
 typedef struct mls_before {
   float clip_from_world[16];
   const float* depth;
-  const float* picture;
 } mls_before;
-void mls_guide(const mls_frame* frame, int32_t width, int32_t height, float* inputs, float* noise, float* depth,
+void mls_guide(const mls_frame* frame, int32_t width, int32_t height, float* guide, float* noise, float* depth,
                int32_t threads);
-float mls_history(const mls_frame* frame, const mls_before* before, const float* depth, const float* motion,
-                  int32_t width, int32_t height, float* inputs, float* coarse, int32_t threads);
+float mls_reproject(const mls_frame* frame, const mls_before* before, const float* depth, const float* motion,
+                    int32_t width, int32_t height, float* coarse, int32_t threads);
 void mls_shade(const mls_frame* frame, const mls_weights* weights, const float* context, int32_t context_width,
                int32_t context_height, int32_t width, int32_t height, uint8_t* rgba, int32_t threads);
 """
@@ -137,28 +136,28 @@ class PixelShader:
         """Chooses the instructions for the whole process; False (and no change) where the CPU can't."""
         return bool(self._library.mls_use(instructions.encode()))
 
-    def guide(self, scene: Scene, inputs: _Floats, noise: _Floats | None, depth: _Floats | None) -> None:
-        """Fills `inputs` (h, w, INPUT_CHANNELS), the guide without a history, and, with geometry, `noise` (3, h, w) and `depth` (h, w); all float32, C-contiguous."""
-        h, w, channels = inputs.shape
-        assert channels == INPUT_CHANNELS
-        pointers = (self._pointer(inputs), self._optional(noise), self._optional(depth))
+    def guide(self, scene: Scene, guide: _Floats, noise: _Floats | None, depth: _Floats | None) -> None:
+        """Fills `guide` (h, w, GUIDE_CHANNELS) and, with geometry, `noise` (3, h, w) and `depth` (h, w); all float32, C-contiguous."""
+        h, w, channels = guide.shape
+        assert channels == GUIDE_CHANNELS
+        pointers = (self._pointer(guide), self._optional(noise), self._optional(depth))
         self._library.mls_guide(scene.frame, w, h, *pointers, self.threads)
 
-    def history(
-        self, scene: Scene, clip_from_world: _Floats, depth_before: _Floats, picture: _Floats, depth: _Floats,
-        motion: _Floats | None, inputs: _Floats, coarse: _Floats,
+    def reproject(
+        self, scene: Scene, clip_from_world: _Floats, depth_before: _Floats, depth: _Floats,
+        motion: _Floats | None, coarse: _Floats,
     ) -> float:  # fmt: skip
-        """Fills the history in `inputs` (h, w, INPUT_CHANNELS) and `coarse` (3, h / 8, w / 8) with the frame before, see `pipeline.reproject`; returns the valid share.
+        """Fills `coarse` (3, h / 8, w / 8), see `pipeline.reproject`; returns the visible share.
 
-        `clip_from_world` (4, 4), `depth_before` (h, w) and `picture` (3, h, w) are of the frame before, `depth` (h, w) and `motion` (2, h, w) of this one.
+        `clip_from_world` (4, 4) and `depth_before` (h, w) are of the frame before, `depth` (h, w) and `motion` (2, h, w) of this one.
         """
-        h, w, _ = inputs.shape
+        h, w = depth.shape
         before = self._ffi.new("mls_before*")
         before.clip_from_world = clip_from_world.ravel().tolist()
-        before.depth, before.picture = self._pointer(depth_before), self._pointer(picture)
-        share: float = self._library.mls_history(
+        before.depth = self._pointer(depth_before)
+        share: float = self._library.mls_reproject(
             scene.frame, before, self._pointer(depth), self._optional(motion), w, h,
-            self._pointer(inputs), self._pointer(coarse), self.threads,
+            self._pointer(coarse), self.threads,
         )  # fmt: skip
         return share
 

@@ -24,6 +24,7 @@ def send_and_wait(
     *,
     timeout_s: float,
     poll_s: float,
+    quiet_s: float = 0.0,
     submit_us: Samples | None = None,
     acquire_us: Samples | None = None,
 ) -> Result | None:
@@ -32,6 +33,7 @@ def send_and_wait(
     Args:
         timeout_s: how long to wait for the result.
         poll_s: pause between two calls of `acquire`.
+        quiet_s: how long not to ask at all, because no result can be there yet.
         submit_us, acquire_us: get the duration of each call in microseconds.
 
     Returns:
@@ -43,6 +45,7 @@ def send_and_wait(
     if submit_us is not None:
         submit_us.add((clock() - started) / 1e3)
     deadline = time.monotonic() + timeout_s
+    time.sleep(quiet_s)
     while time.monotonic() < deadline:
         started = clock()
         result = stream.acquire()

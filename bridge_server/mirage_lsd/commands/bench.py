@@ -141,7 +141,8 @@ def _stream(args: argparse.Namespace) -> dict[str, Any]:
         "seconds": args.seconds,
         "frames": args.frames,
     }
-    with Progress(console=console, transient=True) as bar:
+    # Drawing takes milliseconds, and the cores are the daemon's.
+    with Progress(console=console, transient=True, refresh_per_second=2) as bar:
         task = bar.add_task("starting", total=args.frames or args.seconds)
 
         shown_s = 0.0

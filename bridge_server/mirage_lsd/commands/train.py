@@ -26,6 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--minutes", type=float, default=60.0, help="time budget of this call (default: %(default)s)")
     parser.add_argument("--batch", type=int, default=4, help="examples a step (default: %(default)s)")
+    parser.add_argument(
+        "--rate",
+        type=float,
+        default=0.02,
+        help="learning rate of Muon at the start of this call; less for a trained model (default: %(default)s)",
+    )
     parser.add_argument("--seed", type=int, default=0, help="of weights, worlds and noise (default: %(default)s)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda (default: %(default)s)")
     parser.add_argument(
@@ -63,8 +69,8 @@ def run(args: argparse.Namespace) -> int:
         return 0
     try:
         device = str(resolve_device(args.device))
-        if args.minutes <= 0 or not 1 <= args.batch <= 16:
-            raise ValueError("--minutes must be positive and --batch 1 to 16.")
+        if args.minutes <= 0 or not 1 <= args.batch <= 16 or not 0 < args.rate <= 0.1:
+            raise ValueError("--minutes must be positive, --batch 1 to 16 and --rate at most 0.1.")
         start = (
             WEIGHTS_FOLDER / f"{DEFAULT_MODEL}.safetensors"
             if args.start == "shipped"
@@ -94,7 +100,9 @@ def run(args: argparse.Namespace) -> int:
             score = write_preview(model, batch, args.folder / "preview.png")
             bar.console.print(f"step {step}: held-out PSNR {score:.2f} dB, {args.folder / 'preview.png'}")
 
-        options = TrainingOptions(args.folder, args.minutes, args.batch, seed=args.seed, device=device, start=start)
+        options = TrainingOptions(
+            args.folder, args.minutes, args.batch, learning_rate=args.rate, seed=args.seed, device=device, start=start
+        )
         try:
             checkpoint = train(options, report, preview)
         except (ValueError, OSError) as error:

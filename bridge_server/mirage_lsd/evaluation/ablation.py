@@ -8,7 +8,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from ..models.guide import FIELDS_FROM, GUIDE_CHANNELS
+from ..models.guide import FIELDS_FROM
 from ..models.mirage_lsd_v1 import Memory
 from ..pipeline.anchor import AnchoredFrame
 from ..pipeline.base import StreamSpec
@@ -21,12 +21,6 @@ from .held_out import measure_held_out
 from .roll_outs import measure_roll_outs
 
 Tick = Callable[[int, int], None]
-
-
-def _without_history(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> Memory:
-    memory = align_past(frame, state, shading, flow)
-    frame.network_input[..., GUIDE_CHANNELS:] = 0
-    return memory
 
 
 def _without_convolution(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> Memory:
@@ -47,26 +41,28 @@ def _without_sink(frame: AnchoredFrame, state: StreamState, shading: Shading, fl
 
 def _without_motion(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> Memory:
     """The past as it lies on the screen, as if nothing had moved."""
-    if state.picture is None:
-        return align_past(frame, state, shading, flow)
-    still = replace(frame, motion=torch.zeros(1, 2, *state.picture.shape[-2:]))
-    return align_past(still, state, shading, flow)
+    return align_past(replace(frame, motion=torch.zeros_like(frame.color[:, :2])), state, shading, flow)
 
 
-def _flow_for_motion(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> Memory:
+class _FlowForMotion:
     """As if the engine sent neither motion vectors nor a camera that explains them."""
-    if state.color is None:
-        return align_past(frame, state, shading, flow)
-    motion = flow(frame.color.contiguous(), state.color)[:, :2]
-    return align_past(replace(frame, motion=motion), state, shading, flow)
+
+    def __init__(self) -> None:
+        self._before: Tensor | None = None
+
+    def __call__(self, frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> Memory:
+        now, before = frame.color.clone(), self._before if state.frames else None
+        self._before = now
+        if before is None:
+            return align_past(frame, state, shading, flow)
+        return align_past(replace(frame, motion=flow(now, before)[:, :2]), state, shading, flow)
 
 
 PARTS: dict[str, AlignPast] = {
-    "no picture cache": _without_history,
     "no 3D convolution over past features": _without_convolution,
     "no cross-frame memory": _without_tokens,
     "no sink frame": _without_sink,
-    "FlowNet-lite for the engine's motion": _flow_for_motion,
+    "FlowNet-lite for the engine's motion": _FlowForMotion(),
     "no motion (past left in place)": _without_motion,
 }
 

@@ -25,7 +25,7 @@ from .theme_classifier import accuracy, train_classifier
 HELD_OUT_SEEDS = tuple(range(200, 224))
 ROLL_OUT_SEEDS = (300, 301, 302, 303)
 LONG_SEED = 310
-CLASSIFIER_SEEDS = tuple(range(400, 448))
+CLASSIFIER_SEEDS = tuple(range(400, 496))
 ABLATION_SIZE = (320, 180)
 
 

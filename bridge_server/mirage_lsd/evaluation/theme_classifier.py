@@ -13,7 +13,9 @@ from ..training.worlds.themes import LIGHTINGS, SCENES
 
 Tick = Callable[[int, int], None]
 _HEIGHT, _WIDTH = 90, 160
-_PICTURES, _FIRST_SEED, _EPOCHS, _BATCH = 480, 500_000, 24, 16
+_PICTURES, _FIRST_SEED, _EPOCHS, _BATCH = 1200, 500_000, 40, 16
+# Most batches are seen through a window: what is left to learn by heart is little (0.84 of unseen targets without, 0.96 with).
+_WINDOWED, _WINDOW = 0.7, (68, 120)
 
 
 class ThemeClassifier(nn.Module):
@@ -42,7 +44,7 @@ class ThemeClassifier(nn.Module):
 
 
 def train_classifier(tick: Tick) -> ThemeClassifier:
-    """Renders targets of worlds that nothing else uses, and learns their themes. About a minute on two cores."""
+    """Renders targets of worlds that nothing else uses, and learns their themes. Some minutes on two cores."""
     pictures, scenes, lightings = [], [], []
     for i in range(_PICTURES):
         world = random_world(_FIRST_SEED + i, _WIDTH / _HEIGHT)
@@ -61,6 +63,10 @@ def train_classifier(tick: Tick) -> ThemeClassifier:
             batch = data[rows]
             if torch.rand(()) < 0.5:
                 batch = batch.flip(3)
+            if torch.rand(()) < _WINDOWED:
+                top = int(torch.randint(_HEIGHT - _WINDOW[0] + 1, ()))
+                left = int(torch.randint(_WIDTH - _WINDOW[1] + 1, ()))
+                batch = batch[:, :, top : top + _WINDOW[0], left : left + _WINDOW[1]]
             a, b = model(batch)
             loss = F.cross_entropy(a, scene[rows]) + F.cross_entropy(b, lighting[rows])
             optimizer.zero_grad(set_to_none=True)

@@ -12,8 +12,6 @@ from .fields import FIELD_CHANNELS, world_fields
 # character 1, character's tint 3
 CHARACTER_AT, FIELDS_FROM = 13, 17
 GUIDE_CHANNELS = FIELDS_FROM + FIELD_CHANNELS
-# The encoder's input: the guide, then the history and its validity.
-INPUT_CHANNELS = GUIDE_CHANNELS + 4
 FAR_M = 2000.0
 
 

@@ -1,6 +1,6 @@
 """The network `mirage-lsd-v1`: an encoder that looks at a frame once, a light denoiser that is run a few times, a head that shades every output pixel.
 
-The **encoder** sees guide, warped history and memory of earlier frames (a causal 3D convolution over motion-aligned features, attention into
+The **encoder** sees the guide and a memory of earlier frames (a causal 3D convolution over motion-aligned features, attention into
 the tokens of the last frame and of the first since a reset). The **denoiser** turns noise into the base picture (about 320 pixels wide) in a few
 DDIM steps. The **head** (`head.py`) runs once at the output's resolution.
 """
@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from .blocks import MemoryAttention, PixelNorm, ResidualBlock
 from .flow import FlowNetLite
-from .guide import INPUT_CHANNELS
+from .guide import GUIDE_CHANNELS
 from .head import Head
 from .schedule import StepTimes
 
@@ -88,13 +88,13 @@ def empty_memory(config: NetworkConfig, batch: int, height: int, width: int) -> 
 
 
 class Encoder(nn.Module):
-    """(inputs, modulation, memory) -> Encoded. Runs once a frame. `inputs`: (B, INPUT_CHANNELS, h, w), guide, history, validity of the history."""
+    """(guide, modulation, memory) -> Encoded. Runs once a frame. `guide`: (B, GUIDE_CHANNELS, h, w)."""
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         w1, w2, w3 = config.widths
         e = config.embedding
-        self.stem1 = nn.Conv2d(INPUT_CHANNELS, config.stem, 3, stride=2, padding=1)
+        self.stem1 = nn.Conv2d(GUIDE_CHANNELS, config.stem, 3, stride=2, padding=1)
         self.stem2 = nn.Conv2d(config.stem, w1, 3, stride=2, padding=1)
         self.embed = nn.Sequential(nn.Linear(config.controls, e), nn.SiLU(), nn.Linear(e, e), nn.SiLU())
         self.fine = ResidualBlock(w1, e)
@@ -119,10 +119,10 @@ class Encoder(nn.Module):
         embedding = self.embed(controls)
         return [block.film(embedding) for block in (self.fine, *self.coarse, *self.deep)]
 
-    def forward(self, inputs: Tensor, modulation: list[Tensor], memory: Memory) -> Encoded:
+    def forward(self, guide: Tensor, modulation: list[Tensor], memory: Memory) -> Encoded:
         fine, *coarse = modulation[: 1 + len(self.coarse)]
         deep = modulation[1 + len(self.coarse) :]
-        stem = F.silu(self.stem1(inputs))
+        stem = F.silu(self.stem1(guide))
         a = self.fine_attention(self.fine(self.stem2(stem), fine), memory.tokens)
         b = self.down1(a)
         for block, film in zip(self.coarse, coarse, strict=True):

@@ -20,12 +20,12 @@ class AnchoredFrame:
 
     Attributes:
         inputs: the planes and the camera, for the head.
-        network_input: (1, h, w, INPUT_CHANNELS), the guide, and zeros where the history will be. noise: (1, 3, h, w), None: use the stream's screen noise.
-        color: (1, 3, h, w), -1..1, a view of `network_input`. depth: (1, 1, h, w), metres, 0: sky or unknown. motion: (1, 2, h, w) in base pixels, or None.
+        guide: (1, h, w, GUIDE_CHANNELS). noise: (1, 3, h, w), None: use the stream's screen noise.
+        color: (1, 3, h, w), -1..1, a view of `guide`. depth: (1, 1, h, w), metres, 0: sky or unknown. motion: (1, 2, h, w) in base pixels, or None.
     """
 
     inputs: FrameInputs
-    network_input: Tensor
+    guide: Tensor
     noise: Tensor | None
     color: Tensor
     depth: Tensor
@@ -34,9 +34,9 @@ class AnchoredFrame:
 
 def anchor(frame: InputFrame, inputs: FrameInputs, base: tuple[int, int], shading: Shading) -> AnchoredFrame:
     """Prepares a frame for base pictures of `base` (height, width)."""
-    network_input, noise, depth = shading.guide(inputs, base)
-    color = network_input[..., :3].permute(0, 3, 1, 2).cpu()
-    return AnchoredFrame(inputs, network_input, noise, color, depth, _motion(frame, base))
+    guide, noise, depth = shading.guide(inputs, base)
+    color = guide[..., :3].permute(0, 3, 1, 2).cpu()
+    return AnchoredFrame(inputs, guide, noise, color, depth, _motion(frame, base))
 
 
 def _motion(frame: InputFrame, base: tuple[int, int]) -> Tensor | None:

@@ -11,7 +11,7 @@ from ..models.sampler import X0_LIMIT
 
 
 class DenoisingTrunk(nn.Module):
-    """(inputs, modulation, past, tokens, noise) -> (x0, context, features, tokens); see `models.mirage_lsd_v1`. `inputs` and `context`: (1, h, w, C)."""
+    """(guide, modulation, past, tokens, noise) -> (context, features, tokens); see `models.mirage_lsd_v1`. `guide` and `context`: (1, h, w, C)."""
 
     def __init__(self, model: MirageLSDv1, steps: int) -> None:
         super().__init__()
@@ -40,12 +40,12 @@ class DenoisingTrunk(nn.Module):
         return found
 
     def forward(
-        self, inputs: Tensor, modulation: Tensor, past: Tensor, tokens: Tensor, noise: Tensor
-    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        self, guide: Tensor, modulation: Tensor, past: Tensor, tokens: Tensor, noise: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
         parts = list(torch.split(modulation, self._sizes, 1))
         blocks = len(parts) - 3 * len(self._times)
         # A pixel's channels lie side by side, as convolutions on a CPU want them and the kernels write and read them.
-        encoded = self.encoder(inputs.permute(0, 3, 1, 2), parts[:blocks], Memory(past, tokens))
+        encoded = self.encoder(guide.permute(0, 3, 1, 2), parts[:blocks], Memory(past, tokens))
         x_t = noise
         times = [torch.full((1,), t, device=noise.device) for t in self._times]
         for i, t in enumerate(times):
@@ -53,4 +53,4 @@ class DenoisingTrunk(nn.Module):
             if i + 1 < len(times):
                 x_t = ddim_update(x_t, torch.clamp(x0, -X0_LIMIT, X0_LIMIT), t, times[i + 1])
         context = self.join(x0, features, encoded.stem)
-        return x0, context.permute(0, 2, 3, 1), encoded.features, encoded.tokens
+        return context.permute(0, 2, 3, 1), encoded.features, encoded.tokens

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ..accel.shader import PixelShader, Scene
-from ..models.guide import INPUT_CHANNELS
+from ..models.guide import GUIDE_CHANNELS
 from ..models.head import Head
 from ..models.mirage_lsd_v1 import FEATURE_STRIDE
 from .frame_inputs import FrameInputs
@@ -21,7 +21,7 @@ class _BaseArrays:
     """What the kernels write for one base size."""
 
     def __init__(self, h: int, w: int) -> None:
-        self.inputs = np.empty((h, w, INPUT_CHANNELS), np.float32)
+        self.guide = np.empty((h, w, GUIDE_CHANNELS), np.float32)
         self.noise = np.empty((3, h, w), np.float32)
         self.depth = np.empty((h, w), np.float32)
         self.coarse = np.empty((3, h // FEATURE_STRIDE, w // FEATURE_STRIDE), np.float32)
@@ -49,15 +49,13 @@ class FusedShading:
     def guide(self, inputs: FrameInputs, base: tuple[int, int]) -> tuple[Tensor, Tensor | None, Tensor]:
         """See `Shading.guide`."""
         arrays = self._of(base)
-        self._shader.guide(_scene(inputs), arrays.inputs, arrays.noise, arrays.depth)
-        network_input = torch.from_numpy(arrays.inputs)[None]
+        self._shader.guide(_scene(inputs), arrays.guide, arrays.noise, arrays.depth)
+        guide = torch.from_numpy(arrays.guide)[None]
         if inputs.depth is None:
-            return network_input, None, torch.zeros(1, 1, *base)
-        return network_input, torch.from_numpy(arrays.noise)[None], torch.from_numpy(arrays.depth)[None, None]
+            return guide, None, torch.zeros(1, 1, *base)
+        return guide, torch.from_numpy(arrays.noise)[None], torch.from_numpy(arrays.depth)[None, None]
 
-    def reproject(
-        self, inputs: FrameInputs, depth: Tensor, before: Before, motion: Tensor | None, network_input: Tensor
-    ) -> Reprojected:
+    def reproject(self, inputs: FrameInputs, depth: Tensor, before: Before, motion: Tensor | None) -> Reprojected:
         """See `Shading.reproject`."""
         h, w = depth.shape[-2:]
         arrays = self._of((h, w))
@@ -66,9 +64,9 @@ class FusedShading:
         if before.camera is not None:
             clip = (before.camera.projection @ before.camera.view).astype(np.float32)
         depth_before = depth if before.depth is None else before.depth
-        share = self._shader.history(
-            _scene(inputs), clip, depth_before[0, 0].numpy(), before.picture[0].numpy(), depth[0, 0].numpy(),
-            None if motion is None else motion[0].contiguous().numpy(), network_input[0].numpy(), arrays.coarse,
+        share = self._shader.reproject(
+            _scene(inputs), clip, depth_before[0, 0].numpy(), depth[0, 0].numpy(),
+            None if motion is None else motion[0].contiguous().numpy(), arrays.coarse,
         )  # fmt: skip
         return Reprojected(torch.from_numpy(arrays.coarse)[None], share)
 

@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..accel.base import Backend, CompiledModule
 from ..models.fields import anchored_noise
-from ..models.guide import FAR_M, GUIDE_CHANNELS, INPUT_CHANNELS, build_guide, character_tint, color_only_guide
+from ..models.guide import FAR_M, build_guide, character_tint, color_only_guide
 from ..models.head import Head
 from .frame_inputs import FrameInputs
 from .reproject import Before, Reprojected, reproject
@@ -78,15 +77,14 @@ class LayeredShading:
     def guide(self, inputs: FrameInputs, base: tuple[int, int]) -> tuple[Tensor, Tensor | None, Tensor]:
         """See `Shading.guide`."""
         if inputs.depth is None:
-            return _network_input(color_only_guide(_unit_color(inputs.color, base))), None, torch.zeros(1, 1, *base)
+            guide = color_only_guide(_unit_color(inputs.color, base))
+            return guide.permute(0, 2, 3, 1), None, torch.zeros(1, 1, *base)
         guide, noise = self._guide(True, inputs, base)
-        return _network_input(guide), noise, torch.from_numpy(_depth(inputs.depth, base))[None, None]
+        return guide.permute(0, 2, 3, 1), noise, torch.from_numpy(_depth(inputs.depth, base))[None, None]
 
-    def reproject(
-        self, inputs: FrameInputs, depth: Tensor, before: Before, motion: Tensor | None, network_input: Tensor
-    ) -> Reprojected:
+    def reproject(self, inputs: FrameInputs, depth: Tensor, before: Before, motion: Tensor | None) -> Reprojected:
         """See `Shading.reproject`."""
-        return reproject(inputs, depth, before, motion, network_input)
+        return reproject(inputs, depth, before, motion)
 
     def shade(
         self, inputs: FrameInputs, context: Tensor, controls: Tensor, output: tuple[int, int]
@@ -122,10 +120,6 @@ class LayeredShading:
             # The hashes of the fields need every bit.
             self._compiled[key] = self._backend.compile(Guide(with_noise), arguments, exact=True)
         return self._compiled[key](*arguments)
-
-
-def _network_input(guide: Tensor) -> Tensor:
-    return F.pad(guide.permute(0, 2, 3, 1), (0, INPUT_CHANNELS - GUIDE_CHANNELS))
 
 
 def _depth(plane: npt.NDArray[np.float32], size: tuple[int, int]) -> npt.NDArray[np.float32]:

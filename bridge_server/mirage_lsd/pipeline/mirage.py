@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ..accel.base import CompiledModule
 from ..accel.select import resolve_device, select_backend
-from ..models.guide import INPUT_CHANNELS
+from ..models.guide import GUIDE_CHANNELS
 from ..models.mirage_lsd_v1 import Memory, base_size, empty_memory
 from ..models.seed import seed_offset
 from ..models.weights_file import load_weights
@@ -101,7 +101,7 @@ class MiragePipeline:
         key = (base, steps)
         if key not in self._trunks:
             h, w = base
-            frame, picture = torch.zeros(1, h, w, INPUT_CHANNELS), torch.zeros(1, 3, h, w)
+            frame, picture = torch.zeros(1, h, w, GUIDE_CHANNELS), torch.zeros(1, 3, h, w)
             controls, memory = torch.zeros(1, self.model.config.controls), empty_memory(self.model.config, 1, h, w)
             trunk = DenoisingTrunk(self.model, steps)
             inputs = (frame, trunk.modulation(controls), *memory, picture)
@@ -155,11 +155,11 @@ class MiragePipeline:
         vector = self._control_vector(controls)
         noise = state.screen_noise if anchored.noise is None else anchored.noise
         trunk = self._trunk(base, state.spec.steps)
-        x0, context, features, tokens = trunk.run(anchored.network_input, trunk.modulation(vector), *memory, noise)
+        context, features, tokens = trunk.run(anchored.guide, trunk.modulation(vector), *memory, noise)
         marks.append(clock())
         picture = self.shading.shade(inputs, context, vector, output)
         marks.append(clock())
-        _remember(state, anchored, frame, controls, memory, x0.cpu(), features.cpu(), tokens.cpu())
+        _remember(state, anchored, frame, controls, memory, features.cpu(), tokens.cpu())
         stages = ("anchor", "motion", "denoise", "upscale")
         timings = {name: round((b - a) * 1e6) for name, a, b in zip(stages, marks[:-1], marks[1:], strict=True)}
         return OutputFrame(picture, timings)
@@ -167,14 +167,14 @@ class MiragePipeline:
 
 def _remember(
     state: StreamState, anchored: AnchoredFrame, frame: InputFrame, controls: Controls, memory: Memory,
-    x0: Tensor, features: Tensor, tokens: Tensor,
+    features: Tensor, tokens: Tensor,
 ) -> None:  # fmt: skip
     """Copies what the next frame needs out of arrays that will be overwritten."""
     sink = tokens if state.frames == 0 else memory.tokens[:, tokens.shape[1] :]
     past = torch.cat([features[:, None].float(), memory.past[:, :-1]], 1)
     state.memory = Memory(past, torch.cat([tokens.float(), sink], 1))
-    state.picture = x0.float().clamp(-1, 1)
     state.depth = anchored.depth.clone() if anchored.inputs.depth is not None else None
-    state.color = anchored.color.clone()
+    # Only the flow network looks at it, and reading it out of the guide takes as long as everything else here.
+    state.color = anchored.color.clone() if anchored.inputs.depth is None else None
     state.camera, state.controls = frame.camera, controls
     state.frames += 1

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import torch
 from torch import Tensor
 
-from ..models.guide import GUIDE_CHANNELS
 from ..models.mirage_lsd_v1 import FEATURE_STRIDE, Memory
 from ..models.warp import warp
 from .anchor import AnchoredFrame
@@ -27,30 +27,28 @@ _CUT_BELOW = 0.1
 
 
 def align_past(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> Memory:
-    """Writes the previous output where it is valid into the frame's network input; returns the memory, aligned with the frame.
+    """Returns the memory, aligned with the frame.
 
     Detects camera cuts and resets `state` then. `flow`: the compiled flow network, for streams without geometry.
     """
-    if state.picture is None:
+    if state.frames == 0:
         return state.memory
-    found = _reprojected(frame, state, state.picture, shading, flow)
+    found = _reprojected(frame, state, shading, flow)
     if found.share < _CUT_BELOW:
         state.reset()
-        frame.network_input[..., GUIDE_CHANNELS:] = 0
         return state.memory
     past = warp(state.memory.past.flatten(1, 2), found.coarse[:, :2] / FEATURE_STRIDE) * found.coarse[:, 2:]
     return Memory(past.view_as(state.memory.past), state.memory.tokens)
 
 
-def _reprojected(
-    frame: AnchoredFrame, state: StreamState, picture: Tensor, shading: Shading, flow: Flow
-) -> Reprojected:
+def _reprojected(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> Reprojected:
     geometry = frame.inputs.depth is not None and state.camera is not None and state.depth is not None
     if frame.motion is not None or geometry:
-        before = Before(state.camera, state.depth, picture)
-        return shading.reproject(frame.inputs, frame.depth, before, frame.motion, frame.network_input)
-    assert state.color is not None
+        return shading.reproject(frame.inputs, frame.depth, Before(state.camera, state.depth), frame.motion)
+    if state.color is None:
+        # A stream that just lost its camera: what it saw can't be found again.
+        return by_motion(torch.zeros_like(frame.color[:, :2]), torch.zeros_like(frame.color[:, :1]))
     found = flow(frame.color.contiguous(), state.color)
     motion = found[:, :2]
     alike = (frame.color - warp(state.color, motion)).abs().amax(1, keepdim=True) < _COLOR_TOLERANCE
-    return by_motion(picture, motion, inside(motion) & alike & (found[:, 2:] > 0), frame.network_input)
+    return by_motion(motion, inside(motion) & alike & (found[:, 2:] > 0))

@@ -1,6 +1,6 @@
-"""The picture of the frame before, brought to this one by geometry or by the engine's motion vectors: PyTorch, for GPUs and as the reference.
+"""Where each pixel was in the frame before, by geometry or by the engine's motion vectors: PyTorch, for GPUs and as the reference.
 
-`bridge_server/shader` (history.h) does the same on a CPU.
+`bridge_server/shader` (reproject.h) does the same on a CPU.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..models.guide import GUIDE_CHANNELS, world_rays
+from ..models.guide import world_rays
 from ..models.mirage_lsd_v1 import FEATURE_STRIDE
 from ..models.warp import pixel_grid, warp
 from .frame import Camera
@@ -25,30 +25,24 @@ _DEPTH_TOLERANCE = 0.06
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """The frame before: `camera`; `depth` (1, 1, h, w), metres, 0: sky; `picture` (1, 3, h, w) in -1..1."""
+    """The frame before: `camera`; `depth` (1, 1, h, w), metres, 0: sky."""
 
     camera: Camera | None
     depth: Tensor | None
-    picture: Tensor
 
 
 class Reprojected(NamedTuple):
-    """`coarse`: (1, 3, h / 8, w / 8), mean motion in pixels and mean validity, to be used before the next call. `share`: of the picture that is valid."""
+    """`coarse`: (1, 3, h / 8, w / 8), mean motion in pixels and visible share, to be used before the next call. `share`: of the picture that was visible."""
 
     coarse: Tensor
     share: float
 
 
-def reproject(
-    inputs: FrameInputs, depth: Tensor, before: Before, motion: Tensor | None, network_input: Tensor
-) -> Reprojected:
-    """Writes the history, the picture where it is valid and the validity, into `network_input` (1, h, w, INPUT_CHANNELS).
-
-    By `motion` (1, 2, h, w), pixels to the frame before, or, where it is None, by `depth` (1, 1, h, w) and both cameras (which must be there).
-    """
+def reproject(inputs: FrameInputs, depth: Tensor, before: Before, motion: Tensor | None) -> Reprojected:
+    """By `motion` (1, 2, h, w), pixels to the frame before, or, where it is None, by `depth` (1, 1, h, w) and both cameras (which must be there)."""
     _, _, h, w = depth.shape
     if motion is not None:
-        return by_motion(before.picture, motion, inside(motion), network_input)
+        return by_motion(motion, inside(motion))
     assert before.camera is not None
     assert before.depth is not None
     pose = torch.from_numpy(inputs.camera_to_world)
@@ -62,7 +56,7 @@ def reproject(
     expected = torch.where(sky[0], torch.zeros_like(along), along)[None, None]
     seen = warp(before.depth, found, "nearest")
     same = (seen - expected).abs() <= _DEPTH_TOLERANCE * expected.clamp(min=0.1)
-    return by_motion(before.picture, found, inside(found) & same, network_input)
+    return by_motion(found, inside(found) & same)
 
 
 def inside(motion: Tensor) -> Tensor:
@@ -73,10 +67,8 @@ def inside(motion: Tensor) -> Tensor:
     return ((x > -0.5) & (x < w - 0.5) & (y > -0.5) & (y < h - 0.5))[:, None]
 
 
-def by_motion(picture: Tensor, motion: Tensor, valid: Tensor, network_input: Tensor) -> Reprojected:
-    """Writes the history into `network_input`: follows `motion` where `valid` (1, 1, h, w)."""
-    mask = valid.float()
-    history = torch.cat([warp(picture, motion) * mask, mask], 1)
-    network_input[..., GUIDE_CHANNELS:] = history.permute(0, 2, 3, 1)
+def by_motion(motion: Tensor, visible: Tensor) -> Reprojected:
+    """Follows `motion` (1, 2, h, w) where `visible` (1, 1, h, w)."""
+    mask = visible.float()
     coarse = F.avg_pool2d(torch.cat([motion, mask], 1), FEATURE_STRIDE)
     return Reprojected(coarse, float(mask.mean()))

@@ -28,16 +28,14 @@ class Shading(Protocol):
         ...
 
     def guide(self, inputs: FrameInputs, base: tuple[int, int]) -> tuple[Tensor, Tensor | None, Tensor]:
-        """The encoder's input (1, h, w, INPUT_CHANNELS) without history, the anchored noise (1, 3, h, w), None for color alone, and the depth on the CPU (1, 1, h, w), 0: sky or unknown.
+        """The guide (1, h, w, GUIDE_CHANNELS), the anchored noise (1, 3, h, w), None for color alone, and the depth on the CPU (1, 1, h, w), 0: sky or unknown.
 
         Valid until the next call.
         """
         ...
 
-    def reproject(
-        self, inputs: FrameInputs, depth: Tensor, before: Before, motion: Tensor | None, network_input: Tensor
-    ) -> Reprojected:
-        """See `reproject.reproject`; the history goes into `network_input`."""
+    def reproject(self, inputs: FrameInputs, depth: Tensor, before: Before, motion: Tensor | None) -> Reprojected:
+        """See `reproject.reproject`."""
         ...
 
     def shade(

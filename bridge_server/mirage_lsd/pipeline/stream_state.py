@@ -18,14 +18,13 @@ class StreamState:
     Attributes:
         screen_noise: (1, 3, h, w), the starting noise where no geometry anchors it; constant, so that it doesn't flicker.
         memory: the trunk's features of the last frames and the tokens of the last and the first; zeros after a reset.
-        picture: (1, 3, h, w), the last output in -1..1. depth: (1, 1, h, w), metres, 0: sky. color: (1, 3, h, w), the last input in -1..1.
+        depth: (1, 1, h, w), metres, 0: sky. color: (1, 3, h, w), the last input in -1..1, of frames without geometry.
         camera, controls: of the last frame. frames: since the last reset.
     """
 
     spec: StreamSpec
     screen_noise: Tensor
     memory: Memory
-    picture: Tensor | None = None
     depth: Tensor | None = None
     color: Tensor | None = None
     camera: Camera | None = None
@@ -33,9 +32,9 @@ class StreamState:
     frames: int = field(default=0)
 
     def reset(self) -> None:
-        """Forgets the history (camera cut, other controls)."""
+        """Forgets what was seen (camera cut, other controls)."""
         self.memory = Memory(*(x.zero_() for x in self.memory))
-        self.picture = self.depth = self.color = self.camera = self.controls = None
+        self.depth = self.color = self.camera = self.controls = None
         self.frames = 0
 
     def bytes(self) -> int:

@@ -1,4 +1,4 @@
-"""How the network sees a training batch: with or without geometry, from what noise, and with what past."""
+"""How the network sees a training batch: with or without geometry, from what noise, and with what memory."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from torch import Tensor
 from ..models.guide import color_only_guide
 from ..models.mirage_lsd_v1 import Encoded, Memory, MirageLSDv1, empty_memory
 from .dataset import Batch
-from .history import spoilt_history
-from .roll_out import own_past
+from .roll_out import own_memory
 
-COLOR_ONLY_SHARE = 0.15
-# How often an example's past is the network's own (self-forcing).
+# More than their share of streams: without fields the trunk has to find everything in the picture.
+COLOR_ONLY_SHARE = 0.45
+# How often a batch has a past.
 ROLL_OUT_SHARE = 0.4
 
 
@@ -22,9 +22,7 @@ def observe(model: MirageLSDv1, batch: Batch, rng: random.Random) -> tuple[Encod
     """The encoded batch, and the noise to start from. Takes the geometry of some examples out of `batch`."""
     _drop_geometry(batch, rng)
     noise = _noise(batch, rng)
-    history, memory = _past(model, batch, rng)
-    inputs = torch.cat([batch.guide, history], 1)
-    return model.encoder(inputs, model.encoder.modulation(batch.controls), memory), noise
+    return model.encoder(batch.guide, model.encoder.modulation(batch.controls), _memory(model, batch, rng)), noise
 
 
 def _drop_geometry(batch: Batch, rng: random.Random) -> None:
@@ -47,10 +45,9 @@ def _noise(batch: Batch, rng: random.Random) -> Tensor:
     return noise
 
 
-def _past(model: MirageLSDv1, batch: Batch, rng: random.Random) -> tuple[Tensor, Memory]:
-    """History and memory for the whole batch: the network's own, or a spoilt target with an empty memory."""
+def _memory(model: MirageLSDv1, batch: Batch, rng: random.Random) -> Memory:
+    """The memory of the whole batch: what the network itself remembers of the frame before, or none."""
     if rng.random() < ROLL_OUT_SHARE:
-        return own_past(model, batch)
+        return own_memory(model, batch)
     b, _, h, w = batch.guide.shape
-    empty = Memory(*(x.to(batch.guide.device) for x in empty_memory(model.config, b, h, w)))
-    return spoilt_history(batch.target, rng), empty
+    return Memory(*(x.to(batch.guide.device) for x in empty_memory(model.config, b, h, w)))

@@ -6,7 +6,6 @@ import random
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
@@ -30,7 +29,7 @@ def write_preview(model: MirageLSDv1, batch: Batch, path: Path) -> float:
     b, _, h, w = batch.guide.shape
     memory = Memory(*(x.to(batch.guide.device) for x in empty_memory(model.config, b, h, w)))
     modulation = model.encoder.modulation(batch.controls)
-    encoded = model.encoder(F.pad(batch.guide, (0, 0, 0, 0, 0, 4)), modulation, memory)
+    encoded = model.encoder(batch.guide, modulation, memory)
     pictures = []
     for steps in (1, 3):
         x0, features = sample(model, encoded, batch.noise, batch.controls, model.times(steps))

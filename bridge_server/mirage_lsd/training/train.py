@@ -1,4 +1,4 @@
-"""The training loop of `mirage-lsd train`: denoising with spoilt history, resumable, with a time budget."""
+"""The training loop of `mirage-lsd train`: denoising with the network's own memory, resumable, with a time budget."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ SHADER_EXAMPLES, SHADER_PIXELS = 12, 8192
 RENEW_EVERY = 2
 # How often the sampler is unrolled as a whole.
 UNROLLED_SHARE = 0.35
-# The last part of the time budget belongs to the head alone.
-FINISH_SHARE, FINISH_RATE = 0.15, 0.6
+# The last part of the time budget belongs to the head alone, at its own rate.
+FINISH_SHARE, FINISH_RATE = 0.15, 0.008
 FLOW_WEIGHT = 0.05
 
 
@@ -209,7 +209,6 @@ def train(
             last_save = time.monotonic()
     if step >= SHADER_STEPS:
         finished = averaged()
-        rate = options.learning_rate * FINISH_RATE
         seconds = options.minutes * 60 - (time.monotonic() - start)
 
         def report_finish(done: int, loss: float, error: float) -> None:
@@ -217,7 +216,7 @@ def train(
                 seconds = seconds_before + time.monotonic() - start
                 report(Progress(step, seconds, loss, -10 * math.log10(max(error, 1e-9))))
 
-        finish_head(finished, pool, seconds, rate, rng, report_finish)
+        finish_head(finished, pool, seconds, FINISH_RATE, rng, report_finish)
         # What is exported is the average: it takes the finished head. A run that goes on later starts from there too.
         for name, value in finished.head.state_dict().items():
             average.state[f"head.{name}"] = value.detach().clone()

@@ -19,9 +19,7 @@
 extern "C" {
 #endif
 
-/* The encoder's input: the guide, then the history (3) and its validity (1), side by side for each pixel. */
-enum { MLS_GUIDE_CHANNELS = 32, MLS_INPUT_CHANNELS = 36 };
-enum { MLS_CONTEXT_CHANNELS = 16, MLS_WIDTH = 48, MLS_LAYERS = 2 };
+enum { MLS_GUIDE_CHANNELS = 32, MLS_CONTEXT_CHANNELS = 16, MLS_WIDTH = 48, MLS_LAYERS = 2 };
 
 /* A frame as the engine sent it. Planes are sampled at the nearest pixel where the output's size is another. */
 typedef struct mls_frame {
@@ -49,7 +47,7 @@ MLS_API const char* mls_instructions(void);
 /* Chooses one of the names above for all later calls; 0 if this CPU can't, and then nothing has changed. */
 MLS_API int mls_use(const char* instructions);
 
-/* Writes the guide, MLS_GUIDE_CHANNELS x height x width; with geometry also, each unless NULL, the anchored noise, 3 x
+/* Writes the guide, height x width x MLS_GUIDE_CHANNELS; with geometry also, each unless NULL, the anchored noise, 3 x
  * height x width, and the depth that was used, height x width, 0 for sky. */
 MLS_API void mls_guide(const mls_frame* frame, int32_t width, int32_t height, float* guide, float* noise, float* depth,
                        int32_t threads);
@@ -58,15 +56,14 @@ MLS_API void mls_guide(const mls_frame* frame, int32_t width, int32_t height, fl
 typedef struct mls_before {
   float clip_from_world[16]; /* projection times view, row-major */
   const float* depth;        /* height x width, metres, 0: sky */
-  const float* picture;      /* 3 x height x width */
 } mls_before;
 
-/* Brings the picture of the frame before to this one, by depth and both cameras, or by `motion` (2 x height x width,
- * pixels to the frame before) where it is not NULL. `depth`: of this frame, from mls_guide. Writes the history into
- * `inputs`, height x width x MLS_INPUT_CHANNELS (the picture where it is valid, then the validity), and `coarse`,
- * 3 x height / 8 x width / 8: mean motion in pixels and mean validity of each cell. Returns the valid share. */
-MLS_API float mls_history(const mls_frame* frame, const mls_before* before, const float* depth, const float* motion,
-                          int32_t width, int32_t height, float* inputs, float* coarse, int32_t threads);
+/* Finds where each pixel was in the frame before, and whether it was visible there, by depth and both cameras, or by
+ * `motion` (2 x height x width, pixels to the frame before) where it is not NULL. `depth`: of this frame, from
+ * mls_guide. Writes `coarse`, 3 x height / 8 x width / 8: mean motion in pixels and visible share of each cell.
+ * Returns the visible share of the whole. */
+MLS_API float mls_reproject(const mls_frame* frame, const mls_before* before, const float* depth, const float* motion,
+                            int32_t width, int32_t height, float* coarse, int32_t threads);
 
 /* Shades height x width pixels into `rgba`. `context`: context_height x context_width x MLS_CONTEXT_CHANNELS. */
 MLS_API void mls_shade(const mls_frame* frame, const mls_weights* weights, const float* context, int32_t context_width,

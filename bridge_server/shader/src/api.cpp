@@ -12,7 +12,7 @@ struct Kernel {
   const char* name;
   bool (*supported)();
   decltype(&mirage::portable::guide) guide;
-  decltype(&mirage::portable::history) history;
+  decltype(&mirage::portable::reproject) reproject;
   decltype(&mirage::portable::shade) shade;
 };
 
@@ -23,13 +23,13 @@ constexpr Kernel kKernels[] = {
        return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw") &&
               __builtin_cpu_supports("avx512vl");
      },
-     mirage::avx512_bf16::guide, mirage::avx512_bf16::history, mirage::avx512_bf16::shade},
+     mirage::avx512_bf16::guide, mirage::avx512_bf16::reproject, mirage::avx512_bf16::shade},
     {"avx512", [] { return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"); },
-     mirage::avx512::guide, mirage::avx512::history, mirage::avx512::shade},
+     mirage::avx512::guide, mirage::avx512::reproject, mirage::avx512::shade},
     {"avx2", [] { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }, mirage::avx2::guide,
-     mirage::avx2::history, mirage::avx2::shade},
+     mirage::avx2::reproject, mirage::avx2::shade},
 #endif
-    {"portable", [] { return true; }, mirage::portable::guide, mirage::portable::history, mirage::portable::shade},
+    {"portable", [] { return true; }, mirage::portable::guide, mirage::portable::reproject, mirage::portable::shade},
 };
 
 const Kernel* best() {
@@ -60,9 +60,9 @@ void mls_guide(const mls_frame* frame, int32_t width, int32_t height, float* gui
   chosen().load()->guide(*frame, width, height, guide, noise, depth, threads);
 }
 
-float mls_history(const mls_frame* frame, const mls_before* before, const float* depth, const float* motion,
-                  int32_t width, int32_t height, float* history, float* coarse, int32_t threads) {
-  return chosen().load()->history(*frame, *before, depth, motion, width, height, history, coarse, threads);
+float mls_reproject(const mls_frame* frame, const mls_before* before, const float* depth, const float* motion,
+                    int32_t width, int32_t height, float* coarse, int32_t threads) {
+  return chosen().load()->reproject(*frame, *before, depth, motion, width, height, coarse, threads);
 }
 
 void mls_shade(const mls_frame* frame, const mls_weights* weights, const float* context, int32_t context_width,

@@ -7,13 +7,13 @@
 
 namespace mirage {
 
-#define MIRAGE_KERNEL(name)                                                                                           \
-  namespace name {                                                                                                    \
-  void guide(const mls_frame& frame, int width, int height, float* out, float* noise, float* depth, int threads);     \
-  float history(const mls_frame& frame, const mls_before& before, const float* depth, const float* motion, int width, \
-                int height, float* out, float* coarse, int threads);                                                  \
-  void shade(const mls_frame& frame, const mls_weights& weights, const float* context, int context_width,             \
-             int context_height, int width, int height, uint8_t* rgba, int threads);                                  \
+#define MIRAGE_KERNEL(name)                                                                                       \
+  namespace name {                                                                                                \
+  void guide(const mls_frame& frame, int width, int height, float* out, float* noise, float* depth, int threads); \
+  float reproject(const mls_frame& frame, const mls_before& before, const float* depth, const float* motion,      \
+                  int width, int height, float* coarse, int threads);                                             \
+  void shade(const mls_frame& frame, const mls_weights& weights, const float* context, int context_width,         \
+             int context_height, int width, int height, uint8_t* rgba, int threads);                              \
   }
 
 MIRAGE_KERNEL(portable)

@@ -13,7 +13,7 @@ namespace {
 #include "fields.h"
 #include "guide.h"
 #include "head.h"
-#include "history.h"
+#include "reproject.h"
 // clang-format on
 
 // Rows are handed out in strips: neighbouring rows share positions, and a thread that is held up leaves the rest to the
@@ -102,17 +102,16 @@ inline vi to_byte(vf x) { return __builtin_convertvector(vclamp(x * 127.5f + 128
 
 }  // namespace
 
-void guide(const mls_frame& frame, int width, int height, float* inputs, float* noise, float* depth, int threads) {
+void guide(const mls_frame& frame, int width, int height, float* out, float* noise, float* depth, int threads) {
   const View v(frame, width, height);
   const size_t plane = static_cast<size_t>(width) * height;
   const auto write = [&](int y, int x, vf* g) {
     transpose(g);
     transpose(g + kLanes);
-    float* pixel = inputs + (static_cast<size_t>(y) * width + x) * MLS_INPUT_CHANNELS;
-    for (int i = 0; i < std::min(kLanes, width - x); ++i, pixel += MLS_INPUT_CHANNELS) {
+    float* pixel = out + (static_cast<size_t>(y) * width + x) * kGuide;
+    for (int i = 0; i < std::min(kLanes, width - x); ++i, pixel += kGuide) {
       store(pixel, g[i]);
       store(pixel + kLanes, g[kLanes + i]);
-      for (int k = kGuide; k < MLS_INPUT_CHANNELS; ++k) pixel[k] = 0.0f;
     }
   };
   over_strips(height, threads, [&](int first, int last) {
@@ -141,11 +140,11 @@ void guide(const mls_frame& frame, int width, int height, float* inputs, float* 
   });
 }
 
-float history(const mls_frame& frame, const mls_before& before, const float* depth, const float* motion, int width,
-              int height, float* out, float* coarse, int threads) {
+float reproject(const mls_frame& frame, const mls_before& before, const float* depth, const float* motion, int width,
+                int height, float* coarse, int threads) {
   std::atomic<int64_t> valid{0};
   over_strips(height, threads, [&](int first, int last) {
-    History work(frame, before, depth, motion, width, height, out, coarse);
+    Reprojection work(frame, before, depth, motion, width, height, coarse);
     valid += work.rows(first, last);
   });
   return static_cast<float>(static_cast<double>(valid.load()) / (static_cast<double>(width) * height));

@@ -1,14 +1,13 @@
-// The picture of the frame before, brought to this one, as `mirage_lsd/pipeline/motion.py` defines it. Included by
-// kernel.inl.
+// Where each pixel was in the frame before, as `mirage_lsd/pipeline/reproject.py` defines it. Included by kernel.inl.
 
 // A pixel's depth may differ by this share from what the frame before saw there before it counts as newly visible.
 constexpr float kDepthTolerance = 0.06f;
 constexpr int kCell = 8;  // pixels of the base picture to a cell of the features
 
-class History {
+class Reprojection {
  public:
-  History(const mls_frame& frame, const mls_before& before, const float* depth, const float* motion, int width,
-          int height, float* inputs, float* coarse)
+  Reprojection(const mls_frame& frame, const mls_before& before, const float* depth, const float* motion, int width,
+               int height, float* coarse)
       : frame_(frame),
         before_(before),
         depth_(depth),
@@ -16,9 +15,9 @@ class History {
         width_(width),
         height_(height),
         plane_(static_cast<size_t>(width) * height),
-        inputs_(inputs),
         coarse_(coarse),
-        at_(static_cast<size_t>(width) * 3) {}
+        at_(static_cast<size_t>(width) * 3),
+        valid_(width) {}
 
   // Rows first..last, `first` a multiple of kCell; returns how many pixels are valid.
   int64_t rows(int first, int last) {
@@ -29,7 +28,7 @@ class History {
       } else {
         follow_camera(y);
       }
-      valid += sample(y);
+      valid += look();
       average(y);
     }
     return valid;
@@ -68,33 +67,21 @@ class History {
     }
   }
 
-  int64_t sample(int y) {
+  // Whether each pixel of the row was visible; returns how many were.
+  int64_t look() {
     const float *px = at_.data(), *py = px + width_, *pd = py + width_;
-    const size_t row = static_cast<size_t>(y) * width_;
     const float right = static_cast<float>(width_ - 1), bottom = static_cast<float>(height_ - 1);
     int64_t count = 0;
     for (int x = 0; x < width_; ++x) {
       // False for what is not a number.
       bool valid = px[x] > -0.5f && px[x] < right + 0.5f && py[x] > -0.5f && py[x] < bottom + 0.5f;
-      const float sx = valid ? std::min(std::max(px[x], 0.0f), right) : 0.0f;
-      const float sy = valid ? std::min(std::max(py[x], 0.0f), bottom) : 0.0f;
       if (valid && !motion_) {
-        const int nx = static_cast<int>(sx + 0.5f), ny = static_cast<int>(sy + 0.5f);
+        const int nx = static_cast<int>(std::min(std::max(px[x], 0.0f), right) + 0.5f);
+        const int ny = static_cast<int>(std::min(std::max(py[x], 0.0f), bottom) + 0.5f);
         const float seen = before_.depth[static_cast<size_t>(ny) * width_ + nx];
         valid = std::fabs(seen - pd[x]) <= kDepthTolerance * std::max(pd[x], 0.1f);
       }
-      const int x0 = static_cast<int>(sx), y0 = static_cast<int>(sy);
-      const int x1 = std::min(x0 + 1, width_ - 1), y1 = std::min(y0 + 1, height_ - 1);
-      const float fx = sx - static_cast<float>(x0), fy = sy - static_cast<float>(y0);
-      const size_t top = static_cast<size_t>(y0) * width_, low = static_cast<size_t>(y1) * width_;
-      float* pixel = inputs_ + (row + x) * MLS_INPUT_CHANNELS + MLS_GUIDE_CHANNELS;
-      for (int c = 0; c < 3; ++c) {
-        const float* p = before_.picture + plane_ * c;
-        const float a = p[top + x0] + (p[top + x1] - p[top + x0]) * fx;
-        const float b = p[low + x0] + (p[low + x1] - p[low + x0]) * fx;
-        pixel[c] = valid ? a + (b - a) * fy : 0.0f;
-      }
-      pixel[3] = valid ? 1.0f : 0.0f;
+      valid_[x] = valid ? 1.0f : 0.0f;
       count += valid;
     }
     return count;
@@ -109,7 +96,6 @@ class History {
     if (y % kCell == 0) {
       for (int k = 0; k < 3; ++k) std::fill(cell + cells * k, cell + cells * k + columns, 0.0f);
     }
-    const float* valid = inputs_ + static_cast<size_t>(y) * width_ * MLS_INPUT_CHANNELS + MLS_INPUT_CHANNELS - 1;
     constexpr float kShare = 1.0f / (kCell * kCell);
     for (int x = 0; x < columns * kCell; ++x) {
       const float dx = at_[x] - static_cast<float>(x), dy = at_[width_ + x] - static_cast<float>(y);
@@ -117,7 +103,7 @@ class History {
         cell[x / kCell] += dx * kShare;
         cell[cells + x / kCell] += dy * kShare;
       }
-      cell[2 * cells + x / kCell] += valid[static_cast<size_t>(x) * MLS_INPUT_CHANNELS] * kShare;
+      cell[2 * cells + x / kCell] += valid_[x] * kShare;
     }
   }
 
@@ -126,6 +112,6 @@ class History {
   const float *depth_, *motion_;
   int width_, height_;
   size_t plane_;
-  float *inputs_, *coarse_;
-  std::vector<float> at_;
+  float* coarse_;
+  std::vector<float> at_, valid_;
 };
