@@ -8,7 +8,7 @@ import torch
 
 from mirage_lsd.evaluation.measures import psnr
 from mirage_lsd.evaluation.scenario import as_tensor as picture_of
-from mirage_lsd.evaluation.scenario import controls_of, input_frame, turned
+from mirage_lsd.evaluation.scenario import controls_of, input_frame, opaque, turned
 from mirage_lsd.models.mirage_lsd_v1 import base_size
 from mirage_lsd.models.registry import available_models, load_pipeline
 from mirage_lsd.pipeline.base import StreamSpec
@@ -123,7 +123,7 @@ def test_geometry_may_come_and_go(pipeline, world, picture):
 def test_planes_that_engines_send_are_used(pipeline, world, picture):
     frame = input_frame(1, world, picture)
     normal = ((picture.guide[5:8] * 0.5 + 0.5) * 255).permute(1, 2, 0).to(torch.uint8).numpy()
-    frame.normal = np.concatenate([normal, np.full_like(normal[..., :1], 255)], 2)
+    frame.normal = opaque(normal)
     frame.motion = np.zeros((HEIGHT, WIDTH, 2), np.float16)
     state = pipeline.create_state(replace(SPEC, planes=("color", "depth", "normal", "motion")))
     first = as_tensor(pipeline.process(frame, state, controls_of(world)))

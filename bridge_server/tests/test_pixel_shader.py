@@ -9,7 +9,7 @@ import torch
 from mirage_lsd.accel import shader
 from mirage_lsd.accel.eager import EagerBackend
 from mirage_lsd.accel.shader import PixelShader, Scene, ShaderUnavailableError
-from mirage_lsd.evaluation.scenario import camera_of
+from mirage_lsd.evaluation.scenario import camera_of, opaque
 from mirage_lsd.models.fields import anchored_noise
 from mirage_lsd.models.guide import GUIDE_CHANNELS, build_guide, character_tint
 from mirage_lsd.models.mirage_lsd_v1 import MirageLSDv1
@@ -46,13 +46,13 @@ def kernels(request):
 
 def planes(picture, world, *, normal: bool):
     rgb = (picture.guide[:3] * 127.5 + 128).clamp(0, 255).to(torch.uint8).permute(1, 2, 0).numpy()
-    color = np.concatenate([rgb, np.full_like(rgb[..., :1], 255)], 2)
+    color = opaque(rgb)
     ids = np.zeros((HEIGHT, WIDTH), np.uint8)
     ids[20:30, 40:60] = np.arange(20) % 5
     packed = None
     if normal:
         vectors = ((picture.guide[5:8] * 0.5 + 0.5) * 255).permute(1, 2, 0).to(torch.uint8).numpy()
-        packed = np.concatenate([vectors, np.full_like(vectors[..., :1], 255)], 2)
+        packed = opaque(vectors)
     return color, picture.depth[0].contiguous().numpy(), packed, ids
 
 

@@ -51,8 +51,8 @@ void mls_shade(const mls_frame* frame, const mls_weights* weights, const float* 
 
 _Floats = npt.NDArray[np.float32]
 _Bytes = npt.NDArray[np.uint8]
-# The network's sizes that the kernel was written for.
-CONTEXT_CHANNELS, WIDTH = 16, 48
+# The context that the kernel was written for.
+CONTEXT_CHANNELS = 16
 
 
 class ShaderUnavailableError(OSError):

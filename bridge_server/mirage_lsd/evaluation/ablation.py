@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import torch
@@ -18,9 +17,8 @@ from ..pipeline.motion import Flow, align_past
 from ..pipeline.shading import Shading
 from ..pipeline.stream_state import StreamState
 from .held_out import measure_held_out
+from .progress import Tick
 from .roll_outs import measure_roll_outs
-
-Tick = Callable[[int, int], None]
 
 
 def _without_convolution(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> Memory:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import fmean
@@ -15,9 +14,9 @@ from ..pipeline.base import StreamSpec
 from ..pipeline.frame import Controls, InputFrame
 from ..pipeline.mirage import MiragePipeline
 from .measures import high_frequency_energy
-from .scenario import as_tensor
+from .progress import Tick
+from .scenario import as_tensor, opaque
 
-Tick = Callable[[int, int], None]
 _CLIPS = ("bikes.mp4", "bigbuckbunny.mp4")
 
 
@@ -41,7 +40,7 @@ def measure_clip(pipeline: MiragePipeline, path: Path, frames: int, tick: Tick) 
     before: tuple[torch.Tensor, torch.Tensor] | None = None
     for i, raw in zip(range(frames), reader, strict=False):
         rgb = np.frombuffer(raw, np.uint8).reshape(height, width, 3)
-        rgba = np.concatenate([rgb, np.full_like(rgb[..., :1], 255)], 2)
+        rgba = opaque(rgb)
         output = as_tensor(pipeline.process(InputFrame(i + 1, rgba), state, controls).pixels)
         source = as_tensor(rgba)
         sharp.append(high_frequency_energy(output) / max(high_frequency_energy(source), 1e-9))

@@ -26,7 +26,8 @@ HELD_OUT_SEEDS = tuple(range(200, 224))
 ROLL_OUT_SEEDS = (300, 301, 302, 303)
 LONG_SEED = 310
 CLASSIFIER_SEEDS = tuple(range(400, 496))
-ABLATION_SIZE = (320, 180)
+# What needs many frames is measured at this size.
+SMALL_SIZE = (320, 180)
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def evaluate(
     held = measure_held_out(pipeline, spec, HELD_OUT_SEEDS, tick("held-out worlds"))
     streams = measure_roll_outs(pipeline, spec, ROLL_OUT_SEEDS, job.roll_out, tick("roll-outs"))
     revisit = measure_revisit(pipeline, spec, ROLL_OUT_SEEDS, tick("revisits"))
-    small = StreamSpec(320, 180, 320, 180, job.steps, planes=("color", "depth"))
+    small = StreamSpec(*SMALL_SIZE, *SMALL_SIZE, job.steps, planes=("color", "depth"))
     drift = measure_drift(pipeline, small, LONG_SEED, job.long_path, tick(f"drift over {job.long_path} frames"))
     blind = measure_held_out(pipeline, blind_spec, HELD_OUT_SEEDS, tick("color alone"), color_only=True)
     blind_streams = measure_roll_outs(
@@ -79,8 +80,8 @@ def evaluate(
     )
     classifier = train_classifier(tick("classifier"))
     judged = measure_held_out(pipeline, small, CLASSIFIER_SEEDS, tick("theme recognised"))
-    worlds = [themed_world(seed, i, 320 / 180) for i, seed in enumerate(CLASSIFIER_SEEDS)]
-    ceiling = [(render(world, 180, 320).target, world.scene, world.lighting) for world in worlds]
+    worlds = [themed_world(seed, i, small.width / small.height) for i, seed in enumerate(CLASSIFIER_SEEDS)]
+    ceiling = [(render(world, small.height, small.width).target, world.scene, world.lighting) for world in worlds]
     figures: dict[str, object] = {
         "model": pipeline.name, "steps": job.steps, "width": width, "height": height,
         "psnr": round(held.psnr, 2), "ssim": round(held.ssim, 3), "sharpness": round(held.sharpness, 3),

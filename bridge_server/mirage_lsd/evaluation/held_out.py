@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -14,9 +13,8 @@ from ..pipeline.base import StreamSpec
 from ..pipeline.mirage import MiragePipeline
 from ..training.worlds.sample import render
 from .measures import psnr, sharpness, ssim
+from .progress import Tick
 from .scenario import as_tensor, controls_of, input_frame, themed_world
-
-Tick = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -10,9 +9,9 @@ from ..pipeline.base import StreamSpec
 from ..pipeline.mirage import MiragePipeline
 from ..training.worlds.sample import render
 from .measures import psnr
+from .progress import Tick
 from .scenario import as_tensor, controls_of, input_frame, themed_world, turned
 
-Tick = Callable[[int, int], None]
 # The path is walked to its end and back, again and again, so that early and late frames show the very same views.
 _VIEWS = 50
 _EARLY = 50

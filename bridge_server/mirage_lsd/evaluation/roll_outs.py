@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -15,9 +14,9 @@ from ..pipeline.base import StreamSpec
 from ..pipeline.mirage import MiragePipeline
 from ..training.worlds.sample import Picture, World, render
 from .measures import warp_error
+from .progress import Tick
 from .scenario import as_tensor, controls_of, input_frame, stroll, themed_world, turned, visible_before
 
-Tick = Callable[[int, int], None]
 # How long the camera looks elsewhere before it comes back.
 AWAY_FRAMES = 60
 _AWAY_YAW = 2.6

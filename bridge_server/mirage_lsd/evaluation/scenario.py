@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -37,7 +38,7 @@ def camera_of(view: View) -> Camera:
 def input_frame(seq: int, world: World, picture: Picture, *, color_only: bool = False) -> InputFrame:
     """What an engine would send of a rendered world."""
     rgb = (picture.guide[:3] * 127.5 + 128).clamp(0, 255).to(torch.uint8).permute(1, 2, 0).numpy()
-    rgba = np.concatenate([rgb, np.full_like(rgb[..., :1], 255)], 2)
+    rgba = opaque(rgb)
     if color_only:
         return InputFrame(seq, rgba)
     x, y, z = world.sun.tolist()
@@ -83,6 +84,13 @@ def visible_before(now: Picture, before: Picture, world_before: World) -> tuple[
     motion = exact_motion(now, before, world_before)
     xs, ys = pixel_grid(h, w, motion.device)
     return xs + motion[0], ys + motion[1], (motion[2] > 0) & (now.depth[0] > 0)
+
+
+def opaque(rgb: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """H x W x 3 to H x W x 4, C-contiguous, as frames from an engine are."""
+    rgba = np.full((*rgb.shape[:2], 4), 255, np.uint8)
+    rgba[..., :3] = rgb
+    return rgba
 
 
 def as_tensor(pixels: np.ndarray) -> Tensor:

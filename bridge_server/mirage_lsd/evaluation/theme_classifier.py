@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..training.worlds.sample import random_world, render
 from ..training.worlds.themes import LIGHTINGS, SCENES
+from .progress import Tick
 
-Tick = Callable[[int, int], None]
 _HEIGHT, _WIDTH = 90, 160
 _PICTURES, _FIRST_SEED, _EPOCHS, _BATCH = 1200, 500_000, 40, 16
 # Most batches are seen through a window: what is left to learn by heart is little (0.84 of unseen targets without, 0.96 with).

@@ -80,11 +80,14 @@ def token_grid(height: int, width: int) -> tuple[int, int]:
     return -(-height // 32), -(-width // 32)
 
 
-def empty_memory(config: NetworkConfig, batch: int, height: int, width: int) -> Memory:
+def empty_memory(
+    config: NetworkConfig, batch: int, height: int, width: int, device: torch.device | None = None
+) -> Memory:
     """The memory after a reset, for base pictures of `height` x `width`."""
     rows, columns = token_grid(height, width)
-    past = torch.zeros(batch, PAST_FRAMES, config.temporal, height // FEATURE_STRIDE, width // FEATURE_STRIDE)
-    return Memory(past, torch.zeros(batch, 2 * rows * columns, config.memory))
+    cells = (height // FEATURE_STRIDE, width // FEATURE_STRIDE)
+    past = torch.zeros(batch, PAST_FRAMES, config.temporal, *cells, device=device)
+    return Memory(past, torch.zeros(batch, 2 * rows * columns, config.memory, device=device))
 
 
 class Encoder(nn.Module):

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ..accel.shader import PixelShader, Scene
+from ..models.by_controls import ByControls
 from ..models.guide import GUIDE_CHANNELS
 from ..models.head import Head
 from ..models.mirage_lsd_v1 import FEATURE_STRIDE
@@ -40,8 +41,7 @@ class FusedShading:
         self.name = f"fused ({self._shader.instructions})"
         self._arrays: dict[tuple[int, int], _BaseArrays] = {}
         self._pictures: dict[tuple[int, int], npt.NDArray[np.uint8]] = {}
-        self._controls: Tensor | None = None
-        self._weights: tuple[list[_Floats], list[_Floats]] = ([], [])
+        self._weights = ByControls(self._weights_of)
 
     def prepare(self, base: tuple[int, int], output: tuple[int, int]) -> None:
         """Nothing to compile."""
@@ -82,19 +82,13 @@ class FusedShading:
         if output not in self._pictures:
             self._pictures[output] = np.empty((*output, 4), np.uint8)
         picture = self._pictures[output]
-        self._shader.shade(_scene(inputs), self._weights_for(controls), context[0].contiguous().numpy(), picture)
+        self._shader.shade(_scene(inputs), self._weights(controls), context[0].contiguous().numpy(), picture)
         return picture
 
     @torch.no_grad()
-    def _weights_for(self, controls: Tensor) -> tuple[list[_Floats], list[_Floats]]:
-        if self._controls is None or not torch.equal(self._controls, controls):
-            matrices, biases = self._head.weights(controls)
-            self._weights = (
-                [m[0].contiguous().numpy() for m in matrices],
-                [b[0].contiguous().numpy() for b in biases],
-            )
-            self._controls = controls.clone()
-        return self._weights
+    def _weights_of(self, controls: Tensor) -> tuple[list[_Floats], list[_Floats]]:
+        matrices, biases = self._head.weights(controls)
+        return [m[0].contiguous().numpy() for m in matrices], [b[0].contiguous().numpy() for b in biases]
 
 
 def _scene(inputs: FrameInputs) -> Scene:

@@ -6,7 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from torch import Tensor
 
 from ..accel.base import CompiledModule
 from ..accel.select import resolve_device, select_backend
+from ..models.by_controls import ByControls
 from ..models.guide import GUIDE_CHANNELS
 from ..models.mirage_lsd_v1 import Memory, base_size, empty_memory
 from ..models.seed import seed_offset
@@ -42,19 +43,11 @@ AlignPast = Callable[[AnchoredFrame, StreamState, Shading, Flow], Memory]
 _TRUNKS_KEPT = 8
 
 
-class _CompiledTrunk:
-    """A trunk and its compiled form. The modulation is worked out again only when the controls change."""
+class _CompiledTrunk(NamedTuple):
+    """A trunk's compiled form, and its modulation."""
 
-    def __init__(self, trunk: DenoisingTrunk, run: CompiledModule) -> None:
-        self.run = run
-        self._trunk = trunk
-        self._controls: Tensor | None = None
-        self._modulation = torch.empty(0)
-
-    def modulation(self, controls: Tensor) -> Tensor:
-        if self._controls is None or not torch.equal(self._controls, controls):
-            self._controls, self._modulation = controls.clone(), self._trunk.modulation(controls)
-        return self._modulation
+    run: CompiledModule
+    modulation: ByControls[Tensor]
 
 
 class MiragePipeline:
@@ -105,7 +98,7 @@ class MiragePipeline:
             controls, memory = torch.zeros(1, self.model.config.controls), empty_memory(self.model.config, 1, h, w)
             trunk = DenoisingTrunk(self.model, steps)
             inputs = (frame, trunk.modulation(controls), *memory, picture)
-            self._trunks[key] = _CompiledTrunk(trunk, self.backend.compile(trunk, inputs))
+            self._trunks[key] = _CompiledTrunk(self.backend.compile(trunk, inputs), ByControls(trunk.modulation))
             while len(self._trunks) > _TRUNKS_KEPT:
                 self._trunks.popitem(last=False)
         self._trunks.move_to_end(key)

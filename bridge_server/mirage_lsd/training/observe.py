@@ -50,4 +50,4 @@ def _memory(model: MirageLSDv1, batch: Batch, rng: random.Random) -> Memory:
     if rng.random() < ROLL_OUT_SHARE:
         return own_memory(model, batch)
     b, _, h, w = batch.guide.shape
-    return Memory(*(x.to(batch.guide.device) for x in empty_memory(model.config, b, h, w)))
+    return empty_memory(model.config, b, h, w, batch.guide.device)

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from ..models.mirage_lsd_v1 import Memory, MirageLSDv1, empty_memory
+from ..models.mirage_lsd_v1 import MirageLSDv1, empty_memory
 from ..models.sampler import sample
 from .dataset import Batch, Pool
 
@@ -27,7 +27,7 @@ def preview_batch(device: str = "cpu") -> Batch:
 def write_preview(model: MirageLSDv1, batch: Batch, path: Path) -> float:
     """Writes the picture; returns the PSNR (dB) of the three-step output on it."""
     b, _, h, w = batch.guide.shape
-    memory = Memory(*(x.to(batch.guide.device) for x in empty_memory(model.config, b, h, w)))
+    memory = empty_memory(model.config, b, h, w, batch.guide.device)
     modulation = model.encoder.modulation(batch.controls)
     encoded = model.encoder(batch.guide, modulation, memory)
     pictures = []

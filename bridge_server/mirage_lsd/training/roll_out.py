@@ -14,7 +14,7 @@ from .dataset import Batch
 def own_memory(model: MirageLSDv1, batch: Batch) -> Memory:
     """The memory after the network has seen the batch's first frames."""
     b, _, h, w = batch.before.shape
-    memory = Memory(*(x.to(batch.before.device) for x in empty_memory(model.config, b, h, w)))
+    memory = empty_memory(model.config, b, h, w, batch.before.device)
     encoded = model.encoder(batch.before, model.encoder.modulation(batch.controls), memory)
     coarse = F.avg_pool2d(batch.motion, FEATURE_STRIDE)
     features = warp(encoded.features.float(), coarse[:, :2] / FEATURE_STRIDE) * coarse[:, 2:]

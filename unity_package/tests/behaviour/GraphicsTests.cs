@@ -7,22 +7,8 @@ namespace MirageLSD.Tests.Behaviour
 {
     /// <summary>Textures, sizes and devices that are not as one would like them.</summary>
     [TestFixture]
-    public sealed class GraphicsTests : Play
+    public sealed class GraphicsTests : PlayWithDaemon
     {
-        private Daemon _daemon;
-
-        [TestFixtureSetUp]
-        public void StartDaemon()
-        {
-            _daemon = new Daemon();
-        }
-
-        [TestFixtureTearDown]
-        public void StopDaemon()
-        {
-            _daemon.Dispose();
-        }
-
         [Test]
         public void TexturesThatCannotTakeTheResultAreRefusedWithASentence()
         {
@@ -127,7 +113,7 @@ namespace MirageLSD.Tests.Behaviour
         [Test]
         public void TheComponentShowsTheResultOnScreen()
         {
-            Settings.endpoint = _daemon.Endpoint;
+            Settings.endpoint = Daemon.Endpoint;
             Paint(MainCamera, 61);
             var component = MainCamera.gameObject.AddComponent<LSDCamera>();
             component.Model = "passthrough";
@@ -142,7 +128,7 @@ namespace MirageLSD.Tests.Behaviour
 
         private LSDStreamEngine Start(Texture output)
         {
-            Settings.endpoint = _daemon.Endpoint;
+            Settings.endpoint = Daemon.Endpoint;
             Paint(MainCamera, 5);
             var engine = new LSDStreamEngine("passthrough") { Resolution = new Vector2Int(Width, Height), TargetFps = 0f };
             engine.BindTexture(output);

@@ -6,22 +6,8 @@ namespace MirageLSD.Tests.Behaviour
 {
     /// <summary>A daemon that gives back what it gets shows whether the picture survives both ways.</summary>
     [TestFixture]
-    public sealed class RoundTripTests : Play
+    public sealed class RoundTripTests : PlayWithDaemon
     {
-        private Daemon _daemon;
-
-        [TestFixtureSetUp]
-        public void StartDaemon()
-        {
-            _daemon = new Daemon();
-        }
-
-        [TestFixtureTearDown]
-        public void StopDaemon()
-        {
-            _daemon.Dispose();
-        }
-
         [Test]
         public void Texture2DHoldsThePictureTheSameWayUp([Values(TextureFormat.RGBA32, TextureFormat.BGRA32)] TextureFormat format)
         {
@@ -87,7 +73,7 @@ namespace MirageLSD.Tests.Behaviour
         [Test]
         public void ATextureCanBeTheSource()
         {
-            Settings.endpoint = _daemon.Endpoint;
+            Settings.endpoint = Daemon.Endpoint;
             var source = new RenderTexture(64, 64, 0);
             source.Create();
             Pixels.Gradient(source, 77);
@@ -102,7 +88,7 @@ namespace MirageLSD.Tests.Behaviour
         [Test]
         public void AnotherCameraCanBeTheSource()
         {
-            Settings.endpoint = _daemon.Endpoint;
+            Settings.endpoint = Daemon.Endpoint;
             Paint(MainCamera, 10);
             var other = MakeCamera();
             Paint(other, 200);
@@ -120,7 +106,7 @@ namespace MirageLSD.Tests.Behaviour
         [Test]
         public void EveryFrameIsAnnounced()
         {
-            Settings.endpoint = _daemon.Endpoint;
+            Settings.endpoint = Daemon.Endpoint;
             var engine = new LSDStreamEngine("passthrough") { TargetFps = 0f, Resolution = new Vector2Int(Width, Height) };
             var frames = 0;
             var lastNumber = 0L;
@@ -139,7 +125,7 @@ namespace MirageLSD.Tests.Behaviour
 
         private LSDStreamEngine Run(Texture output, Vector2Int resolution)
         {
-            Settings.endpoint = _daemon.Endpoint;
+            Settings.endpoint = Daemon.Endpoint;
             Paint(MainCamera, 200);
             Pixels.Fill(CameraPictures.Of(MainCamera).Depth, 0.1f);
             var engine = new LSDStreamEngine("passthrough") { Resolution = resolution };
