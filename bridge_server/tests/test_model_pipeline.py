@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 import torch
 
+from mirage_lsd.evaluation.held_out import measure_held_out
 from mirage_lsd.evaluation.measures import psnr
 from mirage_lsd.evaluation.scenario import as_tensor as picture_of
 from mirage_lsd.evaluation.scenario import controls_of, input_frame, opaque, turned
-from mirage_lsd.models.mirage_lsd_v1 import base_size
+from mirage_lsd.models.mirage_lsd_v1 import NetworkConfig, base_size, empty_memory
 from mirage_lsd.models.registry import available_models, load_pipeline
 from mirage_lsd.pipeline.base import StreamSpec
 from mirage_lsd.pipeline.frame import Camera, Controls, InputFrame, Sun
 from mirage_lsd.pipeline.layered_shading import LayeredShading
+from mirage_lsd.pipeline.motion import CONTEXT_KEPT, AlignedPast, steadied
 from mirage_lsd.training.worlds.sample import random_world, render
 
 WIDTH, HEIGHT = 320, 176
@@ -106,6 +108,24 @@ def test_color_alone_works(pipeline, world, picture):
     night = pipeline.process(frame, state, Controls({"city": 1.0}, {"night": 1.0})).pixels.copy()
     day = pipeline.process(frame, state, Controls({"city": 1.0}, {"day": 1.0})).pixels
     assert night[..., :3].mean() < 0.8 * day[..., :3].mean()
+
+
+def test_color_alone_paints_what_it_sees(pipeline):
+    """Where the sky is, and which way surfaces face, is found in the picture: on worlds it has never seen, near what the world itself looks like."""
+    spec = replace(SPEC, planes=("color",))
+    found = measure_held_out(pipeline, spec, tuple(range(200, 208)), lambda done, total: None, color_only=True)
+    assert found.psnr > 20
+
+
+def test_context_is_averaged_only_where_the_surface_was_seen():
+    context, before = torch.zeros(1, 16, 4, 6), torch.ones(1, 16, 4, 6)
+    visible = torch.zeros(1, 1, 4, 6)
+    visible[..., :3] = 1
+    past = AlignedPast(empty_memory(NetworkConfig(), 1, 32, 48), before, visible)
+    found = steadied(context, past)
+    assert (found[..., :3] == CONTEXT_KEPT).all()
+    assert (found[..., 3:] == 0).all()
+    assert steadied(context, past._replace(context=None)) is context
 
 
 def test_geometry_may_come_and_go(pipeline, world, picture):

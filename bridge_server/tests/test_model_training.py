@@ -4,15 +4,19 @@ import json
 
 import pytest
 import torch
+import torch.nn.functional as F
 
 import mirage_lsd.evaluation.evaluate as evaluation
 import mirage_lsd.training.train as training
 from mirage_lsd.cli import main
 from mirage_lsd.evaluation import roll_outs, theme_classifier
+from mirage_lsd.models.mirage_lsd_v1 import CONTEXT_STRIDE
+from mirage_lsd.models.registry import DEFAULT_MODEL, WEIGHTS_FOLDER
 from mirage_lsd.models.schedule import StepTimes
 from mirage_lsd.models.warp import warp
 from mirage_lsd.models.weights_file import load_weights
-from mirage_lsd.training.dataset import exact_motion
+from mirage_lsd.training.dataset import BASE_HEIGHT, BASE_WIDTH, CROP_HEIGHT, CROP_WIDTH, exact_motion
+from mirage_lsd.training.losses import crop_context, steadiness_loss
 from mirage_lsd.training.muon import Muon, orthogonalized
 from mirage_lsd.training.train import TrainingOptions, train
 from mirage_lsd.training.worlds.sample import a_frame_later, random_world, render
@@ -20,7 +24,7 @@ from mirage_lsd.training.worlds.themes import LIGHTINGS, SCENES
 
 
 def test_it_learns_resumes_and_exports(tmp_path, monkeypatch):
-    """Both stages, few steps: the shader on pixels, then the whole network."""
+    """All stages, few steps: the estimator, the shader on pixels, the whole network, the head again."""
     monkeypatch.setattr(training, "SHADER_STEPS", 12)
     monkeypatch.setattr(training, "SHADER_PIXELS", 256)
     reports = []
@@ -39,6 +43,49 @@ def test_it_learns_resumes_and_exports(tmp_path, monkeypatch):
     assert json.loads(weights.with_suffix(".json").read_text())["steps"] == saved["step"]
     train(TrainingOptions(tmp_path / "next", minutes=0.02, batch=2, pool=8, start=weights), reports.append)
     assert torch.load(tmp_path / "next" / "checkpoint.pt", weights_only=True)["step"] > training.SHADER_STEPS
+
+
+def test_only_the_asked_parts_are_trained(tmp_path):
+    """A share of the network goes on; everything else stays bit for bit as it was."""
+    shipped = WEIGHTS_FOLDER / f"{DEFAULT_MODEL}.safetensors"
+    options = TrainingOptions(tmp_path / "run", minutes=0.05, batch=1, pool=4, start=shipped, parts=("denoiser",))
+    checkpoint = train(options, lambda progress: None)
+    saved = torch.load(checkpoint, weights_only=True)["average"]
+    changed = {
+        name.split(".")[0] for name, value in load_weights(shipped).state_dict().items() if (saved[name] != value).any()
+    }
+    assert changed == {"denoiser", "times", "join"}
+
+
+def test_parts_are_checked(tmp_path, capsys):
+    run = ["train", "--run", str(tmp_path / "run"), "--minutes", "0.02"]
+    assert main([*run, "--parts", "head,wheels"]) == 1
+    assert "estimator, flow, encoder, denoiser, head, not head,wheels" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="from scratch trains all parts"):
+        train(TrainingOptions(tmp_path / "run", minutes=0.02, parts=("head",)), lambda progress: None)
+
+
+def test_a_crop_of_the_context_is_that_part_of_the_whole():
+    context = torch.randn(2, 16, BASE_HEIGHT // CONTEXT_STRIDE, BASE_WIDTH // CONTEXT_STRIDE)
+    origins = [(CONTEXT_STRIDE, CONTEXT_STRIDE), (BASE_HEIGHT - CROP_HEIGHT - CONTEXT_STRIDE, 12 * CONTEXT_STRIDE)]
+    whole = F.interpolate(context, scale_factor=2.0 * CONTEXT_STRIDE, mode="bilinear", align_corners=False)
+    for i, (top, left) in enumerate(origins):
+        part = whole[i, :, 2 * top : 2 * (top + CROP_HEIGHT), 2 * left : 2 * (left + CROP_WIDTH)]
+        torch.testing.assert_close(crop_context(context, origins)[i], part)
+
+
+def test_steadiness_asks_only_for_what_both_frames_see():
+    """A context that moves with its surfaces costs nothing; what has just come into view may look like anything."""
+    before = torch.randn(1, 4, BASE_HEIGHT // CONTEXT_STRIDE, BASE_WIDTH // CONTEXT_STRIDE)
+    motion = torch.zeros(1, 3, BASE_HEIGHT, BASE_WIDTH)
+    motion[:, 0], motion[:, 2] = -CONTEXT_STRIDE, 1.0
+    moved = torch.roll(before, 1, 3)
+    # What comes in from the left was not there.
+    motion[..., :CONTEXT_STRIDE] = 0
+    assert float(steadiness_loss(moved, before, motion)) < 1e-4
+    assert float(steadiness_loss(before, before, motion)) > 0.02
+    motion[:, 2] = 0
+    assert float(steadiness_loss(before, before, motion)) == 0
 
 
 def test_export_without_a_run_says_what_to_do(tmp_path, capsys):

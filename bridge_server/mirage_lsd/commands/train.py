@@ -2,10 +2,11 @@
 
     mirage-lsd train --run runs/v1 --minutes 90
     mirage-lsd train --run runs/v2 --minutes 60 --start shipped        go on from the weights of this installation
+    mirage-lsd train --run runs/v3 --minutes 30 --start shipped --parts estimator,denoiser
     mirage-lsd train --run runs/v1 --export runs/v1/weights.safetensors
     mirage-lsd evaluate --model runs/v1/weights.safetensors
 
-Every three minutes the checkpoint and `preview.png` (held-out worlds: input, 1 step, 3 steps, target) are written to the run's folder.
+Every three minutes the checkpoint and `preview.png` (held-out worlds: input, 1 step, 3 steps, color alone, target) are written to the run's folder.
 """
 
 from __future__ import annotations
@@ -40,6 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="weights that a new run begins with: a .safetensors file, or `shipped` for this installation's (default: from scratch)",
     )
     parser.add_argument(
+        "--parts",
+        metavar="NAMES",
+        help="what to train, comma-separated: estimator, flow, encoder, denoiser, head; the rest stays as it is (default: all)",
+    )
+    parser.add_argument(
         "--export",
         type=Path,
         metavar="FILE",
@@ -54,8 +60,8 @@ def run(args: argparse.Namespace) -> int:
     from ..models.registry import DEFAULT_MODEL, WEIGHTS_FOLDER
     from ..training.export import export_checkpoint
     from ..training.preview import preview_batch, write_preview
+    from ..training.train import PARTS, TrainingOptions, train
     from ..training.train import Progress as Step
-    from ..training.train import TrainingOptions, train
 
     if args.export is not None:
         checkpoint = args.folder / "checkpoint.pt"
@@ -71,6 +77,9 @@ def run(args: argparse.Namespace) -> int:
         device = str(resolve_device(args.device))
         if args.minutes <= 0 or not 1 <= args.batch <= 16 or not 0 < args.rate <= 0.1:
             raise ValueError("--minutes must be positive, --batch 1 to 16 and --rate at most 0.1.")
+        parts = PARTS if args.parts is None else tuple(x for x in PARTS if x in args.parts.split(","))
+        if args.parts is not None and len(parts) != len(args.parts.split(",")):
+            raise ValueError(f"--parts takes some of {', '.join(PARTS)}, not {args.parts}.")
         start = (
             WEIGHTS_FOLDER / f"{DEFAULT_MODEL}.safetensors"
             if args.start == "shipped"
@@ -89,20 +98,24 @@ def run(args: argparse.Namespace) -> int:
 
         def report(step: Step) -> None:
             begin.append(step.seconds)
+            quality = "geometry estimator" if step.psnr is None else f"train PSNR {step.psnr:.1f} dB"
             bar.update(
                 task,
                 completed=step.seconds - begin[0],
-                description=f"step {step.step}  loss {step.loss:.4f}  train PSNR {step.psnr:.1f} dB",
+                description=f"step {step.step}  loss {step.loss:.4f}  {quality}",
             )
             del begin[1:]
 
         def preview(model: MirageLSDv1, step: int) -> None:
             score = write_preview(model, batch, args.folder / "preview.png")
-            bar.console.print(f"step {step}: held-out PSNR {score:.2f} dB, {args.folder / 'preview.png'}")
+            bar.console.print(
+                f"step {step}: held-out PSNR {score.geometry:.2f} dB, color alone {score.color_only:.2f} dB, {args.folder / 'preview.png'}"
+            )
 
         options = TrainingOptions(
-            args.folder, args.minutes, args.batch, learning_rate=args.rate, seed=args.seed, device=device, start=start
-        )
+            args.folder, args.minutes, args.batch, learning_rate=args.rate, seed=args.seed, device=device, start=start,
+            parts=parts,
+        )  # fmt: skip
         try:
             checkpoint = train(options, report, preview)
         except (ValueError, OSError) as error:

@@ -8,12 +8,11 @@ import torch
 from torch import Tensor
 
 from ..models.guide import FIELDS_FROM
-from ..models.mirage_lsd_v1 import Memory
 from ..pipeline.anchor import AnchoredFrame
 from ..pipeline.base import StreamSpec
 from ..pipeline.layered_shading import LayeredShading
 from ..pipeline.mirage import AlignPast, MiragePipeline
-from ..pipeline.motion import Flow, align_past
+from ..pipeline.motion import AlignedPast, Flow, align_past
 from ..pipeline.shading import Shading
 from ..pipeline.stream_state import StreamState
 from .held_out import measure_held_out
@@ -21,23 +20,27 @@ from .progress import Tick
 from .roll_outs import measure_roll_outs
 
 
-def _without_convolution(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> Memory:
-    memory = align_past(frame, state, shading, flow)
-    return memory._replace(past=torch.zeros_like(memory.past))
+def _without_convolution(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> AlignedPast:
+    past = align_past(frame, state, shading, flow)
+    return past._replace(memory=past.memory._replace(past=torch.zeros_like(past.memory.past)))
 
 
-def _without_tokens(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> Memory:
-    memory = align_past(frame, state, shading, flow)
-    return memory._replace(tokens=torch.zeros_like(memory.tokens))
+def _without_tokens(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> AlignedPast:
+    past = align_past(frame, state, shading, flow)
+    return past._replace(memory=past.memory._replace(tokens=torch.zeros_like(past.memory.tokens)))
 
 
-def _without_sink(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> Memory:
-    memory = align_past(frame, state, shading, flow)
-    last = memory.tokens.shape[1] // 2
-    return memory._replace(tokens=torch.cat([memory.tokens[:, :last], memory.tokens[:, :last]], 1))
+def _without_sink(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> AlignedPast:
+    past = align_past(frame, state, shading, flow)
+    last = past.memory.tokens[:, : past.memory.tokens.shape[1] // 2]
+    return past._replace(memory=past.memory._replace(tokens=torch.cat([last, last], 1)))
 
 
-def _without_motion(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> Memory:
+def _without_steadying(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> AlignedPast:
+    return align_past(frame, state, shading, flow)._replace(context=None)
+
+
+def _without_motion(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> AlignedPast:
     """The past as it lies on the screen, as if nothing had moved."""
     return align_past(replace(frame, motion=torch.zeros_like(frame.color[:, :2])), state, shading, flow)
 
@@ -48,7 +51,7 @@ class _FlowForMotion:
     def __init__(self) -> None:
         self._before: Tensor | None = None
 
-    def __call__(self, frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> Memory:
+    def __call__(self, frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> AlignedPast:
         now, before = frame.color.clone(), self._before if state.frames else None
         self._before = now
         if before is None:
@@ -62,6 +65,7 @@ PARTS: dict[str, AlignPast] = {
     "no sink frame": _without_sink,
     "FlowNet-lite for the engine's motion": _FlowForMotion(),
     "no motion (past left in place)": _without_motion,
+    "no steadying of the head's context": _without_steadying,
 }
 
 

@@ -10,7 +10,7 @@ from .fields import FIELD_CHANNELS, world_fields
 
 # color 3, inverse depth 1, log depth 1, normal 3, sky 1, geometry flag 1, sun on surface 1, sun in view 1, view elevation 1,
 # character 1, character's tint 3
-CHARACTER_AT, FIELDS_FROM = 13, 17
+GEOMETRY_AT, GEOMETRY_FLAG_AT, CHARACTER_AT, FIELDS_FROM = 3, 9, 13, 17
 GUIDE_CHANNELS = FIELDS_FROM + FIELD_CHANNELS
 FAR_M = 2000.0
 
@@ -125,25 +125,37 @@ def build_guide(
     else:
         normal = normal * (1.0 - geometry.sky)
     fields = world_fields(geometry.p, normal, geometry.footprint(normal), seed.view(-1, 3, 1, 1))
-    sun = sun.view(-1, 3, 1, 1)
-    ground = 1.0 - geometry.sky
     guide = torch.cat(
         [
             color * 2.0 - 1.0,
-            ground / (1.0 + geometry.depth),
-            torch.log1p(geometry.depth) * 0.2,
-            normal,
-            geometry.sky,
-            torch.ones_like(depth),
-            (normal * sun).sum(1, keepdim=True),
-            (geometry.view * sun).sum(1, keepdim=True),
-            geometry.view[:, 1:2],
+            geometry_channels(geometry.depth, geometry.sky, normal, geometry.view, sun),
             torch.zeros_like(color[:, :1]).expand(-1, 4, -1, -1) if tint is None else tint,
             fields,
         ],
         dim=1,
     )
     return guide, geometry
+
+
+def geometry_channels(depth: Tensor, sky: Tensor, normal: Tensor, view: Tensor, sun: Tensor) -> Tensor:
+    """The guide's channels from GEOMETRY_AT to CHARACTER_AT.
+
+    `depth`, `sky` (B, 1, H, W), both 0 where the other isn't; `normal`, `view` (B, 3, H, W), unit, the normal 0 for sky; `sun` (B, 3), unit.
+    """
+    sun = sun.view(-1, 3, 1, 1)
+    return torch.cat(
+        [
+            (1.0 - sky) / (1.0 + depth),
+            torch.log1p(depth) * 0.2,
+            normal,
+            sky,
+            torch.ones_like(depth),
+            (normal * sun).sum(1, keepdim=True),
+            (view * sun).sum(1, keepdim=True),
+            view[:, 1:2],
+        ],
+        dim=1,
+    )
 
 
 def character_tint(ids: Tensor, palette: Tensor) -> Tensor:

@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .blocks import MemoryAttention, PixelNorm, ResidualBlock
+from .estimator import GeometryEstimator
 from .flow import FlowNetLite
 from .guide import GUIDE_CHANNELS
 from .head import Head
@@ -24,6 +25,8 @@ from .schedule import StepTimes
 BASE_MULTIPLE = 16
 # A state's features are this many times smaller than the base picture.
 FEATURE_STRIDE = 8
+# The context is this many times smaller than the base picture: the finer it was, the more it flickered, at the same PSNR.
+CONTEXT_STRIDE = FEATURE_STRIDE
 # Earlier frames whose features the causal 3D convolution sees.
 PAST_FRAMES = 2
 
@@ -147,53 +150,57 @@ class Encoder(nn.Module):
 
 
 class Denoiser(nn.Module):
-    """(x_t, modulation, encoded frame) -> (x0 of the base picture, features at a quarter of its size). Runs once a step."""
+    """(x_t, modulation, encoded frame) -> (x0 of the base picture, features at an eighth of its size). Runs once a step.
+
+    It works at an eighth because the head, which knows every pixel's guide, only asks it for what is broad: blurred eightfold, the context was worth
+    as much (29.17 dB) as at full detail (29.09 dB).
+    """
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
-        w1, w2, _ = config.widths
+        w2 = config.widths[1]
         e = config.embedding
-        self.enter = nn.Conv2d(48, w1, 1)
+        pixels = 3 * FEATURE_STRIDE**2
+        self.enter = nn.Conv2d(pixels, w2, 1)
         self.embed = nn.Sequential(nn.Linear(2 + config.controls, e), nn.SiLU(), nn.Linear(e, e), nn.SiLU())
-        self.first = ResidualBlock(w1, e)
-        self.down = nn.Conv2d(w1, w2, 3, stride=2, padding=1)
-        self.middle = ResidualBlock(w2, e)
-        self.up = nn.Conv2d(w2, w1, 1)
-        self.last = ResidualBlock(w1, e)
+        self.first = ResidualBlock(w2, e)
+        self.last = ResidualBlock(w2, e)
         self.norm = PixelNorm()
-        self.to_x0 = nn.Conv2d(w1, 48, 1)
+        self.to_x0 = nn.Conv2d(w2, pixels, 1)
 
     def modulation(self, time: Tensor, controls: Tensor) -> list[Tensor]:
         """What the time (B,) and the controls (B, K) do to each residual block, in order."""
         angle = time[:, None] * (torch.pi / 2)
         embedding = self.embed(torch.cat([torch.sin(angle), torch.cos(angle), controls], 1))
-        return [block.film(embedding) for block in (self.first, self.middle, self.last)]
+        return [block.film(embedding) for block in (self.first, self.last)]
 
     def forward(self, x_t: Tensor, modulation: list[Tensor], encoded: Encoded) -> tuple[Tensor, Tensor]:
-        first, middle, last = modulation
-        a = self.first(self.enter(F.pixel_unshuffle(x_t, 4)) + encoded.fine, first)
-        b = self.middle(self.down(a) + encoded.coarse, middle)
-        a = self.last(a + F.interpolate(self.up(b), scale_factor=2.0, mode="nearest"), last)
+        first, last = modulation
+        a = self.enter(F.pixel_unshuffle(x_t, FEATURE_STRIDE)) + encoded.coarse
+        a = self.last(self.first(a, first), last)
         a = F.silu(self.norm(a))
-        return F.pixel_shuffle(self.to_x0(a), 4), a
+        return F.pixel_shuffle(self.to_x0(a), FEATURE_STRIDE), a
 
 
 class ContextJoin(nn.Module):
-    """What the head is told about a pixel's surroundings: (x0, denoiser's features, stem) -> (B, context, h, w), x0 first."""
+    """What the head is told about a pixel's surroundings: (x0, denoiser's features, encoded frame) -> (B, context, h / 8, w / 8), x0 first."""
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         extra = config.context - 3
-        self.from_features = nn.Conv2d(config.widths[0], 4 * extra, 1)
+        self.from_features = nn.Conv2d(config.widths[1], extra, 1)
+        self.norm = PixelNorm()
+        self.from_fine = nn.Conv2d(config.widths[0], extra, 1)
         self.from_stem = nn.Conv2d(config.stem, extra, 1)
 
-    def forward(self, x0: Tensor, features: Tensor, stem: Tensor) -> Tensor:
-        half = F.pixel_shuffle(self.from_features(features), 2) + self.from_stem(stem)
-        return torch.cat([x0, F.interpolate(half, scale_factor=2.0, mode="bilinear", align_corners=False)], 1)
+    def forward(self, x0: Tensor, features: Tensor, encoded: Encoded) -> Tensor:
+        fine, stem = F.avg_pool2d(self.norm(encoded.fine), 2), F.avg_pool2d(encoded.stem, 4)
+        found = self.from_features(features) + self.from_fine(fine) + self.from_stem(stem)
+        return torch.cat([F.avg_pool2d(x0, CONTEXT_STRIDE), found], 1)
 
 
 class MirageLSDv1(nn.Module):
-    """Encoder, denoiser with its step times, head, and the flow network for streams without geometry."""
+    """Encoder, denoiser with its step times, head; for streams without geometry the flow network and the geometry estimator."""
 
     def __init__(self, config: NetworkConfig | None = None) -> None:
         super().__init__()
@@ -204,6 +211,7 @@ class MirageLSDv1(nn.Module):
         self.join = ContextJoin(self.config)
         self.head = Head(self.config.context, self.config.head, len(self.config.scenes), len(self.config.lightings))
         self.flow = FlowNetLite()
+        self.estimator = GeometryEstimator()
 
 
 def base_size(height: int, width: int) -> tuple[int, int]:

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from ..models.estimator import GeometryEstimator, estimated_guide
 from .frame import InputFrame
 from .frame_inputs import FrameInputs
 from .resample import resample
 from .shading import Shading
+
+# (picture (1, 3, h, w) in -1..1) -> the trunk's guide (1, h, w, GUIDE_CHANNELS).
+Estimate = Callable[[Tensor], Tensor]
+
+
+class EstimatedGuide(nn.Module):
+    """The trunk's guide from a picture alone; see `Estimate`."""
+
+    def __init__(self, estimator: GeometryEstimator) -> None:
+        super().__init__()
+        self.estimator = estimator
+
+    def forward(self, picture: Tensor) -> Tensor:
+        return estimated_guide(picture, self.estimator(picture)).permute(0, 2, 3, 1)
 
 
 @dataclass(slots=True)
@@ -21,7 +37,7 @@ class AnchoredFrame:
     Attributes:
         inputs: the planes and the camera, for the head.
         guide: (1, h, w, GUIDE_CHANNELS). noise: (1, 3, h, w), None: use the stream's screen noise.
-        color: (1, 3, h, w), -1..1, a view of `guide`. depth: (1, 1, h, w), metres, 0: sky or unknown. motion: (1, 2, h, w) in base pixels, or None.
+        color: (1, 3, h, w), -1..1, part of the guide. depth: (1, 1, h, w), metres, 0: sky or unknown. motion: (1, 2, h, w) in base pixels, or None.
     """
 
     inputs: FrameInputs
@@ -32,10 +48,14 @@ class AnchoredFrame:
     motion: Tensor | None
 
 
-def anchor(frame: InputFrame, inputs: FrameInputs, base: tuple[int, int], shading: Shading) -> AnchoredFrame:
-    """Prepares a frame for base pictures of `base` (height, width)."""
+def anchor(
+    frame: InputFrame, inputs: FrameInputs, base: tuple[int, int], shading: Shading, estimate: Estimate
+) -> AnchoredFrame:
+    """Prepares a frame for base pictures of `base` (height, width). `estimate`: stands in for the engine where a frame has no geometry."""
     guide, noise, depth = shading.guide(inputs, base)
     color = guide[..., :3].permute(0, 3, 1, 2).cpu()
+    if inputs.depth is None:
+        guide = estimate(color.contiguous())
     return AnchoredFrame(inputs, guide, noise, color, depth, _motion(frame, base))
 
 

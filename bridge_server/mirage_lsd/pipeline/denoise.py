@@ -11,7 +11,7 @@ from ..models.sampler import X0_LIMIT
 
 
 class DenoisingTrunk(nn.Module):
-    """(guide, modulation, past, tokens, noise) -> (context, features, tokens); see `models.mirage_lsd_v1`. `guide` and `context`: (1, h, w, C)."""
+    """(guide, modulation, past, tokens, noise) -> (context, features, tokens); see `models.mirage_lsd_v1`. `guide` (1, h, w, C), `context` (1, h / 8, w / 8, C)."""
 
     def __init__(self, model: MirageLSDv1, steps: int) -> None:
         super().__init__()
@@ -43,14 +43,14 @@ class DenoisingTrunk(nn.Module):
         self, guide: Tensor, modulation: Tensor, past: Tensor, tokens: Tensor, noise: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         parts = list(torch.split(modulation, self._sizes, 1))
-        blocks = len(parts) - 3 * len(self._times)
+        blocks = len(parts) - 2 * len(self._times)
         # A pixel's channels lie side by side, as convolutions on a CPU want them and the kernels write and read them.
         encoded = self.encoder(guide.permute(0, 3, 1, 2), parts[:blocks], Memory(past, tokens))
         x_t = noise
         times = [torch.full((1,), t, device=noise.device) for t in self._times]
         for i, t in enumerate(times):
-            x0, features = self.denoiser(x_t, parts[blocks + 3 * i : blocks + 3 * i + 3], encoded)
+            x0, features = self.denoiser(x_t, parts[blocks + 2 * i : blocks + 2 * i + 2], encoded)
             if i + 1 < len(times):
                 x_t = ddim_update(x_t, torch.clamp(x0, -X0_LIMIT, X0_LIMIT), t, times[i + 1])
-        context = self.join(x0, features, encoded.stem)
+        context = self.join(x0, features, encoded)
         return context.permute(0, 2, 3, 1), encoded.features, encoded.tokens

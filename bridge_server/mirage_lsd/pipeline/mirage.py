@@ -19,12 +19,12 @@ from ..models.guide import GUIDE_CHANNELS
 from ..models.mirage_lsd_v1 import Memory, base_size, empty_memory
 from ..models.seed import seed_offset
 from ..models.weights_file import load_weights
-from .anchor import AnchoredFrame, anchor
+from .anchor import AnchoredFrame, Estimate, EstimatedGuide, anchor
 from .base import StreamSpec
 from .denoise import DenoisingTrunk
 from .frame import Controls, InputFrame, OutputFrame
 from .frame_inputs import frame_inputs
-from .motion import Flow, align_past
+from .motion import AlignedPast, Flow, align_past, steadied
 from .shading import Shading, select_shading
 from .stream_state import StreamState
 
@@ -38,7 +38,7 @@ _DEFAULT_SUN = {
     "fog": (0.4, 0.7, 0.59),
 }
 LARGEST_SIDE = 4096
-AlignPast = Callable[[AnchoredFrame, StreamState, Shading, Flow], Memory]
+AlignPast = Callable[[AnchoredFrame, StreamState, Shading, Flow], AlignedPast]
 # Compiled trunks kept at once; a further one displaces the one that was not used for longest.
 _TRUNKS_KEPT = 8
 
@@ -70,6 +70,7 @@ class MiragePipeline:
         self.align_past: AlignPast = align_past
         self._trunks: OrderedDict[tuple[tuple[int, int], int], _CompiledTrunk] = OrderedDict()
         self._flows: dict[tuple[int, int], CompiledModule] = {}
+        self._estimates: dict[tuple[int, int], CompiledModule] = {}
 
     def create_state(self, spec: StreamSpec) -> StreamState:
         """A fresh state; compiles for the stream's size, if that was not done yet (a few seconds).
@@ -85,6 +86,7 @@ class MiragePipeline:
         if "depth" not in spec.planes:
             picture = torch.zeros(1, 3, *base)
             self._flow(base)(picture, picture)
+            self._estimate(base)(picture)
         else:
             self.shading.prepare(base, (spec.output_height, spec.output_width))
         noise = torch.randn(1, 3, *base, generator=torch.Generator().manual_seed(spec.seed))
@@ -111,6 +113,16 @@ class MiragePipeline:
             if base not in self._flows:
                 self._flows[base] = self.backend.compile(self.model.flow, (now, before))
             return self._flows[base](now, before)[0].float().cpu()
+
+        return call
+
+    def _estimate(self, base: tuple[int, int]) -> Estimate:
+        """The geometry estimator for one size, compiled when it is first called, as the flow network is."""
+
+        def call(picture: Tensor) -> Tensor:
+            if base not in self._estimates:
+                self._estimates[base] = self.backend.compile(EstimatedGuide(self.model.estimator), (picture,))
+            return self._estimates[base](picture)[0]
 
         return call
 
@@ -141,18 +153,20 @@ class MiragePipeline:
         # Another look: what was remembered is of no use. From here on nothing can fail.
         if frame.reset or (state.controls is not None and state.controls != controls):
             state.reset()
-        anchored = anchor(frame, inputs, base, self.shading)
+        anchored = anchor(frame, inputs, base, self.shading, self._estimate(base))
         marks.append(clock())
-        memory = self.align_past(anchored, state, self.shading, self._flow(base))
+        past = self.align_past(anchored, state, self.shading, self._flow(base))
         marks.append(clock())
         vector = self._control_vector(controls)
         noise = state.screen_noise if anchored.noise is None else anchored.noise
         trunk = self._trunk(base, state.spec.steps)
-        context, features, tokens = trunk.run(anchored.guide, trunk.modulation(vector), *memory, noise)
+        found, features, tokens = trunk.run(anchored.guide, trunk.modulation(vector), *past.memory, noise)
+        context = steadied(found.float().cpu().permute(0, 3, 1, 2), past)
         marks.append(clock())
-        picture = self.shading.shade(inputs, context, vector, output)
+        picture = self.shading.shade(inputs, context.permute(0, 2, 3, 1), vector, output)
         marks.append(clock())
-        _remember(state, anchored, frame, controls, memory, features.cpu(), tokens.cpu())
+        _remember(state, anchored, frame, controls, past.memory, features.cpu(), tokens.cpu())
+        state.context = context if past.context is not None else context.clone()
         stages = ("anchor", "motion", "denoise", "upscale")
         timings = {name: round((b - a) * 1e6) for name, a, b in zip(stages, marks[:-1], marks[1:], strict=True)}
         return OutputFrame(picture, timings)

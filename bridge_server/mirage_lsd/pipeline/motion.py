@@ -6,6 +6,7 @@ In this order: the engine's motion vectors; the motion that the camera explains,
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -22,23 +23,47 @@ Flow = Callable[[Tensor, Tensor], Tensor]
 
 # Colour alone: how much a pixel may differ, on the scale -1..1, from what was seen where it comes from.
 _COLOR_TOLERANCE = 0.24
+# How much of the last frame's context goes into the next where its surface was visible.
+CONTEXT_KEPT = 0.75
 # Less of the picture than this was there a frame ago: a cut, whatever the engine says.
 _CUT_BELOW = 0.1
 
 
-def align_past(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> Memory:
-    """Returns the memory, aligned with the frame.
+class AlignedPast(NamedTuple):
+    """What the stream remembers, where the current frame sees it.
+
+    Attributes:
+        memory: the trunk's. context: (1, C, h / 8, w / 8), what the head was told, None: nothing. visible: (1, 1, h / 8, w / 8), share of each cell that
+        was there a frame ago.
+    """
+
+    memory: Memory
+    context: Tensor | None = None
+    visible: Tensor | None = None
+
+
+def align_past(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> AlignedPast:
+    """Aligns what `state` remembers with the frame.
 
     Detects camera cuts and resets `state` then. `flow`: the compiled flow network, for streams without geometry.
     """
     if state.frames == 0:
-        return state.memory
+        return AlignedPast(state.memory)
     found = _reprojected(frame, state, shading, flow)
     if found.share < _CUT_BELOW:
         state.reset()
-        return state.memory
-    past = warp(state.memory.past.flatten(1, 2), found.coarse[:, :2] / FEATURE_STRIDE) * found.coarse[:, 2:]
-    return Memory(past.view_as(state.memory.past), state.memory.tokens)
+        return AlignedPast(state.memory)
+    motion, visible = found.coarse[:, :2] / FEATURE_STRIDE, found.coarse[:, 2:]
+    past = warp(state.memory.past.flatten(1, 2), motion) * visible
+    context = None if state.context is None else warp(state.context, motion)
+    return AlignedPast(Memory(past.view_as(state.memory.past), state.memory.tokens), context, visible.clone())
+
+
+def steadied(context: Tensor, past: AlignedPast) -> Tensor:
+    """The head's context (1, C, h / 8, w / 8), averaged over the frames that saw the same surfaces: what remains of the trunk's flicker."""
+    if past.context is None or past.visible is None:
+        return context
+    return torch.lerp(context, past.context, CONTEXT_KEPT * past.visible)
 
 
 def _reprojected(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> Reprojected:

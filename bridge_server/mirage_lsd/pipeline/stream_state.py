@@ -18,13 +18,14 @@ class StreamState:
     Attributes:
         screen_noise: (1, 3, h, w), the starting noise where no geometry anchors it; constant, so that it doesn't flicker.
         memory: the trunk's features of the last frames and the tokens of the last and the first; zeros after a reset.
-        depth: (1, 1, h, w), metres, 0: sky. color: (1, 3, h, w), the last input in -1..1, of frames without geometry.
+        context: (1, C, h / 8, w / 8), what the head was told about the last frame. depth: (1, 1, h, w), metres, 0: sky. color: (1, 3, h, w), the last input in -1..1, of frames without geometry.
         camera, controls: of the last frame. frames: since the last reset.
     """
 
     spec: StreamSpec
     screen_noise: Tensor
     memory: Memory
+    context: Tensor | None = None
     depth: Tensor | None = None
     color: Tensor | None = None
     camera: Camera | None = None
@@ -34,7 +35,7 @@ class StreamState:
     def reset(self) -> None:
         """Forgets what was seen (camera cut, other controls)."""
         self.memory = Memory(*(x.zero_() for x in self.memory))
-        self.depth = self.color = self.camera = self.controls = None
+        self.context = self.depth = self.color = self.camera = self.controls = None
         self.frames = 0
 
     def bytes(self) -> int:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ..models.fields import anchored_noise
 from ..models.guide import FAR_M
+from ..models.mirage_lsd_v1 import CONTEXT_STRIDE
 from .worlds.sample import Picture, World, a_frame_later, random_world, render
 from .worlds.themes import LIGHTINGS, SCENES
 
@@ -84,8 +85,9 @@ def render_example(seed: int, device: str = "cpu") -> Example:
     first = random_world(seed, BASE_WIDTH / BASE_HEIGHT)
     world = a_frame_later(first, seed)
     rng = random.Random(seed)
-    top = rng.randrange(1, BASE_HEIGHT - CROP_HEIGHT)
-    left = rng.randrange(1, BASE_WIDTH - CROP_WIDTH)
+    # On the context's grid, a cell away from the border.
+    top = CONTEXT_STRIDE * rng.randrange(1, (BASE_HEIGHT - CROP_HEIGHT) // CONTEXT_STRIDE)
+    left = CONTEXT_STRIDE * rng.randrange(1, (BASE_WIDTH - CROP_WIDTH) // CONTEXT_STRIDE)
     window = (
         left / BASE_WIDTH,
         top / BASE_HEIGHT,

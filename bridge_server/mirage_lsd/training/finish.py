@@ -18,7 +18,7 @@ from ..models.guide import CHARACTER_AT
 from ..models.mirage_lsd_v1 import MirageLSDv1
 from ..models.sampler import sample
 from .dataset import Pool
-from .losses import crop_context, pixel_loss
+from .losses import base_context, crop_context, pixel_loss
 from .muon import Muon
 from .observe import observe
 
@@ -44,12 +44,12 @@ class _Shaded:
 def _prepare(model: MirageLSDv1, pool: Pool, rng: random.Random) -> _Shaded:
     """Renders one new world and runs the trunk on it."""
     batch = pool.collate([pool.fresh()])
-    encoded, noise = observe(model, batch, rng)
+    encoded, noise, _ = observe(model, batch, rng)
     x0, features = sample(model, encoded, noise, batch.controls, model.times(rng.choice(_STEPS)))
-    context = model.join(x0, features, encoded.stem).float()
+    context = model.join(x0, features, encoded).float()
     picked = torch.randint(batch.target[0, 0].numel(), (_BASE_PIXELS,), device=context.device)
     crop = torch.cat([batch.crop_guide, crop_context(context, batch.crop_origin)], 1)[0].flatten(1)
-    base = torch.cat([batch.guide, context], 1)[0].flatten(1)[:, picked]
+    base = torch.cat([batch.guide, base_context(context)], 1)[0].flatten(1)[:, picked]
     target = torch.cat([batch.crop_target[0].flatten(1), batch.target[0].flatten(1)[:, picked]], 1)
     inputs = torch.cat([crop, base], 1)
     # Characters cover few pixels, and they are what people look at: some of theirs again.

@@ -40,6 +40,10 @@ class Level:
         column[:, :2] += moved[1 + k + s :, [0, 2]]
         return replace(self, box_center=self.box_center + moved[1 : 1 + k], sphere=sphere, column=column)
 
+    def to(self, device: str) -> Level:
+        """The level on a device."""
+        return Level(*(t.to(device) for t in vars(self).values()))
+
     @property
     def objects(self) -> int:
         """Number of solids; object numbers of a hit: 0 the ground, then boxes, spheres, columns."""
@@ -56,13 +60,16 @@ class Hit:
 
 
 def _box_distances(level: Level, origin: Tensor, direction: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    o = torch.einsum("kji,nkj->nki", level.box_rotation, origin[:, None, :] - level.box_center)
-    d = torch.einsum("kji,nj->nki", level.box_rotation, direction)
+    # One matrix for all boxes' axes: a single product, several times faster than a small one for each ray.
+    k = len(level.box_center)
+    axes = level.box_rotation.permute(1, 0, 2).reshape(3, 3 * k)
+    o = (origin @ axes).view(-1, k, 3) - torch.einsum("kj,kji->ki", level.box_center, level.box_rotation)
+    d = (direction @ axes).view(-1, k, 3)
     d = torch.where(d.abs() < _EPS, torch.full_like(d, _EPS), d)
     inverse = 1.0 / d
-    a, b = (-level.box_half - o) * inverse, (level.box_half - o) * inverse
-    near, axis = torch.minimum(a, b).max(-1)
-    far = torch.maximum(a, b).min(-1).values
+    middle, reach = -o * inverse, level.box_half * inverse.abs()
+    near, axis = (middle - reach).max(-1)
+    far = (middle + reach).amin(-1)
     t = torch.where((near < far) & (near > 1e-3), near, torch.full_like(near, MISS))
     return t, axis, d
 

@@ -12,7 +12,7 @@ from ...models.guide import FIELDS_FROM, build_guide, character_tint, world_rays
 from ...models.seed import seed_offset
 from .greybox import greybox_colors
 from .levels import View, next_view, random_level, random_view
-from .raycast import MISS, Level, cast, occluded
+from .raycast import MISS, Hit, Level, cast, occluded
 from .themes import LIGHTINGS, SCENES, shade
 
 # Time between two frames of a clip.
@@ -81,11 +81,24 @@ def a_frame_later(world: World, seed: int) -> World:
     return replace(world, level=world.level.after(FRAME_S), view=next_view(g, world.view))
 
 
-def render(
+@dataclass(frozen=True)
+class Greybox:
+    """What an editor shows of a world, pixel by pixel: `hit`; `view` (N, 3), unit; `p` (N, 3), metres; `depth`, `lit` (N,), `sky` (N,) bool; `color` (N, 3), sRGB in 0..1."""
+
+    hit: Hit
+    view: Tensor
+    p: Tensor
+    depth: Tensor
+    sky: Tensor
+    lit: Tensor
+    color: Tensor
+
+
+def render_greybox(
     world: World, height: int, width: int, window: tuple[float, float, float, float] | None = None, device: str = "cpu"
-) -> Picture:
-    """Renders a world; `window` is the part of the full view (0..1, left, top, right, bottom)."""
-    level = Level(*(t.to(device) for t in vars(world.level).values()))
+) -> Greybox:
+    """Renders a world as its editor would; see `render`."""
+    level = world.level.to(device)
     pose, lens = world.view.camera_to_world.to(device)[None], world.view.lens.to(device)[None]
     box = None if window is None else torch.tensor([window], device=device)
     rays = world_rays(pose, lens, height, width, box)[0].permute(1, 2, 0).reshape(-1, 3)
@@ -103,6 +116,19 @@ def render(
     view = rays / rays.norm(dim=1, keepdim=True)
     look = torch.Generator().manual_seed(world.look_seed)
     color = greybox_colors(look, p, hit.normal, hit.index, level.objects, lambert, lit, view[:, 1], depth)
+    return Greybox(hit, view, p, depth, sky, lit, color)
+
+
+def render(
+    world: World, height: int, width: int, window: tuple[float, float, float, float] | None = None, device: str = "cpu"
+) -> Picture:
+    """Renders a world; `window` is the part of the full view (0..1, left, top, right, bottom)."""
+    seen = render_greybox(world, height, width, window, device)
+    hit, depth, sky, view, p = seen.hit, seen.depth, seen.sky, seen.view, seen.p
+    level = world.level.to(device)
+    pose, lens = world.view.camera_to_world.to(device)[None], world.view.lens.to(device)[None]
+    box = None if window is None else torch.tensor([window], device=device)
+    sun = world.sun.to(device)
 
     def picture(x: Tensor) -> Tensor:
         return x.reshape(height, width, -1).permute(2, 0, 1).contiguous()
@@ -113,7 +139,7 @@ def render(
     ids = level.part[hit.index.clamp(min=0)] * ~sky
     tint = character_tint(picture(ids[:, None].float())[None], world.palette.to(device)[None])
     guide, geometry = build_guide(
-        picture(color)[None], picture(depth)[None], analytic, pose, lens, sun[None], offset, box, tint
+        picture(seen.color)[None], picture(depth)[None], analytic, pose, lens, sun[None], offset, box, tint
     )
     previous = torch.where(sky[:, None], torch.nan, p - level.velocity[hit.index.clamp(min=0)] * FRAME_S)
 
@@ -130,7 +156,7 @@ def render(
         depth[:, None],
         view,
         sun,
-        lit[:, None],
+        seen.lit[:, None],
         flat(tint),
     )
     return Picture(
