@@ -14,6 +14,7 @@ from mirage_lsd.models.mirage_lsd_v1 import NetworkConfig, base_size, empty_memo
 from mirage_lsd.models.registry import available_models, load_pipeline
 from mirage_lsd.pipeline.base import StreamSpec
 from mirage_lsd.pipeline.frame import Camera, Controls, InputFrame, Sun
+from mirage_lsd.pipeline.guided_context import GuidedContext
 from mirage_lsd.pipeline.layered_shading import LayeredShading
 from mirage_lsd.pipeline.motion import CONTEXT_KEPT, AlignedPast, steadied
 from mirage_lsd.training.worlds.sample import random_world, render
@@ -126,6 +127,20 @@ def test_context_is_averaged_only_where_the_surface_was_seen():
     assert (found[..., :3] == CONTEXT_KEPT).all()
     assert (found[..., 3:] == 0).all()
     assert steadied(context, past._replace(context=None)) is context
+
+
+def test_context_without_geometry_takes_the_edges_of_the_picture():
+    """A dark wall ends in the middle of a cell: each side gets the context of the cells on its side, and nothing between."""
+    picture = torch.full((1, 3, 32, 48), 0.5)
+    picture[..., :20] = -0.5
+    context = torch.zeros(1, 16, 4, 6)
+    context[..., :2], context[..., 2] = 1.0, 0.5
+    found = GuidedContext()(context, picture)
+    assert found.shape == (1, 16, 16, 24)
+    assert found[..., :10].min() > 0.7
+    assert found[..., 10:].max() < 0.3
+    flat = GuidedContext()(torch.full((1, 16, 4, 6), 0.25), torch.rand(1, 3, 32, 48))
+    torch.testing.assert_close(flat, torch.full_like(flat, 0.25))
 
 
 def test_geometry_may_come_and_go(pipeline, world, picture):

@@ -16,7 +16,7 @@ from ..accel.base import CompiledModule
 from ..accel.select import resolve_device, select_backend
 from ..models.by_controls import ByControls
 from ..models.guide import GUIDE_CHANNELS
-from ..models.mirage_lsd_v1 import Memory, base_size, empty_memory
+from ..models.mirage_lsd_v1 import CONTEXT_STRIDE, Memory, base_size, empty_memory
 from ..models.seed import seed_offset
 from ..models.weights_file import load_weights
 from .anchor import AnchoredFrame, Estimate, EstimatedGuide, anchor
@@ -24,6 +24,7 @@ from .base import StreamSpec
 from .denoise import DenoisingTrunk
 from .frame import Controls, InputFrame, OutputFrame
 from .frame_inputs import frame_inputs
+from .guided_context import GuidedContext
 from .motion import AlignedPast, Flow, align_past, steadied
 from .shading import Shading, select_shading
 from .stream_state import StreamState
@@ -71,6 +72,7 @@ class MiragePipeline:
         self._trunks: OrderedDict[tuple[tuple[int, int], int], _CompiledTrunk] = OrderedDict()
         self._flows: dict[tuple[int, int], CompiledModule] = {}
         self._estimates: dict[tuple[int, int], CompiledModule] = {}
+        self._guided: dict[tuple[int, int], CompiledModule] = {}
 
     def create_state(self, spec: StreamSpec) -> StreamState:
         """A fresh state; compiles for the stream's size, if that was not done yet (a few seconds).
@@ -87,6 +89,9 @@ class MiragePipeline:
             picture = torch.zeros(1, 3, *base)
             self._flow(base)(picture, picture)
             self._estimate(base)(picture)
+            self._with_edges(
+                torch.zeros(1, self.model.config.context, *(side // CONTEXT_STRIDE for side in base)), picture
+            )
         else:
             self.shading.prepare(base, (spec.output_height, spec.output_width))
         noise = torch.randn(1, 3, *base, generator=torch.Generator().manual_seed(spec.seed))
@@ -126,6 +131,13 @@ class MiragePipeline:
 
         return call
 
+    def _with_edges(self, context: Tensor, picture: Tensor) -> Tensor:
+        """The context of a frame without geometry, with the edges of its picture; compiled when it is first called."""
+        base = (picture.shape[2], picture.shape[3])
+        if base not in self._guided:
+            self._guided[base] = self.backend.compile(GuidedContext(), (context, picture))
+        return self._guided[base](context.contiguous(), picture)[0].float().cpu()
+
     def _control_vector(self, controls: Controls) -> Tensor:
         weights = [controls.scene.get(name, 0.0) for name in self.scenes]
         weights += [controls.lighting.get(name, 0.0) for name in self.lightings]
@@ -163,7 +175,8 @@ class MiragePipeline:
         found, features, tokens = trunk.run(anchored.guide, trunk.modulation(vector), *past.memory, noise)
         context = steadied(found.float().cpu().permute(0, 3, 1, 2), past)
         marks.append(clock())
-        picture = self.shading.shade(inputs, context.permute(0, 2, 3, 1), vector, output)
+        shaded = context if inputs.depth is not None else self._with_edges(context, anchored.color.contiguous())
+        picture = self.shading.shade(inputs, shaded.permute(0, 2, 3, 1), vector, output)
         marks.append(clock())
         _remember(state, anchored, frame, controls, past.memory, features.cpu(), tokens.cpu())
         state.context = context if past.context is not None else context.clone()
