@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..accel.base import CompiledModule
 from ..accel.select import resolve_device, select_backend
@@ -19,7 +19,7 @@ from ..models.guide import GUIDE_CHANNELS
 from ..models.mirage_lsd_v1 import CONTEXT_STRIDE, Memory, base_size, empty_memory
 from ..models.seed import seed_offset
 from ..models.weights_file import load_weights
-from .anchor import AnchoredFrame, Estimate, EstimatedGuide, anchor
+from .anchor import AnchoredFrame, EstimatedGuide, anchor
 from .base import StreamSpec
 from .denoise import DenoisingTrunk
 from .frame import Controls, InputFrame, OutputFrame
@@ -70,9 +70,8 @@ class MiragePipeline:
         # Replaceable, so that an evaluation can measure what the past is worth.
         self.align_past: AlignPast = align_past
         self._trunks: OrderedDict[tuple[tuple[int, int], int], _CompiledTrunk] = OrderedDict()
-        self._flows: dict[tuple[int, int], CompiledModule] = {}
-        self._estimates: dict[tuple[int, int], CompiledModule] = {}
-        self._guided: dict[tuple[int, int], CompiledModule] = {}
+        self._estimated_guide, self._guided_context = EstimatedGuide(self.model.estimator), GuidedContext()
+        self._without_geometry: dict[tuple[str, torch.Size], CompiledModule] = {}
 
     def create_state(self, spec: StreamSpec) -> StreamState:
         """A fresh state; compiles for the stream's size, if that was not done yet (a few seconds).
@@ -87,11 +86,10 @@ class MiragePipeline:
         self._trunk(base, spec.steps)
         if "depth" not in spec.planes:
             picture = torch.zeros(1, 3, *base)
-            self._flow(base)(picture, picture)
-            self._estimate(base)(picture)
-            self._with_edges(
-                torch.zeros(1, self.model.config.context, *(side // CONTEXT_STRIDE for side in base)), picture
-            )
+            cells = (side // CONTEXT_STRIDE for side in base)
+            self._flow(picture, picture)
+            self._estimate(picture)
+            self._with_edges(torch.zeros(1, self.model.config.context, *cells), picture)
         else:
             self.shading.prepare(base, (spec.output_height, spec.output_width))
         noise = torch.randn(1, 3, *base, generator=torch.Generator().manual_seed(spec.seed))
@@ -111,32 +109,22 @@ class MiragePipeline:
         self._trunks.move_to_end(key)
         return self._trunks[key]
 
-    def _flow(self, base: tuple[int, int]) -> Flow:
-        """The flow network for one size, compiled when it is first called: streams with geometry never need it."""
+    def _run(self, module: nn.Module, *inputs: Tensor) -> Tensor:
+        """One of the modules for streams without geometry, compiled for a size when it is first called: other streams never need them."""
+        key = (type(module).__name__, inputs[0].shape)
+        if key not in self._without_geometry:
+            self._without_geometry[key] = self.backend.compile(module, inputs)
+        return self._without_geometry[key](*inputs)[0]
 
-        def call(now: Tensor, before: Tensor) -> Tensor:
-            if base not in self._flows:
-                self._flows[base] = self.backend.compile(self.model.flow, (now, before))
-            return self._flows[base](now, before)[0].float().cpu()
+    def _flow(self, now: Tensor, before: Tensor) -> Tensor:
+        return self._run(self.model.flow, now, before).float().cpu()
 
-        return call
-
-    def _estimate(self, base: tuple[int, int]) -> Estimate:
-        """The geometry estimator for one size, compiled when it is first called, as the flow network is."""
-
-        def call(picture: Tensor) -> Tensor:
-            if base not in self._estimates:
-                self._estimates[base] = self.backend.compile(EstimatedGuide(self.model.estimator), (picture,))
-            return self._estimates[base](picture)[0]
-
-        return call
+    def _estimate(self, picture: Tensor) -> Tensor:
+        return self._run(self._estimated_guide, picture)
 
     def _with_edges(self, context: Tensor, picture: Tensor) -> Tensor:
-        """The context of a frame without geometry, with the edges of its picture; compiled when it is first called."""
-        base = (picture.shape[2], picture.shape[3])
-        if base not in self._guided:
-            self._guided[base] = self.backend.compile(GuidedContext(), (context, picture))
-        return self._guided[base](context.contiguous(), picture)[0].float().cpu()
+        """The context of a frame without geometry, with the edges of its picture."""
+        return self._run(self._guided_context, context.contiguous(), picture.contiguous()).float().cpu()
 
     def _control_vector(self, controls: Controls) -> Tensor:
         weights = [controls.scene.get(name, 0.0) for name in self.scenes]
@@ -165,9 +153,9 @@ class MiragePipeline:
         # Another look: what was remembered is of no use. From here on nothing can fail.
         if frame.reset or (state.controls is not None and state.controls != controls):
             state.reset()
-        anchored = anchor(frame, inputs, base, self.shading, self._estimate(base))
+        anchored = anchor(frame, inputs, base, self.shading, self._estimate)
         marks.append(clock())
-        past = self.align_past(anchored, state, self.shading, self._flow(base))
+        past = self.align_past(anchored, state, self.shading, self._flow)
         marks.append(clock())
         vector = self._control_vector(controls)
         noise = state.screen_noise if anchored.noise is None else anchored.noise
@@ -175,11 +163,10 @@ class MiragePipeline:
         found, features, tokens = trunk.run(anchored.guide, trunk.modulation(vector), *past.memory, noise)
         context = steadied(found.float().cpu().permute(0, 3, 1, 2), past)
         marks.append(clock())
-        shaded = context if inputs.depth is not None else self._with_edges(context, anchored.color.contiguous())
+        shaded = context if inputs.depth is not None else self._with_edges(context, anchored.color)
         picture = self.shading.shade(inputs, shaded.permute(0, 2, 3, 1), vector, output)
         marks.append(clock())
-        _remember(state, anchored, frame, controls, past.memory, features.cpu(), tokens.cpu())
-        state.context = context if past.context is not None else context.clone()
+        _remember(state, anchored, frame, controls, past.memory, features.cpu(), tokens.cpu(), context)
         stages = ("anchor", "motion", "denoise", "upscale")
         timings = {name: round((b - a) * 1e6) for name, a, b in zip(stages, marks[:-1], marks[1:], strict=True)}
         return OutputFrame(picture, timings)
@@ -187,12 +174,13 @@ class MiragePipeline:
 
 def _remember(
     state: StreamState, anchored: AnchoredFrame, frame: InputFrame, controls: Controls, memory: Memory,
-    features: Tensor, tokens: Tensor,
+    features: Tensor, tokens: Tensor, context: Tensor,
 ) -> None:  # fmt: skip
     """Copies what the next frame needs out of arrays that will be overwritten."""
     sink = tokens if state.frames == 0 else memory.tokens[:, tokens.shape[1] :]
     past = torch.cat([features[:, None].float(), memory.past[:, :-1]], 1)
     state.memory = Memory(past, torch.cat([tokens.float(), sink], 1))
+    state.context = context.clone()
     state.depth = anchored.depth.clone() if anchored.inputs.depth is not None else None
     # Only the flow network looks at it, and reading it out of the guide takes as long as everything else here.
     state.color = anchored.color.clone() if anchored.inputs.depth is None else None
