@@ -117,20 +117,55 @@ def test_a_prompt_moves_what_it_names_and_a_name_beats_it() -> None:
         ("red", set()),
         ("red, hair", set()),
         ("", set()),
+        ("a striped shirt", {"outfit"}),
+        ("with white stripes", set()),
     ],
 )
 def test_appearance_words(text, parts):
     found = choose_by_appearance(text)
     assert set(found) == parts
     if text.lower().startswith(("a red", "red coat")):
-        red, green, blue = found["outfit"]
+        red, green, blue = found["outfit"].color
         assert red > 4 * max(green, blue)
+
+
+@pytest.mark.parametrize(
+    ("text", "color", "second", "pattern"),
+    [
+        ("a red and blue striped shirt", "red", "blue", (1.0, 0.0)),
+        ("a striped red shirt", "red", None, (1.0, 0.0)),
+        ("a red shirt with blue stripes", "red", "blue", (1.0, 0.0)),
+        ("a pinstriped suit", None, None, (0.0, 1.0)),
+        ("a red suit with checks, black hair", "red", None, (0.5, 0.5)),
+        ("a dark red shirt", "red", None, (0.0, 0.0)),
+        ("a blue hat and a red shirt", "red", None, (0.0, 0.0)),
+    ],
+)
+def test_appearance_patterns(text, color, second, pattern):
+    wish = choose_by_appearance(text)["outfit"]
+    plain = {name: choose_by_appearance(f"{name} coat")["outfit"].color for name in ("red", "blue")}
+    assert wish == (plain.get(color), plain.get(second), pattern)
+
+
+def test_a_pattern_keeps_the_colour_and_the_next_garment_drops_it():
+    timeline = Timeline(Model(), seed=0)
+
+    def outfit(text: str, number: int):
+        assert timeline.apply(ControlValues(appearance=text), number, 0.0, now=0.0)
+        return timeline.sample(0.0)[0].appearance["outfit"]
+
+    red = outfit("a red coat", 1)
+    striped = outfit("a striped coat", 2)
+    assert (striped.color, striped.bands, striped.stripes) == (red.color, 1.0, 0.0)
+    assert min(striped.second) > 0.5  # light on dark
+    assert outfit("a red coat", 3) == red
+    assert outfit("a white checked coat", 4).second < (0.1, 0.1, 0.1)
 
 
 def test_appearance_moves_over_time():
     timeline = Timeline(Model(), seed=0)
     assert timeline.apply(ControlValues(appearance="a white coat"), 1, 2.0, now=10.0)
     before, middle, after = (timeline.sample(now)[0].appearance["outfit"] for now in (10.0, 11.0, 12.0))
-    assert before[0] < middle[0] < after[0]
+    assert before.color[0] < middle.color[0] < after.color[0]
     assert not timeline.apply(ControlValues(appearance="something nice"), 2, 0.0, now=13.0)
     assert timeline.sample(13.0)[0].appearance["outfit"] == after

@@ -77,9 +77,9 @@ def test_compiled_and_eager_guides_agree():
     depth = torch.rand(1, 1, 32, 48, generator=g) * 30
     depth[..., :8, :] = 0
     inputs = (
-        rgba, depth, torch.zeros(1, 1, 32, 48, dtype=torch.uint8), torch.eye(3, 4)[None],
+        rgba, depth, torch.randint(0, 5, (1, 1, 32, 48), generator=g, dtype=torch.uint8), torch.eye(3, 4)[None],
         torch.tensor([[1.0, 1.5, 0.0, 0.0]]), torch.tensor([[0.0, 0.8, 0.6]]), torch.tensor([[2.0, 4.0, 6.0]]),
-        torch.zeros(1, 3, 3),
+        torch.rand(1, 3, 8, generator=g),
     )  # fmt: skip
     module = Guide(with_noise=True)
     eager = module(*inputs)

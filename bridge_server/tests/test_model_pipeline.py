@@ -10,6 +10,7 @@ from mirage_lsd.evaluation.held_out import measure_held_out
 from mirage_lsd.evaluation.measures import psnr
 from mirage_lsd.evaluation.scenario import as_tensor as picture_of
 from mirage_lsd.evaluation.scenario import controls_of, input_frame, opaque, turned
+from mirage_lsd.models.character import Garment, plain
 from mirage_lsd.models.mirage_lsd_v1 import NetworkConfig, base_size, empty_memory
 from mirage_lsd.models.registry import available_models, load_pipeline
 from mirage_lsd.pipeline.base import StreamSpec
@@ -263,12 +264,36 @@ def test_a_character_wears_what_was_asked(pipeline, world, picture):
     frame.ids = outfit
     outputs = []
     for color in ((0.8, 0.02, 0.02), (0.02, 0.05, 0.8)):
-        controls = Controls({"city": 1.0}, {"day": 1.0}, appearance={"outfit": color})
+        controls = Controls({"city": 1.0}, {"day": 1.0}, appearance={"outfit": plain(color)})
         output = as_tensor(pipeline.process(frame, pipeline.create_state(SPEC), controls))
         outputs.append(output[:, 105:145, 145:175].mean((1, 2)))
     red, blue = outputs
     assert red[0] > red[2] + 0.1
     assert blue[2] > blue[0] + 0.1
+
+
+def test_a_striped_character_is_striped_and_the_stripes_stay_on_it(pipeline):
+    """Bands by height, on a wall that faces the camera: the same from one metre beside."""
+    h, w = 160, 320
+    depth = np.full((h, w), 4.0, np.float32)
+    projection = np.array([[1, 0, 0, 0], [0, 2, 0, 0], [0, 0, -1, -0.2], [0, 0, -1, 0]], np.float32)
+    striped = Garment((0.8, 0.8, 0.8), (0.02, 0.02, 0.02), 1.0, 0.0)
+    rows = []
+    for garment in (striped, plain(striped.color)):
+        for x in (0.0, 1.0):
+            view = np.eye(4, dtype=np.float32)
+            view[0, 3] = x
+            frame = InputFrame(1, np.full((h, w, 4), 128, np.uint8), depth, ids=np.full((h, w), 3, np.uint8))
+            frame.camera = Camera(view, projection, 0.1, 100.0)
+            controls = Controls({"city": 1.0}, {"day": 1.0}, appearance={"outfit": garment})
+            spec = StreamSpec(w, h, w, h)
+            output = as_tensor(pipeline.process(frame, pipeline.create_state(spec), controls))
+            rows.append(output.mean((0, 2)))
+    assert rows[0].std() > 4 * rows[2].std()
+    assert np.corrcoef(rows[0].numpy(), rows[1].numpy())[0, 1] > 0.9
+    # 4 m of wall in bands of 0.2 m.
+    spectrum = np.abs(np.fft.rfft(rows[0].numpy() - rows[0].numpy().mean()))
+    assert spectrum.argmax() == 20
 
 
 def test_layer_by_layer_paints_the_same_picture(pipeline, world, picture):

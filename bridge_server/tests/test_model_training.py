@@ -18,7 +18,8 @@ from mirage_lsd.models.weights_file import load_weights
 from mirage_lsd.training.dataset import BASE_HEIGHT, BASE_WIDTH, CROP_HEIGHT, CROP_WIDTH, exact_motion
 from mirage_lsd.training.losses import crop_context, steadiness_loss
 from mirage_lsd.training.muon import Muon, orthogonalized
-from mirage_lsd.training.train import TrainingOptions, train
+from mirage_lsd.training.options import TrainingOptions
+from mirage_lsd.training.train import train
 from mirage_lsd.training.worlds.sample import a_frame_later, random_world, render
 from mirage_lsd.training.worlds.themes import LIGHTINGS, SCENES
 

@@ -11,7 +11,7 @@ from mirage_lsd.accel.eager import EagerBackend
 from mirage_lsd.accel.shader import PixelShader, Scene, ShaderUnavailableError
 from mirage_lsd.evaluation.scenario import camera_of, opaque
 from mirage_lsd.models.fields import anchored_noise
-from mirage_lsd.models.guide import GUIDE_CHANNELS, build_guide, character_tint
+from mirage_lsd.models.guide import GUIDE_CHANNELS, build_guide
 from mirage_lsd.models.mirage_lsd_v1 import MirageLSDv1
 from mirage_lsd.pipeline.frame_inputs import FrameInputs
 from mirage_lsd.pipeline.layered_shading import LayeredShading
@@ -26,7 +26,9 @@ INSTRUCTIONS = ("avx512-bf16", "avx512", "avx2", "portable")
 
 @pytest.fixture(scope="module")
 def world():
-    return replace(random_world(7, WIDTH / HEIGHT), shadows=True)
+    world = replace(random_world(7, WIDTH / HEIGHT), shadows=True)
+    world.palette[:, 6:] = torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.5, 0.5]])
+    return world
 
 
 @pytest.fixture(scope="module")
@@ -70,10 +72,10 @@ def reference(picture, world, *, normal: bool = False):
     if packed is not None:
         unit = torch.from_numpy(packed[..., :3].copy()).permute(2, 0, 1)[None].float() * (2 / 255) - 1
         unit = unit * torch.rsqrt((unit * unit).sum(1, keepdim=True) + 1e-6)
-    tint = character_tint(torch.from_numpy(ids)[None, None].float(), world.palette[None])
     return build_guide(
         torch.from_numpy(color[..., :3].copy()).permute(2, 0, 1)[None].float() / 255, picture.depth[None], unit,
-        world.view.camera_to_world[None], world.view.lens[None], world.sun[None], world.seed_offset[None], None, tint,
+        world.view.camera_to_world[None], world.view.lens[None], world.sun[None], world.seed_offset[None], None,
+        torch.from_numpy(ids)[None, None].float(), world.palette[None],
     )  # fmt: skip
 
 

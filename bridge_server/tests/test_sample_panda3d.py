@@ -110,6 +110,42 @@ def test_the_walk_is_smooth_closed_and_free_of_walls():
             assert not all(inside)
 
 
+def test_people_are_marked_part_by_part_and_walk(renderer):
+    """The plane ids comes through the picture's alpha: exactly the values of PROTOCOL.md, and nothing but people."""
+    x, y, _ = solids.ROUTES[0].at(0.0)
+    seen = []
+    for seconds in (0.0, 0.5):
+        renderer.level.move(seconds)
+        seen.append(look(renderer, (x, y - 4.0, 1.2)))
+    still, later = seen
+    assert still.color[..., 3].min() == 255
+    assert set(np.unique(still.ids)) == {0, 1, 2, 3}
+    # The one who was looked for stands in the middle, four metres off.
+    near = (still.ids > 0) & (still.depth < 5.0)
+    assert abs(np.nonzero(near)[1].mean() - WIDTH / 2) < 10
+    assert np.median(still.depth[near]) == pytest.approx(4.0, abs=0.5)
+    # Head above body.
+    assert np.nonzero(near & (still.ids == 2))[0].mean() < np.nonzero(near & (still.ids == 3))[0].mean() - 10
+    assert (still.ids != later.ids).any()
+
+
+def test_people_keep_out_of_walls_and_of_the_walk():
+    path = [CameraPath(20.0).pose(i / 10).position[:2] for i in range(200)]
+    for route in solids.ROUTES:
+        for i in range(200):
+            x, y, _ = route.at(i * 0.3)
+            assert min(np.hypot(x - a, y - b) for a, b in path) > 0.8
+            for box in solids.BOXES:
+                low = box.center[2] - box.size[2] / 2
+                assert low > 1.8 or not all(
+                    abs(p - c) < s / 2 + 0.3 for p, c, s in zip((x, y), box.center, box.size, strict=False)
+                )
+            for column in solids.COLUMNS:
+                assert np.hypot(x - column.base[0], y - column.base[1]) > column.radius + 0.3
+            for sphere in solids.SPHERES:
+                assert np.hypot(x - sphere.center[0], y - sphere.center[1]) > sphere.radius + 0.3
+
+
 def test_the_sun_lights_the_level_from_its_side(renderer):
     building = solids.BUILDINGS[0]
     wall_x = building.center[0] + building.size[0] / 2

@@ -2,7 +2,7 @@
 
 Start `mirage-lsd serve` in another terminal, then `python samples/panda3d_greybox`.
 W A S D walk, arrow keys look; 1 to 8 choose the theme (forest/day, city/night, scifi/neon, desert/sunset, snow/overcast, village/day, volcanic/night,
-underwater/day), F1 to F6 the light (day, overcast, sunset, night, neon, fog); Escape ends. Without a display it walks by itself and prints what comes back.
+underwater/day), F1 to F6 the light (day, overcast, sunset, night, neon, fog); C other clothes for the people; Escape ends. Without a display it walks by itself and prints what comes back.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from level import Level
 from player import Player
 from renderer import Renderer, RendererError
 from screen import Screen, ScreenError
-from themes import LIGHTINGS, THEMES
+from themes import APPEARANCES, LIGHTINGS, THEMES
 
 from mirage_lsd.commands.size import parse_size
 from mirage_lsd.native import Client, now_ns
@@ -59,12 +59,14 @@ def play(bridge: Bridge, renderer: Renderer, screen: Screen | None, seconds: flo
     player = Player(screen.window, path.pose(0)) if screen is not None else None
     bridge.set_theme(THEMES[0])
     renderer.level.set_sun(THEMES[0].sun)
+    appearance = 0
     start = before = told = time.monotonic()
     while not seconds or time.monotonic() - start < seconds:
         now = time.monotonic()
         pose = path.pose(now - start) if player is None else player.step(now - before)
         before = now
         renderer.place(pose)
+        renderer.level.move(now - start)
         picture = renderer.render()
         bridge.submit(picture, now_ns())
         result = bridge.acquire()
@@ -82,6 +84,9 @@ def play(bridge: Bridge, renderer: Renderer, screen: Screen | None, seconds: flo
                 bridge.set_theme(theme, 1.0)
             elif key in _LIGHTING_KEYS:
                 bridge.set_lighting(LIGHTINGS[_LIGHTING_KEYS.index(key)])
+            elif key == "c":
+                bridge.set_appearance(APPEARANCES[appearance % len(APPEARANCES)])
+                appearance += 1
         if now - told > 2:
             told, stats = now, bridge.stream.stats()
             latency = f"latency p50 {stats.latency_ms_p50:.0f} ms, p95 {stats.latency_ms_p95:.0f} ms"

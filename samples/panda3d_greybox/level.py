@@ -5,6 +5,7 @@ from __future__ import annotations
 import meshes
 import numpy as np
 import solids
+from figures import Figure
 from panda3d.core import AmbientLight, DirectionalLight, LVector3f, NodePath, SamplerState, Texture, TextureStage
 
 SKY_GREY = 0.76
@@ -28,6 +29,7 @@ class Level:
             self._add(meshes.column(column), column.grey)
         for sphere in solids.SPHERES:
             self._add(meshes.sphere(sphere), sphere.grey)
+        self._figures = [Figure(self.root, route) for route in solids.ROUTES]
         ambient = AmbientLight("ambient")
         ambient.setColor((_AMBIENT, _AMBIENT, _AMBIENT, 1))
         self.root.setLight(self.root.attachNewNode(ambient))
@@ -35,6 +37,11 @@ class Level:
         self._sun.setColor((_SUNLIGHT, _SUNLIGHT, _SUNLIGHT, 1))
         self.root.setLight(self.root.attachNewNode(self._sun))
         self.set_sun((0.4, -0.5, 0.8))
+
+    def move(self, seconds: float) -> None:
+        """Puts what moves where it is so long after the start."""
+        for figure in self._figures:
+            figure.place(seconds)
 
     def set_sun(self, towards: tuple[float, float, float]) -> None:
         """Lights the level from `towards` (Panda3D's space, towards the sun, any length)."""

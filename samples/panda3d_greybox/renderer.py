@@ -36,11 +36,13 @@ class Picture:
     Attributes:
         color: H x W x 4 uint8 RGBA, sRGB.
         depth: H x W float32, metres along the view axis, +inf: sky. None where the driver can't give it.
+        ids: H x W uint8, the parts of people (`figures`), 0: none. None without depth.
         camera: of this picture, the protocol's conventions.
     """
 
     color: npt.NDArray[np.uint8]
     depth: npt.NDArray[np.float32] | None
+    ids: npt.NDArray[np.uint8] | None
     camera: Camera
 
 
@@ -85,12 +87,16 @@ class Renderer:
         self._engine.renderFrame()
         shape = (self.height, self.width)
         color = np.frombuffer(memoryview(self._color.getRamImageAs("RGBA")), np.uint8).reshape(*shape, 4)
-        depth = None
+        # Panda3D's row 0 is the bottom row.
+        color = np.ascontiguousarray(color[::-1])
+        depth, ids = None, None
         if self.has_depth:
             stored = np.frombuffer(memoryview(self._depth.getRamImage()), np.float32).reshape(shape)
             depth = depth_to_metres(stored[::-1], self.camera.node().getLens())
-        # Panda3D's row 0 is the bottom row.
-        return Picture(np.ascontiguousarray(color[::-1]), depth, camera_to_protocol(self.camera, self.level.root))
+            # Nothing here is transparent: the alpha is free to say what a pixel belongs to.
+            ids = 255 - color[..., 3]
+            color[..., 3] = 255
+        return Picture(color, depth, ids, camera_to_protocol(self.camera, self.level.root))
 
     def close(self) -> None:
         """Gives the buffer back."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,27 @@ class Sphere:
     center: tuple[float, float, float]
     radius: float
     grey: float = 0.65
+
+
+@dataclass(frozen=True)
+class Route:
+    """A closed way over the ground: corners, metres a second, and how far along it starts."""
+
+    corners: tuple[tuple[float, float], ...]
+    speed: float
+    start: float = 0.0
+
+    def at(self, way: float) -> tuple[float, float, float]:
+        """x, y and heading (degrees, 0: +y, positive: to the left) after `way` metres."""
+        legs = list(pairwise((*self.corners, self.corners[0])))
+        left = (self.start + way) % sum(math.dist(a, b) for a, b in legs)
+        for (ax, ay), (bx, by) in legs:
+            length = math.dist((ax, ay), (bx, by))
+            if left <= length:
+                break
+            left -= length
+        share = left / length
+        return ax + (bx - ax) * share, ay + (by - ay) * share, math.degrees(math.atan2(ax - bx, by - ay))
 
 
 # The level is 80 x 80 m; the plate under it goes on, so that the horizon is ground and not an edge.
@@ -99,4 +122,14 @@ SPHERES = (
     Sphere((9.0, 1.5, 1.3), 1.3, 0.70),
     Sphere((-4.5, 11.5, 0.8), 0.8, 0.60),
     Sphere((18.4, 9.0, 3.35), 1.1, 0.72),
+)
+# Along the street on both sides of the camera's walk, around the square, and where the street ends.
+ROUTES = (
+    Route(((2.6, -24.0), (2.6, -10.0), (3.1, -10.0), (3.1, -24.0)), 1.1, 4.0),
+    Route(((-2.9, -17.0), (-2.9, -3.0), (-2.4, -3.0), (-2.4, -17.0)), 1.0, 2.0),
+    Route(((6.5, 4.0), (10.5, 4.0), (10.5, 7.0), (6.5, 7.0)), 0.9),
+    Route(((-5.0, 19.0), (5.0, 19.0), (5.0, 21.0), (-5.0, 21.0)), 1.2, 3.0),
+    Route(((-3.0, 14.5), (1.5, 14.5), (1.5, 15.5), (-3.0, 15.5)), 0.8),
+    Route(((0.5, -31.5), (5.0, -31.5), (5.0, -34.0), (0.5, -34.0)), 1.0),
+    Route(((-9.0, 4.0), (-5.5, 4.0), (-5.5, 9.5), (-9.0, 9.5)), 1.0, 5.0),
 )

@@ -29,7 +29,7 @@ typedef struct mls_frame {
   float lens[4];
   float sun[3];
   float seed[3];
-  float palette[9];
+  float palette[24];
 } mls_frame;
 typedef struct mls_weights {
   const float* matrices[4];
@@ -79,7 +79,7 @@ class Scene:
 
     Args:
         color: H x W x 4 uint8. depth: H x W float32, metres, or None: color alone. normal: H x W x 4 uint8 or None. ids: H x W uint8 or None.
-        camera_to_world: (3, 4). lens: (4,). sun, seed: (3,). palette: (3, 3); see `models.guide.build_guide`.
+        camera_to_world: (3, 4). lens: (4,). sun, seed: (3,). palette: (3, 8); see `models.guide.build_guide`.
     """
 
     def __init__(

@@ -12,6 +12,7 @@ Every three minutes the checkpoint and `preview.png` (held-out worlds: input, 1 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -55,13 +56,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Trains or exports."""
+    # Rendering workers share the cores with the training: OpenMP's threads shall not spin for long while they wait. Read when torch loads.
+    os.environ.setdefault("GOMP_SPINCOUNT", "3000")
     from ..accel.select import resolve_device
     from ..models.mirage_lsd_v1 import MirageLSDv1
     from ..models.registry import DEFAULT_MODEL, WEIGHTS_FOLDER
     from ..training.export import export_checkpoint
+    from ..training.options import PARTS, TrainingOptions
     from ..training.preview import preview_batch, write_preview
-    from ..training.train import PARTS, TrainingOptions, train
     from ..training.train import Progress as Step
+    from ..training.train import train
 
     if args.export is not None:
         checkpoint = args.folder / "checkpoint.pt"

@@ -1,22 +1,34 @@
-"""Free text to what a character wears: "a red coat, blonde hair".
+"""Free text to what a character wears: "a red coat, blonde hair", "a white and blue striped shirt".
 
-Like `prompt.py` a word list, not a language model: in each phrase a colour goes to the part that is named after it. Words that mean nothing
-here are ignored.
+Like `prompt.py` a word list, not a language model: in each phrase colours and pattern go to the part that is named after them. Words that mean
+nothing here are ignored.
 """
 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
-from ..models.character import CHARACTER_PARTS
+from ..models.character import CHARACTER_PARTS, Color, Garment
 
-Color = tuple[float, float, float]
+Pattern = tuple[float, float]  # `bands` and `stripes` of a Garment
+NO_PATTERN: Pattern = (0.0, 0.0)
 
 _PART_WORDS = {
     "skin": "skin face arms hands complexion",
     "hair": "hair beard fur",
     "outfit": "outfit clothes clothing coat jacket shirt dress suit armor armour cloak robe uniform tunic gown trousers pants skirt",
 }
+# Bands go around the body, stripes up and down it.
+_PATTERNS: dict[str, Pattern] = {
+    **dict.fromkeys(["striped", "banded", "hooped", "stripes", "bands", "hoops"], (1.0, 0.0)),
+    **dict.fromkeys(["pinstriped", "pinstripe", "pinstripes", "streaked", "streaks"], (0.0, 1.0)),
+    **dict.fromkeys(
+        ["checked", "checkered", "chequered", "plaid", "tartan", "gingham", "checks", "squares"], (0.5, 0.5)
+    ),
+}
+# These may stand after the part: "a blue coat with yellow stripes".
+_PATTERN_NOUNS = frozenset(["stripes", "bands", "hoops", "pinstripes", "streaks", "checks", "squares"])
 _PARTS = {word: part for part, words in _PART_WORDS.items() for word in words.split()}
 
 # sRGB, as people mean them.
@@ -42,16 +54,71 @@ def _linear(srgb: tuple[int, int, int]) -> Color:
     return channel(r), channel(g), channel(b)
 
 
-def choose_by_appearance(text: str) -> dict[str, Color]:
-    """Linear RGB of each of CHARACTER_PARTS that `text` names with a colour; empty if there is none."""
-    found: dict[str, Color] = {}
-    color: Color | None = None
+_LIGHT, _DARK = _linear((235, 235, 235)), _linear((20, 20, 22))
+
+
+class Wish(NamedTuple):
+    """What a text says of one part; None: it names no such colour."""
+
+    color: Color | None
+    second: Color | None
+    pattern: Pattern
+
+    def on(self, worn: Garment) -> Garment:
+        """The garment asked for by one who sees `worn`: what isn't named stays, but a second colour is light on dark and dark on light."""
+        color = self.color or worn.color
+        r, g, b = color
+        second = self.second or (_DARK if 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.3 else _LIGHT)
+        return Garment(color, second if any(self.pattern) else color, *self.pattern)
+
+
+def choose_by_appearance(text: str) -> dict[str, Wish]:
+    """What `text` says of each of CHARACTER_PARTS; empty if nothing.
+
+    Understood are "a red coat", "a red and white striped shirt", "a checked dress", "a blue coat with yellow stripes".
+    """
+    found: dict[str, Wish] = {}
+    phrase = _Phrase()
     for word in re.findall(r"[^\W\d_]+|[,;.]", text.lower()):
-        if word in _COLORS:
-            color = _linear(_COLORS[word])
-        elif word in ",;.":
-            color = None
-        elif color is not None and word in _PARTS:
-            found[_PARTS[word]] = color
-            color = None
+        if word in ",;.":
+            phrase = _Phrase()
+        elif word in _COLORS:
+            phrase.add(_linear(_COLORS[word]))
+        elif word in _PATTERN_NOUNS and phrase.part is not None:
+            second = phrase.colors[0] if phrase.colors else None
+            found[phrase.part] = Wish(found[phrase.part].color, second, _PATTERNS[word])
+            phrase = _Phrase()
+        elif word in _PATTERNS:
+            phrase.pattern = _PATTERNS[word]
+        elif word in _PARTS:
+            wish = phrase.wish()
+            phrase = _Phrase()
+            if wish is not None:
+                found[_PARTS[word]] = wish
+                phrase.part = _PARTS[word]
+        phrase.joined = word == "and"
     return {part: found[part] for part in CHARACTER_PARTS if part in found}
+
+
+class _Phrase:
+    """The words since the last part or comma that are still to be given to a part; `part`: the one just named, to which "... with white stripes" may follow."""
+
+    def __init__(self) -> None:
+        self.colors: list[Color] = []
+        self.pattern = NO_PATTERN
+        self.part: str | None = None
+        self.joined = False
+
+    def add(self, color: Color) -> None:
+        """After "and" a second colour, else instead of the last ("a dark blue coat" is blue)."""
+        if self.joined and len(self.colors) == 1:
+            self.colors.append(color)
+        else:
+            self.colors = [color]
+
+    def wish(self) -> Wish | None:
+        """None if neither a colour nor a pattern was named."""
+        if not self.colors and self.pattern == NO_PATTERN:
+            return None
+        color, second, *_ = *self.colors, None, None
+        return Wish(color, second, self.pattern)

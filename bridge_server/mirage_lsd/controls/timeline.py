@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 
-from ..models.character import DEFAULT_APPEARANCE
+from ..models.character import DEFAULT_APPEARANCE, Garment
 from ..pipeline.base import Pipeline
 from ..pipeline.frame import Controls
 from ..protocol.errors import ProtocolError
 from ..protocol.messages import ControlValues
 from .appearance import choose_by_appearance
 from .prompt import choose_by_prompt
-from .transition import ColorTransition, DirectionTransition, WeightTransition
+from .transition import BlendTransition, DirectionTransition, WeightTransition
 
 
 class Timeline:
@@ -28,7 +28,7 @@ class Timeline:
         self._scene = WeightTransition(self._scenes[0])
         self._lighting = WeightTransition(self._lightings[0])
         self._sun_direction = DirectionTransition()
-        self._appearance = {part: ColorTransition(color) for part, color in DEFAULT_APPEARANCE.items()}
+        self._appearance = {part: BlendTransition(garment.row()) for part, garment in DEFAULT_APPEARANCE.items()}
         self._seed = seed
         self._control_seq = 0
         self._lock = threading.Lock()
@@ -62,8 +62,9 @@ class Timeline:
                 self._scene.move(scene, now, transition_s)
             if lighting is not None:
                 self._lighting.move(lighting, now, transition_s)
-            for part, color in worn.items():
-                self._appearance[part].move(color, now, transition_s)
+            for part, wish in worn.items():
+                garment = wish.on(Garment.from_row(self._appearance[part].target))
+                self._appearance[part].move(garment.row(), now, transition_s)
             if values.sun_direction is not None:
                 self._sun_direction.move(values.sun_direction, now, transition_s)
             if values.seed is not None:
@@ -78,7 +79,7 @@ class Timeline:
                 lighting=self._lighting.sample(now),
                 seed=self._seed,
                 sun_direction=self._sun_direction.sample(now),
-                appearance={part: color.sample(now) for part, color in self._appearance.items()},
+                appearance={part: Garment.from_row(row.sample(now)) for part, row in self._appearance.items()},
             )
             return controls, self._control_seq
 

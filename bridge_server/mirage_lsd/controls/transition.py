@@ -32,26 +32,30 @@ class WeightTransition:
         return weights
 
 
-class ColorTransition:
-    """A linear RGB colour that moves linearly to another."""
+class BlendTransition:
+    """Numbers that move linearly to others."""
 
-    def __init__(self, color: Direction) -> None:
-        self._start = self._target = color
+    def __init__(self, values: tuple[float, ...]) -> None:
+        self._start = self._target = values
         self._began = 0.0
         self._duration = 0.0
 
-    def move(self, color: Direction, now: float, duration: float) -> None:
+    @property
+    def target(self) -> tuple[float, ...]:
+        """Where it moves to, or has arrived."""
+        return self._target
+
+    def move(self, values: tuple[float, ...], now: float, duration: float) -> None:
         """Starts from what is in effect now."""
         self._start = self.sample(now)
-        self._target, self._began, self._duration = color, now, duration
+        self._target, self._began, self._duration = values, now, duration
 
-    def sample(self, now: float) -> Direction:
-        """The colour in effect."""
+    def sample(self, now: float) -> tuple[float, ...]:
+        """The numbers in effect."""
         progress = _progress(now, self._began, self._duration)
         if progress >= 1.0:
             return self._target
-        r, g, b = (a + (z - a) * progress for a, z in zip(self._start, self._target, strict=True))
-        return r, g, b
+        return tuple(a + (z - a) * progress for a, z in zip(self._start, self._target, strict=True))
 
 
 class DirectionTransition:

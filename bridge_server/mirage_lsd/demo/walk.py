@@ -115,6 +115,7 @@ def walk(
                     level.set_sun(theme.sun)
                     bridge.set_theme(theme, 1.0)
                 renderer.place(path.pose(i / FPS))
+                level.move(i / FPS)
                 picture = renderer.render()
                 seq = bridge.submit(picture, now_ns())
                 result = _wait(bridge, seq, _RESULT_S, alive) if seq is not None else None

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from ..models.character import CHARACTER_PARTS, Garment
 from ..models.warp import pixel_grid
 from ..pipeline.frame import Camera, Controls, InputFrame, Sun
 from ..training.dataset import exact_motion
@@ -50,10 +51,9 @@ def input_frame(seq: int, world: World, picture: Picture, *, color_only: bool = 
 
 def controls_of(world: World) -> Controls:
     """The controls that ask for the world's own theme."""
-    skin, hair, outfit = ((float(r), float(g), float(b)) for r, g, b in world.palette.tolist())
-    return Controls(
-        {world.scene: 1.0}, {world.lighting: 1.0}, appearance={"skin": skin, "hair": hair, "outfit": outfit}
-    )
+    rows = zip(CHARACTER_PARTS, world.palette.tolist(), strict=True)
+    appearance = {part: Garment.from_row(tuple(row)) for part, row in rows}
+    return Controls({world.scene: 1.0}, {world.lighting: 1.0}, appearance=appearance)
 
 
 def themed_world(seed: int, number: int, aspect: float) -> World:

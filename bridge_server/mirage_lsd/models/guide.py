@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .character import CHARACTER_PARTS
+from .character_tint import character_tint
 from .fields import FIELD_CHANNELS, world_fields
 
 # color 3, inverse depth 1, log depth 1, normal 3, sky 1, geometry flag 1, sun on surface 1, sun in view 1, view elevation 1,
@@ -99,7 +99,8 @@ def build_guide(
     sun: Tensor,
     seed: Tensor,
     window: Tensor | None = None,
-    tint: Tensor | None = None,
+    ids: Tensor | None = None,
+    palette: Tensor | None = None,
 ) -> tuple[Tensor, Geometry]:
     """The guide of a frame that has depth and a camera.
 
@@ -110,7 +111,7 @@ def build_guide(
         camera_to_world: (B, 3, 4). lens: (B, 4), see `world_rays`. sun: (B, 3), unit, towards the sun.
         seed: (B, 3), offset of the fields in metres.
         window: see `world_rays`.
-        tint: (B, 4, H, W), see `character_tint`; None: no characters.
+        ids: (B, 1, H, W), palette: (B, 3, 8), see `character_tint`; None: no characters.
 
     Returns:
         (B, GUIDE_CHANNELS, H, W) float32, and the geometry.
@@ -124,12 +125,16 @@ def build_guide(
         normal = normals_from_positions(geometry.p, -geometry.view, geometry.sky)
     else:
         normal = normal * (1.0 - geometry.sky)
-    fields = world_fields(geometry.p, normal, geometry.footprint(normal), seed.view(-1, 3, 1, 1))
+    footprint = geometry.footprint(normal)
+    fields = world_fields(geometry.p, normal, footprint, seed.view(-1, 3, 1, 1))
+    tint = torch.zeros_like(color[:, :1]).expand(-1, 4, -1, -1)
+    if ids is not None and palette is not None:
+        tint = character_tint(ids, palette, geometry.p, normal, footprint)
     guide = torch.cat(
         [
             color * 2.0 - 1.0,
             geometry_channels(geometry.depth, geometry.sky, normal, geometry.view, sun),
-            torch.zeros_like(color[:, :1]).expand(-1, 4, -1, -1) if tint is None else tint,
+            tint,
             fields,
         ],
         dim=1,
@@ -156,22 +161,6 @@ def geometry_channels(depth: Tensor, sky: Tensor, normal: Tensor, view: Tensor, 
         ],
         dim=1,
     )
-
-
-def character_tint(ids: Tensor, palette: Tensor) -> Tensor:
-    """What a character should wear, pixel by pixel.
-
-    Args:
-        ids: (B, 1, H, W), the plane `ids` as floats: 1 skin, 2 hair, 3 outfit.
-        palette: (B, 3, 3), a linear RGB colour for each of CHARACTER_PARTS.
-
-    Returns:
-        (B, 4, H, W): 1 on a character, and the part's colour; zeros on scenery.
-    """
-    parts = torch.cat([(ids == float(i + 1)).to(palette.dtype) for i in range(len(CHARACTER_PARTS))], dim=1)
-    b, _, h, w = parts.shape
-    colors = torch.matmul(palette.transpose(1, 2), parts.reshape(b, len(CHARACTER_PARTS), h * w)).view(b, 3, h, w)
-    return torch.cat([parts.sum(1, keepdim=True), colors], dim=1)
 
 
 def color_only_guide(color: Tensor) -> Tensor:

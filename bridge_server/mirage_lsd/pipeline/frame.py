@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from ..models.character import Garment
+
 
 @dataclass(frozen=True, slots=True)
 class Camera:
@@ -69,14 +71,14 @@ class Controls:
         lighting: weight of each lighting name, likewise.
         seed: chooses the world that the textures are drawn from; the stream's own until a control sets another.
         sun_direction: unit, world space, towards the sun; used when the frame carries no sun. None: the lighting's own.
-        appearance: linear RGB in 0..1 of a character's `skin`, `hair` and `outfit` (plane `ids`); a part that is missing keeps its default.
+        appearance: the look of a character's `skin`, `hair` and `outfit` (plane `ids`); a part that is missing keeps its default.
     """
 
     scene: dict[str, float]
     lighting: dict[str, float]
     seed: int = 0
     sun_direction: tuple[float, float, float] | None = None
-    appearance: dict[str, tuple[float, float, float]] = field(default_factory=dict)
+    appearance: dict[str, Garment] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

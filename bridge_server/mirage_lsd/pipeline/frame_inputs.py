@@ -19,7 +19,8 @@ class FrameInputs:
     """See `accel.shader.Scene`: the planes are H x W at the engine's size; `depth` None: color alone.
 
     Attributes:
-        camera_to_world: (3, 4). lens: (4,), see `models.guide.world_rays`. sun, seed: (3,). palette: (3, 3).
+        camera_to_world: (3, 4). lens: (4,), see `models.guide.world_rays`. sun, seed: (3,). palette: (3, 8), see
+            `palette_of`.
     """
 
     color: npt.NDArray[np.uint8]
@@ -57,8 +58,9 @@ def lens_of(camera: Camera) -> tuple[_Floats, _Floats]:
 
 
 def palette_of(controls: Controls) -> _Floats:
-    """(3, 3): the colour of each of CHARACTER_PARTS."""
-    return np.array([controls.appearance.get(part, DEFAULT_APPEARANCE[part]) for part in CHARACTER_PARTS], np.float32)
+    """(3, 8): a row (`Garment.row`) for each of CHARACTER_PARTS."""
+    worn = [controls.appearance.get(part, DEFAULT_APPEARANCE[part]) for part in CHARACTER_PARTS]
+    return np.array([garment.row() for garment in worn], np.float32)
 
 
 def frame_inputs(

@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from ..accel.base import Backend, CompiledModule
+from ..models.character import CHARACTER_PARTS, GARMENT_VALUES
 from ..models.fields import anchored_noise
-from ..models.guide import FAR_M, build_guide, character_tint, color_only_guide
+from ..models.guide import FAR_M, build_guide, color_only_guide
 from ..models.head import Head
 from .frame_inputs import FrameInputs
 from .reproject import Before, Reprojected, reproject
@@ -38,8 +39,7 @@ class Guide(nn.Module):
         if normal is not None:
             unit = normal[..., :3].permute(0, 3, 1, 2).float() * (2.0 / 255.0) - 1.0
             unit = unit * torch.rsqrt((unit * unit).sum(1, keepdim=True) + 1e-6)
-        tint = character_tint(ids.float(), palette)
-        guide, geometry = build_guide(color, depth, unit, pose, lens, sun, seed, None, tint)
+        guide, geometry = build_guide(color, depth, unit, pose, lens, sun, seed, None, ids.float(), palette)
         if not self.with_noise:
             return (guide,)
         normal_used = guide[:, 5:8]
@@ -132,7 +132,7 @@ def _blank_inputs(size: tuple[int, int]) -> FrameInputs:
     return FrameInputs(
         np.zeros((*size, 4), np.uint8), np.ones(size, np.float32), None, None,
         np.eye(3, 4, dtype=np.float32), np.ones(4, np.float32), np.array([0, 1, 0], np.float32), np.zeros(3, np.float32),
-        np.zeros((3, 3), np.float32),
+        np.zeros((len(CHARACTER_PARTS), GARMENT_VALUES), np.float32),
     )  # fmt: skip
 
 

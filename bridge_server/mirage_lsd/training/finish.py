@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..models.guide import CHARACTER_AT
+from ..models.guide import CHARACTER_AT, GUIDE_CHANNELS
 from ..models.mirage_lsd_v1 import MirageLSDv1
 from ..models.sampler import sample
 from .dataset import Pool
@@ -26,9 +26,11 @@ EXAMPLES, PIXELS = 12, 8192
 _CAPACITY = 240
 # Pixels of the base picture that are kept of each example.
 _BASE_PIXELS = 16384
-_CHARACTER_PIXELS = 6144
+_CHARACTER_PIXELS = 24576
 _RENEW_EVERY = 4
 _STEPS = (1, 2, 3, 3, 3)
+# Noise on the context, in units of each channel's spread: the trunk's context trembles from frame to frame, and the head shall not magnify it.
+_CONTEXT_JITTER = 0.15
 
 
 @dataclass
@@ -93,6 +95,8 @@ def finish_head(
         at = [torch.randint(e.target.shape[1], (PIXELS,), device=device) for e in batch]
         inputs = torch.stack([e.inputs[:, i] for e, i in zip(batch, at, strict=True)]).float()
         target = torch.stack([e.target[:, i] for e, i in zip(batch, at, strict=True)]).float()
+        context = inputs[:, GUIDE_CHANNELS:]
+        context += _CONTEXT_JITTER * context.std((0, 2), keepdim=True) * torch.randn_like(context)
         controls = torch.stack([e.controls for e in batch])
         with torch.autocast(device.type, dtype=torch.bfloat16):
             output = model.head.shade(model.head.weights(controls), inputs).float()

@@ -14,23 +14,18 @@ import torch
 from torch import Tensor
 
 from ..models.diffusion import add_noise
-from ..models.mirage_lsd_v1 import MirageLSDv1, NetworkConfig
+from ..models.mirage_lsd_v1 import MirageLSDv1
 from ..models.sampler import sample
 from ..models.schedule import LEARNED_STEPS
-from ..models.weights_file import load_weights
-from .dataset import TRAINING_SEED_BASE, Batch, Pool
+from .dataset import Batch
 from .estimation import train_estimator
 from .finish import finish_head
 from .flow_loss import flow_loss
 from .losses import picture_loss, shader_loss, steadiness_loss
-from .muon import Muon
 from .observe import observe
+from .options import TrainingOptions
+from .run import Run
 
-# Muon moves the matrices of the hidden layers, Adam everything else, at this share of its rate.
-ADAM_SHARE = 0.1
-# What a run may train; the other parts stay as they are. The step times belong to the denoiser.
-PARTS = ("estimator", "flow", "encoder", "denoiser", "head")
-_MODULES = {"denoiser": ("denoiser", "times", "join")}
 # The geometry estimator learns first, alone: the trunk's color-only examples come from it.
 ESTIMATOR_SHARE = 0.2
 # Its pictures' seeds lie this far beyond the other stages'.
@@ -46,26 +41,8 @@ UNROLLED_SHARE = 0.35
 FINISH_SHARE, FINISH_RATE = 0.15, 0.008
 FLOW_WEIGHT = 0.05
 STEADINESS_WEIGHT = 0.2
-
-
-@dataclass(frozen=True)
-class TrainingOptions:
-    """Options of a run; `minutes` is the time budget of this call, over which the learning rate falls to zero.
-
-    `start`: weights (.safetensors) that a run without a checkpoint begins with; the shader's own stage is left out then.
-    `parts`: of PARTS. `head` alone means its last stage, on the frozen trunk's context.
-    """
-
-    run: Path
-    minutes: float
-    batch: int = 4
-    renew: int = 1
-    pool: int = 400
-    learning_rate: float = 0.02
-    seed: int = 0
-    device: str = "cpu"
-    start: Path | None = None
-    parts: tuple[str, ...] = PARTS
+_SAVE_EVERY_S = 180.0
+_FIRST_WORLDS = 48
 
 
 class _Shares(NamedTuple):
@@ -95,20 +72,82 @@ class Progress:
     psnr: float | None
 
 
-class Average:
-    """Exponential moving average of the weights."""
+Report = Callable[[Progress], None]
+Preview = Callable[[MirageLSDv1, int], None]
 
-    def __init__(self, model: MirageLSDv1) -> None:
-        self.state = {k: v.detach().clone().float() for k, v in model.state_dict().items()}
-        self.count = 0
 
-    def update(self, model: MirageLSDv1) -> None:
-        """Moves towards the model; quickly at first."""
-        self.count += 1
-        decay = min(0.998, self.count / (self.count + 20))
-        with torch.no_grad():
-            for k, v in model.state_dict().items():
-                self.state[k].lerp_(v.float(), 1 - decay)
+def train(options: TrainingOptions, report: Report, preview: Preview | None = None) -> Path:
+    """Trains until the time budget is spent; continues from the run's last checkpoint. Returns the checkpoint's path.
+
+    Args:
+        report: called every ten steps. preview: called with the averaged model whenever a checkpoint was written.
+
+    Raises:
+        ValueError: a run from scratch that isn't to train all parts. OSError: a checkpoint can't be written.
+    """
+    run = Run(options, SHADER_STEPS)
+    shares = _shares(options)
+    budget = options.minutes * 60
+    if shares.estimator:
+        _estimator_stage(run, budget * shares.estimator, report)
+    if shares.joint:
+        _joint_stage(run, budget * shares.joint, report, preview)
+    if shares.finish and run.step >= SHADER_STEPS:
+        _finish_stage(run, budget * shares.finish, report)
+    run.save()
+    if preview is not None:
+        preview(run.averaged(), run.step)
+    return run.checkpoint
+
+
+def _progress(run: Run, loss: float, error: float | None) -> Progress:
+    return Progress(run.step, run.seconds, loss, None if error is None else -10 * math.log10(max(error, 1e-9)))
+
+
+def _estimator_stage(run: Run, seconds: float, report: Report) -> None:
+    def tell(done: int, loss: float) -> None:
+        if done % 10 == 0:
+            report(_progress(run, loss, None))
+
+    first_seed = run.pool.next_seed + ESTIMATOR_SEEDS
+    train_estimator(run.model.estimator, seconds, run.options.learning_rate, first_seed, run.rng, tell)
+    run.adopt("estimator", run.model.estimator)
+    run.save()
+
+
+def _joint_stage(run: Run, seconds: float, report: Report, preview: Preview | None) -> None:
+    """The head on scattered pixels while the run is young, then the whole network."""
+    options, pool = run.options, run.pool
+    pool.renew(min(options.pool, _FIRST_WORLDS))
+    start = last_save = time.monotonic()
+    loss_mean, error_mean = 0.0, 0.0
+    while (elapsed := time.monotonic() - start) < seconds:
+        # Up in the first steps, then straight down to nothing over the time budget.
+        rate = (
+            options.learning_rate * min(1.0, (run.step - run.first_step + 1) / 200) * max(0.02, 1 - elapsed / seconds)
+        )
+        if run.step % RENEW_EVERY == 0:
+            pool.renew(options.renew)
+        precision = torch.autocast(options.device.split(":")[0], dtype=torch.bfloat16)
+        if run.step < SHADER_STEPS:
+            pixels = pool.pixels(SHADER_EXAMPLES, SHADER_PIXELS, run.rng)
+            with precision:
+                loss, error = shader_loss(run.model, *pixels)
+        else:
+            batch = pool.batch(options.batch, run.rng)
+            with precision:
+                loss, error = _pictures_step(run.model, batch, run.rng, options.parts)
+        run.take_step(loss, rate)
+        weight = max(0.02, 1 / (run.step - run.first_step))
+        loss_mean += weight * (float(loss.detach()) - loss_mean)
+        error_mean += weight * (float(error) - error_mean)
+        if run.step % 10 == 0:
+            report(_progress(run, loss_mean, error_mean))
+        if time.monotonic() - last_save > _SAVE_EVERY_S:
+            run.save()
+            if preview is not None:
+                preview(run.averaged(), run.step)
+            last_save = time.monotonic()
 
 
 def _pictures_step(
@@ -135,159 +174,11 @@ def _pictures_step(
     return loss + FLOW_WEIGHT * flow, error
 
 
-def _optimizers(model: MirageLSDv1, rate: float) -> tuple[torch.optim.Optimizer, torch.optim.Optimizer]:
-    """Muon for the hidden layers' matrices, AdamW for vectors, embeddings and the layers that meet pixels."""
-    elsewhere = ("embed", "to_x0", "stem1", "enter", "film.0", "times", "temporal", "flow", "estimator")
-    hidden: list[torch.nn.Parameter] = []
-    rest: list[torch.nn.Parameter] = []
-    for name, parameter in model.named_parameters():
-        if not parameter.requires_grad:
-            continue
-        matrix = parameter.dim() >= 2 and "bias" not in name
-        (hidden if matrix and not any(part in name for part in elsewhere) else rest).append(parameter)
-    return Muon(hidden, rate), torch.optim.AdamW(rest, lr=rate * ADAM_SHARE, betas=(0.9, 0.98), weight_decay=0.01)
+def _finish_stage(run: Run, seconds: float, report: Report) -> None:
+    def tell(done: int, loss: float, error: float) -> None:
+        if done % 50 == 0:
+            report(_progress(run, loss, error))
 
-
-def _freeze_others(model: MirageLSDv1, parts: tuple[str, ...]) -> None:
-    """Only the parameters of `parts` take gradients."""
-    trained = tuple(f"{module}." for part in parts for module in _MODULES.get(part, (part,)))
-    for name, parameter in model.named_parameters():
-        parameter.requires_grad_(name.startswith(trained))
-
-
-def _save(path: Path, state: dict[str, object]) -> None:
-    """Writes beside the file and renames, so that an interruption never leaves half a checkpoint."""
-    partial = path.with_suffix(".partial")
-    torch.save(state, partial)
-    partial.replace(path)
-
-
-def train(
-    options: TrainingOptions,
-    report: Callable[[Progress], None],
-    preview: Callable[[MirageLSDv1, int], None] | None = None,
-) -> Path:
-    """Trains until the time budget is spent; continues from the run's last checkpoint. Returns the checkpoint's path.
-
-    Args:
-        report: called every ten steps. preview: called with the averaged model whenever a checkpoint was written.
-    """
-    options.run.mkdir(parents=True, exist_ok=True)
-    checkpoint = options.run / "checkpoint.pt"
-    torch.manual_seed(options.seed)
-    model = MirageLSDv1(NetworkConfig()).to(options.device)
-    _freeze_others(model, options.parts)
-    average = Average(model)
-    optimizers = _optimizers(model, options.learning_rate)
-    step, next_seed, seconds_before = 0, TRAINING_SEED_BASE + options.seed * 10_000_000, 0.0
-    if checkpoint.exists():
-        saved = torch.load(checkpoint, map_location=options.device, weights_only=True)
-        model.load_state_dict(saved["model"])
-        if tuple(saved["parts"]) == options.parts:
-            for optimizer, values in zip(optimizers, saved["optimizers"], strict=True):
-                optimizer.load_state_dict(values)
-        average.state, average.count = saved["average"], saved["average_count"]
-        step, next_seed, seconds_before = saved["step"], saved["next_seed"], saved["seconds"]
-    elif options.start is not None:
-        model.load_state_dict(load_weights(options.start).state_dict())
-        average, step = Average(model), SHADER_STEPS
-    elif options.parts != PARTS:
-        raise ValueError("A run from scratch trains all parts; name weights to begin with for less.")
-    for module in model.modules():
-        if isinstance(module, torch.nn.Conv2d):
-            module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    rng = random.Random(options.seed * 7919 + step)
-    torch.manual_seed(options.seed * 7919 + step)
-    pool = Pool(options.pool, next_seed, options.device)
-    start = time.monotonic()
-    last_save = start
-    loss_mean, error_mean, first_step = 0.0, 0.0, step
-
-    def state() -> dict[str, object]:
-        return {
-            "model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers], "average": average.state, "average_count": average.count,
-            "step": step, "next_seed": pool.next_seed, "seconds": seconds_before + time.monotonic() - start, "parts": list(options.parts),
-        }  # fmt: skip
-
-    def averaged() -> MirageLSDv1:
-        copy = MirageLSDv1(model.config).to(options.device)
-        copy.load_state_dict(average.state)
-        return copy.eval()
-
-    def progress(loss: float, error: float | None) -> None:
-        psnr = None if error is None else -10 * math.log10(max(error, 1e-9))
-        report(Progress(step, seconds_before + time.monotonic() - start, loss, psnr))
-
-    def adopt(part: str, trained: torch.nn.Module) -> None:
-        """What is exported is the average: it takes a part that was trained apart. A run that goes on later starts from there too."""
-        for name, value in trained.state_dict().items():
-            average.state[f"{part}.{name}"] = value.detach().clone()
-        getattr(model, part).load_state_dict(trained.state_dict())
-
-    shares = _shares(options)
-    budget = options.minutes * 60
-    if shares.estimator:
-
-        def report_estimator(done: int, loss: float) -> None:
-            if done % 10 == 0:
-                progress(loss, None)
-
-        first_seed = next_seed + ESTIMATOR_SEEDS
-        train_estimator(
-            model.estimator, budget * shares.estimator, options.learning_rate, first_seed, rng, report_estimator
-        )
-        adopt("estimator", model.estimator)
-        _save(checkpoint, state())
-    if shares.joint:
-        pool.renew(min(options.pool, 48))
-    joint_start, joint_seconds = time.monotonic(), budget * shares.joint
-    while (elapsed := time.monotonic() - joint_start) < joint_seconds:
-        spent = elapsed / joint_seconds
-        warm = min(1.0, (step - first_step + 1) / 200)
-        # Straight down to nothing over the time budget.
-        rate = options.learning_rate * warm * max(0.02, 1 - spent)
-        for optimizer, share in zip(optimizers, (1.0, ADAM_SHARE), strict=True):
-            for group in optimizer.param_groups:
-                group["lr"] = rate * share
-        if step % RENEW_EVERY == 0:
-            pool.renew(options.renew)
-        precision = torch.autocast(options.device.split(":")[0], dtype=torch.bfloat16)
-        if step < SHADER_STEPS:
-            pixels = pool.pixels(SHADER_EXAMPLES, SHADER_PIXELS, rng)
-            with precision:
-                loss, error = shader_loss(model, *pixels)
-        else:
-            batch = pool.batch(options.batch, rng)
-            with precision:
-                loss, error = _pictures_step(model, batch, rng, options.parts)
-        model.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        for optimizer in optimizers:
-            optimizer.step()
-        average.update(model)
-        step += 1
-        weight = max(0.02, 1 / (step - first_step))
-        loss_mean += weight * (float(loss.detach()) - loss_mean)
-        error_mean += weight * (float(error) - error_mean)
-        if step % 10 == 0:
-            progress(loss_mean, error_mean)
-        if time.monotonic() - last_save > 180:
-            _save(checkpoint, state())
-            if preview is not None:
-                preview(averaged(), step)
-            last_save = time.monotonic()
-    if shares.finish and step >= SHADER_STEPS:
-        finished = averaged()
-
-        def report_finish(done: int, loss: float, error: float) -> None:
-            if done % 50 == 0:
-                progress(loss, error)
-
-        rate = min(FINISH_RATE, options.learning_rate)
-        finish_head(finished, pool, budget * shares.finish, rate, rng, report_finish)
-        adopt("head", finished.head)
-    _save(checkpoint, state())
-    if preview is not None:
-        preview(averaged(), step)
-    return checkpoint
+    finished = run.averaged()
+    finish_head(finished, run.pool, seconds, min(FINISH_RATE, run.options.learning_rate), run.rng, tell)
+    run.adopt("head", finished.head)

@@ -32,7 +32,7 @@ typedef struct mls_frame {
   float lens[4];             /* projection[0,0], [1,1], [0,2], [1,2] */
   float sun[3];              /* unit, towards the sun */
   float seed[3];             /* offset of the fields, metres */
-  float palette[9];          /* linear RGB of skin, hair, outfit */
+  float palette[24];         /* of skin, hair, outfit: linear RGB, second RGB, share of bands, share of stripes */
 } mls_frame;
 
 /* The head's layers for one setting of the controls: float32, matrices out x in. */

@@ -158,6 +158,31 @@ inline void read_color(const View& v, int y, int x, vf* out) {
   }
 }
 
+// Of the second colour, for a wave of which a pixel covers `turn` radians.
+inline vf pattern_share(vf wave, vf turn) {
+  return vclamp(0.5f + 0.5f * wave / (0.1f + turn * (0.5f + 0.125f * turn * turn)), 0, 1);
+}
+
+// The colour of a character: bands by height, stripes by the direction that the surface faces.
+// `garment`: a palette's row.
+inline void wear(const vf* garment, const Vec3& n, vf height, vf footprint, vf* color) {
+  constexpr float kBandPeriod = 0.2f, kBodyRadius = 0.2f, kTurn = 6.2831853f, kStripes = 8;
+  vf sine, c, s;
+  sincos_turns(height * (1.0f / kBandPeriod), sine, c);
+  const vf bands = pattern_share(c, footprint * (kTurn / kBandPeriod));
+  const vf flat = vmax(vsqrt(n.x * n.x + n.z * n.z), splat(0.05f));
+  c = n.x / flat;
+  s = n.z / flat;
+  for (int i = 0; i < 3; ++i) {
+    const vf doubled = c * c - s * s;
+    s = 2.0f * c * s;
+    c = doubled;
+  }
+  const vf stripes = pattern_share(c, footprint * (kStripes / kBodyRadius) / flat);
+  const vf share = garment[6] * bands + garment[7] * stripes;
+  for (int k = 0; k < 3; ++k) color[k] = garment[k] + (garment[3 + k] - garment[k]) * share;
+}
+
 constexpr int kGuide = MLS_GUIDE_CHANNELS;
 
 // The guide of sixteen pixels from column `x` of row `y`; `noise`: 3 vectors, or null.
@@ -178,19 +203,23 @@ inline void guide_of(const View& v, Row& above, Row& here, Row& below, int y, in
   g[11] = vx * f.sun[0] + vy * f.sun[1] + vz * f.sun[2];
   g[12] = vy;
   for (int k = 13; k < 17; ++k) g[k] = splat(0.0f);
+  vf garment[8] = {};
+  bool any = false;
   if (f.ids) {
     const uint8_t* ids = f.ids + static_cast<size_t>(v.source_row(y)) * f.width;
     for (int i = 0; i < kLanes; ++i) {
       const int part = ids[v.column[x + i]];
       if (part < 1 || part > 3) continue;
       g[13][i] = 1.0f;
-      for (int k = 0; k < 3; ++k) g[14 + k][i] = f.palette[3 * (part - 1) + k];
+      any = true;
+      for (int k = 0; k < 8; ++k) garment[k][i] = f.palette[8 * (part - 1) + k];
     }
   }
   // Larger where the surface is seen at a grazing angle, at most five times.
   const vf incidence = vmax(vabs(n.x * vx + n.y * vy + n.z * vz), splat(0.2f));
   const vf footprint = load(here.footprint() + x) / select(ground > 0.5f, incidence, splat(1.0f)) + 1e-4f;
   const vf px = load(here.x() + x), py = load(here.y() + x), pz = load(here.z() + x);
+  if (any) wear(garment, n, py, footprint, g + 14);
   world_fields(px, py, pz, n.x, n.y, n.z, footprint, f.seed, g + 17);
   if (noise) anchored_noise(px, py, pz, n.x, n.y, n.z, footprint, noise);
 }

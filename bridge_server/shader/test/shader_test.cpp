@@ -33,7 +33,7 @@ struct Shot {
     const float lens[4] = {1.2f, 1.6f, 0, 0};
     std::copy(lens, lens + 4, frame.lens);
     frame.sun[1] = 1.0f;
-    frame.palette[0] = frame.palette[4] = frame.palette[8] = 0.5f;
+    for (float& value : frame.palette) value = 0.5f;
   }
 
   std::vector<uint8_t> color;

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from ...models.guide import FIELDS_FROM, build_guide, character_tint, world_rays
+from ...models.guide import CHARACTER_AT, FIELDS_FROM, build_guide, world_rays
 from ...models.seed import seed_offset
 from .greybox import greybox_colors
 from .levels import View, next_view, random_level, random_view
@@ -39,8 +39,8 @@ class Picture:
 
 @dataclass(frozen=True)
 class World:
-    """A level under one sun, with the look that its editor gives it. `seed_offset` (3,) moves the fields; `palette` (3, 3): see
-    `models.guide.character_tint`."""
+    """A level under one sun, with the look that its editor gives it. `seed_offset` (3,) moves the fields; `palette` (3, 8): see
+    `models.character_tint`."""
 
     level: Level
     view: View
@@ -71,8 +71,17 @@ def random_world(seed: int, aspect: float) -> World:
     )
     shadows, look, offset = pick(10) < 5, pick(2**31 - 1), seed_offset(pick(1 << 20))
     skin = torch.lerp(torch.tensor([0.75, 0.48, 0.34]), torch.tensor([0.18, 0.09, 0.05]), torch.rand((), generator=g))
-    palette = torch.stack([skin, torch.rand(3, generator=g) ** 2 * 0.8, torch.rand(3, generator=g) ** 1.5])
-    return World(level, view, sun, scene, lighting, shadows, look, offset, palette)
+    colors = torch.stack([skin, torch.rand(3, generator=g) ** 2 * 0.8, torch.rand(3, generator=g) ** 1.5])
+    return World(level, view, sun, scene, lighting, shadows, look, offset, _random_palette(g, colors))
+
+
+def _random_palette(g: torch.Generator, colors: Tensor) -> Tensor:
+    """(3, GARMENT_VALUES): `colors` (3, 3) of skin, hair and outfit, and patterns for half of the outfits and a quarter of the hair."""
+    second = torch.rand(3, 3, generator=g)
+    chance, kind = torch.rand(3, generator=g), torch.randint(3, (3,), generator=g)
+    patterns = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])[kind]
+    patterns = patterns * (chance < torch.tensor([0.0, 0.25, 0.5]))[:, None]
+    return torch.cat([colors, second, patterns], 1)
 
 
 def a_frame_later(world: World, seed: int) -> World:
@@ -137,10 +146,10 @@ def render(
     analytic = picture(hit.normal)[None] if world.look_seed % 2 else None
     offset = world.seed_offset.to(device)[None]
     ids = level.part[hit.index.clamp(min=0)] * ~sky
-    tint = character_tint(picture(ids[:, None].float())[None], world.palette.to(device)[None])
     guide, geometry = build_guide(
-        picture(seen.color)[None], picture(depth)[None], analytic, pose, lens, sun[None], offset, box, tint
-    )
+        picture(seen.color)[None], picture(depth)[None], analytic, pose, lens, sun[None], offset, box,
+        picture(ids[:, None].float())[None], world.palette.to(device)[None],
+    )  # fmt: skip
     previous = torch.where(sky[:, None], torch.nan, p - level.velocity[hit.index.clamp(min=0)] * FRAME_S)
 
     def flat(x: Tensor) -> Tensor:
@@ -157,7 +166,7 @@ def render(
         view,
         sun,
         seen.lit[:, None],
-        flat(tint),
+        flat(guide[:, CHARACTER_AT:FIELDS_FROM]),
     )
     return Picture(
         guide[0], picture(target), picture(depth), picture(ids), geometry.p[0], geometry.footprint(guide[:, 5:8])[0],

@@ -52,7 +52,7 @@ def shade(
     Args:
         scene, lighting: of SCENES and LIGHTINGS.
         fields: (N, FIELD_CHANNELS). normal, view: (N, 3), unit. sky: (N, 1). depth: (N, 1), metres. sun: (3,), unit.
-        lit: (N, 1), 1 lit by the sun, 0 in shadow. tint: (N, 4), see `models.guide.character_tint`.
+        lit: (N, 1), 1 lit by the sun, 0 in shadow. tint: (N, 4), see `models.character_tint`.
     """
     f = Fields(fields)
     sun_rgb, above, below, horizon, zenith, cloud_rgb, clouds, fog, emission, stars = _LIGHT[lighting]
