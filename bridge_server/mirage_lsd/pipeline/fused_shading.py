@@ -13,6 +13,7 @@ from ..models.guide import GUIDE_CHANNELS
 from ..models.head import Head
 from ..models.mirage_lsd_v1 import FEATURE_STRIDE
 from .frame_inputs import FrameInputs
+from .recent import SIZES_KEPT, Recent
 from .reproject import Before, Reprojected
 
 _Floats = npt.NDArray[np.float32]
@@ -39,8 +40,8 @@ class FusedShading:
         self._shader = PixelShader()
         self._head = head
         self.name = f"fused ({self._shader.instructions})"
-        self._arrays: dict[tuple[int, int], _BaseArrays] = {}
-        self._pictures: dict[tuple[int, int], npt.NDArray[np.uint8]] = {}
+        self._arrays: Recent[_BaseArrays] = Recent(SIZES_KEPT)
+        self._pictures: Recent[npt.NDArray[np.uint8]] = Recent(SIZES_KEPT)
         self._weights = ByControls(self._weights_of)
 
     def prepare(self, base: tuple[int, int], output: tuple[int, int]) -> None:
@@ -71,17 +72,13 @@ class FusedShading:
         return Reprojected(torch.from_numpy(arrays.coarse)[None], share)
 
     def _of(self, base: tuple[int, int]) -> _BaseArrays:
-        if base not in self._arrays:
-            self._arrays[base] = _BaseArrays(*base)
-        return self._arrays[base]
+        return self._arrays.get(base, lambda: _BaseArrays(*base))
 
     def shade(
         self, inputs: FrameInputs, context: Tensor, controls: Tensor, output: tuple[int, int]
     ) -> npt.NDArray[np.uint8]:
         """See `Shading.shade`."""
-        if output not in self._pictures:
-            self._pictures[output] = np.empty((*output, 4), np.uint8)
-        picture = self._pictures[output]
+        picture = self._pictures.get(output, lambda: np.empty((*output, 4), np.uint8))
         self._shader.shade(_scene(inputs), self._weights(controls), context[0].contiguous().numpy(), picture)
         return picture
 

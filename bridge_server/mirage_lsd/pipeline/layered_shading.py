@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -15,6 +13,7 @@ from ..models.fields import anchored_noise
 from ..models.guide import FAR_M, build_guide, color_only_guide
 from ..models.head import Head
 from .frame_inputs import FrameInputs
+from .recent import SIZES_KEPT, Recent
 from .reproject import Before, Reprojected, reproject
 from .resample import resample
 
@@ -67,7 +66,8 @@ class LayeredShading:
         self._shade = Shade(head)
         self._backend = backend
         self.name = f"layered ({backend.name})"
-        self._compiled: dict[Any, CompiledModule] = {}
+        # Of a size: the guide of the base picture, that of the output, each with and without normals, and the head.
+        self._compiled: Recent[CompiledModule] = Recent(SIZES_KEPT * 5)
 
     def prepare(self, base: tuple[int, int], output: tuple[int, int]) -> None:
         """Compiles the guides of frames with depth and camera; the head is compiled by the first frame."""
@@ -96,9 +96,10 @@ class LayeredShading:
             (guide,) = self._guide(False, inputs, output)
         arguments = (guide, context, controls)
         key = ("shade", output, tuple(context.shape))
-        if key not in self._compiled:
-            self._compiled[key] = self._backend.compile(self._shade, tuple(x.cpu() for x in arguments))
-        (picture,) = self._compiled[key](*arguments)
+        compiled = self._compiled.get(
+            key, lambda: self._backend.compile(self._shade, tuple(x.cpu() for x in arguments))
+        )
+        (picture,) = compiled(*arguments)
         pixels: npt.NDArray[np.uint8] = picture[0].cpu().numpy()
         return pixels
 
@@ -116,10 +117,9 @@ class LayeredShading:
         if inputs.normal is not None:
             arguments = (*arguments, torch.from_numpy(np.ascontiguousarray(resample(inputs.normal, *size)))[None])
         key = (with_noise, size, len(arguments))
-        if key not in self._compiled:
-            # The hashes of the fields need every bit.
-            self._compiled[key] = self._backend.compile(Guide(with_noise), arguments, exact=True)
-        return self._compiled[key](*arguments)
+        # The hashes of the fields need every bit.
+        compiled = self._compiled.get(key, lambda: self._backend.compile(Guide(with_noise), arguments, exact=True))
+        return compiled(*arguments)
 
 
 def _depth(plane: npt.NDArray[np.float32], size: tuple[int, int]) -> npt.NDArray[np.float32]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,6 +25,7 @@ from .frame import Controls, InputFrame, OutputFrame
 from .frame_inputs import frame_inputs
 from .guided_context import GuidedContext
 from .motion import AlignedPast, Flow, align_past, steadied
+from .recent import SIZES_KEPT, Recent
 from .shading import Shading, select_shading
 from .stream_state import StreamState
 
@@ -40,8 +40,8 @@ _DEFAULT_SUN = {
 }
 LARGEST_SIDE = 4096
 AlignPast = Callable[[AnchoredFrame, StreamState, Shading, Flow], AlignedPast]
-# Compiled trunks kept at once; a further one displaces the one that was not used for longest.
-_TRUNKS_KEPT = 8
+# Flow, estimator and edges of a size.
+_MODULES_WITHOUT_GEOMETRY = 3
 
 
 class _CompiledTrunk(NamedTuple):
@@ -69,9 +69,9 @@ class MiragePipeline:
         self.shading: Shading = select_shading(self.model, self.backend, self.device)
         # Replaceable, so that an evaluation can measure what the past is worth.
         self.align_past: AlignPast = align_past
-        self._trunks: OrderedDict[tuple[tuple[int, int], int], _CompiledTrunk] = OrderedDict()
+        self._trunks: Recent[_CompiledTrunk] = Recent(SIZES_KEPT)
         self._estimated_guide, self._guided_context = EstimatedGuide(self.model.estimator), GuidedContext()
-        self._without_geometry: dict[tuple[str, torch.Size], CompiledModule] = {}
+        self._without_geometry: Recent[CompiledModule] = Recent(SIZES_KEPT * _MODULES_WITHOUT_GEOMETRY)
 
     def create_state(self, spec: StreamSpec) -> StreamState:
         """A fresh state; compiles for the stream's size, if that was not done yet (a few seconds).
@@ -96,25 +96,20 @@ class MiragePipeline:
         return StreamState(spec, noise, empty_memory(self.model.config, 1, *base))
 
     def _trunk(self, base: tuple[int, int], steps: int) -> _CompiledTrunk:
-        key = (base, steps)
-        if key not in self._trunks:
+        def make() -> _CompiledTrunk:
             h, w = base
             frame, picture = torch.zeros(1, h, w, GUIDE_CHANNELS), torch.zeros(1, 3, h, w)
             controls, memory = torch.zeros(1, self.model.config.controls), empty_memory(self.model.config, 1, h, w)
             trunk = DenoisingTrunk(self.model, steps)
             inputs = (frame, trunk.modulation(controls), *memory, picture)
-            self._trunks[key] = _CompiledTrunk(self.backend.compile(trunk, inputs), ByControls(trunk.modulation))
-            while len(self._trunks) > _TRUNKS_KEPT:
-                self._trunks.popitem(last=False)
-        self._trunks.move_to_end(key)
-        return self._trunks[key]
+            return _CompiledTrunk(self.backend.compile(trunk, inputs), ByControls(trunk.modulation))
+
+        return self._trunks.get((base, steps), make)
 
     def _run(self, module: nn.Module, *inputs: Tensor) -> Tensor:
         """One of the modules for streams without geometry, compiled for a size when it is first called: other streams never need them."""
         key = (type(module).__name__, inputs[0].shape)
-        if key not in self._without_geometry:
-            self._without_geometry[key] = self.backend.compile(module, inputs)
-        return self._without_geometry[key](*inputs)[0]
+        return self._without_geometry.get(key, lambda: self.backend.compile(module, inputs))(*inputs)[0]
 
     def _flow(self, now: Tensor, before: Tensor) -> Tensor:
         return self._run(self.model.flow, now, before).float().cpu()
