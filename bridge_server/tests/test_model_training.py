@@ -14,7 +14,7 @@ from mirage_lsd.models.mirage_lsd_v1 import CONTEXT_STRIDE
 from mirage_lsd.models.registry import DEFAULT_MODEL, WEIGHTS_FOLDER
 from mirage_lsd.models.schedule import StepTimes
 from mirage_lsd.models.warp import warp
-from mirage_lsd.models.weights_file import load_weights
+from mirage_lsd.models.weights_file import load_weights, save_weights
 from mirage_lsd.training.dataset import BASE_HEIGHT, BASE_WIDTH, CROP_HEIGHT, CROP_WIDTH, exact_motion
 from mirage_lsd.training.losses import crop_context, steadiness_loss
 from mirage_lsd.training.muon import Muon, orthogonalized
@@ -92,6 +92,24 @@ def test_steadiness_asks_only_for_what_both_frames_see():
 def test_export_without_a_run_says_what_to_do(tmp_path, capsys):
     assert main(["train", "--run", str(tmp_path), "--export", str(tmp_path / "x.safetensors")]) == 1
     assert "train first" in capsys.readouterr().err
+
+
+def test_the_mean_of_weights(tmp_path, capsys):
+    shipped = WEIGHTS_FOLDER / f"{DEFAULT_MODEL}.safetensors"
+    model = load_weights(shipped)
+    moved = {name: value + 0.5 for name, value in model.state_dict().items()}
+    other, mean = tmp_path / "other.safetensors", tmp_path / "mean.safetensors"
+    save_weights(moved, model.config, other, {"steps": 7})
+    assert main(["train", "--mean-of", str(shipped), str(other), "--export", str(mean)]) == 0
+    for name, value in load_weights(mean).state_dict().items():
+        torch.testing.assert_close(value, model.state_dict()[name] + 0.25, atol=2e-3, rtol=2e-3)
+    card = json.loads(mean.with_suffix(".json").read_text())
+    assert card["mean_of"] == [DEFAULT_MODEL, "other"]
+    assert card["steps"] == 7
+    assert main(["train", "--mean-of", str(shipped), str(other)]) == 1
+    assert "--export" in capsys.readouterr().err
+    assert main(["train", "--mean-of", str(tmp_path / "none"), "--export", str(mean)]) == 1
+    assert "can't be read" in capsys.readouterr().err
 
 
 def test_muon_steps_are_orthogonal_and_survive_a_checkpoint():

@@ -4,6 +4,7 @@
     mirage-lsd train --run runs/v2 --minutes 60 --start shipped        go on from the weights of this installation
     mirage-lsd train --run runs/v3 --minutes 30 --start shipped --parts estimator,denoiser
     mirage-lsd train --run runs/v1 --export runs/v1/weights.safetensors
+    mirage-lsd train --mean-of a.safetensors b.safetensors --export mean.safetensors
     mirage-lsd evaluate --model runs/v1/weights.safetensors
 
 Every three minutes the checkpoint and `preview.png` (held-out worlds: input, 1 step, 3 steps, color alone, target) are written to the run's folder.
@@ -52,6 +53,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="don't train: write the checkpoint's averaged weights (.safetensors)",
     )
+    parser.add_argument(
+        "--mean-of",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="don't train: with --export, write the mean of weights that were trained one from another; it is better than each",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -61,12 +69,24 @@ def run(args: argparse.Namespace) -> int:
     from ..accel.select import resolve_device
     from ..models.mirage_lsd_v1 import MirageLSDv1
     from ..models.registry import DEFAULT_MODEL, WEIGHTS_FOLDER
-    from ..training.export import export_checkpoint
+    from ..training.export import export_checkpoint, export_mean
     from ..training.options import PARTS, TrainingOptions
     from ..training.preview import preview_batch, write_preview
     from ..training.train import Progress as Step
     from ..training.train import train
 
+    if args.mean_of is not None:
+        try:
+            if args.export is None:
+                raise ValueError("--mean-of needs --export FILE, which says where the mean goes.")
+            export_mean(args.mean_of, args.export)
+        except (ValueError, OSError) as error:
+            print(f"mirage-lsd train: {error}", file=sys.stderr)
+            return 1
+        print(
+            f"{args.export}: the mean of {len(args.mean_of)}; measure it with `mirage-lsd evaluate --model {args.export}`"
+        )
+        return 0
     if args.export is not None:
         checkpoint = args.folder / "checkpoint.pt"
         if not checkpoint.is_file():

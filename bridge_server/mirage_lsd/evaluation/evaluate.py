@@ -25,7 +25,8 @@ from .theme_classifier import accuracy, train_classifier
 HELD_OUT_SEEDS = tuple(range(200, 224))
 ROLL_OUT_SEEDS = (300, 301, 302, 303)
 LONG_SEED = 310
-CLASSIFIER_SEEDS = tuple(range(400, 496))
+# Four worlds of each theme: with half as many, one picture moved the accuracy by a hundredth.
+CLASSIFIER_SEEDS = tuple(range(400, 592))
 # What needs many frames is measured at this size.
 SMALL_SIZE = (320, 180)
 

@@ -1,13 +1,14 @@
-"""From a training checkpoint to the weights that ship."""
+"""From training checkpoints to the weights that ship."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import torch
 
 from ..models.mirage_lsd_v1 import NetworkConfig
-from ..models.weights_file import save_weights
+from ..models.weights_file import load_weights, save_weights
 
 
 def export_checkpoint(checkpoint: Path, weights: Path, metrics: dict[str, object] | None = None) -> dict[str, object]:
@@ -27,4 +28,24 @@ def export_checkpoint(checkpoint: Path, weights: Path, metrics: dict[str, object
         "metrics": metrics or {},
     }
     save_weights(saved["average"], NetworkConfig(), weights, card)
+    return card
+
+
+def export_mean(sources: list[Path], weights: Path) -> dict[str, object]:
+    """Writes the mean of several weights that were trained one from another or from the same beginning; returns its card, which tells which.
+
+    Such a mean generalises better than any of them (Wortsman et al., "Model soups", 2022).
+
+    Raises:
+        ValueError: a file can't be read, or they are not of one network.
+    """
+    models = [load_weights(source) for source in sources]
+    if any(model.config != models[0].config for model in models):
+        raise ValueError("The mean takes weights of networks of the same sizes.")
+    states = [model.state_dict() for model in models]
+    mean = {name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]}
+    last = sources[-1].with_suffix(".json")
+    card: dict[str, object] = json.loads(last.read_text()) if last.is_file() else {}
+    card |= {"model": weights.stem, "mean_of": [source.stem for source in sources], "metrics": {}}
+    save_weights(mean, models[0].config, weights, card)
     return card
