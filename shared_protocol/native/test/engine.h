@@ -63,9 +63,11 @@ class Engine {
     result.size = sizeof result;
     return lsd_stream_acquire(stream, &result);
   }
-  /// Submits until a result comes back.
+  /// Submits until a result comes back. Waits for it before the next frame: on a slow machine the daemon would else
+  /// find each slot of the ring overwritten.
   bool round_trip(int value, double seconds = 5) {
-    return eventually([&] { return submit(value) >= 0 && acquire() == LSD_OK; }, seconds);
+    const auto comes_back = [&] { return eventually([&] { return acquire() == LSD_OK; }, 0.05); };
+    return eventually([&] { return submit(value) == LSD_OK && comes_back(); }, seconds);
   }
   bool opens(double seconds = 5) {
     return eventually([&] { return lsd_stream_get_state(stream) == LSD_STREAM_OPEN; }, seconds);

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <cstring>
+#include <thread>
+
 namespace lsd {
 namespace {
 
@@ -44,6 +48,53 @@ TEST(Outbox, HoldsFramesBackWhileTheSocketIsSlow) {
   }
   outbox.release(first);
   EXPECT_EQ(outbox.take()->info.seq, 19);
+}
+
+// The engine, the I/O thread and libzmq's thread, without libzmq: ThreadSanitizer does not look into its calls.
+TEST(Outbox, ThreeThreadsShareIt) {
+  constexpr int64_t kFrames = 2000;
+  Outbox outbox(sizeof(int64_t));
+  std::atomic<bool> is_over{false};
+  std::atomic<bool> is_done{false};
+  std::atomic<int> taken_slot{-1};
+  int64_t last_seq = 0;
+  std::thread io([&] {
+    while (true) {
+      const bool was_over = is_over;
+      if (const auto taken = outbox.take()) {
+        int64_t seq = 0;
+        std::memcpy(&seq, outbox.frame(taken->slot), sizeof seq);
+        EXPECT_EQ(seq, taken->info.seq);
+        EXPECT_GT(seq, last_seq);
+        last_seq = seq;
+        while (taken_slot != -1) std::this_thread::yield();
+        taken_slot = static_cast<int>(taken->slot);
+      } else if (was_over) {
+        return;
+      }
+      std::this_thread::yield();
+    }
+  });
+  std::thread socket([&] {
+    while (!is_done || taken_slot != -1) {
+      const int slot = taken_slot;
+      if (slot != -1) {
+        outbox.release(static_cast<uint32_t>(slot));
+        taken_slot = -1;
+      }
+      std::this_thread::yield();
+    }
+  });
+  for (int64_t seq = 1; seq <= kFrames; ++seq) {
+    const uint32_t slot = outbox.begin_write();
+    std::memcpy(outbox.frame(slot), &seq, sizeof seq);
+    outbox.end_write(slot, frame(seq));
+  }
+  is_over = true;
+  io.join();
+  is_done = true;
+  socket.join();
+  EXPECT_EQ(last_seq, kFrames);
 }
 
 TEST(Outbox, SparesTheSlotAnnouncedLast) {
