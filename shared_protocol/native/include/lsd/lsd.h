@@ -32,6 +32,7 @@ extern "C" {
 #define LSD_PROTOCOL_MAJOR 1
 #define LSD_PROTOCOL_MINOR 0
 #define LSD_MAX_PLANES 5
+#define LSD_MAX_SLOTS 255
 
 typedef struct lsd_client lsd_client;
 typedef struct lsd_stream lsd_stream;
@@ -83,6 +84,47 @@ typedef enum lsd_transport {
   LSD_TRANSPORT_SHARED_MEMORY = 2
 } lsd_transport;
 
+typedef enum lsd_alpha {
+  LSD_ALPHA_OPAQUE = 0, /**< 255 everywhere */
+  LSD_ALPHA_ENGINE = 1  /**< the color plane's own */
+} lsd_alpha;
+
+/** What a slot's pixels are (PROTOCOL.md, section 2). */
+typedef enum lsd_class {
+  LSD_CLASS_UNSPECIFIED = 0,
+  LSD_CLASS_SKIN = 1,
+  LSD_CLASS_HAIR = 2,
+  LSD_CLASS_OUTFIT = 3,
+  LSD_CLASS_FOLIAGE = 4,
+  LSD_CLASS_TERRAIN = 5,
+  LSD_CLASS_BUILDING = 6,
+  LSD_CLASS_PROP = 7,
+  LSD_CLASS_VEHICLE = 8,
+  LSD_CLASS_WATER = 9,
+  LSD_CLASS_GLASS = 10,
+  LSD_CLASS_CREATURE = 11,
+  LSD_CLASS_HELD = 12,
+  LSD_CLASS_EFFECT = 13,
+  LSD_CLASS_EMISSIVE = 14,
+  LSD_CLASS_INTERFACE = 15
+} lsd_class;
+
+typedef enum lsd_slot_flags {
+  LSD_SLOT_HAS_STRENGTH = 1,
+  LSD_SLOT_HAS_TRANSFORM = 2,
+  LSD_SLOT_HAS_PREVIOUS = 4
+} lsd_slot_flags;
+
+typedef enum lsd_control_kind {
+  LSD_CONTROL_CHOICE = 0,
+  LSD_CONTROL_TEXT = 1,
+  LSD_CONTROL_NUMBER = 2,
+  LSD_CONTROL_DIRECTION = 3,
+  LSD_CONTROL_COLOR = 4,
+  LSD_CONTROL_FLAG = 5,
+  LSD_CONTROL_SEED = 6
+} lsd_control_kind;
+
 typedef enum lsd_log_level {
   LSD_LOG_DEBUG = 0,
   LSD_LOG_INFO = 1,
@@ -122,7 +164,8 @@ typedef struct lsd_stream_config {
   int32_t transport;                   /**< lsd_transport */
   int32_t max_steps;                   /**< 1..8; 0: 3 */
   int32_t seed;
-  float fps; /**< 0: as fast as possible */
+  float fps;            /**< 0: as fast as possible */
+  int32_t output_alpha; /**< lsd_alpha */
 } lsd_stream_config;
 
 /** Right-handed, metres, row-major, column vectors; see PROTOCOL.md section 2. */
@@ -138,6 +181,16 @@ typedef struct lsd_sun {
   float color[3];     /**< linear */
 } lsd_sun;
 
+/** One entry of the table of slots: what the pixels with this number in the plane `ids` are, and how they move. */
+typedef struct lsd_slot {
+  int32_t slot;                         /**< 1..LSD_MAX_SLOTS */
+  int32_t object_class;                 /**< lsd_class */
+  int32_t flags;                        /**< lsd_slot_flags: which of the following are set */
+  float strength;                       /**< 0: left alone, to the pixel; 1: painted */
+  float world_from_object[12];          /**< 3x4, row-major, metres */
+  float previous_world_from_object[12]; /**< of the engine's previous frame */
+} lsd_slot;
+
 typedef struct lsd_frame {
   uint32_t size;
   const void* planes[LSD_MAX_PLANES];      /**< in the order of lsd_stream_config.planes, row 0 on top */
@@ -146,6 +199,8 @@ typedef struct lsd_frame {
   const lsd_camera* camera;                /**< or NULL */
   const lsd_sun* sun;                      /**< or NULL */
   int32_t reset;                           /**< not 0: camera cut, forget the history */
+  int32_t slot_count;                      /**< 0..LSD_MAX_SLOTS */
+  const lsd_slot* slots; /**< the whole table, each frame, or NULL: as before; only what changed goes to the daemon */
 } lsd_frame;
 
 /** A finished frame. `pixels` stays valid until the next lsd_stream_acquire of this stream or lsd_stream_close. */
@@ -156,6 +211,8 @@ typedef struct lsd_result {
   int64_t seq;         /**< of the submitted frame; the first is 1 */
   int64_t control_seq; /**< the newest control in effect, 0 before any */
   int64_t t_capture_ns, t_submit_ns, t_receive_ns, t_start_ns, t_end_ns, t_send_ns, t_acquire_ns;
+  int32_t has_camera; /**< `camera` is the one that was submitted with the frame */
+  lsd_camera camera;
 } lsd_result;
 
 typedef struct lsd_stats {
@@ -175,6 +232,37 @@ typedef struct lsd_stats {
   float round_trip_ms;                                  /**< last ping */
 } lsd_stats;
 
+/** One control of a model, for drawing a panel. Texts are cut to fit and always terminated. */
+typedef struct lsd_control_spec {
+  uint32_t size;
+  int32_t kind; /**< lsd_control_kind */
+  char name[64];
+  char help[256];
+  char unit[16];
+  char default_text[256];   /**< choice, text */
+  float minimum, maximum;   /**< number */
+  float default_values[4];  /**< number, flag: the first; direction, color: three */
+  int32_t has_default;      /**< a direction may have none */
+  int64_t default_seed;     /**< seed */
+  int32_t takes_transition; /**< 0: it jumps */
+  int32_t max_bytes;        /**< text */
+  int32_t choice_count;     /**< choice: see lsd_client_control_choice */
+} lsd_control_spec;
+
+/** Nothing failed, but the picture is worse than it could be: one sentence that says what to do. */
+typedef struct lsd_notice {
+  uint32_t size;
+  char code[64];
+  char message[1024];
+} lsd_notice;
+
+/** A model is being loaded, or compiled for a stream's size. */
+typedef struct lsd_progress {
+  uint32_t size;
+  char what[256];
+  float fraction; /**< 0..1 */
+} lsd_progress;
+
 LSD_API const char* lsd_version(void);
 /** Monotonic nanoseconds; the clock of all client-side times. */
 LSD_API int64_t lsd_now_ns(void);
@@ -190,6 +278,20 @@ LSD_API lsd_client_state lsd_client_get_state(const lsd_client* client);
 /** Copies the newest problem of the connection ("" when all is well) into `buffer`, always terminated. Returns the full
  * length. */
 LSD_API size_t lsd_client_last_error(const lsd_client* client, char* buffer, size_t capacity);
+
+/** The models of the daemon of the newest `welcome`, and their controls. Counts are 0 before it; an index that is out
+ * of range, or a model that is not there, is LSD_NOTHING (the daemon may have been replaced meanwhile). */
+LSD_API int32_t lsd_client_model_count(const lsd_client* client);
+LSD_API lsd_status lsd_client_model_name(const lsd_client* client, int32_t index, char* buffer, size_t capacity);
+LSD_API int32_t lsd_client_control_count(const lsd_client* client, const char* model);
+LSD_API lsd_status lsd_client_control_spec(const lsd_client* client, const char* model, int32_t index,
+                                           lsd_control_spec* out);
+LSD_API lsd_status lsd_client_control_choice(const lsd_client* client, const char* model, int32_t index, int32_t choice,
+                                             char* buffer, size_t capacity);
+/** Rises with each `welcome`: whoever drew a panel draws it again. */
+LSD_API int64_t lsd_client_models_generation(const lsd_client* client);
+/** What the daemon is busy with before it can welcome; LSD_NOTHING: nothing. */
+LSD_API lsd_status lsd_client_get_progress(const lsd_client* client, lsd_progress* out);
 
 /** Registers a stream; it is opened as soon as the daemon is there, and again after each reconnect. NULL on bad
  * arguments. */
@@ -209,6 +311,8 @@ LSD_API lsd_status lsd_stream_control_begin(lsd_stream* stream);
 LSD_API lsd_status lsd_stream_control_string(lsd_stream* stream, const char* name, const char* value);
 LSD_API lsd_status lsd_stream_control_int(lsd_stream* stream, const char* name, int64_t value);
 LSD_API lsd_status lsd_stream_control_floats(lsd_stream* stream, const char* name, const float* values, int32_t count);
+LSD_API lsd_status lsd_stream_control_flag(lsd_stream* stream, const char* name, int32_t value);
+LSD_API lsd_status lsd_stream_control_float(lsd_stream* stream, const char* name, float value);
 /** Sends the group. Returns its control_seq (> 0), to be compared with lsd_result.control_seq; negative: lsd_status. */
 LSD_API int64_t lsd_stream_control_commit(lsd_stream* stream, float transition_s);
 /** Forget the stream's history (camera cut). */
@@ -216,6 +320,10 @@ LSD_API lsd_status lsd_stream_reset(lsd_stream* stream);
 
 LSD_API lsd_stream_state lsd_stream_get_state(const lsd_stream* stream);
 LSD_API size_t lsd_stream_last_error(const lsd_stream* stream, char* buffer, size_t capacity);
+/** Takes the oldest notice that was not taken yet, or LSD_NOTHING. The newest 16 are kept. */
+LSD_API lsd_status lsd_stream_next_notice(lsd_stream* stream, lsd_notice* out);
+/** What the daemon is busy with for this stream before results come; LSD_NOTHING: nothing. */
+LSD_API lsd_status lsd_stream_get_progress(const lsd_stream* stream, lsd_progress* out);
 LSD_API lsd_status lsd_stream_get_stats(const lsd_stream* stream, lsd_stats* out);
 /** Percentiles of one named daemon stage ("denoise", ...) over the last 512 results, milliseconds. LSD_NOTHING if the
  * stage is unknown. */
