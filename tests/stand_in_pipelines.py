@@ -6,8 +6,8 @@ import threading
 
 import numpy as np
 
-from mirage_lsd.pipeline.base import StreamSpec
-from mirage_lsd.pipeline.frame import Controls, InputFrame, OutputFrame
+from mirage_lsd.frame import Controls, InputFrame, OutputFrame
+from mirage_lsd.pipelines.base import StreamSpec
 
 
 class ControlsPipeline:

@@ -18,8 +18,8 @@ import zmq
 from conftest import DaemonProcess
 from daemon_client import DaemonClient, noise_picture
 
+from mirage_lsd.server.curve import KeyFileError, read_server_keys, write_key_files
 from mirage_lsd.server.endpoint import is_local
-from mirage_lsd.server.keys import KeyFileError, read_server_keys, write_key_files
 
 StartProcess = Callable[..., DaemonProcess]
 Connect = Callable[..., DaemonClient]

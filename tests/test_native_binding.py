@@ -18,7 +18,7 @@ from conftest import DaemonProcess
 
 import mirage_lsd
 from mirage_lsd import native, native_library
-from mirage_lsd.native import (
+from mirage_lsd.client import (
     Camera,
     Client,
     ClientState,
@@ -267,7 +267,7 @@ def test_rows_that_are_not_packed(open_stream: Callable[..., Stream], view: Call
 
 
 def test_formats(open_stream: Callable[..., Stream]) -> None:
-    """bgra8 in and out, with another plane before the colour."""
+    """bgra8 in and out, with another plane before the color."""
     stream = open_stream(planes={"depth": "r32f", "color": "bgra8"}, output_format="bgra8")
     color = picture(1)
     result = round_trip(stream, color, np.ones((HEIGHT, WIDTH), np.float32))

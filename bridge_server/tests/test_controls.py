@@ -8,10 +8,10 @@ import math
 import pytest
 
 from mirage_lsd.controls import Timeline
-from mirage_lsd.controls.appearance import choose_by_appearance
-from mirage_lsd.controls.prompt import choose_by_prompt
 from mirage_lsd.controls.transition import DirectionTransition, WeightTransition
-from mirage_lsd.pipeline.passthrough import PassthroughPipeline
+from mirage_lsd.pipelines.mirage.vocabulary.appearance import choose_by_appearance
+from mirage_lsd.pipelines.mirage.vocabulary.prompt import choose_by_prompt
+from mirage_lsd.pipelines.passthrough import PassthroughPipeline
 from mirage_lsd.protocol import ProtocolError
 from mirage_lsd.protocol.messages import ControlValues
 
@@ -147,7 +147,7 @@ def test_appearance_patterns(text, color, second, pattern):
     assert wish == (plain.get(color), plain.get(second), pattern)
 
 
-def test_a_pattern_keeps_the_colour_and_the_next_garment_drops_it():
+def test_a_pattern_keeps_the_color_and_the_next_garment_drops_it():
     timeline = Timeline(Model(), seed=0)
 
     def outfit(text: str, number: int):

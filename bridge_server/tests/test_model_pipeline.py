@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 import torch
 
-from mirage_lsd.evaluation.held_out import measure_held_out
-from mirage_lsd.evaluation.measures import psnr
-from mirage_lsd.evaluation.scenario import as_tensor as picture_of
-from mirage_lsd.evaluation.scenario import controls_of, input_frame, opaque, turned
+from mirage_lsd.frame import Camera, Controls, InputFrame, Sun
 from mirage_lsd.models.character import Garment, plain
 from mirage_lsd.models.mirage_lsd_v1 import NetworkConfig, base_size, empty_memory
-from mirage_lsd.models.registry import available_models, load_pipeline
-from mirage_lsd.pipeline.base import StreamSpec
-from mirage_lsd.pipeline.frame import Camera, Controls, InputFrame, Sun
-from mirage_lsd.pipeline.guided_context import GuidedContext
-from mirage_lsd.pipeline.layered_shading import LayeredShading
-from mirage_lsd.pipeline.motion import CONTEXT_KEPT, AlignedPast, steadied
-from mirage_lsd.training.worlds.sample import random_world, render
+from mirage_lsd.pipelines.base import StreamSpec
+from mirage_lsd.pipelines.mirage.guided_context import GuidedContext
+from mirage_lsd.pipelines.mirage.layered_shade import LayeredShading
+from mirage_lsd.pipelines.mirage.motion import CONTEXT_KEPT, WarpedHistory, temporal_accumulate
+from mirage_lsd.pipelines.registry import available_models, load_pipeline
+from mirage_lsd_lab.evaluation.held_out import measure_held_out
+from mirage_lsd_lab.evaluation.measures import psnr
+from mirage_lsd_lab.evaluation.scenario import as_tensor as picture_of
+from mirage_lsd_lab.evaluation.scenario import controls_of, input_frame, opaque, turned
+from mirage_lsd_lab.training.worlds.sample import random_world, render
 
 WIDTH, HEIGHT = 320, 176
 SPEC = StreamSpec(WIDTH, HEIGHT, WIDTH, HEIGHT, steps=3, planes=("color", "depth"))
@@ -64,7 +64,7 @@ def test_it_paints_the_theme(pipeline, world, picture, theme):
     grey = psnr(picture.guide[:3] * 0.5 + 0.5, target)
     flat = psnr(target.mean((1, 2), keepdim=True).expand_as(target), target)
     assert reached > max(grey, flat) + 2
-    assert set(output.timings_us) == {"anchor", "motion", "denoise", "upscale"}
+    assert set(output.timings_us) == {"anchor", "motion", "denoise", "shade"}
 
 
 def test_turning_away_and_back_shows_the_same_place(pipeline, world, picture):
@@ -123,11 +123,11 @@ def test_context_is_averaged_only_where_the_surface_was_seen():
     context, before = torch.zeros(1, 16, 4, 6), torch.ones(1, 16, 4, 6)
     visible = torch.zeros(1, 1, 4, 6)
     visible[..., :3] = 1
-    past = AlignedPast(empty_memory(NetworkConfig(), 1, 32, 48), before, visible)
-    found = steadied(context, past)
+    past = WarpedHistory(empty_memory(NetworkConfig(), 1, 32, 48), before, visible)
+    found = temporal_accumulate(context, past)
     assert (found[..., :3] == CONTEXT_KEPT).all()
     assert (found[..., 3:] == 0).all()
-    assert steadied(context, past._replace(context=None)) is context
+    assert temporal_accumulate(context, past._replace(context=None)) is context
 
 
 def test_context_without_geometry_takes_the_edges_of_the_picture():
@@ -257,7 +257,7 @@ def test_a_camera_cut_is_noticed(pipeline, world, picture):
 
 
 def test_a_character_wears_what_was_asked(pipeline, world, picture):
-    """The plane ids says where the outfit is; its colour comes from the controls."""
+    """The plane ids says where the outfit is; its color comes from the controls."""
     frame = input_frame(1, world, picture)
     outfit = np.zeros((HEIGHT, WIDTH), np.uint8)
     outfit[100:150, 140:180] = 3

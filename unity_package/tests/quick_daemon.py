@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import threading
 
-from mirage_lsd.pipeline.passthrough import PassthroughPipeline
+from mirage_lsd.pipelines.passthrough import PassthroughPipeline
 from mirage_lsd.server.daemon import Daemon, DaemonConfig
 
 

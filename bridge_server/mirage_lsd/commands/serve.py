@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..pipeline.base import Pipeline
+    from ..pipelines.base import Pipeline
 
 HELP = "run the daemon that engines connect to"
 DEFAULT_MODEL = "mirage-lsd-v1"
@@ -50,10 +50,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serves until it is told to stop; 1 if it can't start."""
+    from ..logs import set_up_logging
+    from ..server.curve import KeyFileError, read_server_keys
     from ..server.daemon import Daemon, DaemonConfig, StartError
-    from ..server.keys import KeyFileError, read_server_keys
     from ..server.limits import Limits
-    from ..server.log_setup import set_up_logging
 
     set_up_logging(args.log_level, args.log_json)
     try:
@@ -84,7 +84,7 @@ def _name(model: str) -> str:
 
 def _loader(name: str, device: str) -> Callable[[], Pipeline]:
     if name == "passthrough":  # needs none of what the models need
-        from ..pipeline.passthrough import PassthroughPipeline
+        from ..pipelines.passthrough import PassthroughPipeline
 
         return PassthroughPipeline
 
@@ -92,6 +92,6 @@ def _loader(name: str, device: str) -> Callable[[], Pipeline]:
 
 
 def _load_model(name: str, device: str) -> Pipeline:
-    from ..models.registry import load_pipeline
+    from ..pipelines.registry import load_pipeline
 
     return load_pipeline(name, device)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 
+from ..frame import Controls
 from ..models.character import DEFAULT_APPEARANCE, Garment
-from ..pipeline.base import Pipeline
-from ..pipeline.frame import Controls
+from ..pipelines.base import Pipeline
+from ..pipelines.mirage.vocabulary.appearance import choose_by_appearance
+from ..pipelines.mirage.vocabulary.prompt import choose_by_prompt
 from ..protocol.errors import ProtocolError
 from ..protocol.messages import ControlValues
-from .appearance import choose_by_appearance
-from .prompt import choose_by_prompt
 from .transition import BlendTransition, DirectionTransition, WeightTransition
 
 
@@ -51,9 +51,9 @@ class Timeline:
             understood = prompt_scene is not None or prompt_lighting is not None
             scene = scene or prompt_scene
             lighting = lighting or prompt_lighting
-        worn = choose_by_appearance(values.appearance) if values.appearance is not None else {}
+        current = choose_by_appearance(values.appearance) if values.appearance is not None else {}
         if values.appearance is not None:
-            understood = understood and bool(worn)
+            understood = understood and bool(current)
         with self._lock:
             if control_seq <= self._control_seq:
                 raise ProtocolError("bad_control", f"`control_seq` must rise; the newest is {self._control_seq}.")
@@ -62,7 +62,7 @@ class Timeline:
                 self._scene.move(scene, now, transition_s)
             if lighting is not None:
                 self._lighting.move(lighting, now, transition_s)
-            for part, wish in worn.items():
+            for part, wish in current.items():
                 garment = wish.on(Garment.from_row(self._appearance[part].target))
                 self._appearance[part].move(garment.row(), now, transition_s)
             if values.sun_direction is not None:

@@ -13,7 +13,7 @@ def check_model() -> Finding:
         "pip install --force-reinstall mirage-lsd, or in a checkout: `git checkout -- bridge_server/mirage_lsd/models`"
     )
     try:
-        from ..models.registry import DEFAULT_MODEL, load_pipeline
+        from ..pipelines.registry import DEFAULT_MODEL, load_pipeline
 
         pipeline = load_pipeline(DEFAULT_MODEL, "cpu")
     except Exception as error:  # torch or safetensors may be broken, too

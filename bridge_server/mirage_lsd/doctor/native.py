@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import __version__
-from ..native_library import NativeLibraryError
+from ..client.library import NativeLibraryError
 from .finding import Finding
 
 _NAME = "native core"
@@ -13,7 +13,7 @@ def check_native() -> Finding:
     """It loads, and is of this package's version."""
     mend = "in a checkout: `make setup`; else: pip install --force-reinstall mirage-lsd"
     try:
-        from ..native import library_path, version
+        from ..client import library_path, version
 
         path, found = library_path(), version()
     except NativeLibraryError as error:

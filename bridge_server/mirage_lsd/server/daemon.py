@@ -22,15 +22,13 @@ from ..protocol.layout import MAX_SIDE
 from ..protocol.messages import ClientBye, DaemonBye, DaemonMessage, Error, Frame, Hello, Ping, Pong, Welcome
 from ..protocol.parts import LimitFields, ModelFields, ServerFields, StatsFields
 from ..transport import SEGMENTS_SUPPORTED, sweep_dead_segments
+from .curve import ServerKeys, ZapHandler
 from .endpoint import is_local
-from .error_limiter import ErrorLimiter
-from .keys import ServerKeys
-from .limits import Limits
+from .limits import ErrorLimiter, Limits
 from .metrics import Metrics
-from .outbox import Outbox, Outcome
-from .scheduler import PipelineSource, Scheduler
+from .outbox import Outbox, WorkResult
 from .session import Session
-from .zap import ZapHandler
+from .workers.thread import PipelineSource, Scheduler
 
 log = structlog.get_logger("mirage_lsd.daemon")
 
@@ -205,7 +203,7 @@ class Daemon:
             identity = parts[0].bytes
             session = self._sessions.get(identity)
             if session is not None:
-                session.heard_at = time.monotonic()
+                session.last_message_at = time.monotonic()
             try:
                 self._receive(identity, session, parts)
             except ProtocolError as error:
@@ -304,7 +302,7 @@ class Daemon:
 
     # Sending
 
-    def _finish(self, outcome: Outcome) -> None:
+    def _finish(self, outcome: WorkResult) -> None:
         stream = outcome.stream
         if stream.closed:
             return
@@ -362,7 +360,7 @@ class Daemon:
     def _end_idle(self) -> None:
         oldest = time.monotonic() - self._limits.idle_timeout_s
         for session in list(self._sessions.values()):
-            if session.heard_at < oldest:
+            if session.last_message_at < oldest:
                 self._send(session.identity, DaemonBye(f"No message for {self._limits.idle_timeout_s:g} s."))
                 self._end(session.identity, "idle")
 

@@ -14,7 +14,7 @@ from .stream import Stream
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class WorkResult:
     """What became of one frame: a result (with its payload, if inline) or an error."""
 
     stream: Stream
@@ -32,7 +32,7 @@ class Outbox:
     def __init__(self, context: zmq.Context[zmq.Socket[bytes]]) -> None:
         self._context = context
         self._address = f"inproc://outbox-{id(self)}"
-        self._outcomes: deque[Outcome] = deque()
+        self._outcomes: deque[WorkResult] = deque()
         self.socket = context.socket(zmq.PULL)
         self.socket.set(zmq.RCVHWM, 16)
         self.socket.bind(self._address)
@@ -41,7 +41,7 @@ class Outbox:
         """The worker's end; to be made and used in the worker's thread."""
         return OutboxWriter(self._context, self._address, self._outcomes)
 
-    def take_all(self) -> list[Outcome]:
+    def take_all(self) -> list[WorkResult]:
         """Everything that waits, oldest first."""
         with contextlib.suppress(zmq.Again):
             while True:
@@ -58,13 +58,13 @@ class Outbox:
 class OutboxWriter:
     """Puts outcomes into the outbox and wakes its reader."""
 
-    def __init__(self, context: zmq.Context[zmq.Socket[bytes]], address: str, outcomes: deque[Outcome]) -> None:
+    def __init__(self, context: zmq.Context[zmq.Socket[bytes]], address: str, outcomes: deque[WorkResult]) -> None:
         self._outcomes = outcomes
         self._socket = context.socket(zmq.PUSH)
         self._socket.set(zmq.SNDHWM, 16)
         self._socket.connect(address)
 
-    def put(self, outcome: Outcome) -> None:
+    def put(self, outcome: WorkResult) -> None:
         self._outcomes.append(outcome)
         self.wake()
 

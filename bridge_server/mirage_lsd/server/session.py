@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from ..pipeline.base import Pipeline
+from ..pipelines.base import Pipeline
 from ..protocol.errors import ProtocolError
 from ..protocol.layout import PackedLayout
 from ..protocol.messages import (
@@ -27,8 +27,8 @@ from ..protocol.messages import (
 from ..transport import FrameLost, InlineTransport, SharedMemoryTransport, Transport
 from .limits import Limits
 from .metrics import Metrics
-from .scheduler import Scheduler
 from .stream import Stream, buffer_bytes
+from .workers.thread import Scheduler
 
 log = structlog.get_logger("mirage_lsd.session")
 
@@ -60,7 +60,7 @@ class Session:
         self.id = secrets.token_hex(8)
         self.client = hello.client
         self.streams: dict[int, Stream] = {}
-        self.heard_at = time.monotonic()
+        self.last_message_at = time.monotonic()
         self._transports = transports
         self._scheduler = scheduler
         self._limits = limits
@@ -82,7 +82,7 @@ class Session:
             case Open():
                 self._open(message)
             case Reset():
-                self._stream(message.stream).reset_wanted = True
+                self._stream(message.stream).reset_pending = True
             case Close():
                 self._stream(message.stream)
                 self.end_stream(message.stream)
@@ -97,12 +97,12 @@ class Session:
             if stream.arrived is None:
                 continue
             (frame, payload), stream.arrived = stream.arrived, None
-            buffer = stream.borrow()
+            buffer = stream.acquire_buffer()
             try:
                 stream.transport.read(frame, payload, buffer.packed)
             except (FrameLost, ProtocolError) as error:
-                stream.give_back(buffer)
-                stream.reset_wanted |= frame.reset
+                stream.release_buffer(buffer)
+                stream.reset_pending |= frame.reset
                 self._drop(stream, "torn" if isinstance(error, FrameLost) else "bad")
                 if isinstance(error, ProtocolError):
                     error.stream = stream.number
@@ -110,13 +110,13 @@ class Session:
                 continue
             buffer.frame = frame
             buffer.t_receive_ns = time.monotonic_ns()
-            buffer.reset = frame.reset or stream.reset_wanted
-            stream.reset_wanted = False
+            buffer.reset = frame.reset or stream.reset_pending
+            stream.reset_pending = False
             replaced = stream.mailbox.put(buffer)
             if replaced is not None:
                 # The camera cut of a dropped frame still has to reach the pipeline.
                 buffer.reset |= replaced.reset
-                stream.give_back(replaced)
+                stream.release_buffer(replaced)
                 self._drop(stream, "replaced")
             self._scheduler.submit(stream)
         return errors
@@ -144,7 +144,7 @@ class Session:
             raise ProtocolError("bad_frame", f"`seq` must rise; the newest is {stream.newest_seq}.", stream.number)
         stream.newest_seq = frame.seq
         if stream.arrived is not None:
-            stream.reset_wanted |= stream.arrived[0].reset
+            stream.reset_pending |= stream.arrived[0].reset
             self._drop(stream, "replaced")
         stream.arrived = (frame, payload)
 

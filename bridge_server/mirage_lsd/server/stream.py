@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..controls import Timeline
-from ..pipeline.base import Pipeline, StreamSpec
-from ..pipeline.frame import Camera, InputFrame, Sun
+from ..frame import Camera, InputFrame, Sun
+from ..pipelines.base import Pipeline, StreamSpec
 from ..protocol.layout import PackedLayout
 from ..protocol.messages import Frame, Open
 from ..protocol.parts import CameraFields, SunFields
@@ -38,7 +38,7 @@ class FrameBuffer:
 class Stream:
     """What the daemon keeps for one open stream.
 
-    The I/O thread fills buffers and the mailbox; the worker takes them, and owns `state`, `due_ns` and `reset_owed`.
+    The I/O thread fills buffers and the mailbox; the worker takes them, and owns `state`, `due_ns` and `reset_after_failure`.
     """
 
     def __init__(self, owner: bytes, wanted: Open, pipeline: Pipeline, transport: Transport) -> None:
@@ -75,22 +75,22 @@ class Stream:
         self.arrived: tuple[Frame, Any | None] | None = None
         self.newest_seq = -1
         self.dropped = 0
-        self.reset_wanted = False
+        self.reset_pending = False
         # worker
         self.state: Any = None
         self.has_state = False
         self.due_ns = 0
-        self.reset_owed = False
+        self.reset_after_failure = False
         # both
         self._closing = threading.Lock()
         self.closed = False
 
-    def borrow(self) -> FrameBuffer:
+    def acquire_buffer(self) -> FrameBuffer:
         """A buffer to fill. There is always one: of the others, one waits and one is processed at the most."""
         # The last one returned is still in the cache.
         return self._free.pop()
 
-    def give_back(self, buffer: FrameBuffer) -> None:
+    def release_buffer(self, buffer: FrameBuffer) -> None:
         """Returns a buffer that nobody reads any more."""
         self._free.append(buffer)
 
@@ -113,7 +113,7 @@ class Stream:
             ids=buffer.planes.get("ids"),
             camera=_camera(buffer.frame.camera),
             sun=_sun(buffer.frame.sun),
-            reset=buffer.reset or self.reset_owed,
+            reset=buffer.reset or self.reset_after_failure,
         )
 
     def deliver(self, pixels: npt.NDArray[np.uint8], seq: int) -> Delivery | None:

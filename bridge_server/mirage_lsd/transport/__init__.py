@@ -1,9 +1,9 @@
 """How planes travel: one file per transport behind one small base class."""
 
 from .base import Delivery, FrameLost, Transport
+from .inline import InlineTransport
 from .segment import SEGMENTS_SUPPORTED, sweep_dead_segments
 from .shared_memory import SharedMemoryTransport
-from .zmq_inline import InlineTransport
 
 __all__ = [
     "SEGMENTS_SUPPORTED",

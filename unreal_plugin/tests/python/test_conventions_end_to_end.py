@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 import torch
 
+from mirage_lsd.frame import Controls, InputFrame, OutputFrame
 from mirage_lsd.models.guide import world_rays
-from mirage_lsd.pipeline.base import StreamSpec
-from mirage_lsd.pipeline.frame import Controls, InputFrame, OutputFrame
-from mirage_lsd.pipeline.frame_inputs import lens_of
+from mirage_lsd.pipelines.base import StreamSpec
+from mirage_lsd.pipelines.mirage.frame_inputs import lens_of
 
 
 class Recorder:

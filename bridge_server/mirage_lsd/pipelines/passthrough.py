@@ -1,0 +1,33 @@
+"""The model "passthrough": gives the picture back. For measuring transports and for diagnosing a connection."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from ..frame import Controls, InputFrame, OutputFrame
+from .base import StreamSpec
+
+
+class PassthroughPipeline:
+    """Returns the color plane, resized to the output by nearest neighbour. Its state is the two index tables of that."""
+
+    name = "passthrough"
+    scenes: tuple[str, ...] = ("none",)
+    lightings: tuple[str, ...] = ("none",)
+    planes: tuple[str, ...] = ("color",)
+
+    def create_state(self, spec: StreamSpec) -> tuple[np.ndarray, np.ndarray] | None:
+        if (spec.width, spec.height) == (spec.output_width, spec.output_height):
+            return None
+        rows = (np.arange(spec.output_height) * 2 + 1) * spec.height // (2 * spec.output_height)
+        columns = (np.arange(spec.output_width) * 2 + 1) * spec.width // (2 * spec.output_width)
+        return rows[:, None], columns[None, :]
+
+    def process(
+        self, frame: InputFrame, state: tuple[np.ndarray, np.ndarray] | None, controls: Controls
+    ) -> OutputFrame:
+        started = time.perf_counter_ns()
+        pixels = frame.color if state is None else frame.color[state]
+        return OutputFrame(pixels, {"copy": (time.perf_counter_ns() - started) // 1_000})
