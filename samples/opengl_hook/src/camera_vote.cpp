@@ -94,7 +94,8 @@ CameraEstimate CameraVote::update(std::vector<ObjectGroup> groups) {
     if (support > best) best = support, motion = &candidate;
   }
   // Objects that look alike match each other too, with motions that scatter: the winner needs no majority.
-  if (motion == nullptr || best < kLeastSupport * all / std::sqrt(static_cast<double>(std::max<size_t>(found.size(), 1))))
+  if (motion == nullptr ||
+      best < kLeastSupport * all / std::sqrt(static_cast<double>(std::max<size_t>(found.size(), 1))))
     return start(std::move(groups));
 
   const Match* anchored = nullptr;

@@ -17,7 +17,7 @@ struct ObjectGroup {
 
 struct CameraEstimate {
   bool found = false;
-  Matrix view;       /**< eye_from_world, rigid, in the game's own units; the world is where the first anchor stood */
+  Matrix view;        /**< eye_from_world, rigid, in the game's own units; the world is where the first anchor stood */
   double support = 0; /**< share of the matched vertices that agree with this motion, 0..1 */
   bool cut = false;   /**< nothing matched the frame before: the world's origin was set anew */
 };

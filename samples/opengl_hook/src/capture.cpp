@@ -47,7 +47,8 @@ Capture::Capture(const GlApi& gl, int pass_width, int pass_height, int width, in
       depth_shader_(gl, kDepth.c_str()) {
   color_ = make_texture(gl_, GL_RGBA8, pass_width, pass_height, GL_RGBA, GL_UNSIGNED_BYTE);
   if (pass_width != width || pass_height != height)
-    for (GLenum filter : {GL_TEXTURE_MIN_FILTER, GL_TEXTURE_MAG_FILTER}) gl_.TexParameteri(GL_TEXTURE_2D, filter, GL_LINEAR);
+    for (GLenum filter : {GL_TEXTURE_MIN_FILTER, GL_TEXTURE_MAG_FILTER})
+      gl_.TexParameteri(GL_TEXTURE_2D, filter, GL_LINEAR);
   depth_ = make_texture(gl_, GL_DEPTH_COMPONENT24, pass_width, pass_height, GL_DEPTH_COMPONENT, GL_UNSIGNED_INT);
   packed_color_ = make_texture(gl_, GL_RGBA8, width, height, GL_RGBA, GL_UNSIGNED_BYTE);
   packed_depth_ = make_texture(gl_, GL_R32F, width, height, GL_RED, GL_FLOAT);
@@ -55,8 +56,8 @@ Capture::Capture(const GlApi& gl, int pass_width, int pass_height, int width, in
   gl_.BindFramebuffer(GL_FRAMEBUFFER, framebuffer_);
   gl_.FramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, packed_color_, 0);
   gl_.FramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT1, GL_TEXTURE_2D, packed_depth_, 0);
-  ok_ = color_shader_.ok() && depth_shader_.ok() &&
-        gl_.CheckFramebufferStatus(GL_FRAMEBUFFER) == GL_FRAMEBUFFER_COMPLETE;
+  ok_ =
+      color_shader_.ok() && depth_shader_.ok() && gl_.CheckFramebufferStatus(GL_FRAMEBUFFER) == GL_FRAMEBUFFER_COMPLETE;
   for (Buffer& buffer : buffers_) {
     gl_.GenBuffers(1, &buffer.name);
     gl_.BindBuffer(GL_PIXEL_PACK_BUFFER, buffer.name);

@@ -24,8 +24,8 @@ class Capture {
   bool ok() const { return ok_; }
   void destroy();
 
-  /** Copies the viewport of the framebuffer that is bound, and begins to read it back. Returns false where every buffer is
-   * still under way. Needs the state of a StateGuard. */
+  /** Copies the viewport of the framebuffer that is bound, and begins to read it back. Returns false where every buffer
+   * is still under way. Needs the state of a StateGuard. */
   bool grab(int x, int y, const ViewDepth& depth, double gamma, int64_t number);
   /** The oldest picture that has arrived; `wait`: waits for it (for recordings in lockstep). */
   bool arrived(bool wait, CapturedFrame* out);

@@ -15,9 +15,8 @@ bool Target::operator==(const Target& other) const {
 }
 
 const Pass::Group& Pass::heaviest() const {
-  return *std::max_element(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
-    return a.object.vertices < b.object.vertices;
-  });
+  return *std::max_element(groups.begin(), groups.end(),
+                           [](const Group& a, const Group& b) { return a.object.vertices < b.object.vertices; });
 }
 
 bool DrawLog::large_enough(const Target& target) {

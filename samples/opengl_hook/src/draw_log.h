@@ -41,7 +41,8 @@ struct Pass {
   const Group& heaviest() const;
 };
 
-/** A frame's passes. The main one is the one with most vertices, which is known only afterwards: the frame before tells it.
+/** A frame's passes. The main one is the one with most vertices, which is known only afterwards: the frame before tells
+ * it.
  */
 class DrawLog {
  public:

@@ -20,10 +20,10 @@ const GlApi* load_gl(const char** why) {
   MIRAGE_GL_REQUIRED(MIRAGE_LOOK_UP)
   MIRAGE_GL_OPTIONAL(MIRAGE_LOOK_UP)
 #undef MIRAGE_LOOK_UP
-#define MIRAGE_CHECK(name)                                      \
-  if (api.name == nullptr) {                                    \
+#define MIRAGE_CHECK(name)                                                                \
+  if (api.name == nullptr) {                                                              \
     *why = "this OpenGL has no gl" #name ": it is older than what the hook needs (3.0)."; \
-    return nullptr;                                             \
+    return nullptr;                                                                       \
   }
   MIRAGE_GL_REQUIRED(MIRAGE_CHECK)
 #undef MIRAGE_CHECK

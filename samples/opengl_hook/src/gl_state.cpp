@@ -3,12 +3,21 @@
 namespace mirage_hook {
 namespace {
 
-constexpr GLenum kPixelStore[] = {GL_PACK_ALIGNMENT,   GL_PACK_ROW_LENGTH,   GL_PACK_SKIP_ROWS,   GL_PACK_SKIP_PIXELS,
-                                  GL_PACK_SWAP_BYTES,  GL_PACK_LSB_FIRST,    GL_UNPACK_ALIGNMENT, GL_UNPACK_ROW_LENGTH,
-                                  GL_UNPACK_SKIP_ROWS, GL_UNPACK_SKIP_PIXELS, GL_UNPACK_SWAP_BYTES, GL_UNPACK_LSB_FIRST};
-constexpr GLenum kSwitches[] = {GL_DEPTH_TEST,   GL_BLEND,       GL_CULL_FACE,     GL_SCISSOR_TEST, GL_STENCIL_TEST,
-                                GL_COLOR_LOGIC_OP, GL_MULTISAMPLE, GL_SAMPLE_COVERAGE, GL_SAMPLE_ALPHA_TO_COVERAGE,
-                                GL_DITHER,       GL_POLYGON_OFFSET_FILL};
+constexpr GLenum kPixelStore[] = {GL_PACK_ALIGNMENT,     GL_PACK_ROW_LENGTH,   GL_PACK_SKIP_ROWS,
+                                  GL_PACK_SKIP_PIXELS,   GL_PACK_SWAP_BYTES,   GL_PACK_LSB_FIRST,
+                                  GL_UNPACK_ALIGNMENT,   GL_UNPACK_ROW_LENGTH, GL_UNPACK_SKIP_ROWS,
+                                  GL_UNPACK_SKIP_PIXELS, GL_UNPACK_SWAP_BYTES, GL_UNPACK_LSB_FIRST};
+constexpr GLenum kSwitches[] = {GL_DEPTH_TEST,
+                                GL_BLEND,
+                                GL_CULL_FACE,
+                                GL_SCISSOR_TEST,
+                                GL_STENCIL_TEST,
+                                GL_COLOR_LOGIC_OP,
+                                GL_MULTISAMPLE,
+                                GL_SAMPLE_COVERAGE,
+                                GL_SAMPLE_ALPHA_TO_COVERAGE,
+                                GL_DITHER,
+                                GL_POLYGON_OFFSET_FILL};
 constexpr GLenum kSwitchesOfTheFixedFunctions[] = {GL_ALPHA_TEST, GL_POLYGON_STIPPLE, GL_FOG, GL_COLOR_SUM};
 
 }  // namespace

@@ -2,15 +2,16 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <vector>
 
 #include "gl_api.h"
 
 namespace mirage_hook {
 
-/** Saves at construction all that this library's drawing and copying changes, sets what that needs (no test, no blending, no
- * masks, tight pixel storage, no buffers bound), and restores everything at destruction. No context call of the game may
- * come between.
+/** Saves at construction all that this library's drawing and copying changes, sets what that needs (no test, no
+ * blending, no masks, tight pixel storage, no buffers bound), and restores everything at destruction. No context call
+ * of the game may come between.
  */
 class StateGuard {
  public:

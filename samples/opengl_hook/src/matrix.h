@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 
 namespace mirage_hook {
 
@@ -24,15 +25,16 @@ Matrix inverse_of_similarity(const Matrix& m);
 bool is_similarity(const Matrix& m);
 /** The uniform scale of a similarity. */
 double scale_of(const Matrix& m);
-/** The rotation part made orthonormal again (Gram-Schmidt, from the third row), without its scale; the translation is divided by `scale`. */
+/** The rotation part made orthonormal again (Gram-Schmidt, from the third row), without its scale; the translation is
+ * divided by `scale`. */
 Matrix rigid(const Matrix& m, double scale = 1);
 /** The angle of the rotation part, radians. */
 double rotation_angle(const Matrix& m);
 
 /** A perspective projection and what it is applied to. */
 struct Transform {
-  Matrix projection;  /**< clip_from_eye; the eye looks along -z */
-  Matrix model_view;  /**< eye_from_object */
+  Matrix projection; /**< clip_from_eye; the eye looks along -z */
+  Matrix model_view; /**< eye_from_object */
 };
 
 /** Whether clip w is the distance along one axis of the eye, as `glFrustum` makes it. Either handedness. */

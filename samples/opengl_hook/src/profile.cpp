@@ -53,12 +53,14 @@ Profile parse_profile(const std::string& text, std::vector<std::string>* problem
   const std::map<std::string, std::pair<Reader, const char*>> readers = {
       {"name", {[&](const std::string& v) { return !v.empty() && (profile.name = v, true); }, "takes a text"}},
       {"metres_per_unit", {number(1e-5, 1e5, &profile.metres_per_unit), "takes a number from 0.00001 to 100000"}},
-      {"up", {[&](const std::string& v) { return (v == "y" || v == "z") && (profile.up = v[0], true); }, "takes y or z"}},
+      {"up",
+       {[&](const std::string& v) { return (v == "y" || v == "z") && (profile.up = v[0], true); }, "takes y or z"}},
       {"held_depth", {number(0, 1, &profile.held_depth), "takes a window depth from 0 to 1"}},
       {"sky_beyond", {number(0, 1e7, &profile.sky_beyond), "takes metres, 0 or more"}},
       {"exposure", {number(0, 255, &profile.exposure), "takes a luma from 0 to 255"}},
-      {"size", {[&](const std::string& v) { return read_size(v, &profile.width, &profile.height); },
-                "takes WIDTHxHEIGHT, each 64 to 4096"}},
+      {"size",
+       {[&](const std::string& v) { return read_size(v, &profile.width, &profile.height); },
+        "takes WIDTHxHEIGHT, each 64 to 4096"}},
   };
   std::istringstream lines(text);
   std::string line;

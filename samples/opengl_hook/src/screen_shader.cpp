@@ -1,6 +1,6 @@
 #include "screen_shader.h"
 
-#include <cstdio>
+#include <initializer_list>
 
 #include "log.h"
 
@@ -83,7 +83,8 @@ GLuint make_texture(const GlApi& gl, GLint internal_format, int width, int heigh
   gl.GenTextures(1, &texture);
   gl.BindTexture(GL_TEXTURE_2D, texture);
   gl.TexImage2D(GL_TEXTURE_2D, 0, internal_format, width, height, 0, format, type, nullptr);
-  for (GLenum filter : {GL_TEXTURE_MIN_FILTER, GL_TEXTURE_MAG_FILTER}) gl.TexParameteri(GL_TEXTURE_2D, filter, GL_NEAREST);
+  for (GLenum filter : {GL_TEXTURE_MIN_FILTER, GL_TEXTURE_MAG_FILTER})
+    gl.TexParameteri(GL_TEXTURE_2D, filter, GL_NEAREST);
   for (GLenum wrap : {GL_TEXTURE_WRAP_S, GL_TEXTURE_WRAP_T}) gl.TexParameteri(GL_TEXTURE_2D, wrap, GL_CLAMP_TO_EDGE);
   gl.TexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAX_LEVEL, 0);
   return texture;

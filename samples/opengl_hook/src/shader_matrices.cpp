@@ -47,10 +47,13 @@ TransformKind transform_of(const std::vector<NamedMatrix>& matrices, Transform* 
   }
   if (projection == nullptr) {
     // An interface's product of matrices is affine; if it happens to scale evenly it was taken for a view above.
-    affine = affine || std::any_of(views.begin(), views.end(), [](const NamedMatrix& v) { return contains(v.name, "proj") || contains(v.name, "mvp"); });
+    affine = affine || std::any_of(views.begin(), views.end(), [](const NamedMatrix& v) {
+               return contains(v.name, "proj") || contains(v.name, "mvp");
+             });
     return affine ? TransformKind::kAffine : TransformKind::kUnknown;
   }
-  // model-view before view: the view alone is what every object has in common; a model's own matrix says nothing of the camera.
+  // model-view before view: the view alone is what every object has in common; a model's own matrix says nothing of the
+  // camera.
   for (const char* word : {"modelview", "model_view", "worldview", "mv", "view", "camera"}) {
     for (const NamedMatrix& candidate : views)
       if (view == nullptr && contains(candidate.name, word)) view = &candidate.value;

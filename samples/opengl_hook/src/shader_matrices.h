@@ -36,9 +36,9 @@ class ShaderMatrices {
   struct Uniform {
     std::string name;
     GLint location;
-    GLint block;   /**< index of its uniform block, -1: none */
-    GLint offset;  /**< bytes, in its block */
-    GLint stride;  /**< bytes from column to column (or row to row) in its block */
+    GLint block;  /**< index of its uniform block, -1: none */
+    GLint offset; /**< bytes, in its block */
+    GLint stride; /**< bytes from column to column (or row to row) in its block */
   };
   const std::vector<Uniform>& uniforms(GLuint program);
   bool value(GLuint program, const Uniform& uniform, Matrix* out) const;

@@ -18,9 +18,9 @@ ViewDepth view_depth_of(const GlApi& gl, const Pass& pass) {
   const double near = heaviest.depth_range[0], span = heaviest.depth_range[1] - near;
   GLint mode = GL_NEGATIVE_ONE_TO_ONE;
   if (gl.version >= 45) gl.GetIntegerv(GL_CLIP_DEPTH_MODE, &mode);
-  const double length = mode == GL_ZERO_TO_ONE ? 1 : 2;
-  out.scale = length / (span != 0 ? span : 1);
-  out.offset = -near * out.scale - (mode == GL_ZERO_TO_ONE ? 0 : 1);
+  out.low = mode == GL_ZERO_TO_ONE ? 0 : -1;
+  out.scale = (1 - out.low) / (span != 0 ? span : 1);
+  out.offset = out.low - near * out.scale;
   GLfloat clear = 1;
   gl.GetFloatv(GL_DEPTH_CLEAR_VALUE, &clear);
   out.clear = clear;

@@ -10,6 +10,7 @@ namespace mirage_hook {
 struct ViewDepth {
   Matrix projection; /**< clip_from_eye, the game's units */
   double scale = 2, offset = -1;
+  double low = -1;  /**< clip z / w at one of the two clip planes; at the other it is 1 */
   double clear = 1; /**< the window depth of what nothing was drawn on */
   double held = 0;  /**< window depth below which the game's own pixels stay */
   double metres = 1, sky_beyond = 0;

@@ -17,9 +17,9 @@ class WriteBack {
 
   /** Takes a new result: width * height * 4, row 0 on top. Needs the state of a StateGuard. */
   void upload(const void* pixels);
-  /** Draws it over the viewport at x, y of the framebuffer that is bound; the depth buffer and alpha stay as they are, and
-   * what is held too. `clip_then_from_eye_now`: where this frame's points are in the picture, for late reprojection; null: in
-   * the same place. Needs the state of a StateGuard.
+  /** Draws it over the viewport at x, y of the framebuffer that is bound; the depth buffer and alpha stay as they are,
+   * and what is held too. `clip_then_from_eye_now`: where this frame's points are in the picture, for late
+   * reprojection; null: in the same place. Needs the state of a StateGuard.
    */
   void draw(int x, int y, GLuint depth_texture, const ViewDepth& depth, const Matrix* clip_then_from_eye_now) const;
 
