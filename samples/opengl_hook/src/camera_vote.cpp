@@ -9,7 +9,9 @@ namespace {
 constexpr size_t kMostGroups = 192;
 constexpr size_t kMostMatches = 384;
 constexpr double kLeastSupport = 0.2;
-constexpr double kVerticesOfOneObject = 2000;  // a huge animated object does not outvote a village
+constexpr double kVerticesOfOneObject =
+    2000;                           // beyond that they count a quarter: an animated giant does not outvote a village
+constexpr int kFramesOfTrust = 30;  // after so many an anchor's own vote counts four times
 
 /** The vertices that both draw in calls of the same size: both lists are sorted. */
 double shared_vertices(const std::vector<uint32_t>& a, const std::vector<uint32_t>& b) {
@@ -27,6 +29,10 @@ double shared_vertices(const std::vector<uint32_t>& a, const std::vector<uint32_
   return shared;
 }
 
+double weight_of(double vertices) {
+  return vertices <= kVerticesOfOneObject ? vertices : kVerticesOfOneObject + 0.25 * (vertices - kVerticesOfOneObject);
+}
+
 bool agree(const Matrix& a, const Matrix& b) {
   double turn = 0, shift = 0, reach = 1;
   for (int r = 0; r < 3; r++) {
@@ -42,12 +48,17 @@ bool agree(const Matrix& a, const Matrix& b) {
 std::vector<CameraVote::Match> CameraVote::matches(const std::vector<ObjectGroup>& groups) const {
   std::vector<Match> found;
   for (size_t i = 0; i < groups.size(); i++) {
+    const size_t first = found.size();
+    double all = 0;
     for (size_t j = 0; j < before_.size(); j++) {
       const double shared = shared_vertices(groups[i].draws, before_[j].draws);
       if (shared <= 0) continue;
-      const double weight = std::min(shared, kVerticesOfOneObject);
+      const double weight = weight_of(shared) * (j == anchor_ ? 1 + 3.0 * trust_ / kFramesOfTrust : 1);
       found.push_back({i, j, weight, Matrix()});
+      all += weight;
     }
+    // One object has one vote: what looks like many others shares it out among them.
+    for (size_t k = first; k < found.size(); k++) found[k].weight *= found[k].weight / all;
   }
   const size_t kept = std::min(found.size(), kMostMatches);
   std::partial_sort(found.begin(), found.begin() + static_cast<ptrdiff_t>(kept), found.end(),
@@ -61,6 +72,7 @@ std::vector<CameraVote::Match> CameraVote::matches(const std::vector<ObjectGroup
 CameraEstimate CameraVote::start(std::vector<ObjectGroup> groups) {
   // The heaviest object is taken for the world: in most engines it is drawn with the view alone.
   anchor_ = 0;
+  trust_ = 0;
   for (size_t i = 1; i < groups.size(); i++)
     if (groups[i].vertices > groups[anchor_].vertices) anchor_ = i;
   const Matrix& heaviest = groups[anchor_].model_view;
@@ -108,9 +120,11 @@ CameraEstimate CameraVote::update(std::vector<ObjectGroup> groups) {
   if (anchored != nullptr) {
     view_ = rigid(groups[anchored->now].model_view * inverse_of_similarity(world_from_anchor_));
     anchor_ = anchored->now;
+    trust_ = std::min(trust_ + 1, kFramesOfTrust);
   } else {
     view_ = rigid(motion->motion * view_);
     anchor_ = heaviest->now;
+    trust_ = 0;
     world_from_anchor_ = inverse_of_similarity(view_) * groups[anchor_].model_view;
   }
   before_ = std::move(groups);

@@ -44,6 +44,7 @@ class CameraVote {
   Matrix view_;
   Matrix world_from_anchor_;
   size_t anchor_ = 0; /**< index in before_ */
+  int trust_ = 0;     /**< frames that it has agreed for */
 };
 
 }  // namespace mirage_hook

@@ -1,6 +1,7 @@
 #include "draw_log.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace mirage_hook {
 namespace {
@@ -14,9 +15,19 @@ bool Target::operator==(const Target& other) const {
   return framebuffer == other.framebuffer && std::equal(viewport, viewport + 4, other.viewport);
 }
 
+std::vector<const Pass::Group*> Pass::world() const {
+  std::vector<const Group*> found;
+  for (const Group& group : groups)
+    if (std::abs(group.depth_range[1] - group.depth_range[0]) > 0.5f) found.push_back(&group);
+  if (found.empty())
+    for (const Group& group : groups) found.push_back(&group);
+  return found;
+}
+
 const Pass::Group& Pass::heaviest() const {
-  return *std::max_element(groups.begin(), groups.end(),
-                           [](const Group& a, const Group& b) { return a.object.vertices < b.object.vertices; });
+  const std::vector<const Group*> candidates = world();
+  return **std::max_element(candidates.begin(), candidates.end(),
+                            [](const Group* a, const Group* b) { return a->object.vertices < b->object.vertices; });
 }
 
 bool DrawLog::large_enough(const Target& target) {

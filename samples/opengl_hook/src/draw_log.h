@@ -37,7 +37,10 @@ struct Pass {
   };
   std::vector<Group> groups;
 
-  /** The group with most vertices: its projection is the pass's. Only for a pass that has some. */
+  /** Those that are drawn into most of the depth range: what the player holds and the sky often have a part of their
+   * own. All, where there is none. */
+  std::vector<const Group*> world() const;
+  /** The world's group with most vertices: its projection is the pass's. Only for a pass that has groups. */
   const Group& heaviest() const;
 };
 

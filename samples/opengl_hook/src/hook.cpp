@@ -173,7 +173,7 @@ void Hook::pass_over(const Pass& pass) {
   busy_ = true;
   figures_.passes++;
   std::vector<ObjectGroup> objects;
-  for (const Pass::Group& group : pass.groups) objects.push_back(group.object);
+  for (const Pass::Group* group : pass.world()) objects.push_back(group->object);
   const CameraEstimate estimate = vote_.update(std::move(objects));
   figures_.support += estimate.support;
   figures_.cuts += estimate.cut ? 1 : 0;
