@@ -22,6 +22,7 @@ help:
 	@echo "make test     set up, then run every check and every test"
 	@echo "make unitypackage   the Unity package, dist/MirageLSD.unitypackage"
 	@echo "make unreal-plugin   write dist/MirageLSD-UE5.zip"
+	@echo "make test-games   the OpenGL hook in real games (apt-get installs them; half an hour)"
 	@echo "make setup    only the set-up"
 	@echo "make format   format the code"
 	@echo "make clean    remove the virtual environment, builds and demo_out"
@@ -90,3 +91,4 @@ clean:
 	rm -rf $(VENV) build demo_out bridge_server/mirage_lsd/_native
 
 include unity_package/package.mk
+include games.mk

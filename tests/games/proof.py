@@ -47,7 +47,9 @@ def prove(frames: Iterable[InputFrame]) -> Proof:
         if now.reset or before.camera is None or now.camera is None:
             continue
         moved = now.camera.view.astype(float) @ np.linalg.inv(before.camera.view.astype(float))
-        eye = [np.linalg.inv(frame.camera.view.astype(float))[:3, 3] for frame in (before, now) if frame.camera is not None]
+        eye = [
+            np.linalg.inv(frame.camera.view.astype(float))[:3, 3] for frame in (before, now) if frame.camera is not None
+        ]
         step = max(step, float(np.linalg.norm(eye[1] - eye[0])))
         turn = max(turn, float(np.degrees(np.arccos(np.clip((np.trace(moved[:3, :3]) - 1) / 2, -1, 1)))))
         row = _compare(before, now)

@@ -10,7 +10,7 @@ constexpr size_t kMostGroups = 192;
 constexpr size_t kMostMatches = 384;
 constexpr double kLeastSupport = 0.2;
 constexpr double kVerticesOfOneObject =
-    2000;                           // beyond that they count a quarter: an animated giant does not outvote a village
+    2000;                           // beyond that they count a tenth: an animated giant does not outvote a village
 constexpr int kFramesOfTrust = 30;  // after so many an anchor's own vote counts four times
 
 /** The vertices that both draw in calls of the same size: both lists are sorted. */
@@ -30,7 +30,7 @@ double shared_vertices(const std::vector<uint32_t>& a, const std::vector<uint32_
 }
 
 double weight_of(double vertices) {
-  return vertices <= kVerticesOfOneObject ? vertices : kVerticesOfOneObject + 0.25 * (vertices - kVerticesOfOneObject);
+  return vertices <= kVerticesOfOneObject ? vertices : kVerticesOfOneObject + 0.1 * (vertices - kVerticesOfOneObject);
 }
 
 bool agree(const Matrix& a, const Matrix& b) {

@@ -238,6 +238,11 @@ void Hook::paint(const Pass& pass, Moment* moment, ViewDepth* depth) {
   const StateGuard guard(*gl_);
   const int x = pass.target.viewport[0], y = pass.target.viewport[1];
   if (!prepare(pass.target.viewport[2], pass.target.viewport[3])) return;
+  if (!painter_->connected()) {  // nothing is taken from a game that nobody paints
+    shown_ = Moment();
+    reset_next_ = true;
+    return;
+  }
   GLint drawn_to = GL_NONE;
   gl_->BindFramebuffer(GL_FRAMEBUFFER, static_cast<GLuint>(pass.target.framebuffer));
   gl_->GetIntegerv(GL_DRAW_BUFFER0, &drawn_to);
@@ -255,7 +260,7 @@ void Hook::paint(const Pass& pass, Moment* moment, ViewDepth* depth) {
   submit_arrived(settings_.lockstep_ms > 0);
   take_result();
 
-  if (shown_.seq == 0 || !painter_->connected()) return;
+  if (shown_.seq == 0) return;
   Matrix then_from_now;
   const bool warp = settings_.reproject && shown_.number != moment->number && shown_.has_camera && moment->has_camera &&
                     !moment->reset;

@@ -5,13 +5,14 @@
 
 namespace mirage_hook {
 
-#define MIRAGE_CORE_FUNCTIONS(X)                                                                                \
-  X(lsd_client_create)                                                                                          \
-  X(lsd_client_control_choice)                                                                                  \
-  X(lsd_client_control_count) X(lsd_client_control_spec) X(lsd_last_error) X(lsd_now_ns) X(lsd_stream_acquire)  \
-      X(lsd_stream_close) X(lsd_stream_control_begin) X(lsd_stream_control_commit) X(lsd_stream_control_string) \
-          X(lsd_stream_get_state) X(lsd_stream_get_stats) X(lsd_stream_last_error) X(lsd_stream_next_notice)    \
-              X(lsd_stream_open) X(lsd_stream_submit)
+#define MIRAGE_CORE_FUNCTIONS(X)                                                                                    \
+  X(lsd_client_create)                                                                                              \
+  X(lsd_client_control_choice)                                                                                      \
+  X(lsd_client_control_count)                                                                                       \
+  X(lsd_client_control_spec) X(lsd_last_error) X(lsd_now_ns) X(lsd_stream_acquire) X(lsd_stream_close)              \
+      X(lsd_stream_control_begin) X(lsd_stream_control_commit) X(lsd_stream_control_string) X(lsd_stream_get_state) \
+          X(lsd_stream_get_stats) X(lsd_stream_last_error) X(lsd_stream_next_notice) X(lsd_stream_open)             \
+              X(lsd_stream_submit)
 
 struct NativeCore {
 #define MIRAGE_FIELD(name) decltype(&::name) name = nullptr;

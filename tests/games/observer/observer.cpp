@@ -4,6 +4,7 @@
 //
 //   OBSERVER_CLOCK_MS   step of the clock a frame, milliseconds; without it time is the machine's
 //   OBSERVER_FOLDER     folder for the frames (width, height: int32; RGBA, row 0 at the bottom), frames FIRST to LAST
+//   OBSERVER_KEYS       FRAME:KEY ..., keys that xdotool presses at a frame; FRAME:+KEY keeps it down
 //   OBSERVER_FIRST, OBSERVER_LAST   frames are counted from 1; after LAST the game is ended
 #include <GL/gl.h>
 #include <GL/glext.h>
@@ -161,9 +162,26 @@ void dump_frame(int64_t frame) {
   if (frame >= last) _exit(0);
 }
 
+/** Presses the keys that are due at this frame. */
+void press_keys(int64_t frame) {
+  const char* due = std::getenv("OBSERVER_KEYS");
+  while (due != nullptr && *due != 0) {
+    char* word = nullptr;
+    const int64_t at = std::strtoll(due, &word, 10);
+    const std::string key(word, std::strcspn(word, " "));
+    due = word + key.size();
+    if (*due == ' ') due++;
+    if (at != frame || key.size() < 2 || key[0] != ':') continue;
+    const std::string press = key[1] == '+' ? "keydown " + key.substr(2) : "key " + key.substr(1);
+    if (std::system(("env -u LD_PRELOAD xdotool " + press).c_str()) != 0)
+      std::fprintf(stderr, "observer: xdotool failed\n");
+  }
+}
+
 void frame_shown() {
   static int64_t frame = 0;
-  dump_frame(++frame);
+  press_keys(++frame);
+  dump_frame(frame);
   if (step_ns() == 0) return;
   const int64_t due = frame_began_ns + step_ns();
   if (now_ns < due) now_ns = due;
