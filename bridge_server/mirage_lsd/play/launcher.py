@@ -84,15 +84,19 @@ def environment(game: Game, endpoint: str, model: str, settings: Mapping[str, st
 
 
 def run_game(game: Game, variables: Mapping[str, str]) -> int:
-    """Runs it to its end; Ctrl-C and SIGTERM end it too. Returns its exit status."""
+    """Runs it to its end; Ctrl-C and SIGTERM end it too, by force where it does not listen. Returns its exit status."""
     process = subprocess.Popen([game.program, *game.arguments], env=dict(variables))
-    before = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         return process.wait()
     except KeyboardInterrupt:
         return _stop(process)
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _stop(process: subprocess.Popen[bytes]) -> int:
