@@ -1,0 +1,34 @@
+"""How each game is brought to where its camera moves, without a player. They run with an even clock (`observer`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Game:
+    """A game and its way into the world.
+
+    Attributes:
+        name: of the test. program: in /usr/games. arguments: its own. keys: FRAME:KEY ..., pressed by the observer.
+        first, last: frames (as shown) in which the world moves.
+        core_profile: it draws with shaders only.
+    """
+
+    name: str
+    program: str
+    arguments: tuple[str, ...]
+    keys: str
+    first: int
+    last: int
+    core_profile: bool = False
+
+
+_OPENARENA = ["+set", "r_fullscreen", "0", "+set", "r_mode", "-1", "+set", "r_customwidth", "640", "+set", "r_customheight", "360", "+set", "s_initsound", "0", "+set", "r_swapInterval", "0", "+set", "com_introplayed", "1", "+set", "bot_enable", "1", "+set", "bot_minplayers", "3", "+set", "sv_pure", "0", "+set", "in_mouse", "0"]
+_WALK = ("+set", "activeAction", '"+forward;+left"', "+devmap", "aggressor")
+
+GAMES = (
+    Game("openarena", "openarena", (*_OPENARENA, "+set", "cl_renderer", "opengl1", *_WALK), "", 90, 200),
+    Game("openarena-core", "openarena", (*_OPENARENA, "+set", "cl_renderer", "opengl2", *_WALK), "", 90, 200, True),
+    Game("extremetuxracer", "etr", (), "40:Return 80:Return 120:Return 160:Return 200:Return", 240, 330),
+)
