@@ -245,6 +245,17 @@ def test_streams_are_kept_apart(tmp_path: Path) -> None:
         assert replay(recording, FadingPipeline()).equal == 8
 
 
+def test_the_golden_recording_is_still_read_and_still_comes_out_the_same() -> None:
+    """Three frames, written by the first version of the format; never written again."""
+    with Recording(Path(__file__).parent / "data" / "golden.lsdrec") as recording:
+        assert recording.streams[0].spec == SPEC
+        for recorded, (frame, controls) in zip(recording.frames(1), frames(3), strict=True):
+            assert recorded.controls == controls
+            assert np.array_equal(recorded.frame.color, frame.color)
+        report = replay(recording, FadingPipeline())
+    assert (report.frames, report.equal) == (3, 3)
+
+
 def test_contact_sheet(tmp_path: Path) -> None:
     record(tmp_path / "a.lsdrec")
     with Recording(tmp_path / "a.lsdrec") as recording:
