@@ -24,7 +24,41 @@ class Game:
     core_profile: bool = False
 
 
-_OPENARENA = ["+set", "r_fullscreen", "0", "+set", "r_mode", "-1", "+set", "r_customwidth", "640", "+set", "r_customheight", "360", "+set", "s_initsound", "0", "+set", "r_swapInterval", "0", "+set", "com_introplayed", "1", "+set", "bot_enable", "1", "+set", "bot_minplayers", "3", "+set", "sv_pure", "0", "+set", "in_mouse", "0"]
+_OPENARENA = [
+    "+set",
+    "r_fullscreen",
+    "0",
+    "+set",
+    "r_mode",
+    "-1",
+    "+set",
+    "r_customwidth",
+    "640",
+    "+set",
+    "r_customheight",
+    "360",
+    "+set",
+    "s_initsound",
+    "0",
+    "+set",
+    "r_swapInterval",
+    "0",
+    "+set",
+    "com_introplayed",
+    "1",
+    "+set",
+    "bot_enable",
+    "1",
+    "+set",
+    "bot_minplayers",
+    "3",
+    "+set",
+    "sv_pure",
+    "0",
+    "+set",
+    "in_mouse",
+    "0",
+]
 _WALK = ("+set", "activeAction", '"+forward;+left"', "+devmap", "aggressor")
 
 GAMES = (

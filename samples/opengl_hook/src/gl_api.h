@@ -7,6 +7,7 @@
 
 namespace mirage_hook {
 
+// clang-format off
 // Names without `gl`. The first list must be there (OpenGL 3.0).
 #define MIRAGE_GL_REQUIRED(X)                                                                                       \
   X(ActiveTexture)                                                                                                  \
@@ -31,6 +32,8 @@ namespace mirage_hook {
   X(BlitFramebuffer) X(ClientWaitSync) X(DeleteSync) X(DeleteVertexArrays) X(End) X(FenceSync) X(GenVertexArrays)      \
       X(GetActiveUniformBlockiv) X(GetActiveUniformsiv) X(GetBufferParameteriv) X(GetBufferSubData) X(GetInteger64i_v) \
           X(GetIntegeri_v) X(GetStringi) X(Vertex2f)
+
+// clang-format on
 
 struct GlApi {
 #define MIRAGE_FIELD(name) decltype(&::gl##name) name = nullptr;

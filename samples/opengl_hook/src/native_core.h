@@ -5,6 +5,7 @@
 
 namespace mirage_hook {
 
+// clang-format off
 #define MIRAGE_CORE_FUNCTIONS(X)                                                                                    \
   X(lsd_client_create)                                                                                              \
   X(lsd_client_control_choice)                                                                                      \
@@ -13,6 +14,8 @@ namespace mirage_hook {
       X(lsd_stream_control_begin) X(lsd_stream_control_commit) X(lsd_stream_control_string) X(lsd_stream_get_state) \
           X(lsd_stream_get_stats) X(lsd_stream_last_error) X(lsd_stream_next_notice) X(lsd_stream_open)             \
               X(lsd_stream_submit)
+
+// clang-format on
 
 struct NativeCore {
 #define MIRAGE_FIELD(name) decltype(&::name) name = nullptr;
