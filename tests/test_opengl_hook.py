@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -248,18 +249,52 @@ def test_between_results_the_last_one_follows_the_camera(
     assert errors["1"] < 0.5 * errors["0"]
 
 
-def test_a_daemon_that_dies_gives_the_game_its_own_picture_back(
+def test_a_daemon_that_is_killed_gives_the_game_its_own_picture_and_paints_again_when_it_is_back(
     show: Callable[..., list[Picture]],
+    scene: Path,
     start_daemon_process: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
-    exact: str,
+    tmp_path: Path,
 ) -> None:
+    """What is painted is told by its brightness: the daemon gives back what it is sent, which is brightened."""
+    frames = 180
+    alone = show("core", frames, hooked=False)
+    profile = tmp_path / "bright.profile"
+    profile.write_text("metres_per_unit = 1\nup = y\nheld_depth = 0\nexposure = 230\n")
     daemon = start_daemon_process("--model", "passthrough")
-    daemon.kill()
     monkeypatch.setenv("MIRAGE_LSD_MODEL", "passthrough")
-    alone = show("fixed", 10, hooked=False)
-    shown = show("fixed", 10, endpoint=daemon.endpoint, PROFILE=exact)
-    assert all(np.array_equal(a, b) for a, b in zip(alone, shown, strict=True))
+    folder = tmp_path / "killed"
+    folder.mkdir()
+    variables = {**os.environ, "LIBGL_ALWAYS_SOFTWARE": "1", "MIRAGE_LSD_ENDPOINT": daemon.endpoint}
+    variables |= {"MIRAGE_LSD_NATIVE": str(library_path()), "LD_PRELOAD": str(BUILD / "libmirage_gl_hook.so")}
+    variables["MIRAGE_LSD_HOOK_PROFILE"] = str(profile)
+    program = subprocess.Popen([scene, "core", str(frames), folder, "100"], env=variables)
+    try:
+        _wait_for(folder / "060.rgba")
+        daemon.kill()
+        _wait_for(folder / "110.rgba")
+        daemon.restart()
+        assert program.wait(60) == 0
+    finally:
+        program.kill()
+    bright = [
+        _read_frame(folder / f"{i:03}.rgba")[: HEIGHT - 60, :, :3].mean() > alone[i][: HEIGHT - 60, :, :3].mean() + 10
+        for i in range(frames)
+    ]
+    assert any(bright[:60])
+    assert np.array_equal(_read_frame(folder / "108.rgba"), alone[108])
+    assert any(bright[120:])
+
+
+def _wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path.name} was not drawn in time"
+        time.sleep(0.02)
+
+
+def _read_frame(path: Path) -> Picture:
+    return np.frombuffer(path.read_bytes(), np.uint8).reshape(HEIGHT, WIDTH, 4)[::-1]
 
 
 def test_a_profile_that_is_nonsense_does_no_harm(show: Callable[..., list[Picture]], tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ def test_a_file_cut_off_anywhere_reads_up_to_there(tmp_path: Path) -> None:
     whole = (tmp_path / "whole.lsdrec").read_bytes()
     cut = tmp_path / "cut.lsdrec"
     counts = []
-    for length in (*range(0, 600, 13), *range(600, len(whole), 1511)):
+    for length in (*range(0, 600, 13), *range(600, len(whole), 1511), len(whole) - 1, len(whole)):
         cut.write_bytes(whole[:length])
         try:
             with Recording(cut) as recording:

@@ -1,8 +1,8 @@
 // A world with an interface over it, drawn off-screen in one of the ways in which games draw: what the hook's tests
 // load the hook into.
 //
-//   hook_scene MODE FRAMES FOLDER     MODE: fixed (fixed functions), core (uniforms), buffer (a uniform buffer),
-//   offscreen (core, the
+//   hook_scene MODE FRAMES FOLDER [PAUSE_MS]     a pause after each frame. MODE: fixed (fixed functions), core
+//   (uniforms), buffer (a uniform buffer), offscreen (core, the
 //                                     world in a framebuffer object that is then copied to the screen)
 //
 // FOLDER gets NNN.rgba (640 x 360, row 0 at the bottom) of each frame as it is shown, and views.txt with the true
@@ -14,6 +14,7 @@
 #include <EGL/eglext.h>
 #include <GL/gl.h>
 #include <GL/glext.h>
+#include <unistd.h>
 
 #include <array>
 #include <cmath>
@@ -346,7 +347,7 @@ EGLSurface make_current(EGLDisplay display, bool fixed) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count != 4) fail("hook_scene MODE FRAMES FOLDER");
+  if (count != 4 && count != 5) fail("hook_scene MODE FRAMES FOLDER [PAUSE_MS]");
   const std::string mode = arguments[1], folder = arguments[3];
   const EGLDisplay display = eglGetPlatformDisplay(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, nullptr);
   const EGLSurface surface = make_current(display, mode == "fixed");
@@ -363,6 +364,7 @@ int main(int count, char** arguments) {
     for (float v : view(frame)) std::fprintf(views, "%.9g ", static_cast<double>(v));
     std::fprintf(views, "\n");
     eglSwapBuffers(display, surface);
+    if (count == 5) usleep(1000 * static_cast<unsigned>(std::atoi(arguments[4])));
   }
   std::fclose(views);
   return 0;
