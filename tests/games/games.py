@@ -64,5 +64,5 @@ _WALK = ("+set", "activeAction", '"+forward;+left"', "+devmap", "aggressor")
 GAMES = (
     Game("openarena", "openarena", (*_OPENARENA, "+set", "cl_renderer", "opengl1", *_WALK), "", 90, 200),
     Game("openarena-core", "openarena", (*_OPENARENA, "+set", "cl_renderer", "opengl2", *_WALK), "", 90, 200, True),
-    Game("extremetuxracer", "etr", (), "40:Return 80:Return 120:Return 160:Return 200:Return 260:+Up", 380, 470),
+    Game("extremetuxracer", "etr", (), "40:Return 80:Return 120:Return 160:Return 200:Return 260:+Up", 560, 650),
 )
