@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstring>
 #include <memory>
 #include <mutex>
@@ -9,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "channel/transports.h"
 #include "client.h"
 #include "clock.h"
 #include "endpoint.h"
@@ -37,8 +39,7 @@ namespace {
 using lsd::fail;
 
 constexpr size_t kKeyCharacters = 40;
-constexpr size_t kMostControlName = 64;
-constexpr int32_t kMostControlFloats = 64;
+constexpr const char* kDefaultModel = "mirage-lsd-v1";
 constexpr float kLongestTransition = 60;
 
 /// Runs `body` and turns whatever it throws into a status: nothing may unwind into an engine.
@@ -70,9 +71,11 @@ auto guarded_pointer(Body&& body) noexcept {
   return guarded(nullptr, &status, body);
 }
 
-size_t copy_text(const std::string& text, char* buffer, size_t capacity) {
+/// Cut to fit between two characters, and terminated.
+size_t copy_text(std::string_view text, char* buffer, size_t capacity) {
   if (buffer != nullptr && capacity > 0) {
-    const size_t length = std::min(text.size(), capacity - 1);
+    size_t length = std::min(text.size(), capacity - 1);
+    while (length < text.size() && length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) --length;
     std::memcpy(buffer, text.data(), length);
     buffer[length] = '\0';
   }
@@ -123,6 +126,7 @@ bool read_output(const lsd_stream_config& config, lsd::StreamConfig* out) {
   out->output_width = config.output_width != 0 ? config.output_width : config.width;
   out->output_height = config.output_height != 0 ? config.output_height : config.height;
   out->output_format = config.output_format;
+  out->output_alpha = config.output_alpha;
   const auto is_side = [](int32_t side) { return side >= lsd::kSmallestSide && side <= lsd::kLargestSide; };
   if (!is_side(out->output_width) || !is_side(out->output_height)) {
     fail(LSD_ERROR_ARGUMENT, "The output must be 16 to 4096 pixels a side.");
@@ -130,6 +134,10 @@ bool read_output(const lsd_stream_config& config, lsd::StreamConfig* out) {
   }
   if (config.output_format != LSD_FORMAT_RGBA8 && config.output_format != LSD_FORMAT_BGRA8) {
     fail(LSD_ERROR_ARGUMENT, "The output's format must be LSD_FORMAT_RGBA8 or LSD_FORMAT_BGRA8.");
+    return false;
+  }
+  if (config.output_alpha != LSD_ALPHA_OPAQUE && config.output_alpha != LSD_ALPHA_ENGINE) {
+    fail(LSD_ERROR_ARGUMENT, "The output's alpha must be LSD_ALPHA_OPAQUE or LSD_ALPHA_ENGINE.");
     return false;
   }
   return true;
@@ -143,10 +151,10 @@ bool read_config(const lsd_stream_config& config, lsd::StreamConfig* out) {
     return false;
   }
   out->layout = *layout;
-  if (!read_output(config, out) || !read_text(config.model, "mirage-lsd-v1", lsd::kMostStringBytes, &out->model)) {
+  if (!read_output(config, out) || !read_text(config.model, kDefaultModel, lsd::kMostStringBytes, &out->model)) {
     return false;
   }
-  if (config.transport < LSD_TRANSPORT_AUTO || config.transport > LSD_TRANSPORT_SHARED_MEMORY) {
+  if (config.transport != LSD_TRANSPORT_AUTO && lsd::find_transport(config.transport) == nullptr) {
     fail(LSD_ERROR_ARGUMENT, "The transport is unknown.");
     return false;
   }
@@ -161,12 +169,102 @@ bool read_config(const lsd_stream_config& config, lsd::StreamConfig* out) {
   return true;
 }
 
-/// Sizes only grow with versions: a larger structure of a newer caller is fine, its new members are ignored.
+/// What a structure had in the first version, in bytes. Sizes only grow: an older caller's is shorter, and a newer
+/// caller's is longer.
+template <typename Struct>
+constexpr size_t kFirstSize = sizeof(Struct);
+template <>
+constexpr size_t kFirstSize<lsd_stream_config> = offsetof(lsd_stream_config, output_alpha);
+template <>
+constexpr size_t kFirstSize<lsd_frame> = offsetof(lsd_frame, slot_count);
+template <>
+constexpr size_t kFirstSize<lsd_result> = offsetof(lsd_result, has_camera);
+
 template <typename Struct>
 bool is_struct(const Struct* value) {
-  if (value != nullptr && value->size >= sizeof(Struct)) return true;
+  if (value != nullptr && value->size >= kFirstSize<Struct>) return true;
   fail(LSD_ERROR_ARGUMENT, "A structure is null, or its `size` is not set to sizeof.");
   return false;
+}
+
+/// A caller's structure. What an older one lacks is zero; what a newer one has besides is ignored.
+template <typename Struct>
+Struct read_struct(const Struct& value) {
+  Struct copy{};
+  std::memcpy(&copy, &value, std::min<size_t>(value.size, sizeof copy));
+  return copy;
+}
+
+/// As much as the caller has room for, without its `size`.
+template <typename Struct>
+void write_struct(const Struct& value, Struct* out) {
+  constexpr size_t begin = sizeof value.size;
+  std::memcpy(reinterpret_cast<char*>(out) + begin, reinterpret_cast<const char*>(&value) + begin,
+              std::min<size_t>(out->size, sizeof value) - begin);
+}
+
+lsd_frame read_frame(const lsd_frame& value) {
+  lsd_frame frame = read_struct(value);
+  // slot_count lies where the first version's frame had padding, so without `slots` it means nothing.
+  if (value.size < offsetof(lsd_frame, slots) + sizeof frame.slots) {
+    frame.slot_count = 0;
+    frame.slots = nullptr;
+  }
+  return frame;
+}
+
+template <size_t N>
+void copy_member(std::string_view text, char (&member)[N]) {
+  copy_text(text, member, N);
+}
+
+std::shared_ptr<const std::vector<lsd::Model>> models_of(const lsd_client* client) {
+  return client != nullptr ? client->client.status().models.get() : nullptr;
+}
+
+const lsd::Model* find_model(const std::vector<lsd::Model>* models, const char* name) {
+  if (models == nullptr) return nullptr;
+  const std::string_view wanted = name != nullptr ? name : kDefaultModel;
+  const auto found =
+      std::find_if(models->begin(), models->end(), [&](const auto& each) { return each.name == wanted; });
+  return found == models->end() ? nullptr : &*found;
+}
+
+template <typename Item>
+const Item* item_at(const std::vector<Item>& items, int32_t index) {
+  return index >= 0 && static_cast<size_t>(index) < items.size() ? &items[static_cast<size_t>(index)] : nullptr;
+}
+
+const lsd::ControlSpec* find_control(const std::vector<lsd::Model>* models, const char* model, int32_t index) {
+  const lsd::Model* found = find_model(models, model);
+  return found != nullptr ? item_at(found->controls, index) : nullptr;
+}
+
+lsd_control_spec control_spec_of(const lsd::ControlSpec& spec) {
+  lsd_control_spec out{};
+  out.kind = spec.kind;
+  copy_member(spec.name, out.name);
+  copy_member(spec.help, out.help);
+  copy_member(spec.unit, out.unit);
+  copy_member(spec.default_text, out.default_text);
+  out.minimum = spec.minimum;
+  out.maximum = spec.maximum;
+  std::copy(spec.default_values.begin(), spec.default_values.end(), out.default_values);
+  out.has_default = spec.has_default ? 1 : 0;
+  out.default_seed = spec.default_seed;
+  out.takes_transition = spec.takes_transition ? 1 : 0;
+  out.max_bytes = spec.max_bytes;
+  out.choice_count = static_cast<int32_t>(spec.choices.size());
+  return out;
+}
+
+lsd_status write_progress(const std::optional<lsd::Progress>& progress, lsd_progress* out) {
+  if (!progress) return LSD_NOTHING;
+  lsd_progress copy{};
+  copy_member(progress->what, copy.what);
+  copy.fraction = progress->fraction;
+  write_struct(copy, out);
+  return LSD_OK;
 }
 
 bool is_alive(const lsd_stream* stream) {
@@ -178,11 +276,11 @@ bool is_alive(const lsd_stream* stream) {
 lsd_status set_control(lsd_stream* stream, const char* name, lsd::ControlValue value) {
   if (!is_alive(stream)) return LSD_ERROR_ARGUMENT;
   std::string checked;
-  if (name == nullptr || *name == '\0' || !read_text(name, "", kMostControlName, &checked)) {
+  if (name == nullptr || *name == '\0' || !read_text(name, "", lsd::kMostControlNameBytes, &checked)) {
     return fail(LSD_ERROR_ARGUMENT, "A control needs a name of 1 to 64 bytes.");
   }
   if (!stream->stream->controls().set(checked, std::move(value))) {
-    return fail(LSD_ERROR_ARGUMENT, "A group holds at most 32 controls.");
+    return fail(LSD_ERROR_ARGUMENT, "A group holds at most 64 controls, and 48 KiB.");
   }
   return LSD_OK;
 }
@@ -222,6 +320,67 @@ size_t lsd_client_last_error(const lsd_client* client, char* buffer, size_t capa
                  [&] { return copy_text(client->client.status().last_error.get(), buffer, capacity); });
 }
 
+int32_t lsd_client_model_count(const lsd_client* client) {
+  lsd_status status = LSD_OK;
+  return guarded(int32_t{0}, &status, [&] {
+    const auto models = models_of(client);
+    return models != nullptr ? static_cast<int32_t>(models->size()) : 0;
+  });
+}
+
+lsd_status lsd_client_model_name(const lsd_client* client, int32_t index, char* buffer, size_t capacity) {
+  return guarded_status([&] {
+    const auto models = models_of(client);
+    const lsd::Model* model = models != nullptr ? item_at(*models, index) : nullptr;
+    if (model == nullptr) return LSD_NOTHING;
+    copy_text(model->name, buffer, capacity);
+    return LSD_OK;
+  });
+}
+
+int32_t lsd_client_control_count(const lsd_client* client, const char* model) {
+  lsd_status status = LSD_OK;
+  return guarded(int32_t{0}, &status, [&] {
+    const auto models = models_of(client);
+    const lsd::Model* found = find_model(models.get(), model);
+    return found != nullptr ? static_cast<int32_t>(found->controls.size()) : 0;
+  });
+}
+
+lsd_status lsd_client_control_spec(const lsd_client* client, const char* model, int32_t index, lsd_control_spec* out) {
+  return guarded_status([&] {
+    if (!is_struct(out)) return LSD_ERROR_ARGUMENT;
+    const auto models = models_of(client);
+    const lsd::ControlSpec* spec = find_control(models.get(), model, index);
+    if (spec == nullptr) return LSD_NOTHING;
+    write_struct(control_spec_of(*spec), out);
+    return LSD_OK;
+  });
+}
+
+lsd_status lsd_client_control_choice(const lsd_client* client, const char* model, int32_t index, int32_t choice,
+                                     char* buffer, size_t capacity) {
+  return guarded_status([&] {
+    const auto models = models_of(client);
+    const lsd::ControlSpec* spec = find_control(models.get(), model, index);
+    const std::string* text = spec != nullptr ? item_at(spec->choices, choice) : nullptr;
+    if (text == nullptr) return LSD_NOTHING;
+    copy_text(*text, buffer, capacity);
+    return LSD_OK;
+  });
+}
+
+int64_t lsd_client_models_generation(const lsd_client* client) {
+  return client != nullptr ? client->client.status().models_generation.load() : 0;
+}
+
+lsd_status lsd_client_get_progress(const lsd_client* client, lsd_progress* out) {
+  return guarded_status([&] {
+    if (!is_struct(out)) return LSD_ERROR_ARGUMENT;
+    return client != nullptr ? write_progress(client->client.status().progress.get(), out) : LSD_NOTHING;
+  });
+}
+
 lsd_stream* lsd_stream_open(lsd_client* client, const lsd_stream_config* config) {
   return guarded_pointer([&]() -> lsd_stream* {
     lsd::StreamConfig checked;
@@ -229,7 +388,7 @@ lsd_stream* lsd_stream_open(lsd_client* client, const lsd_stream_config* config)
       fail(LSD_ERROR_ARGUMENT, "The client is null.");
       return nullptr;
     }
-    if (!is_struct(config) || !read_config(*config, &checked)) return nullptr;
+    if (!is_struct(config) || !read_config(read_struct(*config), &checked)) return nullptr;
     auto handle = std::make_unique<lsd_stream>(lsd_stream{nullptr, client});
     const std::lock_guard lock(client->mutex);
     client->streams.reserve(client->streams.size() + 1);
@@ -254,14 +413,17 @@ lsd_status lsd_stream_submit(lsd_stream* stream, const lsd_frame* frame, int64_t
   return guarded_status([&] {
     if (out_seq != nullptr) *out_seq = 0;
     if (!is_alive(stream) || !is_struct(frame)) return LSD_ERROR_ARGUMENT;
-    return stream->stream->submit(*frame, out_seq);
+    return stream->stream->submit(read_frame(*frame), out_seq);
   });
 }
 
 lsd_status lsd_stream_acquire(lsd_stream* stream, lsd_result* out) {
   return guarded_status([&] {
     if (!is_alive(stream) || !is_struct(out)) return LSD_ERROR_ARGUMENT;
-    return stream->stream->acquire(out);
+    lsd_result result{};
+    const lsd_status status = stream->stream->acquire(&result);
+    if (status == LSD_OK) write_struct(result, out);
+    return status;
   });
 }
 
@@ -276,11 +438,8 @@ lsd_status lsd_stream_control_begin(lsd_stream* stream) {
 lsd_status lsd_stream_control_string(lsd_stream* stream, const char* name, const char* value) {
   return guarded_status([&] {
     if (value == nullptr) return fail(LSD_ERROR_ARGUMENT, "The value is null.");
-    const bool is_prompt = name != nullptr && std::strcmp(name, "prompt") == 0;
     std::string text;
-    if (!read_text(value, "", is_prompt ? lsd::kMostPromptBytes : lsd::kMostStringBytes, &text)) {
-      return LSD_ERROR_ARGUMENT;
-    }
+    if (!read_text(value, "", lsd::kMostControlTextBytes, &text)) return LSD_ERROR_ARGUMENT;
     return set_control(stream, name, std::move(text));
   });
 }
@@ -291,11 +450,22 @@ lsd_status lsd_stream_control_int(lsd_stream* stream, const char* name, int64_t 
 
 lsd_status lsd_stream_control_floats(lsd_stream* stream, const char* name, const float* values, int32_t count) {
   return guarded_status([&] {
-    if (values == nullptr || count < 1 || count > kMostControlFloats ||
+    if (values == nullptr || count < 1 || count > static_cast<int32_t>(lsd::kMostControlFloats) ||
         !std::all_of(values, values + count, [](float value) { return std::isfinite(value); })) {
-      return fail(LSD_ERROR_ARGUMENT, "The values must be 1 to 64 finite numbers.");
+      return fail(LSD_ERROR_ARGUMENT, "The values must be 1 to 16 finite numbers.");
     }
     return set_control(stream, name, std::vector<float>(values, values + count));
+  });
+}
+
+lsd_status lsd_stream_control_flag(lsd_stream* stream, const char* name, int32_t value) {
+  return guarded_status([&] { return set_control(stream, name, value != 0); });
+}
+
+lsd_status lsd_stream_control_float(lsd_stream* stream, const char* name, float value) {
+  return guarded_status([&] {
+    if (!std::isfinite(value)) return fail(LSD_ERROR_ARGUMENT, "The value is not finite.");
+    return set_control(stream, name, value);
   });
 }
 
@@ -329,10 +499,32 @@ size_t lsd_stream_last_error(const lsd_stream* stream, char* buffer, size_t capa
                  [&] { return copy_text(stream != nullptr ? stream->stream->last_error() : "", buffer, capacity); });
 }
 
+lsd_status lsd_stream_next_notice(lsd_stream* stream, lsd_notice* out) {
+  return guarded_status([&] {
+    if (!is_alive(stream) || !is_struct(out)) return LSD_ERROR_ARGUMENT;
+    const auto notice = stream->stream->next_notice();
+    if (!notice) return LSD_NOTHING;
+    lsd_notice copy{};
+    copy_member(notice->code, copy.code);
+    copy_member(notice->message, copy.message);
+    write_struct(copy, out);
+    return LSD_OK;
+  });
+}
+
+lsd_status lsd_stream_get_progress(const lsd_stream* stream, lsd_progress* out) {
+  return guarded_status([&] {
+    if (!is_alive(stream) || !is_struct(out)) return LSD_ERROR_ARGUMENT;
+    return write_progress(stream->stream->progress(), out);
+  });
+}
+
 lsd_status lsd_stream_get_stats(const lsd_stream* stream, lsd_stats* out) {
   return guarded_status([&] {
     if (!is_alive(stream) || !is_struct(out)) return LSD_ERROR_ARGUMENT;
-    stream->stream->fill_stats(out);
+    lsd_stats stats{};
+    stream->stream->fill_stats(&stats);
+    write_struct(stats, out);
     return LSD_OK;
   });
 }

@@ -2,29 +2,35 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
-#include "lsd/lsd.h"
+#include "messages.h"
 
 namespace lsd {
 
-/// A sentence that one thread sets and any thread copies.
-class SharedText {
+/// A value that one thread sets and any thread copies.
+template <typename Value>
+class Shared {
  public:
-  void set(std::string text) {
+  void set(Value value) {
     const std::lock_guard lock(mutex_);
-    text_ = std::move(text);
+    value_ = std::move(value);
   }
-  std::string get() const {
+  Value get() const {
     const std::lock_guard lock(mutex_);
-    return text_;
+    return value_;
   }
 
  private:
   mutable std::mutex mutex_;
-  std::string text_;
+  Value value_;
 };
+
+using SharedText = Shared<std::string>;
 
 /// What the I/O thread tells the engine's threads about the connection.
 struct ClientStatus {
@@ -32,6 +38,10 @@ struct ClientStatus {
   std::atomic<int64_t> reconnects{0};
   std::atomic<float> round_trip_ms{0};
   SharedText last_error;
+  /// Of the newest `welcome`; null before the first.
+  Shared<std::shared_ptr<const std::vector<Model>>> models;
+  std::atomic<int64_t> models_generation{0};
+  Shared<std::optional<Progress>> progress;
 };
 
 }  // namespace lsd

@@ -23,6 +23,12 @@ bool is_endpoint(std::string_view endpoint) {
          endpoint.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
 }
 
+std::string connect_address(const std::string& endpoint) {
+  constexpr std::string_view localhost = "tcp://localhost:";
+  if (!starts_with(endpoint, localhost)) return endpoint;
+  return "tcp://127.0.0.1:" + endpoint.substr(localhost.size());
+}
+
 bool is_same_host(std::string_view endpoint) {
   if (starts_with(endpoint, kIpc)) return true;
   if (!is_endpoint(endpoint)) return false;

@@ -2,33 +2,30 @@
 
 namespace lsd {
 
-Outbox::Outbox(size_t frame_bytes) {
-  for (Buffer& buffer : heap_) buffer = make_buffer(frame_bytes);
-}
-
 uint32_t Outbox::begin_write() {
   uint32_t slot = last_written_;
   {
     const std::lock_guard lock(mutex_);
-    // Round robin gives a reader of an older slot the longest time. At most three slots are excluded: one waits, and
-    // one is announced (shared) or two are in the socket (inline).
+    // Round robin gives a reader of an older slot the longest time. At most three slots are excluded: one waits, two
+    // are in flight.
     do {
-      slot = (slot + 1) % kSlots;
-    } while (is_in_flight_[slot] || slot == last_announced_ || (waiting_ && waiting_->slot == slot));
+      slot = (slot + 1) % FrameChannel::kSlots;
+    } while (is_in_flight_[slot] || (waiting_ && waiting_->slot == slot));
   }
-  if (ring_ != nullptr) ring_->begin_write(slot);
+  channel_->begin_write(slot);
   return slot;
 }
 
-bool Outbox::end_write(uint32_t slot, const FrameInfo& info) {
+bool Outbox::end_write(uint32_t slot, FrameInfo info) {
   last_written_ = slot;
-  OutgoingFrame frame{info, slot, ring_ != nullptr ? ring_->end_write(slot, info.seq) : 0};
+  const uint64_t slot_seq = channel_->end_write(slot, info.seq);
+  OutgoingFrame frame{std::move(info), slot, slot_seq};
   const std::lock_guard lock(mutex_);
   if (is_shut_) return true;
   const bool was_waiting = waiting_.has_value();
   // A camera cut must not get lost with the frame that carried it.
   if (was_waiting && waiting_->info.reset) frame.info.reset = true;
-  waiting_ = frame;
+  waiting_ = std::move(frame);
   return was_waiting;
 }
 
@@ -37,12 +34,8 @@ std::optional<OutgoingFrame> Outbox::take() {
   if (!waiting_ || in_flight_ >= kMostInFlight) return std::nullopt;
   std::optional<OutgoingFrame> frame;
   frame.swap(waiting_);
-  if (is_shared()) {
-    last_announced_ = frame->slot;
-  } else {
-    is_in_flight_[frame->slot] = true;
-    ++in_flight_;
-  }
+  is_in_flight_[frame->slot] = true;
+  ++in_flight_;
   return frame;
 }
 

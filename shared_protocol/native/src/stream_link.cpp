@@ -1,13 +1,24 @@
 #include "stream_link.h"
 
-#include <cstring>
+#include <algorithm>
+#include <msgpack.hpp>
 #include <new>
 
 #include "clock.h"
 #include "encode.h"
 #include "endpoint.h"
+#include "map_reader.h"
 
 namespace lsd {
+namespace {
+
+std::string transport_problem(std::string_view transport) { return "transport " + std::string(transport); }
+
+std::string not_used(std::string_view transport, const std::string& why) {
+  return "The transport " + std::string(transport) + " is not used: " + why;
+}
+
+}  // namespace
 
 StreamLink::StreamLink(std::shared_ptr<Stream> stream, std::shared_ptr<Wakeup> wakeup)
     : stream_(std::move(stream)), wakeup_(std::move(wakeup)) {}
@@ -15,19 +26,10 @@ StreamLink::StreamLink(std::shared_ptr<Stream> stream, std::shared_ptr<Wakeup> w
 void StreamLink::open(int32_t number, Connection& connection, Log& log) {
   const StreamConfig& config = stream_->config();
   number_ = number;
+  make_offers(connection, log);
+  if (offers_.empty()) return;
   Open message;
-  if (config.transport != LSD_TRANSPORT_INLINE && !is_inline_only_ && is_same_host(connection.config().endpoint)) {
-    ring_ = make_ring(log);
-  }
-  if (ring_ != nullptr) {
-    message.transports.push_back(LSD_TRANSPORT_SHARED_MEMORY);
-    message.ring = ring_->description();
-  }
-  if (config.transport != LSD_TRANSPORT_SHARED_MEMORY) message.transports.push_back(LSD_TRANSPORT_INLINE);
-  if (message.transports.empty()) {
-    fail("Shared memory was asked for, but it cannot be had with " + connection.config().endpoint + ".", log);
-    return;
-  }
+  for (const Offer& each : offers_) message.offers.push_back({each.transport->name, each.offer.get()});
   message.stream = number_;
   message.model = config.model;
   for (int32_t i = 0; i < config.layout.plane_count; ++i) {
@@ -38,22 +40,43 @@ void StreamLink::open(int32_t number, Connection& connection, Log& log) {
   message.output_format = config.output_format;
   message.output_width = config.output_width;
   message.output_height = config.output_height;
+  message.output_alpha = config.output_alpha;
   message.max_steps = config.max_steps;
   message.seed = config.seed;
   message.fps = config.fps;
   if (connection.send(encode_open(message))) {
     phase_ = Phase::opening;
   } else {
-    ring_.reset();
+    offers_.clear();
   }
 }
 
-std::unique_ptr<RingWriter> StreamLink::make_ring(Log& log) {
-  const FrameLayout& layout = stream_->config().layout;
-  std::string why;
-  auto ring = RingWriter::create(Outbox::kSlots, static_cast<uint32_t>(layout.plane_count), layout.bytes, &why);
-  if (ring == nullptr) log.once(LSD_LOG_WARNING, problem("ring"), why + " Frames go through the socket instead.");
-  return ring;
+bool StreamLink::is_wanted(const Transport& transport, const Connection& connection) const {
+  const lsd_transport wanted = stream_->config().transport;
+  if (wanted != LSD_TRANSPORT_AUTO && wanted != transport.id) return false;
+  if (std::find(failed_.begin(), failed_.end(), &transport) != failed_.end()) return false;
+  return !transport.needs_same_host || is_same_host(connection.config().endpoint);
+}
+
+void StreamLink::make_offers(const Connection& connection, Log& log) {
+  const StreamConfig& config = stream_->config();
+  const ChannelSizes sizes{static_cast<uint32_t>(config.layout.plane_count), config.layout.bytes,
+                           config.output_bytes()};
+  offers_.clear();
+  std::string why = "it is for a daemon on this machine only.";
+  for (const Transport* transport : kTransports) {
+    if (!is_wanted(*transport, connection)) continue;
+    if (auto offer = transport->offer(sizes, &why)) {
+      offers_.push_back({transport, std::move(offer)});
+    } else if (config.transport == LSD_TRANSPORT_AUTO) {
+      log.once(LSD_LOG_WARNING, problem(transport_problem(transport->name)), not_used(transport->name, why));
+    }
+  }
+  if (!offers_.empty()) return;
+  const Transport* wanted = find_transport(config.transport);
+  fail("The transport " + std::string(wanted != nullptr ? wanted->name : "") + " cannot be had with " +
+           connection.config().endpoint + ": " + why,
+       log);
 }
 
 void StreamLink::on_opened(const Opened& opened, Connection& connection, Log& log) {
@@ -68,62 +91,65 @@ void StreamLink::on_opened(const Opened& opened, Connection& connection, Log& lo
 
 void StreamLink::take_transport(const Opened& opened, Connection& connection, Log& log) {
   const StreamConfig& config = stream_->config();
-  if (opened.transport == LSD_TRANSPORT_SHARED_MEMORY) {
-    if (ring_ == nullptr) {
-      fail("The daemon chose shared memory, which was not offered.", log);
-      return;
-    }
-    ring_->unlink();
-    std::string why;
-    const size_t frame_bytes = align_up(config.output_bytes(), kPlaneAlignment);
-    results_ = RingReader::open(*opened.ring, 1, frame_bytes, &why);
-    if (results_ == nullptr) {
-      close(connection);
-      if (config.transport == LSD_TRANSPORT_SHARED_MEMORY) {
-        fail(why, log);
-      } else {
-        log.once(LSD_LOG_WARNING, problem("results"), why + " Frames go through the socket instead.");
-        release();
-        is_inline_only_ = true;
-        phase_ = Phase::pending;
-      }
-      return;
-    }
-    outbox_ = std::make_shared<Outbox>(std::move(ring_));
-  } else {
-    ring_.reset();
-    outbox_ = std::make_shared<Outbox>(config.layout.bytes);
+  for (const Opened::Refusal& each : opened.refused) {
+    log.once(LSD_LOG_WARNING, problem(transport_problem(each.transport)), not_used(each.transport, each.reason));
   }
+  auto channel = open_channel(opened, connection, log);
+  if (channel == nullptr) return;
+  outbox_ = std::make_shared<Outbox>(std::move(channel));
+  offers_.clear();
+  slots_.forget();
   if (!stream_->inbox().is_allocated()) stream_->inbox().allocate(config.output_bytes());
   phase_ = Phase::open;
   log.forget(problem("open"));
+  log.forget(problem(transport_problem(opened.transport)));
   stream_->take_reset();  // its state starts empty
   stream_->controls().replay();
   stream_->set_last_error("");
   stream_->attach(outbox_);
-  log.write(LSD_LOG_INFO,
-            "Stream " + std::to_string(number_) + " is open (" + std::string(transport_name(opened.transport)) + ").");
+  log.write(LSD_LOG_INFO, "Stream " + std::to_string(number_) + " is open (" + opened.transport + ").");
+}
+
+std::unique_ptr<FrameChannel> StreamLink::open_channel(const Opened& opened, Connection& connection, Log& log) {
+  const auto chosen = std::find_if(offers_.begin(), offers_.end(),
+                                   [&](const Offer& each) { return each.transport->name == opened.transport; });
+  if (chosen == offers_.end()) {
+    close(connection);
+    fail("The daemon chose the transport " + opened.transport + ", which was not offered.", log);
+    return nullptr;
+  }
+  const msgpack::object_handle answer = msgpack::unpack(opened.answer.data(), opened.answer.size());
+  std::string why;
+  auto channel = chosen->offer->open(MapReader(answer.get(), "transport"), &why);
+  if (channel != nullptr) return channel;
+  close(connection);
+  if (offers_.size() == 1) {
+    fail(why, log);
+    return nullptr;
+  }
+  log.once(LSD_LOG_WARNING, problem(transport_problem(chosen->transport->name)),
+           not_used(chosen->transport->name, why));
+  failed_.push_back(chosen->transport);
+  release();
+  phase_ = Phase::pending;
+  return nullptr;
 }
 
 void StreamLink::on_result(const Result& result, Incoming& incoming, Log& log) {
   if (phase_ != Phase::open) return;
-  const StreamConfig& config = stream_->config();
-  const size_t bytes = config.output_bytes();
   IncomingFrame& frame = stream_->inbox().back();
   stream_->count_result(result, now_ns());
   stream_->controls().confirm(result.control_seq);
-  if (results_ != nullptr) {
-    if (!result.slot) return refuse_result("The daemon's result names no slot.", log);
-    // Torn slots are normal when this thread was late, so there is nothing to say about them.
-    if (!results_->read(result.slot->slot, result.slot->slot_seq, frame.pixels.get(), bytes)) {
+  stream_->set_progress(std::nullopt);
+  std::string wrong;
+  switch (outbox_->channel().read_result(result, incoming, frame.pixels.get(), &wrong)) {
+    case ResultRead::wrong:
+      return refuse_result(wrong, log);
+    case ResultRead::torn:
       stream_->count_dropped_result();
       return;
-    }
-  } else {
-    if (incoming.parts() != 2 || incoming.payload_bytes() != align_up(bytes, kPlaneAlignment)) {
-      return refuse_result("The daemon's result does not have the size of the output.", log);
-    }
-    std::memcpy(frame.pixels.get(), incoming.payload(), bytes);
+    case ResultRead::complete:
+      break;
   }
   frame.seq = result.seq;
   frame.control_seq = result.control_seq;
@@ -149,7 +175,16 @@ void StreamLink::on_error(const ErrorReply& error, Log& log) {
   }
   if (error.code == "bad_control") stream_->controls().refuse(error.control_seq);
   stream_->set_last_error(error.message);
-  log.once(LSD_LOG_WARNING, problem(error.code.c_str()), error.message);
+  log.once(LSD_LOG_WARNING, problem(error.code), error.message);
+}
+
+void StreamLink::on_progress(const Progress& progress) {
+  stream_->set_progress(progress.fraction < 1 ? std::optional(progress) : std::nullopt);
+}
+
+void StreamLink::on_notice(const Notice& notice, Log& log) {
+  stream_->add_notice(notice);
+  log.once(LSD_LOG_INFO, problem("notice " + notice.code), notice.message);
 }
 
 void StreamLink::on_closed() {
@@ -169,7 +204,7 @@ void StreamLink::fail(const std::string& sentence, Log& log) {
 
 void StreamLink::on_lost() {
   release();
-  is_inline_only_ = false;
+  failed_.clear();
   phase_ = Phase::pending;
   stream_->set_state(LSD_STREAM_PENDING);
 }
@@ -180,9 +215,8 @@ void StreamLink::close(Connection& connection) {
 
 void StreamLink::release() {
   stream_->detach();
-  ring_.reset();
+  offers_.clear();
   outbox_.reset();
-  results_.reset();
 }
 
 bool StreamLink::pump(Connection& connection) {
@@ -198,14 +232,12 @@ bool StreamLink::pump(Connection& connection) {
   }
   const auto frame = outbox_->take();
   if (!frame) return true;
-  bool is_sent = false;
-  if (outbox_->is_shared()) {
-    is_sent = connection.send(encode_frame(number_, frame->info, SlotReference{frame->slot, frame->slot_seq}));
-  } else {
-    is_sent = connection.send_frame(encode_frame(number_, frame->info, std::nullopt), outbox_, frame->slot,
-                                    stream_->config().layout.bytes, wakeup_);
-  }
+  FrameChannel& channel = outbox_->channel();
+  const std::string header =
+      encode_frame(number_, frame->info, channel.reference(*frame), slots_.changes(frame->info.slots));
+  const bool is_sent = channel.send(connection, header, *frame, outbox_, wakeup_);
   if (is_sent) {
+    slots_.sent(frame->info.slots);
     stream_->count_sent();
   } else {
     stream_->count_dropped();
@@ -213,6 +245,8 @@ bool StreamLink::pump(Connection& connection) {
   return is_sent;
 }
 
-std::string StreamLink::problem(const char* what) const { return "stream " + stream_->config().model + " " + what; }
+std::string StreamLink::problem(const std::string& what) const {
+  return "stream " + stream_->config().model + " " + what;
+}
 
 }  // namespace lsd

@@ -60,6 +60,7 @@ TEST(Api, RefusesBadStreams) {
   EXPECT_TRUE(refuses([](auto& config) { config.output_width = 5000; }));
   EXPECT_TRUE(refuses([](auto& config) { config.output_format = LSD_FORMAT_R8; }));
   EXPECT_TRUE(refuses([](auto& config) { config.transport = 9; }));
+  EXPECT_TRUE(refuses([](auto& config) { config.output_alpha = 2; }));
   EXPECT_TRUE(refuses([](auto& config) { config.max_steps = 9; }));
   EXPECT_TRUE(refuses([](auto& config) { config.seed = -1; }));
   EXPECT_TRUE(refuses([](auto& config) { config.fps = std::numeric_limits<float>::quiet_NaN(); }));
@@ -98,8 +99,15 @@ TEST(Api, RefusesBadControls) {
   EXPECT_LT(lsd_stream_control_commit(stream, 0), 0);
   EXPECT_EQ(lsd_stream_control_string(stream, nullptr, "x"), LSD_ERROR_ARGUMENT);
   EXPECT_EQ(lsd_stream_control_string(stream, "scene", nullptr), LSD_ERROR_ARGUMENT);
-  EXPECT_EQ(lsd_stream_control_string(stream, "scene", std::string(2000, 'x').c_str()), LSD_ERROR_ARGUMENT);
-  EXPECT_EQ(lsd_stream_control_string(stream, "prompt", std::string(2000, 'x').c_str()), LSD_OK);
+  EXPECT_EQ(lsd_stream_control_string(stream, "prompt", std::string(4097, 'x').c_str()), LSD_ERROR_ARGUMENT);
+  EXPECT_EQ(lsd_stream_control_string(stream, "prompt", std::string(4096, 'x').c_str()), LSD_OK);
+  EXPECT_EQ(lsd_stream_control_string(stream, std::string(65, 'n').c_str(), "x"), LSD_ERROR_ARGUMENT);
+  EXPECT_EQ(lsd_stream_control_float(stream, "wetness", nan[0]), LSD_ERROR_ARGUMENT);
+  EXPECT_EQ(lsd_stream_control_float(stream, nullptr, 1), LSD_ERROR_ARGUMENT);
+  EXPECT_EQ(lsd_stream_control_flag(nullptr, "bypass", 1), LSD_ERROR_ARGUMENT);
+  const float seventeen[17] = {};
+  EXPECT_EQ(lsd_stream_control_floats(stream, "weights", seventeen, 17), LSD_ERROR_ARGUMENT);
+  EXPECT_EQ(lsd_stream_control_floats(stream, "weights", seventeen, 16), LSD_OK);
   EXPECT_EQ(lsd_stream_control_floats(stream, "sun_direction", nan, 1), LSD_ERROR_ARGUMENT);
   EXPECT_EQ(lsd_stream_control_floats(stream, "sun_direction", nan, 0), LSD_ERROR_ARGUMENT);
   EXPECT_LT(lsd_stream_control_commit(stream, 61), 0);

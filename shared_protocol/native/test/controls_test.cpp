@@ -76,7 +76,7 @@ TEST(Controls, IsBounded) {
   EXPECT_LE(count, 32);
   EXPECT_EQ(last->control_seq, 1000);
   controls.begin();
-  for (size_t i = 0; i < Controls::kMostValues; ++i) EXPECT_TRUE(controls.set("v" + std::to_string(i), int64_t{1}));
+  for (size_t i = 0; i < kMostControls; ++i) EXPECT_TRUE(controls.set("v" + std::to_string(i), int64_t{1}));
   EXPECT_FALSE(controls.set("one more", int64_t{1}));
 }
 
