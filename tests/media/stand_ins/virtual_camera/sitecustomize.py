@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 if "VIRTUAL_CAMERA_STAND_IN" in os.environ and any("device_process" in word for word in sys.orig_argv):
-    import pyvirtualcam
+    import pyvirtualcam.camera
 
-    class FileBackend(pyvirtualcam.Backend):
-        def __init__(self, *, width: int, height: int, fps: float, fmt: Any, device: str | None, **kw: Any) -> None:
+    class FileBackend(pyvirtualcam.camera.Backend):
+        def __init__(self, *, width: int, height: int, fps: float, device: str | None, **kw: Any) -> None:
             self._path = Path(os.environ["VIRTUAL_CAMERA_STAND_IN"])
             self._require()
             self._shape = (width, height)
@@ -36,7 +36,7 @@ if "VIRTUAL_CAMERA_STAND_IN" in os.environ and any("device_process" in word for 
         def device(self) -> str:
             return "stand-in camera"
 
-        def native_fmt(self) -> Any:
-            return pyvirtualcam.PixelFormat.RGB
+        def native_fourcc(self) -> int | None:
+            return None  # it takes the pictures as they are sent
 
     pyvirtualcam.register_backend("stand-in", FileBackend)
