@@ -22,3 +22,23 @@ class Pacer:
             self._zero = now_ns - media_ns
         self._last_media = media_ns
         return max(0, self._zero + media_ns - now_ns)
+
+
+class Cadence:
+    """Lets pictures through at most `fps` times a second, evenly; a pure function of clocks.
+
+    A picture a little early is let through, so that a source of the same rate loses none to jitter.
+    """
+
+    def __init__(self, fps: float) -> None:
+        self._interval_ns = round(1e9 / fps)
+        self._next: int | None = None
+
+    def due(self, now_ns: int) -> bool:
+        """Whether a picture that came now is wanted."""
+        if self._next is None or now_ns - self._next > 2 * self._interval_ns:
+            self._next = now_ns
+        if now_ns < self._next - self._interval_ns // 4:
+            return False
+        self._next += self._interval_ns
+        return True
