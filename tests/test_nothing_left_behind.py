@@ -104,6 +104,8 @@ def test_engine_killed_while_opening_is_swept(daemon: DaemonProcess) -> None:
         engine.stdin.write("open\n")
         engine.stdin.flush()
         assert eventually(lambda: segments(engine.pid) != [])
+    for name in segments(engine.pid):
+        os.utime(SHARED_MEMORY / name, (time.time() - 120, time.time() - 120))
     assert segments(engine.pid) != []
     daemon.kill()
     daemon.start()

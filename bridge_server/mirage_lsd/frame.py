@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from .models.character import Garment
+if TYPE_CHECKING:
+    from .controls.values import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,25 @@ class Sun:
     color: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What the pixels with this number in the plane `ids` are, and how they move.
+
+    Attributes:
+        slot: 1..255.
+        object_class: a class of PROTOCOL.md, section 2 ("skin", "foliage", ...); "unspecified" where nobody said.
+        strength: 0 leaves its pixels alone, 1 paints them.
+        world_from_object: 3x4 float32, metres, or None: it stands still.
+        previous_world_from_object: of the engine's previous frame, or None.
+    """
+
+    slot: int
+    object_class: str = "unspecified"
+    strength: float = 1.0
+    world_from_object: npt.NDArray[np.float32] | None = None
+    previous_world_from_object: npt.NDArray[np.float32] | None = None
+
+
 @dataclass(slots=True)
 class InputFrame:
     """One frame as the engine sent it. Row 0 is the top row. The arrays are valid only during `Pipeline.process`: what is kept must be copied.
@@ -46,7 +67,8 @@ class InputFrame:
         depth: H x W float32, linear metres along the view axis, 0 or inf: sky. None: not sent.
         motion: H x W x 2 float16, pixels from this frame to the previous one. None: not sent.
         normal: H x W x 4 uint8, world space, xyz / 2 + 0.5. None: not sent.
-        ids: H x W uint8. None: not sent.
+        ids: H x W uint8, slots. None: not sent.
+        slots: the table of slots; empty: 1 is skin, 2 hair, 3 outfit.
         camera, sun: None where the engine sent none.
         reset: a camera cut; the history is forgotten before this frame.
     """
@@ -59,31 +81,14 @@ class InputFrame:
     ids: npt.NDArray[np.uint8] | None = None
     camera: Camera | None = None
     sun: Sun | None = None
+    slots: tuple[Slot, ...] = ()
     reset: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Controls:
-    """The controls in effect for one frame.
-
-    Attributes:
-        scene: weight of each scene name, at least one, summing to 1 (a transition mixes two).
-        lighting: weight of each lighting name, likewise.
-        seed: chooses the world that the textures are drawn from; the stream's own until a control sets another.
-        sun_direction: unit, world space, towards the sun; used when the frame carries no sun. None: the lighting's own.
-        appearance: the look of a character's `skin`, `hair` and `outfit` (plane `ids`); a part that is missing keeps its default.
-    """
-
-    scene: dict[str, float]
-    lighting: dict[str, float]
-    seed: int = 0
-    sun_direction: tuple[float, float, float] | None = None
-    appearance: dict[str, Garment] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class OutputFrame:
-    """A finished frame: `pixels` H x W x 4 uint8 RGBA, sRGB, valid until the pipeline's next call; `timings_us` by station, in the order they ran."""
+    """A finished frame: `pixels` H x W x 4 uint8 RGBA, sRGB, valid until the pipeline's next call; `timings_us` by stage, in the order they ran; `notices`: what could be better."""
 
     pixels: npt.NDArray[np.uint8]
     timings_us: dict[str, int] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()

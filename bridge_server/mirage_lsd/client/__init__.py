@@ -9,20 +9,24 @@
 Nothing here waits for the daemon, except the two functions whose names begin with `wait`.
 """
 
-from ..frame import Camera, Sun
+from ..frame import Camera, Slot, Sun
 from .client import Client
 from .library import NativeLibraryError, library_path
 from .stream import Stream
 from .text import now_ns, version
-from .types import ClientState, LsdError, Result, Stats, StreamState
+from .types import ClientState, Control, LsdError, Notice, Progress, Result, Stats, StreamState
 
 __all__ = [
     "Camera",
     "Client",
     "ClientState",
+    "Control",
     "LsdError",
     "NativeLibraryError",
+    "Notice",
+    "Progress",
     "Result",
+    "Slot",
     "Stats",
     "Stream",
     "StreamState",

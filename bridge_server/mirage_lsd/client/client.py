@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 import weakref
 from collections.abc import Callable, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
 from ..defaults import DEFAULT_ENDPOINT, DEFAULT_MODEL
 from .library import library_path, load
-from .stream import DEFAULT_FORMATS, FORMATS, PLANES, TRANSPORTS, Stream
-from .text import long_text, text
-from .types import ClientState, LsdError
+from .models import models_of
+from .stream import ALPHAS, DEFAULT_FORMATS, FORMATS, PLANES, TRANSPORTS, Stream
+from .text import long_text, read_progress, text
+from .types import ClientState, Control, LsdError, Progress
 
 
 class Client:
@@ -81,6 +83,7 @@ class Client:
         model: str = DEFAULT_MODEL,
         output_size: tuple[int, int] | None = None,
         output_format: str = "rgba8",
+        alpha: str = "opaque",
         transport: str = "auto",
         steps: int = 3,
         seed: int = 0,
@@ -93,6 +96,7 @@ class Client:
             planes: names, or names with formats, of `color` (required), `depth`, `motion`, `normal`, `ids`.
             output_size: width and height of the results; None: as the input.
             output_format: `rgba8` or `bgra8`.
+            alpha: of the results: `opaque` (255) or `engine` (the color plane's).
             transport: `auto`, `inline` or `shared_memory`.
             steps: most sampling steps a frame, 1..8.
             seed: chooses the world, 0..2^31-1.
@@ -113,6 +117,8 @@ class Client:
             raise ValueError(f"transport {transport!r}: choose {', '.join(TRANSPORTS)}.")
         if output_format not in ("rgba8", "bgra8"):
             raise ValueError(f"output_format {output_format!r}: choose rgba8 or bgra8.")
+        if alpha not in ALPHAS:
+            raise ValueError(f"alpha {alpha!r}: choose {', '.join(ALPHAS)}.")
         ffi = self._ffi
         config = ffi.new("lsd_stream_config*")
         config.size = ffi.sizeof("lsd_stream_config")
@@ -125,6 +131,7 @@ class Client:
         config.output_width, config.output_height = output_size or (0, 0)
         config.output_format = FORMATS[output_format]
         config.transport = TRANSPORTS[transport]
+        config.output_alpha = ALPHAS[alpha]
         config.max_steps, config.seed, config.fps = steps, seed, fps
         handle = self._lib.lsd_stream_open(self._handle, config)
         if handle == ffi.NULL:
@@ -144,6 +151,18 @@ class Client:
         """The connection's newest problem, one sentence; "" when all is well."""
         self._require_open()
         return long_text(self._ffi, lambda buffer, n: self._lib.lsd_client_last_error(self._handle, buffer, n))
+
+    @property
+    def models(self) -> dict[str, tuple[Control, ...]]:
+        """The daemon's models and their controls; empty before it has answered."""
+        self._require_open()
+        return models_of(self._ffi, self._lib, self._handle)
+
+    @property
+    def progress(self) -> Progress | None:
+        """What the daemon is busy with before it can answer, such as loading a model."""
+        self._require_open()
+        return read_progress(self._ffi, partial(self._lib.lsd_client_get_progress, self._handle))
 
     def wait_ready(self, timeout_s: float = 10.0) -> bool:
         """Waits until the daemon has answered; False when it has not within `timeout_s` or has refused."""

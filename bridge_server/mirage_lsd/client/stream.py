@@ -6,15 +6,17 @@ import operator
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from ..frame import Camera, Sun
-from .text import long_text, text
-from .types import ClientState, LsdError, Result, Stats, StreamState
+from ..frame import Camera, Slot, Sun
+from .slots import slot_table
+from .text import long_text, read_progress, text
+from .types import ClientState, LsdError, Notice, Progress, Result, Stats, StreamState
 
 if TYPE_CHECKING:
     from .client import Client
@@ -32,6 +34,7 @@ _LAYOUTS: dict[str, tuple[type[np.generic], int]] = {
     "rg16f": (np.float16, 2),
     "r8": (np.uint8, 0),
 }
+ALPHAS = {"opaque": 0, "engine": 1}
 TRANSPORTS = {"auto": 0, "inline": 1, "shared_memory": 2}
 _TRANSPORT_NAMES = {number: name for name, number in TRANSPORTS.items()}
 _OK, _NOTHING = 0, 1
@@ -68,6 +71,7 @@ class Stream:
         *,
         camera: Camera | None = None,
         sun: Sun | None = None,
+        slots: Sequence[Slot] | None = None,
         t_capture_ns: int = 0,
         reset: bool = False,
     ) -> int | None:
@@ -80,6 +84,7 @@ class Stream:
             normal: H x W x 4 uint8, world space.
             ids: H x W uint8.
             camera, sun: of this picture.
+            slots: what the numbers in `ids` are, and how they move: the whole table, or None: as before.
             t_capture_ns: `now_ns()` when the picture was complete; 0: now.
             reset: a camera cut; the history is forgotten.
 
@@ -112,6 +117,10 @@ class Stream:
             c_sun.direction, c_sun.color = list(sun.direction), list(sun.color)
             kept.append(c_sun)
             frame.sun = c_sun
+        if slots is not None:
+            table = slot_table(ffi, slots)
+            kept.append(table)
+            frame.slots, frame.slot_count = table, len(slots)
         frame.reset = int(reset)
         seq = ffi.new("int64_t*")
         status = self._check(self._lib.lsd_stream_submit(self._handle, frame, seq))
@@ -132,12 +141,12 @@ class Stream:
         pixels.flags.writeable = False
         result = Result(
             pixels, _FORMAT_NAMES[r.format], r.seq, r.control_seq, r.t_capture_ns, r.t_submit_ns, r.t_receive_ns,
-            r.t_start_ns, r.t_end_ns, r.t_send_ns, r.t_acquire_ns,
+            r.t_start_ns, r.t_end_ns, r.t_send_ns, r.t_acquire_ns, self._result_camera(),
         )  # fmt: skip
         return result.copy() if copy else result
 
-    def control(self, *, transition_s: float = 0.0, **values: str | int | Sequence[float]) -> int:
-        """Sets controls (`scene`, `lighting`, `prompt`, `appearance`, `seed`, `sun_direction`); what is not named stays as it was.
+    def control(self, *, transition_s: float = 0.0, **values: str | bool | int | float | Sequence[float]) -> int:
+        """Sets controls of the model (see `Client.models`); what is not named stays as it was.
 
         Args:
             transition_s: 0..60, the time in which the daemon goes over to the new values.
@@ -156,6 +165,10 @@ class Stream:
             if isinstance(value, str):
                 text = ffi.new("char[]", value.encode())
                 self._check(lib.lsd_stream_control_string(self._handle, key, text))
+            elif isinstance(value, bool):
+                self._check(lib.lsd_stream_control_flag(self._handle, key, value))
+            elif isinstance(value, float):
+                self._check(lib.lsd_stream_control_float(self._handle, key, value))
             elif isinstance(value, Sequence | np.ndarray):
                 floats = ffi.new("float[]", [float(v) for v in value])
                 self._check(lib.lsd_stream_control_floats(self._handle, key, floats, len(value)))
@@ -180,6 +193,21 @@ class Stream:
         """The stream's newest problem, one sentence; "" when all is well."""
         self._require_open()
         return long_text(self._ffi, lambda buffer, n: self._lib.lsd_stream_last_error(self._handle, buffer, n))
+
+    @property
+    def progress(self) -> Progress | None:
+        """What the daemon is busy with for this stream, such as compiling for its size; None: nothing."""
+        self._require_open()
+        return read_progress(self._ffi, partial(self._lib.lsd_stream_get_progress, self._handle))
+
+    def next_notice(self) -> Notice | None:
+        """The oldest notice that was not taken yet; the newest 16 are kept."""
+        self._require_open()
+        notice = self._ffi.new("lsd_notice*")
+        notice.size = self._ffi.sizeof("lsd_notice")
+        if self._check(self._lib.lsd_stream_next_notice(self._handle, notice)) == _NOTHING:
+            return None
+        return Notice(text(self._ffi, notice.code), text(self._ffi, notice.message))
 
     def stats(self) -> Stats:
         """Counters and latencies so far."""
@@ -234,6 +262,17 @@ class Stream:
         if not packed or plane.strides[0] < pixel * self.width:
             plane = np.ascontiguousarray(plane)  # a flipped or sliced view: the C ABI knows rows, not strides
         return plane, plane.strides[0]
+
+    def _result_camera(self) -> Camera | None:
+        r = self._result
+        if not r.has_camera:
+            return None
+        view, projection = (
+            np.frombuffer(self._ffi.buffer(matrix), np.float32).reshape(4, 4).copy()
+            for matrix in (r.camera.view, r.camera.projection)
+        )
+        jitter = (r.camera.jitter[0], r.camera.jitter[1])
+        return Camera(view, projection, r.camera.near_plane, r.camera.far_plane, jitter)
 
     def _camera(self, camera: Camera, kept: list[Any]) -> Any:
         c = self._ffi.new("lsd_camera*")

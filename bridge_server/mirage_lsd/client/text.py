@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .library import library_path, load
+from .types import Progress
 
 
 def version() -> str:
@@ -17,6 +18,13 @@ def version() -> str:
 def now_ns() -> int:
     """Monotonic nanoseconds: the clock of every `t_*_ns` of the client's."""
     return int(load(library_path())[1].lsd_now_ns())
+
+
+def read_progress(ffi: Any, read: Callable[[Any], int]) -> Progress | None:
+    """Calls one of the core's `..._get_progress`; None when there is nothing to report."""
+    progress = ffi.new("lsd_progress*")
+    progress.size = ffi.sizeof("lsd_progress")
+    return Progress(text(ffi, progress.what), progress.fraction) if read(progress) == 0 else None
 
 
 def text(ffi: Any, pointer: Any) -> str:

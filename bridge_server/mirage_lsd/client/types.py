@@ -8,6 +8,8 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
+from ..frame import Camera
+
 
 class LsdError(RuntimeError):
     """A call into the native core failed; the message is its own sentence."""
@@ -41,6 +43,7 @@ class Result:
         seq: the number that `submit` gave this frame.
         control_seq: the newest control in effect, 0 before any.
         t_*_ns: the clocks of PROTOCOL.md, section 3.
+        camera: the one that was submitted with the frame; None: it had none.
     """
 
     pixels: npt.NDArray[np.uint8]
@@ -54,6 +57,7 @@ class Result:
     t_end_ns: int
     t_send_ns: int
     t_acquire_ns: int
+    camera: Camera | None = None
 
     @property
     def latency_ms(self) -> float:
@@ -63,6 +67,46 @@ class Result:
     def copy(self) -> Result:
         """The same with pixels of its own, good for as long as it is kept."""
         return replace(self, pixels=self.pixels.copy())
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One control of a model, as the daemon announces it (PROTOCOL.md, section 4).
+
+    Attributes:
+        kind: `choice`, `text`, `number`, `direction`, `color`, `flag` or `seed`.
+        help: one sentence. unit: of a number, "" for none.
+        default: a string, a float, three floats, a bool or an int, by kind; None: a direction without one.
+        values: of a choice. minimum, maximum: of a number. max_bytes: of a text.
+        transition: whether it moves over `transition_s`; else it jumps.
+    """
+
+    name: str
+    kind: str
+    help: str
+    default: str | float | tuple[float, ...] | bool | int | None
+    transition: bool
+    values: tuple[str, ...] = ()
+    minimum: float = 0.0
+    maximum: float = 0.0
+    unit: str = ""
+    max_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Nothing failed, but the picture is worse than it could be: a code and one sentence."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the daemon is busy with; `fraction` 0..1."""
+
+    what: str
+    fraction: float
 
 
 @dataclass(frozen=True, slots=True)

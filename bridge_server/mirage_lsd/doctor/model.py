@@ -13,9 +13,11 @@ def check_model() -> Finding:
         "pip install --force-reinstall mirage-lsd, or in a checkout: `git checkout -- bridge_server/mirage_lsd/models`"
     )
     try:
+        from ..controls import Choice
         from ..pipelines.registry import DEFAULT_MODEL, load_pipeline
 
         pipeline = load_pipeline(DEFAULT_MODEL, "cpu")
     except Exception as error:  # torch or safetensors may be broken, too
         return Finding(_NAME, "problem", str(error), mend)
-    return Finding(_NAME, "ok", f"{pipeline.name}: {', '.join(pipeline.scenes)}; {', '.join(pipeline.lightings)}")
+    choices = "; ".join(", ".join(spec.values) for spec in pipeline.controls if isinstance(spec, Choice))
+    return Finding(_NAME, "ok", f"{pipeline.name}: {choices}")

@@ -1,11 +1,13 @@
-"""The border between the daemon and a model: one function."""
+"""The border between the daemon and a model: `Pipeline.process`."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ..frame import Controls, InputFrame, OutputFrame
+from ..controls import Controls, ControlSpec, Reading
+from ..frame import InputFrame, OutputFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +24,34 @@ class StreamSpec:
 
 
 class Pipeline(Protocol):
-    """A model behind the daemon. One instance serves every stream of a device, one call at a time.
+    """A model behind the daemon. One instance serves every stream of a device.
 
-    It knows no socket; all that differs between streams is in the state, whose size is bounded.
+    It knows no socket; all that differs between streams is in the state, whose size is bounded. `process` is called by one thread;
+    `create_state` by another one, beside it.
+
+    Attributes:
+        planes: those it makes use of. controls: what people can turn, in the order of a panel.
+        accepts: the devices whose buffers it takes ("cpu", "cuda").
     """
 
     name: str
-    scenes: tuple[str, ...]
-    lightings: tuple[str, ...]
     planes: tuple[str, ...]
+    controls: tuple[ControlSpec, ...]
+    accepts: frozenset[str]
+
+    def read_controls(self, values: Mapping[str, Any], targets: Mapping[str, Any]) -> Reading:
+        """What a group of (checked) values means to this model: the only place where a text's words are read.
+
+        Args:
+            targets: what every control is moving to, hidden ones included.
+
+        Raises:
+            ValueError: the group is refused; one sentence.
+        """
+        ...
 
     def create_state(self, spec: StreamSpec) -> Any:
-        """A fresh, empty state for one stream."""
+        """A fresh, empty state for one stream; may take long (compiling for a size)."""
         ...
 
     def process(self, frame: InputFrame, state: Any, controls: Controls) -> OutputFrame:
@@ -43,3 +61,11 @@ class Pipeline(Protocol):
             ValueError: the frame can't be used; the message is one sentence that says why. `state` is unchanged.
         """
         ...
+
+
+class PlainControls:
+    """For pipelines whose controls mean what they say."""
+
+    def read_controls(self, values: Mapping[str, Any], targets: Mapping[str, Any]) -> Reading:
+        """The values as they are."""
+        return Reading(values)

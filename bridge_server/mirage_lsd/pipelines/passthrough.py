@@ -6,17 +6,18 @@ import time
 
 import numpy as np
 
-from ..frame import Controls, InputFrame, OutputFrame
-from .base import StreamSpec
+from ..controls import Controls, ControlSpec
+from ..frame import InputFrame, OutputFrame
+from .base import PlainControls, StreamSpec
 
 
-class PassthroughPipeline:
+class PassthroughPipeline(PlainControls):
     """Returns the color plane, resized to the output by nearest neighbour. Its state is the two index tables of that."""
 
     name = "passthrough"
-    scenes: tuple[str, ...] = ("none",)
-    lightings: tuple[str, ...] = ("none",)
     planes: tuple[str, ...] = ("color",)
+    controls: tuple[ControlSpec, ...] = ()
+    accepts = frozenset({"cpu"})
 
     def create_state(self, spec: StreamSpec) -> tuple[np.ndarray, np.ndarray] | None:
         if (spec.width, spec.height) == (spec.output_width, spec.output_height):

@@ -9,18 +9,20 @@ from dataclasses import dataclass
 import zmq
 
 from ..protocol.errors import ProtocolError
-from ..protocol.messages import Result
+from ..protocol.messages import NoticeMessage, Progress, Result
 from .stream import Stream
 
 
 @dataclass(frozen=True, slots=True)
 class WorkResult:
-    """What became of one frame: a result (with its payload, if inline) or an error."""
+    """What a worker has to say of a stream: a result (with its payload, if inline), an error, progress, notices."""
 
     stream: Stream
     result: Result | None = None
     payload: bytes | None = None
     error: ProtocolError | None = None
+    progress: Progress | None = None
+    notices: tuple[NoticeMessage, ...] = ()
 
 
 class Outbox:
@@ -38,7 +40,7 @@ class Outbox:
         self.socket.bind(self._address)
 
     def writer(self) -> OutboxWriter:
-        """The worker's end; to be made and used in the worker's thread."""
+        """A worker thread's end; to be made and used in the worker's thread."""
         return OutboxWriter(self._context, self._address, self._outcomes)
 
     def take_all(self) -> list[WorkResult]:

@@ -9,24 +9,22 @@ import numpy.typing as npt
 
 from ..protocol.errors import ProtocolError
 from ..protocol.messages import Frame
-from ..protocol.parts import RingFields
-from .base import Delivery, Transport
+from ..protocol.parts import TransportOffer
+from .base import Delivery, FrameSizes, HostTransport
 
 
-class InlineTransport(Transport):
-    """Copies payloads. `frame_bytes`, `output_bytes`: the packed sizes of input and output."""
+class InlineTransport(HostTransport):
+    """Copies payloads."""
 
     name = "inline"
+    local_only = False
 
-    def __init__(self, frame_bytes: int, output_bytes: int) -> None:
-        self._frame_bytes = frame_bytes
-        self._output_bytes = output_bytes
+    def __init__(self, offer: TransportOffer, sizes: FrameSizes) -> None:
+        self._frame_bytes = sizes.frame_bytes
+        self._output_bytes = sizes.output_bytes
+        self.answer = TransportOffer(self.name)
 
-    @property
-    def result_ring(self) -> RingFields | None:
-        return None
-
-    def read(self, frame: Frame, payload: Any | None, destination: npt.NDArray[np.uint8]) -> None:
+    def read_into(self, frame: Frame, payload: Any | None, destination: npt.NDArray[np.uint8]) -> None:
         if payload is None:
             raise ProtocolError("bad_frame", f"Stream {frame.stream} is inline: send the planes as the second part.")
         source = np.frombuffer(payload, dtype=np.uint8)

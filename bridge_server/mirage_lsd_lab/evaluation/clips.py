@@ -10,8 +10,9 @@ import imageio_ffmpeg
 import numpy as np
 import torch
 
-from mirage_lsd.frame import Controls, InputFrame
+from mirage_lsd.frame import InputFrame
 from mirage_lsd.pipelines.base import StreamSpec
+from mirage_lsd.pipelines.mirage.look import Look
 from mirage_lsd.pipelines.mirage.pipeline import MiragePipeline
 
 from .measures import high_frequency_energy
@@ -36,7 +37,7 @@ def measure_clip(pipeline: MiragePipeline, path: Path, frames: int, tick: Tick) 
     width, height = next(reader)["size"]
     spec = StreamSpec(width, height, width, height, 3)
     state = pipeline.create_state(spec)
-    controls = Controls({pipeline.scenes[0]: 1.0}, {pipeline.lightings[0]: 1.0})
+    controls = Look({pipeline.scenes[0]: 1.0}, {pipeline.lightings[0]: 1.0}).controls()
     changes_in, changes_out, sharp = [], [], []
     before: tuple[torch.Tensor, torch.Tensor] | None = None
     for i, raw in zip(range(frames), reader, strict=False):

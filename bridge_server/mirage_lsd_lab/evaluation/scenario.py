@@ -10,9 +10,11 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from mirage_lsd.frame import Camera, Controls, InputFrame, Sun
+from mirage_lsd.controls import Controls
+from mirage_lsd.frame import Camera, InputFrame, Sun
 from mirage_lsd.models.character import CHARACTER_PARTS, Garment
 from mirage_lsd.models.warp import pixel_grid
+from mirage_lsd.pipelines.mirage.look import Look
 
 from ..training.dataset import exact_motion
 from ..training.worlds.levels import View
@@ -54,7 +56,7 @@ def controls_of(world: World) -> Controls:
     """The controls that ask for the world's own theme."""
     rows = zip(CHARACTER_PARTS, world.palette.tolist(), strict=True)
     appearance = {part: Garment.from_row(tuple(row)) for part, row in rows}
-    return Controls({world.scene: 1.0}, {world.lighting: 1.0}, appearance=appearance)
+    return Look({world.scene: 1.0}, {world.lighting: 1.0}, appearance=appearance).controls()
 
 
 def themed_world(seed: int, number: int, aspect: float) -> World:

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...frame import Camera, Controls, InputFrame
+from ...frame import Camera, InputFrame, Slot
 from ...models.character import CHARACTER_PARTS, DEFAULT_APPEARANCE
+from .look import Look
 
 _Floats = npt.NDArray[np.float32]
 
@@ -57,15 +58,13 @@ def intrinsics_of(camera: Camera) -> tuple[_Floats, _Floats]:
     return pose, intrinsics
 
 
-def palette_of(controls: Controls) -> _Floats:
+def palette_of(look: Look) -> _Floats:
     """(3, 8): a row (`Garment.row`) for each of CHARACTER_PARTS."""
-    current = [controls.appearance.get(part, DEFAULT_APPEARANCE[part]) for part in CHARACTER_PARTS]
+    current = [look.appearance.get(part, DEFAULT_APPEARANCE[part]) for part in CHARACTER_PARTS]
     return np.array([garment.row() for garment in current], np.float32)
 
 
-def frame_inputs(
-    frame: InputFrame, controls: Controls, sun: tuple[float, float, float], seed: npt.NDArray[Any]
-) -> FrameInputs:
+def frame_inputs(frame: InputFrame, look: Look, sun: tuple[float, float, float], seed: npt.NDArray[Any]) -> FrameInputs:
     """Raises ValueError if the camera can't be used. Without depth or camera: color alone."""
     geometry = frame.depth is not None and frame.camera is not None
     pose, intrinsics = np.eye(3, 4, dtype=np.float32), np.ones(4, np.float32)
@@ -75,10 +74,25 @@ def frame_inputs(
         color=frame.color,
         depth=frame.depth if geometry else None,
         normal=frame.normal if geometry else None,
-        ids=frame.ids if geometry else None,
+        ids=_parts(frame) if geometry else None,
         world_from_camera=pose,
         intrinsics=intrinsics,
         sun=np.array(sun, np.float32),
         seed=np.asarray(seed, np.float32),
-        palette=palette_of(controls),
+        palette=palette_of(look),
     )
+
+
+def _parts(frame: InputFrame) -> npt.NDArray[np.uint8] | None:
+    """The plane `ids` as the network knows it: 1 skin, 2 hair, 3 outfit, else 0."""
+    if frame.ids is None or not frame.slots:
+        return frame.ids
+    return _part_of_slot(frame.slots)[frame.ids]
+
+
+def _part_of_slot(slots: tuple[Slot, ...]) -> npt.NDArray[np.uint8]:
+    parts = np.zeros(256, np.uint8)
+    for slot in slots:
+        if slot.object_class in CHARACTER_PARTS:
+            parts[slot.slot] = CHARACTER_PARTS.index(slot.object_class) + 1
+    return parts

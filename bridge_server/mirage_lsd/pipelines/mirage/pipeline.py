@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,7 +13,8 @@ from torch import Tensor, nn
 
 from ...accel.base import CompiledModule
 from ...accel.select import resolve_device, select_backend
-from ...frame import Controls, InputFrame, OutputFrame
+from ...controls import Controls, ControlSpec, Reading
+from ...frame import InputFrame, OutputFrame
 from ...models.guide import GUIDE_CHANNELS
 from ...models.mirage_lsd_v1 import CONTEXT_STRIDE, Memory, base_size, empty_memory
 from ...models.seed import seed_offset
@@ -24,9 +25,11 @@ from .anchor import AnchoredFrame, EstimatedGuide, anchor
 from .denoise import DenoisingTrunk
 from .frame_inputs import frame_inputs
 from .guided_context import GuidedContext
+from .look import Look, control_specs
 from .motion import Flow, WarpedHistory, temporal_accumulate, warp_history
 from .shade import Shading, select_shading
 from .state import StreamState
+from .vocabulary import read_words
 
 # Where the sun stands when neither the frame nor the controls say it.
 _DEFAULT_SUN = {
@@ -54,6 +57,7 @@ class MiragePipeline:
     """`mirage-lsd-v1` behind the `Pipeline` interface. One call at a time."""
 
     planes: tuple[str, ...] = ("color", "depth", "motion", "normal", "ids")
+    accepts = frozenset({"cpu"})
 
     def __init__(self, weights: Path, device: str = "auto") -> None:
         self.name = weights.stem
@@ -65,12 +69,17 @@ class MiragePipeline:
         self.model = load_weights(weights).to(self.device)
         self.scenes = self.model.config.scenes
         self.lightings = self.model.config.lightings
+        self.controls: tuple[ControlSpec, ...] = control_specs(self.scenes, self.lightings)
         self.shading: Shading = select_shading(self.model, self.backend, self.device)
         # Replaceable, so that an evaluation can measure what the past is worth.
         self.warp_history: WarpHistory = warp_history
         self._trunks: LruCache[_CompiledTrunk] = LruCache(SIZES_KEPT)
         self._estimated_guide, self._guided_context = EstimatedGuide(self.model.estimator), GuidedContext()
         self._without_geometry: LruCache[CompiledModule] = LruCache(SIZES_KEPT * _MODULES_WITHOUT_GEOMETRY)
+
+    def read_controls(self, values: Mapping[str, Any], targets: Mapping[str, Any]) -> Reading:
+        """Reads the words of `prompt` and `appearance`; see `Pipeline.read_controls`."""
+        return read_words(values, targets, self.scenes, self.lightings)
 
     def create_state(self, spec: StreamSpec) -> StreamState:
         """A fresh state; compiles for the stream's size, if that was not done yet (a few seconds).
@@ -120,15 +129,15 @@ class MiragePipeline:
         """The context of a frame without geometry, with the edges of its picture."""
         return self._run(self._guided_context, context.contiguous(), picture.contiguous()).float().cpu()
 
-    def _control_vector(self, controls: Controls) -> Tensor:
-        weights = [controls.scene.get(name, 0.0) for name in self.scenes]
-        weights += [controls.lighting.get(name, 0.0) for name in self.lightings]
+    def _control_vector(self, look: Look) -> Tensor:
+        weights = [look.scene.get(name, 0.0) for name in self.scenes]
+        weights += [look.lighting.get(name, 0.0) for name in self.lightings]
         return torch.tensor([weights])
 
-    def _sun(self, frame: InputFrame, controls: Controls) -> tuple[float, float, float]:
-        direction = frame.sun.direction if frame.sun is not None else controls.sun_direction
+    def _sun(self, frame: InputFrame, look: Look) -> tuple[float, float, float]:
+        direction = frame.sun.direction if frame.sun is not None else look.sun_direction
         if direction is None:
-            parts = [np.array(_DEFAULT_SUN.get(k, (0.4, 0.8, 0.45))) * v for k, v in controls.lighting.items()]
+            parts = [np.array(_DEFAULT_SUN.get(k, (0.4, 0.8, 0.45))) * v for k, v in look.lighting.items()]
             direction = tuple(np.sum(parts, axis=0))
         vector = np.asarray(direction, np.float64)
         length = float(np.linalg.norm(vector))
@@ -143,15 +152,16 @@ class MiragePipeline:
         base = base_size(*output)
         clock = time.perf_counter
         marks = [clock()]
-        inputs = frame_inputs(frame, controls, self._sun(frame, controls), seed_offset(controls.seed).numpy())
-        # Another look: what was remembered is of no use. From here on nothing can fail.
-        if frame.reset or (state.controls is not None and state.controls != controls):
+        look = Look.of(controls)
+        inputs = frame_inputs(frame, look, self._sun(frame, look), seed_offset(look.seed).numpy())
+        # The controls changed, so the history is invalid. From here on nothing can fail.
+        if frame.reset or (state.look is not None and state.look != look):
             state.reset()
         anchored = anchor(frame, inputs, base, self.shading, self._estimate)
         marks.append(clock())
         past = self.warp_history(anchored, state, self.shading, self._flow)
         marks.append(clock())
-        vector = self._control_vector(controls)
+        vector = self._control_vector(look)
         noise = state.screen_noise if anchored.noise is None else anchored.noise
         trunk = self._trunk(base, state.spec.steps)
         found, features, tokens = trunk.run(anchored.guide, trunk.modulation(vector), *past.memory, noise)
@@ -160,14 +170,14 @@ class MiragePipeline:
         shaded = context if inputs.depth is not None else self._with_edges(context, anchored.color)
         picture = self.shading.shade(inputs, shaded.permute(0, 2, 3, 1), vector, output)
         marks.append(clock())
-        _remember(state, anchored, frame, controls, past.memory, features.cpu(), tokens.cpu(), context)
+        _remember(state, anchored, frame, look, past.memory, features.cpu(), tokens.cpu(), context)
         stages = ("anchor", "motion", "denoise", "shade")
         timings = {name: round((b - a) * 1e6) for name, a, b in zip(stages, marks[:-1], marks[1:], strict=True)}
         return OutputFrame(picture, timings)
 
 
 def _remember(
-    state: StreamState, anchored: AnchoredFrame, frame: InputFrame, controls: Controls, memory: Memory,
+    state: StreamState, anchored: AnchoredFrame, frame: InputFrame, look: Look, memory: Memory,
     features: Tensor, tokens: Tensor, context: Tensor,
 ) -> None:  # fmt: skip
     """Copies what the next frame needs out of arrays that will be overwritten."""
@@ -178,5 +188,5 @@ def _remember(
     state.depth = anchored.depth.clone() if anchored.inputs.depth is not None else None
     # Only the flow network looks at it, and reading it out of the guide takes as long as everything else here.
     state.color = anchored.color.clone() if anchored.inputs.depth is None else None
-    state.camera, state.controls = frame.camera, controls
+    state.camera, state.look = frame.camera, look
     state.frames += 1

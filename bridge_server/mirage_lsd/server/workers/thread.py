@@ -1,65 +1,81 @@
-"""One worker thread per device: which stream's frame is processed next."""
+"""A worker on threads of this process: one renders, one prepares streams beside it."""
 
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import structlog
 
+from ... import clock
+from ...controls import Notice
 from ...pipelines.base import Pipeline
+from ...pipelines.composite import composite, engine_picture
 from ...protocol.errors import ProtocolError
-from ...protocol.messages import Result
+from ...protocol.messages import NoticeMessage, Progress, Result
+from ...transport import FrameBuffer
 from ..outbox import Outbox, OutboxWriter, WorkResult
-from ..stream import FrameBuffer, Stream
+from ..stream import Stream
+from .base import PipelineSource
 
-log = structlog.get_logger("mirage_lsd.scheduler")
-
-PipelineSource = Pipeline | Callable[[], Pipeline]
+log = structlog.get_logger("mirage_lsd.worker")
 
 
-class Scheduler:
-    """Loads the device's pipelines and runs them on one thread, streams in turn.
+# Compiling can't be stopped half-way: whoever stops the daemon doesn't wait for it.
+_PREPARER_STOP_S = 0.2
+
+
+class ThreadWorker:
+    """See `Worker`.
 
     Args:
-        sources: pipelines by name, or functions that load (and warm up) them; called on the worker's thread.
-        outbox: where results and errors go.
+        sources: pipelines by name, or functions that load them.
+        outbox: where results, errors, progress and notices go.
     """
 
     def __init__(self, sources: Mapping[str, PipelineSource], outbox: Outbox) -> None:
         self._sources = dict(sources)
         self._outbox = outbox
         self._ready: deque[Stream] = deque()
+        self._unprepared: deque[Stream] = deque()
         self._changed = threading.Condition()
         self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
+        self._renderer = threading.Thread(target=self._render_loop, name="worker", daemon=True)
+        self._preparer = threading.Thread(target=self._prepare_loop, name="preparer", daemon=True)
         self.pipelines: dict[str, Pipeline] = {}
         self.loaded = threading.Event()
         self.load_error: Exception | None = None
 
     def start(self) -> None:
-        """Starts loading; `loaded` is set when it is over, and `load_error` if it failed."""
-        self._thread.start()
+        """See `Worker.start`."""
+        self._renderer.start()
+        self._preparer.start()
+
+    def prepare(self, stream: Stream) -> None:
+        """See `Worker.prepare`."""
+        with self._changed:
+            self._unprepared.append(stream)
+            self._changed.notify_all()
 
     def submit(self, stream: Stream) -> None:
-        """Says that the stream's mailbox has a frame. A stream queues once, behind the others."""
+        """See `Worker.submit`. A stream that is not prepared yet queues when it is."""
         with self._changed:
-            if stream not in self._ready:
+            if stream.prepared and stream not in self._ready:
                 self._ready.append(stream)
-                self._changed.notify()
+                self._changed.notify_all()
 
     def stop(self, timeout_s: float) -> bool:
-        """Ends the thread after the frame in work. False if it is still busy after `timeout_s`."""
+        """See `Worker.stop`."""
         with self._changed:
             self._stopping = True
-            self._changed.notify()
-        if self._thread.is_alive():
-            self._thread.join(timeout_s)
-        return not self._thread.is_alive()
+            self._changed.notify_all()
+        for thread, patience in ((self._renderer, timeout_s), (self._preparer, min(timeout_s, _PREPARER_STOP_S))):
+            if thread.is_alive():
+                thread.join(patience)
+        return not (self._renderer.is_alive() or self._preparer.is_alive())
 
-    def _run(self) -> None:
+    def _render_loop(self) -> None:
         self._load()
         if self._stopping:
             return
@@ -83,7 +99,7 @@ class Scheduler:
         """The first stream in the queue that is due; waits for one. None: stopping."""
         with self._changed:
             while not self._stopping:
-                now = time.monotonic_ns()
+                now = clock.now_ns()
                 for stream in self._ready:
                     if stream.due_ns <= now:
                         self._ready.remove(stream)
@@ -96,30 +112,79 @@ class Scheduler:
         buffer = stream.mailbox.take()
         if buffer is None or stream.closed:
             return
-        now = time.monotonic_ns()
+        now = clock.now_ns()
         stream.due_ns = max(stream.due_ns + stream.period_ns, now) if stream.period_ns else 0
         try:
-            outcome = _render(stream, buffer)
-        except ValueError as error:
-            outcome = WorkResult(stream, error=ProtocolError("bad_frame", _sentence(error), stream.number))
+            result = _render(stream, buffer)
         except Exception as error:
-            log.exception("frame failed", stream=stream.number, model=stream.pipeline.name)
-            outcome = WorkResult(stream, error=ProtocolError("internal", _sentence(error), stream.number))
+            result = _failure(stream, error)
         # A frame that failed leaves the state as it was: a camera cut it brought is still to be obeyed.
-        stream.reset_after_failure = outcome.error is not None and (buffer.reset or stream.reset_after_failure)
+        stream.reset_after_failure = result.error is not None and (buffer.reset or stream.reset_after_failure)
         stream.release_buffer(buffer)
-        writer.put(outcome)
+        writer.put(result)
+
+    def _prepare_loop(self) -> None:
+        writer: OutboxWriter | None = None
+        try:
+            while (stream := self._next_unprepared()) is not None:
+                writer = writer or self._outbox.writer()
+                self._prepare_one(stream, writer)
+        finally:
+            if writer is not None:
+                writer.close()
+
+    def _next_unprepared(self) -> Stream | None:
+        with self._changed:
+            while not self._stopping:
+                if self._unprepared:
+                    return self._unprepared.popleft()
+                self._changed.wait()
+        return None
+
+    def _prepare_one(self, stream: Stream, writer: OutboxWriter) -> None:
+        if stream.closed:
+            return
+        spec = stream.spec
+        what = f"preparing {stream.pipeline.name} for {spec.output_width}x{spec.output_height}"
+        writer.put(WorkResult(stream, progress=Progress(what, 0.0, stream.number)))
+        try:
+            stream.state = stream.pipeline.create_state(spec)
+        except Exception as error:
+            failure = _failure(stream, error, "bad_plane")
+            assert failure.error is not None
+            failure.error.stream_closed = True
+            writer.put(failure)
+            return
+        writer.put(WorkResult(stream, progress=Progress(what, 1.0, stream.number)))
+        with self._changed:
+            stream.prepared = True
+        if stream.mailbox.full:
+            self.submit(stream)
+
+
+def _failure(stream: Stream, error: Exception, code: str = "bad_frame") -> WorkResult:
+    """The error for the client: `code` where the input was wrong (ValueError), else `internal`."""
+    if isinstance(error, ValueError):
+        return WorkResult(stream, error=ProtocolError(code, _sentence(error), stream.number))
+    log.error("frame failed", stream=stream.number, model=stream.pipeline.name, exc_info=error)
+    return WorkResult(stream, error=ProtocolError("internal", _sentence(error), stream.number))
 
 
 def _render(stream: Stream, buffer: FrameBuffer) -> WorkResult:
     assert buffer.frame is not None
-    controls, control_seq = stream.timeline.sample(time.monotonic())
-    if not stream.has_state:
-        stream.state = stream.pipeline.create_state(stream.spec)
-        stream.has_state = True
-    t_start_ns = time.monotonic_ns()
-    output = stream.pipeline.process(stream.input_frame(buffer), stream.state, controls)
-    delivery = stream.deliver(output.pixels, buffer.frame.seq)
+    controls, mix, bypass, control_seq = stream.controls_at(buffer.t_receive_ns)
+    t_start_ns = clock.now_ns()
+    frame = stream.input_frame(buffer)
+    spec = stream.spec
+    if bypass:
+        pixels = engine_picture(frame, spec.output_height, spec.output_width, engine_alpha=mix.engine_alpha)
+        timings = {"bypass": (clock.now_ns() - t_start_ns) // 1_000}
+        notices: tuple[Notice, ...] = ()
+    else:
+        output = stream.pipeline.process(frame, stream.state, controls)
+        stream.check_output(output.pixels)
+        pixels, timings, notices = composite(output.pixels, frame, mix), output.timings_us, output.notices
+    delivery = stream.deliver(pixels, buffer.frame.seq)
     if delivery is None:
         return WorkResult(stream)
     result = Result(
@@ -129,14 +194,15 @@ def _render(stream: Stream, buffer: FrameBuffer) -> WorkResult:
         t_submit_ns=buffer.frame.t_submit_ns,
         t_receive_ns=buffer.t_receive_ns,
         t_start_ns=t_start_ns,
-        t_end_ns=time.monotonic_ns(),
+        t_end_ns=clock.now_ns(),
         t_send_ns=0,
         slot=delivery.slot,
         slot_seq=delivery.slot_seq,
-        timings_us={stage: max(int(duration), 0) for stage, duration in output.timings_us.items()},
+        timings_us={stage: max(int(duration), 0) for stage, duration in timings.items()},
         control_seq=control_seq,
     )
-    return WorkResult(stream, result, delivery.payload)
+    said = tuple(NoticeMessage(stream.number, notice.code, notice.message) for notice in notices)
+    return WorkResult(stream, result, delivery.payload, notices=said)
 
 
 def _sentence(error: Exception) -> str:
