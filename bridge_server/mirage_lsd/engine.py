@@ -6,7 +6,6 @@ import asyncio
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -15,7 +14,8 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from .controllers.base import Change, Controller, ControlInfo, Panel
+from .controllers.base import Change, ControlInfo, Controller, Panel
+from .counters import StreamCounters
 from .fit import fit
 from .governor import Quality, QualityGovernor, quality_ladder
 from .painters import Painter
@@ -109,7 +109,11 @@ class StreamEngine:
         self._controllers: tuple[Controller, ...] = ()
         self._window: WindowSink | None = None
         self._watchers = 0
-        self._reset_counters()
+        self._newest: Pixels | None = None
+        self._size: tuple[int, int] | None = None
+        self._counters = StreamCounters()
+        self._governor = QualityGovernor(fps, quality_ladder(max_steps))
+        self._active = self._governor.quality
 
     # Running
 
@@ -151,7 +155,7 @@ class StreamEngine:
         self._source, self._sinks, self._controllers = source, tuple(sinks), tuple(controllers)
         self._stop.clear()
         self._error = None
-        self._reset_counters()
+        self._reset()
         ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(ready, progress), name="mirage-lsd engine")
         self._thread.start()
@@ -204,21 +208,16 @@ class StreamEngine:
     @property
     def stats(self) -> EngineStats:
         """How it does."""
-        with self._lock:
-            now = time.monotonic()
-            recent = [t for t in self._times if now - t <= 2.0]
-            latency, paint = sorted(self._latencies), sorted(self._paints)
-            frames, skipped, governor = self._frames, self._skipped, self._governor
-        source = self._source
+        source, counters = self._source, self._counters
         width, height = self._size or (0, 0)
         return EngineStats(
-            frames=frames,
-            fps=(len(recent) - 1) / (recent[-1] - recent[0]) if len(recent) > 1 and recent[-1] > recent[0] else 0.0,
-            skipped=skipped,
-            latency_ms_p50=latency[len(latency) // 2] / 1e6 if latency else None,
-            paint_ms_p50=paint[len(paint) // 2] / 1e6 if paint else None,
+            frames=counters.frames,
+            fps=counters.fps,
+            skipped=counters.skipped + getattr(source, "dropped", 0),
+            latency_ms_p50=counters.latency_ms_p50,
+            paint_ms_p50=counters.paint_ms_p50,
             quality=self._active,
-            gave_up=governor.explain(width, height),
+            gave_up=self._governor.explain(width, height),
             source_state=source.state if source is not None else SourceState.CLOSED,
             source_fault=source.fault if source is not None else "",
             sinks=tuple((sink.name, sink.state, sink.fault, sink.stats) for sink in self._sinks),
@@ -322,8 +321,7 @@ class StreamEngine:
                     return
                 continue
             if source.live and not cadence.due(time.monotonic_ns()):
-                with self._lock:
-                    self._skipped += 1
+                self._counters.skip()
                 continue
             if self._size is None:
                 self._size = self._choose_size(picture, source.live)
@@ -345,7 +343,7 @@ class StreamEngine:
             for sink in self._sinks:
                 sink.write(out)
             if progress is not None:
-                progress(self._frames, total)
+                progress(self._counters.frames, total)
             if self._sinks and all(sink.state is SinkState.ENDED for sink in self._sinks):
                 self._raise_fault_of_sinks()
                 return
@@ -359,9 +357,7 @@ class StreamEngine:
                     active = self._active = self._governor.quality
                     self._say(said, "quality", self._governor.explain(width, height))
                 continue
-            with self._lock:
-                changed = self._governor.observe(took, time.monotonic_ns())
-            if changed:
+            if self._governor.observe(took, time.monotonic_ns()):
                 # A new size may have to be compiled for: the stream goes on as it is meanwhile.
                 quality = self._governor.quality
                 size = quality.size(width, height)
@@ -391,11 +387,8 @@ class StreamEngine:
             thread.join()
 
     def _count(self, out: Picture, took_ns: int) -> None:
+        self._counters.painted(out.t_capture_ns, took_ns)
         with self._lock:
-            self._frames += 1
-            self._times.append(time.monotonic())
-            self._latencies.append(time.monotonic_ns() - out.t_capture_ns)
-            self._paints.append(took_ns)
             if self._watchers:
                 self._newest = out.pixels.copy()  # the pipeline writes into it again
 
@@ -409,7 +402,9 @@ class StreamEngine:
 
     def _tell_faults(self, source: Source, painter: Painter, said: dict[str, str]) -> None:
         """Each fault is told once, and once that it is over."""
-        self._say(said, "source", source.fault if source.state is SourceState.LOST else "", f"{source.name}: back again.")
+        self._say(
+            said, "source", source.fault if source.state is SourceState.LOST else "", f"{source.name}: back again."
+        )
         self._say(said, "painter", painter.fault, "The daemon paints again.")
         for i, sink in enumerate(self._sinks):
             lost = sink.state in (SinkState.LOST, SinkState.ENDED)
@@ -504,20 +499,12 @@ class StreamEngine:
         except ValueError as error:
             self._notice(f"{change.source}: {error}")
 
-    def _reset_counters(self) -> None:
-        with self._lock:
-            self._frames = self._skipped = 0
-            self._times: deque[float] = deque(maxlen=512)
-            self._latencies: deque[int] = deque(maxlen=256)
-            self._paints: deque[int] = deque(maxlen=256)
-            self._newest: Pixels | None = None
-            self._size: tuple[int, int] | None = None
-            self._governor = QualityGovernor(self._fps, quality_ladder(self._steps))
-            self._active = self._governor.quality
+    def _reset(self) -> None:
+        self._newest, self._size, self._counters = None, None, StreamCounters()
+        self._governor = QualityGovernor(self._fps, quality_ladder(self._steps))
+        self._active = self._governor.quality
 
 
 def _keeps_everything(sink: Sink) -> bool:
     """Whether a sink is for keeping (a file, a function), not for watching."""
     return sink.name in ("file", "callback")
-
-

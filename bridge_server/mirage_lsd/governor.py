@@ -32,7 +32,9 @@ class Quality:
         return w, h
 
 
-def quality_ladder(steps: int, *, context_intervals: tuple[int, ...] = (1,), smallest_scale: float = 0.4) -> tuple[Quality, ...]:
+def quality_ladder(
+    steps: int, *, context_intervals: tuple[int, ...] = (1,), smallest_scale: float = 0.4
+) -> tuple[Quality, ...]:
     """From the best quality to the least: first steps are given up, then contexts, then size: in this order it is seen least.
 
     Args:
@@ -131,7 +133,11 @@ class QualityGovernor:
             return False
         better = self._known.get(self._level - 1)
         # What the better level took is known, but the machine may have less to do by now.
-        enough = typical < 0.8 * self._budget_ns if better is None or better < self._budget_ns else typical < 0.65 * self._budget_ns
+        enough = (
+            typical < 0.8 * self._budget_ns
+            if better is None or better < self._budget_ns
+            else typical < 0.65 * self._budget_ns
+        )
         if not enough:
             self._room_since_ns = None
             return False

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import psutil
+
 from mirage_lsd.picture import Picture, Pixels
 from mirage_lsd.sinks.video_file import VideoFileSink
 from mirage_lsd.sources.base import Source

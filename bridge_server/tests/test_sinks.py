@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from device_fixtures import STAND_INS, nothing_left_behind, read_all, still_pattern, wait_for
+from device_fixtures import STAND_INS, nothing_left_behind, read_all, still_pattern
+
 from mirage_lsd.backoff import Backoff
 from mirage_lsd.picture import DeviceError, Picture
 from mirage_lsd.sinks import Sink, SinkState, make_sink
@@ -21,6 +23,7 @@ from mirage_lsd.sinks.process import ProcessSink
 from mirage_lsd.sinks.stream import StreamSink
 from mirage_lsd.sinks.video_file import VideoFileSink
 from mirage_lsd.sinks.virtual_camera import VirtualCameraSink
+from mirage_lsd.sinks.webrtc import WebRtcSink
 from mirage_lsd.sinks.window import WindowSink
 from mirage_lsd.sources.pattern import draw_pattern, read_number
 from mirage_lsd.sources.video_file import VideoFileSource
@@ -33,36 +36,36 @@ def camera_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What the stand-in virtual camera was sent."""
     path = tmp_path / "camera.raw"
     monkeypatch.setenv("VIRTUAL_CAMERA_STAND_IN", str(path))
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(STAND_INS / "virtual_camera"), os.environ.get("PYTHONPATH", "")]))
+    monkeypatch.setenv(
+        "PYTHONPATH", os.pathsep.join([str(STAND_INS / "virtual_camera"), os.environ.get("PYTHONPATH", "")])
+    )
     return path
 
 
 @pytest.fixture(params=["file", "push", "window", "virtual camera", "webrtc", "callback"])
-def sink(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sink:
+def sink(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sink]:
     """One of each kind that works here, not opened."""
     kind = request.param
-    if kind == "file":
-        return VideoFileSink(tmp_path / "out.mp4")
-    if kind == "push":
-        # UDP without a receiver: the system tells the sender, as a dead RTMP peer would.
-        receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        receiver.bind(("127.0.0.1", 0))
-        request.addfinalizer(receiver.close)
-        return StreamSink(f"udp://127.0.0.1:{receiver.getsockname()[1]}")
-    if kind == "window":
-        pytest.importorskip("pygame")
-        monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
-        return WindowSink()
-    if kind == "virtual camera":
-        pytest.importorskip("pyvirtualcam.camera")
-        request.getfixturevalue("camera_file")
-        return VirtualCameraSink(backend="stand-in", fps=30)
-    if kind == "webrtc":
-        pytest.importorskip("aiortc")
-        from mirage_lsd.sinks.webrtc import WebRtcSink
-
-        return WebRtcSink(port=0)
-    return CallbackSink(lambda pixels: None)
+    with contextlib.ExitStack() as stack:
+        if kind == "file":
+            yield VideoFileSink(tmp_path / "out.mp4")
+        elif kind == "push":
+            # UDP without a reader: the system keeps what comes, as a receiver would.
+            receiver = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            receiver.bind(("127.0.0.1", 0))
+            yield StreamSink(f"udp://127.0.0.1:{receiver.getsockname()[1]}")
+        elif kind == "window":
+            monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+            yield WindowSink()
+        elif kind == "virtual camera":
+            pytest.importorskip("pyvirtualcam.camera")
+            request.getfixturevalue("camera_file")
+            yield VirtualCameraSink(backend="stand-in", fps=30)
+        elif kind == "webrtc":
+            pytest.importorskip("aiortc")
+            yield WebRtcSink(port=0)
+        else:
+            yield CallbackSink(lambda pixels: None)
 
 
 class Feed:
@@ -206,7 +209,9 @@ def test_what_was_written_before_a_crash_plays_and_is_not_written_over(tmp_path:
     assert len(written(tmp_path / "out-2.mp4")) >= 5
 
 
-def test_a_full_disk_is_a_sentence_and_recording_goes_on_when_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_a_sentence_and_recording_goes_on_when_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # A limit on the size of files stands in for the full disk: the system then refuses to write, in this process's children only.
     limit = tmp_path / "limit.txt"
     limit.write_text("40000")

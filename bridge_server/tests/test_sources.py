@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import socket
@@ -16,6 +17,8 @@ import numpy as np
 import psutil
 import pytest
 from device_fixtures import STAND_INS, nothing_left_behind, read_all, wait_for, write_clip
+from PIL import Image
+
 from mirage_lsd.fit import fit
 from mirage_lsd.picture import DeviceError, as_pixels
 from mirage_lsd.sinks.stream import StreamSink
@@ -28,7 +31,6 @@ from mirage_lsd.sources.pacing import Pacer
 from mirage_lsd.sources.pattern import ImageSource, PatternSource, read_number
 from mirage_lsd.sources.process import ProcessSource
 from mirage_lsd.sources.video_file import VideoFileSource
-from PIL import Image
 
 SIZE = (160, 96)
 
@@ -112,7 +114,7 @@ def source(request: pytest.FixtureRequest, tmp_path: Path) -> Source:
     return NetworkSource(request.getfixturevalue("udp_sender"), size=SIZE)
 
 
-def next_picture(source: Source, timeout_s: float = 15.0):  # noqa: ANN201
+def next_picture(source: Source, timeout_s: float = 15.0):
     """The next picture, waited for."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
@@ -137,7 +139,7 @@ def test_every_source_gives_upright_rgba_of_the_asked_size_with_rising_clocks(so
         assert times == sorted(times)
         assert times[-1] <= time.monotonic_ns()
         if media[0] is not None:
-            assert all(a < b for a, b in zip(media, media[1:], strict=False)), media
+            assert all(a < b for a, b in itertools.pairwise(media)), media
 
 
 def test_a_picture_belongs_to_its_reader(source: Source) -> None:
@@ -225,7 +227,7 @@ def test_a_camera_that_fails_is_lost_and_comes_back(camera_mode: Callable[[str],
 
 def test_a_camera_that_is_not_there_is_one_sentence(camera_mode: Callable[[str], None]) -> None:
     camera_mode("absent")
-    with pytest.raises(DeviceError, match="Camera 3 can't be opened: .*mirage-lsd devices"):
+    with pytest.raises(DeviceError, match=r"Camera 3 can't be opened: .*mirage-lsd devices"):
         CameraSource(3).open()
 
 
@@ -267,7 +269,7 @@ def test_a_loop_goes_on_with_rising_time_stamps(tmp_path: Path) -> None:
         pictures = [next_picture(source) for _ in range(17)]
     assert [read_number(picture.pixels) for picture in pictures] == [n % 5 for n in range(17)]
     stamps = [picture.media_time_ns for picture in pictures]
-    assert all(b - a == pytest.approx(1e9 / 24, rel=0.02) for a, b in zip(stamps, stamps[1:], strict=False))
+    assert all(b - a == pytest.approx(1e9 / 24, rel=0.02) for a, b in itertools.pairwise(stamps))
 
 
 @pytest.mark.parametrize("name", ["100%d.mp4", "a#b.mp4", "Straße ü.mp4", "a b:c.mp4", "%(x)s.mp4"])

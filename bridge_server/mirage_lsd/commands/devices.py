@@ -28,7 +28,11 @@ def run(args: argparse.Namespace) -> int:
     from ..sources import source_classes
 
     console = Console()
-    for title, kinds in (("Sources", source_classes()), ("Sinks", sink_classes()), ("Controllers", controller_classes())):
+    for title, kinds in (
+        ("Sources", source_classes()),
+        ("Sinks", sink_classes()),
+        ("Controllers", controller_classes()),
+    ):
         table = Table(title=title, title_justify="left", show_header=False, box=None, padding=(0, 2, 0, 0))
         for name, what in _rows(kinds):
             table.add_row(name, what)

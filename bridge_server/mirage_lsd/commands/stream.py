@@ -3,7 +3,7 @@
     mirage-lsd stream --source 0 --sink window --scene forest            your camera, in a window
     mirage-lsd stream --source clip.mp4 --sink out.mp4 --scene snow/overcast
     mirage-lsd stream --source screen --sink rtmp://127.0.0.1/live/key --osc 9000
-    mirage-lsd stream --source 0 --sink window --sink virtual-camera --keys --gestures --voice
+    mirage-lsd stream --source 0 --sink window --sink virtual-camera --keys --voice
 
 Sources: a camera's number; screen, screen:2, window:TITLE; a file or image; rtsp://, rtmp://, srt://, http://; webrtc; ndi; pattern.
 Sinks: window; a file (.mp4, .mov, .mkv); rtmp://, srt://, udp://; virtual-camera; webrtc; ndi. Give --sink as often as you like.
@@ -30,15 +30,39 @@ HELP = "paint a camera, a screen or a clip, and show, record or send it"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds this command's options."""
     parser.add_argument("--source", default="0", help="where pictures come from (default: camera 0)")
-    parser.add_argument("--sink", action="append", metavar="SINK", help="where they go; may be given again (default: window)")
+    parser.add_argument(
+        "--sink", action="append", metavar="SINK", help="where they go; may be given again (default: window)"
+    )
     parser.add_argument("--model", default="mirage-lsd-v1", help="(default: %(default)s)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda (default: %(default)s)")
-    parser.add_argument("--endpoint", help="a running daemon that paints, or `auto`: one of this machine, where it runs")
-    parser.add_argument("--size", type=parse_size, help="WIDTHxHEIGHT of the painted pictures (default: the source's, live at most 1280x720)")
-    parser.add_argument("--fit", default="cover", choices=("cover", "contain", "stretch"), help="how other proportions come to --size (default: %(default)s)")
-    parser.add_argument("--fps", type=float, default=24.0, help="the rate to hold, for example 24, 30, 60 (default: %(default)g)")
-    parser.add_argument("--steps", type=int, default=3, choices=range(1, 9), metavar="1..8", help="most denoising steps (default: %(default)s)")
-    parser.add_argument("--fixed-quality", action="store_true", help="never give up steps or size; the rate falls instead")
+    parser.add_argument(
+        "--endpoint", help="a running daemon that paints, or `auto`: one of this machine, where it runs"
+    )
+    parser.add_argument(
+        "--size",
+        type=parse_size,
+        help="WIDTHxHEIGHT of the painted pictures (default: the source's, live at most 1280x720)",
+    )
+    parser.add_argument(
+        "--fit",
+        default="cover",
+        choices=("cover", "contain", "stretch"),
+        help="how other proportions come to --size (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--fps", type=float, default=24.0, help="the rate to hold, for example 24, 30, 60 (default: %(default)g)"
+    )
+    parser.add_argument(
+        "--steps",
+        type=int,
+        default=3,
+        choices=range(1, 9),
+        metavar="1..8",
+        help="most denoising steps (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--fixed-quality", action="store_true", help="never give up steps or size; the rate falls instead"
+    )
     parser.add_argument("--loop", action="store_true", help="a clip begins anew at its end")
     parser.add_argument("--realtime", action="store_true", help="a clip is played at its own speed, into a file too")
     parser.add_argument("--mirror", action="store_true", help="left and right exchanged, as in a mirror")
@@ -47,15 +71,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     look.add_argument("--scene", help="for example forest, or snow/overcast for scene and lighting")
     look.add_argument("--lighting", help="for example night")
     look.add_argument("--prompt", help="in words")
-    look.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="any control, for example strength=0.7; may be given again")
-    look.add_argument("--transition", type=float, default=1.0, metavar="SECONDS", help="how long a change by key, hand or voice takes (default: %(default)g)")
+    look.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="any control, for example strength=0.7; may be given again",
+    )
+    look.add_argument(
+        "--transition",
+        type=float,
+        default=1.0,
+        metavar="SECONDS",
+        help="how long a change by key, hand or voice takes (default: %(default)g)",
+    )
     knobs = parser.add_argument_group("who turns the knobs")
-    knobs.add_argument("--keys", nargs="?", const="", metavar="FILE", help="keys of the window and the terminal; FILE holds prompts by key (docs/camera/keys.md)")
+    knobs.add_argument(
+        "--keys",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help="keys of the window and the terminal; FILE holds prompts by key (docs/camera/keys.md)",
+    )
     knobs.add_argument("--osc", type=int, metavar="PORT", help="OSC messages at this UDP port (docs/camera/osc.md)")
-    knobs.add_argument("--osc-host", default="127.0.0.1", metavar="ADDRESS", help="where OSC listens; 0.0.0.0 for other machines (default: %(default)s)")
-    knobs.add_argument("--midi", nargs="?", const="", metavar="NAME", help="a MIDI device, by a part of its name (docs/camera/midi.md)")
-    knobs.add_argument("--gestures", nargs="?", const="0", metavar="CAMERA", help="hand gestures in front of a camera; the source's own where that is one (docs/camera/gestures.md)")
-    knobs.add_argument("--voice", action="store_true", help="spoken commands: \"mirage, forest\" (docs/camera/voice.md)")
+    knobs.add_argument(
+        "--osc-host",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="where OSC listens; 0.0.0.0 for other machines (default: %(default)s)",
+    )
+    knobs.add_argument(
+        "--midi", nargs="?", const="", metavar="NAME", help="a MIDI device, by a part of its name (docs/camera/midi.md)"
+    )
+    knobs.add_argument("--voice", action="store_true", help='spoken commands: "mirage, forest" (docs/camera/voice.md)')
 
 
 def run(args: argparse.Namespace) -> int:
@@ -121,8 +169,6 @@ def _controllers(args: argparse.Namespace) -> list[Any]:
         chosen.append(make_controller("osc", port=args.osc, host=args.osc_host, transition_s=args.transition))
     if args.midi is not None:
         chosen.append(make_controller("midi", device=args.midi, transition_s=args.transition))
-    if args.gestures is not None:
-        chosen.append(make_controller("gestures", camera=args.gestures, source=args.source, transition_s=args.transition))
     if args.voice:
         chosen.append(make_controller("voice", transition_s=args.transition))
     return chosen
@@ -165,4 +211,8 @@ def _summary(engine: Any, console: Any) -> None:
     console.print(f"{stats.frames} pictures painted{latency}", highlight=False)
     for name, _, fault, counts in stats.sinks:
         arrived = "" if counts.latency_ms_p50 is None else f", {counts.latency_ms_p50:.0f} ms from capture"
-        console.print(f"  {name}: {counts.arrived} arrived, {counts.dropped} dropped{arrived}{f': {fault}' if fault else ''}", markup=False, highlight=False)
+        console.print(
+            f"  {name}: {counts.arrived} arrived, {counts.dropped} dropped{arrived}{f': {fault}' if fault else ''}",
+            markup=False,
+            highlight=False,
+        )

@@ -99,10 +99,10 @@ class Controller(ABC):
     def stop(self) -> None:
         """Ends it."""
 
-    def changed(self, change: Change) -> None:
+    def changed(self, change: Change) -> None:  # noqa: B027
         """Another controller, or this one, has changed something: for those that send feedback."""
 
-    def key(self, name: str, shift: bool) -> None:
+    def key(self, name: str, shift: bool) -> None:  # noqa: B027
         """A key was pressed in the window."""
 
     def __enter__(self) -> Self:

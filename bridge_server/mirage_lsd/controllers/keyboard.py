@@ -134,13 +134,17 @@ def read_looks(path: Path) -> dict[str, tuple[dict[str, ControlValue], float | N
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DeviceError(f"{path} is no TOML: {error}.", retry=False) from None
     if not isinstance(keys, dict) or not keys:
-        raise DeviceError(f"{path} has no keys; it needs for example [keys.f1] with prompt = \"...\".", retry=False)
+        raise DeviceError(f'{path} has no keys; it needs for example [keys.f1] with prompt = "...".', retry=False)
     looks: dict[str, tuple[dict[str, ControlValue], float | None]] = {}
     for key, look in keys.items():
         if not isinstance(look, dict):
-            raise DeviceError(f"{path}: the key {key!r} needs a table, for example [keys.{key}] with scene = \"snow\".", retry=False)
+            raise DeviceError(
+                f'{path}: the key {key!r} needs a table, for example [keys.{key}] with scene = "snow".', retry=False
+            )
         transition_s = look.pop("transition_s", None)
-        if transition_s is not None and not (isinstance(transition_s, int | float) and 0 <= transition_s <= _LONGEST_TRANSITION_S):
+        if transition_s is not None and not (
+            isinstance(transition_s, int | float) and 0 <= transition_s <= _LONGEST_TRANSITION_S
+        ):
             raise DeviceError(f"{path}: transition_s of the key {key!r} is 0 to 60 seconds.", retry=False)
         values = {name: tuple(value) if isinstance(value, list) else value for name, value in look.items()}
         looks[key.casefold()] = (values, None if transition_s is None else float(transition_s))

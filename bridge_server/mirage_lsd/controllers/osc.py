@@ -9,7 +9,7 @@ import time
 from collections import OrderedDict
 from typing import Any
 
-from .base import Change, Controller, ControlInfo, ControlValue, DeviceError, Emit, Panel
+from .base import Change, ControlInfo, Controller, ControlValue, DeviceError, Emit, Panel
 
 _MOST_PEERS = 8
 _LONGEST_TRANSITION_S = 60.0
@@ -108,8 +108,15 @@ class OscController(Controller):
 
     def _take(self, address: str, arguments: list[Any], source: str, emit: Emit) -> None:
         if address.rstrip("/") == "/lsd/list":
-            for control in self._panel.controls.values():
-                self._send("/lsd/control", control.name, control.kind, ",".join(control.values), control.minimum, control.maximum)
+            for listed in self._panel.controls.values():
+                self._send(
+                    "/lsd/control",
+                    listed.name,
+                    listed.kind,
+                    ",".join(listed.values),
+                    listed.minimum,
+                    listed.maximum,
+                )
             return
         name, _, rest = address.strip("/").partition("/")
         control = self._panel.controls.get(name)

@@ -56,7 +56,9 @@ class ProcessController(Controller):
             opened, fault, retry = self._opened, self.fault, self._retry
         if not opened:
             self.stop()
-            raise DeviceError(fault or f"The controller {self.name} did not start within {_OPEN_TIMEOUT_S:.0f} s.", retry=retry)
+            raise DeviceError(
+                fault or f"The controller {self.name} did not start within {_OPEN_TIMEOUT_S:.0f} s.", retry=retry
+            )
         self._watcher = threading.Thread(target=self._watch, name=f"{self.name} watcher", daemon=True)
         self._watcher.start()
 
@@ -106,7 +108,9 @@ class ProcessController(Controller):
                 self.fault, self._retry = message["message"], message["retry"]
             elif kind == "exit":
                 self._exited = True
-                self.fault = self.fault or f"The process of the controller {self.name} ended unexpectedly; it is started again."
+                self.fault = (
+                    self.fault or f"The process of the controller {self.name} ended unexpectedly; it is started again."
+                )
             self._changed.notify_all()
         if kind == "event" and self._panel is not None and self._emit is not None:
             self._event(message, self._panel, self._emit)

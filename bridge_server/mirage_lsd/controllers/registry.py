@@ -12,7 +12,6 @@ _CONTROLLERS = {
     "keys": "keyboard:KeyController",
     "osc": "osc:OscController",
     "midi": "midi:MidiController",
-    "gestures": "gesture:GestureController",
     "voice": "voice:VoiceController",
 }
 
@@ -30,7 +29,8 @@ def make_controller(name: str, **options: Any) -> Controller:
     """
     if name not in _CONTROLLERS:
         raise DeviceError(f"There is no controller {name!r}; there are {', '.join(_CONTROLLERS)}.", retry=False)
-    return _load(_CONTROLLERS[name])(**options)
+    made: Controller = _load(_CONTROLLERS[name])(**options)
+    return made
 
 
 def _load(entry: str) -> Any:

@@ -106,6 +106,8 @@ class SpeechRecognizer:
         cuts = [(word[:i], word[i:]) for i in range(2, len(word) - 1)]
         for joint in ("-", " "):
             for head, tail in cuts:
-                if (joint == "-" and known(f"{head}-{tail}")) or (joint == " " and len(head) > 2 and known(head) and known(tail)):
+                if (joint == "-" and known(f"{head}-{tail}")) or (
+                    joint == " " and len(head) > 2 and known(head) and known(tail)
+                ):
                     return f"{head}{joint}{tail}"
         return None

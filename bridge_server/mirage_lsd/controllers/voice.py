@@ -49,7 +49,9 @@ class VoiceController(ProcessController):
     def _event(self, message: dict[str, Any], panel: Panel, emit: Emit) -> None:
         if message["what"] == "unknown":
             if self.on_notice is not None:
-                self.on_notice(f"Voice doesn't know how to hear {', '.join(message['phrases'])}; choose these otherwise.")
+                self.on_notice(
+                    f"Voice doesn't know how to hear {', '.join(message['phrases'])}; choose these otherwise."
+                )
             return
         found = change_of(panel, message["command"])
         if found is not None:

@@ -17,10 +17,40 @@ def open_srt(url: str, *, receive: bool) -> subprocess.Popen[bytes]:
     """
     program = _program_with_srt()
     if program is None:
-        raise DeviceError("SRT needs an FFmpeg with libsrt: pip install imageio-ffmpeg, or install ffmpeg.", retry=False)
-    way = ["-fflags", "nobuffer", "-i", url, "-map", "0:v:0", "-c", "copy", "-f", "mpegts", "-flush_packets", "1", "pipe:1"]
+        raise DeviceError(
+            "SRT needs an FFmpeg with libsrt: pip install imageio-ffmpeg, or install ffmpeg.", retry=False
+        )
+    way = [
+        "-fflags",
+        "nobuffer",
+        "-i",
+        url,
+        "-map",
+        "0:v:0",
+        "-c",
+        "copy",
+        "-f",
+        "mpegts",
+        "-flush_packets",
+        "1",
+        "pipe:1",
+    ]
     if not receive:
-        way = ["-fflags", "nobuffer", "-probesize", "32768", "-f", "mpegts", "-i", "pipe:0", "-c", "copy", "-f", "mpegts", url]
+        way = [
+            "-fflags",
+            "nobuffer",
+            "-probesize",
+            "32768",
+            "-f",
+            "mpegts",
+            "-i",
+            "pipe:0",
+            "-c",
+            "copy",
+            "-f",
+            "mpegts",
+            url,
+        ]
     return subprocess.Popen(
         [program, "-hide_banner", "-loglevel", "error", *way],
         stdin=subprocess.DEVNULL if receive else subprocess.PIPE,

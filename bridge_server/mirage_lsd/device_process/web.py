@@ -10,7 +10,15 @@ from ..picture import DeviceError
 
 _LARGEST_BODY = 256 * 1024
 _TIMEOUT_S = 10.0
-_REASONS = {200: "OK", 201: "Created", 204: "No Content", 400: "Bad Request", 403: "Forbidden", 404: "Not Found", 413: "Too Large"}
+_REASONS = {
+    200: "OK",
+    201: "Created",
+    204: "No Content",
+    400: "Bad Request",
+    403: "Forbidden",
+    404: "Not Found",
+    413: "Too Large",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,8 @@ class WebServer:
             self._server = await asyncio.start_server(self._serve, self._host, self._wanted, limit=_LARGEST_BODY)
         except OSError as error:
             raise DeviceError(
-                f"Port {self._wanted} on {self._host} can't be listened on ({error.strerror}); choose another.", retry=False
+                f"Port {self._wanted} on {self._host} can't be listened on ({error.strerror}); choose another.",
+                retry=False,
             ) from None
 
     async def stop(self) -> None:
@@ -75,7 +84,10 @@ class WebServer:
         if answer.kind == "application/sdp":
             head[1] = "Content-Type: application/sdp"
         if origin and answer.status != 403:
-            head += [f"Access-Control-Allow-Origin: {origin}", "Access-Control-Allow-Headers: Content-Type, Authorization"]
+            head += [
+                f"Access-Control-Allow-Origin: {origin}",
+                "Access-Control-Allow-Headers: Content-Type, Authorization",
+            ]
         head += [f"Content-Length: {len(text)}", "Connection: close", "", ""]
         try:
             writer.write("\r\n".join(head).encode() + text)
@@ -106,7 +118,9 @@ async def _read(reader: asyncio.StreamReader) -> tuple[str, str, dict[str, str],
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     first, *lines = head.split("\r\n")
     method, target, _ = first.split(" ", 2)
-    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
+    headers = {
+        name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)
+    }
     length = int(headers.get("content-length", "0"))
     if not 0 <= length <= _LARGEST_BODY:
         raise ValueError("too large")

@@ -41,7 +41,9 @@ class DaemonPainter:
             if time.monotonic() > deadline or self._client.state is ClientState.REFUSED:
                 why = self._client.last_error or "nobody answers"
                 self.close()
-                raise ValueError(f"The daemon at {self._endpoint} can't be used ({why}); start it with `mirage-lsd serve`.")
+                raise ValueError(
+                    f"The daemon at {self._endpoint} can't be used ({why}); start it with `mirage-lsd serve`."
+                )
             time.sleep(0.01)
 
     @property

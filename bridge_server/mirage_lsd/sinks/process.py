@@ -84,7 +84,7 @@ class ProcessSink(Sink):
             self._watch()
             if self._process is not None and self._give(picture):
                 return True
-            if not self.lossless or self.state is SinkState.ENDED or time.monotonic() >= deadline:
+            if not self.lossless or self._ended() or time.monotonic() >= deadline:
                 with self._changed:
                     self._dropped += 1
                 return False
@@ -105,6 +105,9 @@ class ProcessSink(Sink):
         if process is not None:
             process.send({"kind": kind, **fields})
 
+    def _ended(self) -> bool:
+        return self.state is SinkState.ENDED
+
     def _give(self, picture: Picture) -> bool:
         """Puts it into a free slot; False when there is none."""
         process = self._process
@@ -116,7 +119,9 @@ class ProcessSink(Sink):
                 try:
                     self._ring = SlotRing.create(picture.pixels.nbytes)
                 except OSError as error:
-                    self.fault = f"There is no room for the shared memory of {self._what} ({error.strerror}); make room."
+                    self.fault = (
+                        f"There is no room for the shared memory of {self._what} ({error.strerror}); make room."
+                    )
                     return False
                 self._ring_serial += 1
                 self._free, self._ring_known = set(range(SLOTS)), False
@@ -127,7 +132,9 @@ class ProcessSink(Sink):
         ring.view(slot, picture.height, picture.width)[:] = picture.pixels
         if not known:
             path = str(ring.path)
-            process.send({"kind": "ring", "serial": serial, "path": path, "slot_bytes": ring.slot_bytes, "slots": SLOTS})
+            process.send(
+                {"kind": "ring", "serial": serial, "path": path, "slot_bytes": ring.slot_bytes, "slots": SLOTS}
+            )
         process.send(
             {
                 "kind": "picture", "ring": serial, "slot": slot, "width": picture.width, "height": picture.height,
@@ -139,7 +146,9 @@ class ProcessSink(Sink):
     def _start(self) -> None:
         with self._changed:
             self._forget()
-            self._process = DeviceProcess(self._worker, {**self._options, "restarts": self._restarts}, self._take)
+            self._process = DeviceProcess(
+                self._worker, {**self._options, "lossless": self.lossless, "restarts": self._restarts}, self._take
+            )
 
     def _forget(self) -> None:
         if self._ring is not None:
@@ -164,7 +173,9 @@ class ProcessSink(Sink):
             self._stalled_since = None
         elif self._stalled_since is None:
             self._stalled_since = now
-        stalled = self._stalled_since is not None and now - self._stalled_since > (_STALL_S if self._flows else _FIRST_STALL_S)
+        stalled = self._stalled_since is not None and now - self._stalled_since > (
+            _STALL_S if self._flows else _FIRST_STALL_S
+        )
         if not exited and not stalled:
             return
         if stalled and not exited:
@@ -207,9 +218,7 @@ class ProcessSink(Sink):
                 self._exited = True
                 if not self.fault:
                     self._retry = True
-                    self.fault = (
-                        f"The process of {self._what} ended unexpectedly ({message['code']}); it is being started again."
-                    )
+                    self.fault = f"The process of {self._what} ended unexpectedly ({message['code']}); it is being started again."
             self._changed.notify_all()
         if self.on_event is not None and kind == "event":
             self.on_event(message)

@@ -21,7 +21,9 @@ class TextureSink(ProcessSink):
     advice: ClassVar[str]
 
     def __init__(self, sender: str = "MirageLSD", *, fps: float = 24.0) -> None:
-        super().__init__(f"mirage_lsd.sinks.workers.{self.name}", {"name": sender, "fps": fps}, f"The {self.name} sender")
+        super().__init__(
+            f"mirage_lsd.sinks.workers.{self.name}", {"name": sender, "fps": fps}, f"The {self.name} sender"
+        )
 
     @classmethod
     def from_text(cls, text: str, **options: object) -> Self | None:

@@ -25,7 +25,9 @@ class VideoFileSink(ProcessSink):
     name = "file"
     help = "a video file: out.mp4, out.mkv"
 
-    def __init__(self, path: str | Path, *, fps: float = 24.0, lossless: bool = False, codec: str | None = None) -> None:
+    def __init__(
+        self, path: str | Path, *, fps: float = 24.0, lossless: bool = False, codec: str | None = None
+    ) -> None:
         options = {"kind": "file", "target": str(path), "fps": fps, "codec": codec}
         super().__init__("mirage_lsd.sinks.workers.encoder", options, f"The file {path}")
         self.lossless = lossless

@@ -22,7 +22,12 @@ class VirtualCameraSink(ProcessSink):
     help = "a camera for OBS, XSplit, Zoom: virtual-camera (optional: pip install pyvirtualcam)"
 
     def __init__(
-        self, *, size: tuple[int, int] | None = None, fps: float = 24.0, device: str | None = None, backend: str | None = None
+        self,
+        *,
+        size: tuple[int, int] | None = None,
+        fps: float = 24.0,
+        device: str | None = None,
+        backend: str | None = None,
     ) -> None:
         options = {"size": size, "fps": fps, "device": device, "backend": backend}
         super().__init__("mirage_lsd.sinks.workers.virtual_camera", options, "The virtual camera")

@@ -22,8 +22,18 @@ class NetworkSource(ProcessSource):
     name = "network"
     help = "a network stream: rtsp://, rtmp://, srt://, http://"
 
-    def __init__(self, url: str, *, size: tuple[int, int] | None = None, fit: str = "cover", mirror: bool = False) -> None:
-        options = {"url": url, "live": True, "size": size, "fit": fit, "loop": False, "realtime": True, "mirror": mirror}
+    def __init__(
+        self, url: str, *, size: tuple[int, int] | None = None, fit: str = "cover", mirror: bool = False
+    ) -> None:
+        options = {
+            "url": url,
+            "live": True,
+            "size": size,
+            "fit": fit,
+            "loop": False,
+            "realtime": True,
+            "mirror": mirror,
+        }
         super().__init__("mirage_lsd.sources.workers.media", options, url.partition("?")[0], silence_s=4.0)
 
     @classmethod

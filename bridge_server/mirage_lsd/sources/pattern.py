@@ -74,7 +74,9 @@ class ImageSource(Source):
     name = "image"
     help = "a still image: picture.png"
 
-    def __init__(self, path: str, *, size: tuple[int, int] | None = None, fps: float | None = None, fit: str = "cover") -> None:
+    def __init__(
+        self, path: str, *, size: tuple[int, int] | None = None, fps: float | None = None, fit: str = "cover"
+    ) -> None:
         self._path, self._size, self._fit = path, size, fit
         self._interval_s = 1.0 / (fps or 30.0)
         self._pixels: Pixels | None = None

@@ -58,7 +58,9 @@ class ProcessSource(Source):
         with self._changed:
             while not self._opened and not self.fault and self._process is not None:
                 if not self._changed.wait(max(0.0, deadline - time.monotonic())):
-                    self.fault = f"{self._what} did not open within {_OPEN_TIMEOUT_S:.0f} s; is another program using it?"
+                    self.fault = (
+                        f"{self._what} did not open within {_OPEN_TIMEOUT_S:.0f} s; is another program using it?"
+                    )
             failed = not self._opened
         if failed:
             fault, retry = self.fault, self._retry
@@ -175,7 +177,9 @@ class ProcessSource(Source):
                 self.fault, self._retry = message["message"], message["retry"]
             elif kind == "exit" and not self._finished and not self.fault:
                 self._retry = True
-                self.fault = f"The process of {self._what} ended unexpectedly ({message['code']}); it is being started again."
+                self.fault = (
+                    f"The process of {self._what} ended unexpectedly ({message['code']}); it is being started again."
+                )
             self._changed.notify_all()
 
     def _drop_older(self, process: DeviceProcess) -> None:

@@ -54,4 +54,6 @@ def make_source(what: object, **options: object) -> Source:
 
         size, fps = options.get("size"), options.get("fps")
         return ArraySource(what, size=size, fps=float(fps or 24.0))  # type: ignore[arg-type]
-    raise DeviceError(f"{type(what).__name__} is no source: give a number, a path or address, a Source, or arrays.", retry=False)
+    raise DeviceError(
+        f"{type(what).__name__} is no source: give a number, a path or address, a Source, or arrays.", retry=False
+    )

@@ -38,9 +38,7 @@ class VideoFileSource(ProcessSource):
         given = read_options(options)
         if "://" in text:
             return None
-        return cls(
-            text, size=given.size, fit=given.fit, loop=given.loop, realtime=given.realtime, mirror=given.mirror
-        )
+        return cls(text, size=given.size, fit=given.fit, loop=given.loop, realtime=given.realtime, mirror=given.mirror)
 
     @classmethod
     def available(cls) -> str | None:

@@ -22,7 +22,8 @@ def run(port: Port) -> None:
         import sounddevice
     except (ImportError, OSError):
         raise DeviceError(
-            "Voice needs sounddevice and PortAudio: pip install sounddevice, and on Linux apt-get install libportaudio2", retry=False
+            "Voice needs sounddevice and PortAudio: pip install sounddevice, and on Linux apt-get install libportaudio2",
+            retry=False,
         ) from None
     if recognizer.unknown:
         port.tell("event", what="unknown", phrases=recognizer.unknown)

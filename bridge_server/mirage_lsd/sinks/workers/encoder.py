@@ -5,6 +5,7 @@ PyAV's wheels carry libx264, which is GPL: one more reason to have it in a proce
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 from fractions import Fraction
@@ -100,6 +101,8 @@ class _Writer:
         from ...device_process.srt import open_srt
 
         self._av, self._live = av, options["kind"] != "file"
+        # Nobody waits for the pictures of a clip: the encoder may look ahead.
+        self._patient = bool(options.get("lossless"))
         self._width, self._height = first.width, first.height
         self._first_ns = self._stamp(first)
         self._last_pts = -1
@@ -118,7 +121,9 @@ class _Writer:
             container_options = {"movflags": "frag_keyframe+empty_moov+default_base_moof", "flush_packets": "1"}
             if form == "matroska":
                 container_options = {"cluster_time_limit": "1000", "flush_packets": "1"}
-        self._container = av.open(place, "w", format=form, options=container_options, timeout=(5.0, 5.0) if self._live else None)
+        self._container = av.open(
+            place, "w", format=form, options=container_options, timeout=(5.0, 5.0) if self._live else None
+        )
         try:
             self._stream = self._add_stream(options)
             self._silence = _Silence(av, self._container) if form == "flv" else None
@@ -152,10 +157,8 @@ class _Writer:
 
     def give_up(self) -> None:
         """After a fault: lets go of it. What was written stays."""
-        try:
+        with contextlib.suppress(Exception):  # the same fault again
             self._container.close()
-        except Exception:  # the same fault again
-            pass
         self._end_helper()
 
     def _end_helper(self) -> None:
@@ -182,12 +185,16 @@ class _Writer:
             if name in self._av.codecs_available and self._opens(name, width, height, rate):
                 break
         else:
-            raise DeviceError(f"This machine has no encoder of {', '.join(wanted)}; pip install av brings libx264.", retry=False)
+            raise DeviceError(
+                f"This machine has no encoder of {', '.join(wanted)}; pip install av brings libx264.", retry=False
+            )
         stream = self._container.add_stream(name, rate=rate)
         self._set_up(stream.codec_context, name, width, height, rate)
         if self._live:
             stream.codec_context.bit_rate = bitrate
-            stream.codec_context.options |= {"maxrate": str(bitrate), "bufsize": str(bitrate // 2)} if name == "libx264" else {}
+            stream.codec_context.options |= (
+                {"maxrate": str(bitrate), "bufsize": str(bitrate // 2)} if name == "libx264" else {}
+            )
         elif name != "libx264":
             stream.codec_context.bit_rate = 3 * bitrate
         return stream
@@ -207,11 +214,16 @@ class _Writer:
     def _set_up(self, context: Any, name: str, width: int, height: int, rate: Fraction) -> None:
         context.width, context.height, context.pix_fmt = width, height, "yuv420p"
         context.framerate, context.time_base = rate, _TIME_BASE
-        context.gop_size = max(1, round(float(rate) * (2 if self._live else 1)))
-        context.max_b_frames = 0 if self._live else 2
+        # What a crash costs of a recording is what the encoder still holds and the piece that was begun: half a second.
+        context.gop_size = max(1, round(float(rate) * (2 if self._live else 0.5)))
+        context.max_b_frames = 2 if self._patient else 0
         context.color_range, context.colorspace, context.color_primaries, context.color_trc = 1, 1, 1, 1
         if name == "libx264":
-            context.options = {"preset": "veryfast"} | ({"tune": "zerolatency"} if self._live else {"crf": "18"})
+            context.options = {"preset": "veryfast"}
+            if not self._patient:
+                context.options |= {"tune": "zerolatency"}
+            if not self._live:
+                context.options |= {"crf": "18"}
 
 
 class _Silence:

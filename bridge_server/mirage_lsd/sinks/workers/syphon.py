@@ -13,7 +13,9 @@ def run(port: Port) -> None:
         from syphon.utils.numpy import copy_image_to_mtl_texture
         from syphon.utils.raw import create_mtl_texture
     except ImportError:
-        raise DeviceError("Syphon needs macOS 12 and syphon-python: pip install 'syphon-python[numpy]'", retry=False) from None
+        raise DeviceError(
+            "Syphon needs macOS 12 and syphon-python: pip install 'syphon-python[numpy]'", retry=False
+        ) from None
     with syphon.SyphonMetalServer(port.options["name"]) as server, syphon.SyphonServerDirectory() as directory:
         directory.run_loop_interval = 0.001
         port.tell("open")

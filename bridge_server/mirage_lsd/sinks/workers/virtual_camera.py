@@ -29,9 +29,13 @@ def run(port: Port) -> None:
             return
         size = (picture.width, picture.height)
     try:
-        camera = pyvirtualcam.Camera(size[0], size[1], fps, device=options.get("device"), backend=options.get("backend"))
+        camera = pyvirtualcam.Camera(
+            size[0], size[1], fps, device=options.get("device"), backend=options.get("backend")
+        )
     except RuntimeError as error:
-        raise DeviceError(f"There is no virtual camera to write to ({str(error).splitlines()[0]}); {_advice()}") from None
+        raise DeviceError(
+            f"There is no virtual camera to write to ({str(error).splitlines()[0]}); {_advice()}"
+        ) from None
     with camera:
         port.tell("open", device=camera.device)
         while not port.closing.is_set():

@@ -52,7 +52,9 @@ class _Sender:
 
     async def serve(self) -> None:
         options = self._port.options
-        server = WebServer(options["host"], options["tcp_port"], {("GET", "/"): self._page, ("POST", "/whep"): self._whep})
+        server = WebServer(
+            options["host"], options["tcp_port"], {("GET", "/"): self._page, ("POST", "/whep"): self._whep}
+        )
         await server.start()
         self._port.tell("open", address=f"http://{options['host']}:{server.port}/")
         loop = asyncio.get_running_loop()
@@ -90,7 +92,9 @@ class _Sender:
             await peer.setLocalDescription(await peer.createAnswer())
         except Exception as error:  # whatever a stranger sends
             await peer.close()
-            return Answer(400, "text/plain", f"This is no offer that can be answered ({type(error).__name__}: {error}).")
+            return Answer(
+                400, "text/plain", f"This is no offer that can be answered ({type(error).__name__}: {error})."
+            )
         self._peers.append(peer)
 
         @peer.on("connectionstatechange")  # type: ignore[untyped-decorator]

@@ -27,7 +27,9 @@ def run(port: Port) -> None:
         pygame.display.set_caption(port.options["title"])
         pygame.display.set_mode(size, pygame.RESIZABLE)
     except pygame.error as error:
-        raise DeviceError(f"There is no display for a window ({error}); use --sink out.mp4, or set DISPLAY.", retry=False) from None
+        raise DeviceError(
+            f"There is no display for a window ({error}); use --sink out.mp4, or set DISPLAY.", retry=False
+        ) from None
     try:
         _Window(pygame, port).loop()
     finally:

@@ -23,9 +23,10 @@ def run(port: Port) -> None:
     os.environ.setdefault("OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", "0")
     os.environ.setdefault("OPENCV_LOG_LEVEL", "OFF")
     try:
-        import cv2
+        import cv2 as opencv
     except ImportError:
         raise DeviceError("Cameras need OpenCV: pip install opencv-python-headless", retry=False) from None
+    cv2: Any = opencv
     options = port.options
     device, size = options["device"], options.get("size")
     capture = cv2.VideoCapture(device)
@@ -47,7 +48,9 @@ def run(port: Port) -> None:
             good, bgr = capture.read()
             now = time.monotonic_ns()
             if not good or bgr is None:
-                raise DeviceError(f"Camera {device} gives no picture any more: it was pulled out or taken by another program.")
+                raise DeviceError(
+                    f"Camera {device} gives no picture any more: it was pulled out or taken by another program."
+                )
             if watch.stands_still(bgr, now):
                 raise DeviceError(f"Camera {device} repeats its last picture; it is being opened again.")
             pixels = cv2.cvtColor(bgr, cv2.COLOR_GRAY2RGBA if bgr.ndim == 2 else cv2.COLOR_BGR2RGBA)

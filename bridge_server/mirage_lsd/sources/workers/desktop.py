@@ -20,7 +20,11 @@ def run(port: Port) -> None:
     """Takes the asked part of the desktop, `fps` times a second."""
     options = port.options
     if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
-        why = "Wayland gives no program the whole screen" if os.environ.get("WAYLAND_DISPLAY") else "there is no X display"
+        why = (
+            "Wayland gives no program the whole screen"
+            if os.environ.get("WAYLAND_DISPLAY")
+            else "there is no X display"
+        )
         raise DeviceError(f"The desktop can't be captured: {why}; start an X11 session, or set DISPLAY.", retry=False)
     try:
         import mss

@@ -72,7 +72,12 @@ def _window(title: str) -> Area:
         [program, "getwindowgeometry", "--shell", found[-1]], capture_output=True, text=True, check=False, timeout=5
     ).stdout
     values = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
-    return {"left": int(values["X"]), "top": int(values["Y"]), "width": int(values["WIDTH"]), "height": int(values["HEIGHT"])}
+    return {
+        "left": int(values["X"]),
+        "top": int(values["Y"]),
+        "width": int(values["WIDTH"]),
+        "height": int(values["HEIGHT"]),
+    }
 
 
 def _window_of_windows(title: str) -> Area:

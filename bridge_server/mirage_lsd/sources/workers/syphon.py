@@ -17,7 +17,9 @@ def run(port: Port) -> None:
         import syphon
         from syphon.utils.numpy import copy_mtl_texture_to_image
     except ImportError:
-        raise DeviceError("Syphon needs macOS 12 and syphon-python: pip install 'syphon-python[numpy]'", retry=False) from None
+        raise DeviceError(
+            "Syphon needs macOS 12 and syphon-python: pip install 'syphon-python[numpy]'", retry=False
+        ) from None
     wanted, size, opened = port.options["sender"], port.options.get("size"), False
     with syphon.SyphonServerDirectory() as directory:
         directory.update_run_loop()
@@ -30,7 +32,10 @@ def run(port: Port) -> None:
                 if not client.has_new_frame:
                     port.closing.wait(0.002)
                     continue
-                pixels, now = np.ascontiguousarray(copy_mtl_texture_to_image(client.new_frame_image)), time.monotonic_ns()
+                pixels, now = (
+                    np.ascontiguousarray(copy_mtl_texture_to_image(client.new_frame_image)),
+                    time.monotonic_ns(),
+                )
                 if not opened:
                     port.tell("open", width=int(pixels.shape[1]), height=int(pixels.shape[0]))
                     opened = True

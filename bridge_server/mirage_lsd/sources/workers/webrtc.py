@@ -68,7 +68,9 @@ class _Receiver:
 
     async def serve(self) -> None:
         options = self._port.options
-        server = WebServer(options["host"], options["tcp_port"], {("GET", "/"): self._page, ("POST", "/whip"): self._whip})
+        server = WebServer(
+            options["host"], options["tcp_port"], {("GET", "/"): self._page, ("POST", "/whip"): self._whip}
+        )
         await server.start()
         self._port.tell("open", address=f"http://{options['host']}:{server.port}/")
         while not self._port.closing.is_set():
@@ -88,7 +90,9 @@ class _Receiver:
             await peer.setLocalDescription(await peer.createAnswer())
         except Exception as error:  # whatever a stranger sends
             await peer.close()
-            return Answer(400, "text/plain", f"This is no offer that can be answered ({type(error).__name__}: {error}).")
+            return Answer(
+                400, "text/plain", f"This is no offer that can be answered ({type(error).__name__}: {error})."
+            )
         old, self._peer = self._peer, peer
         if old is not None:
             await old.close()
