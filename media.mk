@@ -1,6 +1,6 @@
 # The devices of streamers against real receivers: OBS Studio, nginx with its RTMP module, FFmpeg, Chromium. Heavy, so it is no part
 # of `make test`; what this machine lacks is skipped with a sentence.
-MEDIA_PACKAGES := xvfb xdotool obs-studio nginx libnginx-mod-rtmp ffmpeg chromium espeak-ng
+MEDIA_PACKAGES := xvfb xdotool x11-utils x11-xserver-utils obs-studio nginx libnginx-mod-rtmp ffmpeg chromium espeak-ng
 
 .PHONY: test-media
 test-media: setup $(VENV)/.media

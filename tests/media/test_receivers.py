@@ -113,22 +113,25 @@ def test_ffplay_shows_the_rtmp_stream(
     need("ffplay")
     sink = pushing(rtmp_server.url)
     wait_for(lambda: sink.stats.arrived > 30)
-    with program(
-        [
-            "ffplay",
-            "-loglevel",
-            "quiet",
-            "-fflags",
-            "nobuffer",
-            "-left",
-            "0",
-            "-top",
-            "0",
-            "-noborder",
-            "-an",
-            rtmp_server.url,
-        ]
-    ), DesktopSource(fps=10) as screen:
+    with (
+        program(
+            [
+                "ffplay",
+                "-loglevel",
+                "quiet",
+                "-fflags",
+                "nobuffer",
+                "-left",
+                "0",
+                "-top",
+                "0",
+                "-noborder",
+                "-an",
+                rtmp_server.url,
+            ]
+        ),
+        DesktopSource(fps=10) as screen,
+    ):
 
         def shown() -> bool:
             picture = screen.read(1.0)
@@ -145,12 +148,12 @@ def test_ffplay_shows_the_rtmp_stream(
 
 def test_srt_goes_out_and_comes_in(pushing: Callable[[str], StreamSink]) -> None:
     port = free_port()
-    source = NetworkSource(f"srt://127.0.0.1:{port}?mode=listener&latency=100000")
+    source = NetworkSource(f"srt://127.0.0.1:{port}?mode=listener")
     opened = threading.Thread(target=source.open)
     opened.start()
     try:
         time.sleep(1.5)
-        pushing(f"srt://127.0.0.1:{port}?latency=100000")
+        pushing(f"srt://127.0.0.1:{port}")
         opened.join(40)
         numbers = numbers_from(source, 30)
         assert numbers == sorted(numbers)
@@ -283,7 +286,9 @@ def test_a_rotated_clip_is_upright(tmp_path: Path) -> None:
     # Red above, blue below, filmed on a phone that was turned.
     ffmpeg("-f", "lavfi", "-i", "color=red:size=64x160:rate=10:duration=1,drawbox=x=0:y=80:w=64:h=80:color=blue:t=fill,transpose=clock",
            "-pix_fmt", "yuv420p", str(tmp_path / "lying.mp4"))  # fmt: skip
-    ffmpeg("-display_rotation", "90", "-i", str(tmp_path / "lying.mp4"), "-c", "copy", str(tmp_path / "turned.mp4"))
+    ffmpeg(
+        "-i", str(tmp_path / "lying.mp4"), "-c", "copy", "-metadata:s:v:0", "rotate=90", str(tmp_path / "turned.mp4")
+    )
     with VideoFileSource(tmp_path / "turned.mp4", realtime=False) as source:
         picture = source.read(10.0)
     assert picture is not None
@@ -295,8 +300,8 @@ def test_a_rotated_clip_is_upright(tmp_path: Path) -> None:
 def test_a_variable_rate_keeps_its_times(tmp_path: Path) -> None:
     from mirage_lsd.sources.video_file import VideoFileSource
 
-    ffmpeg("-f", "lavfi", "-i", "testsrc2=size=128x96:rate=10:duration=3", "-vf", "setpts='if(lt(N,10),N*0.1,1+(N-10)*0.05)/TB'",
-           "-fps_mode", "vfr", str(tmp_path / "vfr.mp4"))  # fmt: skip
+    ffmpeg("-f", "lavfi", "-i", "testsrc2=size=128x96:rate=10:duration=3", "-vf", "settb=1/1000,setpts='if(lt(N,10),N*0.1,1+(N-10)*0.05)/TB'",
+           "-fps_mode", "vfr", "-enc_time_base", "1:1000", str(tmp_path / "vfr.mp4"))  # fmt: skip
     times = []
     with VideoFileSource(tmp_path / "vfr.mp4", realtime=False) as source:
         while (picture := source.read(10.0)) is not None:
@@ -395,9 +400,7 @@ def test_keys_and_escape_in_the_window(display: str) -> None:
         pump(source, [window], lambda: window.stats.arrived > 10)
 
         def press(key: str) -> None:
-            subprocess.run(
-                ["xdotool", "search", "--name", "keys here", "windowfocus", "key", key], check=False, timeout=10
-            )
+            subprocess.run(["xdotool", "mousemove", "640", "360", "key", key], check=True, timeout=10)
 
         press("f")
         pump(source, [window], lambda: any(event.get("key") == "f" for event in events))
@@ -446,7 +449,7 @@ def test_the_desktop_of_two_monitors_one_left_of_the_other(
 
 
 def test_a_window_by_its_title(display: str) -> None:
-    need("xdotool")
+    need("xwininfo")
     with WindowSink(size=(320, 240), title="find me") as window, PatternSource(size=(320, 240)) as source:
         pump(source, [window], lambda: window.stats.arrived > 5)
         with DesktopSource("window:find me") as screen:
@@ -458,12 +461,23 @@ def test_a_window_by_its_title(display: str) -> None:
 
 
 def test_ndi_goes_out_and_comes_in() -> None:
-    pytest.importorskip("cyndilib")
+    finder = pytest.importorskip("cyndilib.finder")
     from mirage_lsd.sinks.texture import NdiSink
     from mirage_lsd.sources.texture import NdiSource
 
     with PatternSource(size=SIZE, fps=30) as pattern, NdiSink("lsd-test", fps=30) as sink:
         pump(pattern, [sink], lambda: sink.stats.arrived > 5)
+        with finder.Finder() as senders:
+            found: list[str] = []
+
+            def look() -> bool:
+                senders.wait_for_sources(0.05)
+                found[:] = senders.get_source_names()
+                return bool(found) or sink.stats.arrived > 300
+
+            pump(pattern, [sink], look)
+        if not found:
+            pytest.skip("NDI finds no sender on this machine: its discovery needs multicast, and avahi-daemon on Linux")
         source = NdiSource("lsd-test")
         opened = threading.Thread(target=lambda: source.open())
         opened.start()

@@ -20,11 +20,11 @@ from mirage_lsd.sources.webrtc import WebRtcSource
 
 pytest.importorskip("aiortc")
 
-COUNT = "document.getElementById('painted').getVideoPlaybackQuality().totalVideoFrames"
+COUNT = "document.getElementById('painted')?.getVideoPlaybackQuality().totalVideoFrames ?? 0"
 PIXELS = """(() => {
   const video = document.getElementById('painted'), canvas = document.createElement('canvas');
   canvas.width = video.videoWidth; canvas.height = video.videoHeight;
-  if (!canvas.width) return null;
+  if (!canvas.width) return null; // nothing has come yet
   const context = canvas.getContext('2d'); context.drawImage(video, 0, 0);
   const row = context.getImageData(0, Math.floor(canvas.height * 0.35), canvas.width, 1).data;
   return [canvas.width, canvas.height, ...row];

@@ -12,6 +12,11 @@ SAMPLE_RATE = 16_000
 _LEAST_SCORE = 0.78
 # A command stands alone, with a pause before and after: talk goes on for longer.
 _LONGEST_S = 1.7
+# What talk begins with as often as not: it competes with the wake word, so that not every short sentence is taken for it.
+_DECOYS = (
+    "the", "a", "in", "on", "to", "and", "it is", "my", "my image", "more", "marriage", "mirror", "garage", "massage", "he", "she", "was",
+    "there", "yes", "no", "what", "thank", "look at", "i never", "stop", "of course", "see", "do you", "please", "in the", "of the",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,8 @@ class SpeechRecognizer:
                 self._commands[spoken] = command
         choices = " | ".join(self._commands)
         self._decoder.add_jsgf_string("bare", f"#JSGF V1.0; grammar bare; public <c> = {choices};")
-        self._decoder.add_jsgf_string("woken", f"#JSGF V1.0; grammar woken; public <c> = {wake_word} ( {choices} );")
+        first = " | ".join((wake_word, *_DECOYS))
+        self._decoder.add_jsgf_string("woken", f"#JSGF V1.0; grammar woken; public <c> = ( {first} ) ( {choices} );")
         self._decoder.add_allphone_file("sounds", None)
         self._wake_word = wake_word
         self._segment = bytearray()

@@ -23,6 +23,10 @@ def open_srt(url: str, *, receive: bool) -> subprocess.Popen[bytes]:
     way = [
         "-fflags",
         "nobuffer",
+        "-probesize",
+        "500000",
+        "-analyzeduration",
+        "1000000",
         "-i",
         url,
         "-map",

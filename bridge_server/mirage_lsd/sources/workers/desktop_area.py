@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from typing import Any
 from ...picture import DeviceError
 
 Area = dict[str, int]
+# A line of `xwininfo -tree`: 0x200008 "title": ("name" "class")  320x240+480+240  +480+240
+_X11_WINDOW = re.compile(r'(0x[0-9a-f]+) "(.*)": \(.*\)\s+(\d+)x(\d+)\S+\s+\+(-?\d+)\+(-?\d+)')
 
 
 def find_area(screen: Any, what: str) -> Area:
@@ -60,24 +63,21 @@ def _window(title: str) -> Area:
         return _window_of_windows(title)
     if sys.platform == "darwin":
         raise DeviceError("Windows by title can't be captured on macOS; use --source screen.", retry=False)
-    program = shutil.which("xdotool")
+    program = shutil.which("xwininfo")
     if program is None:
-        raise DeviceError("Windows by title need xdotool: apt-get install xdotool", retry=False)
-    found = subprocess.run(
-        [program, "search", "--onlyvisible", "--name", title], capture_output=True, text=True, check=False, timeout=5
-    ).stdout.split()
-    if not found:
-        raise DeviceError(f"No window has {title!r} in its title.")
-    text = subprocess.run(
-        [program, "getwindowgeometry", "--shell", found[-1]], capture_output=True, text=True, check=False, timeout=5
-    ).stdout
-    values = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
-    return {
-        "left": int(values["X"]),
-        "top": int(values["Y"]),
-        "width": int(values["WIDTH"]),
-        "height": int(values["HEIGHT"]),
-    }
+        raise DeviceError("Windows by title need xwininfo: apt-get install x11-utils", retry=False)
+    tree = subprocess.run([program, "-root", "-tree"], capture_output=True, text=True, check=False, timeout=5).stdout
+    for number, found, *geometry in _X11_WINDOW.findall(tree):
+        if title.casefold() in found.casefold() and _is_viewable(program, number):
+            width, height, left, top = (int(value) for value in geometry)
+            return {"left": left, "top": top, "width": width, "height": height}
+    raise DeviceError(f"No window has {title!r} in its title.")
+
+
+def _is_viewable(program: str, number: str) -> bool:
+    """Whether a window of X11 is on the screen, not minimized."""
+    told = subprocess.run([program, "-id", number], capture_output=True, text=True, check=False, timeout=5).stdout
+    return "IsViewable" in told
 
 
 def _window_of_windows(title: str) -> Area:
