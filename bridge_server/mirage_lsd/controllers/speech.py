@@ -17,6 +17,8 @@ _DECOYS = (
     "the", "a", "in", "on", "to", "and", "it is", "my", "my image", "more", "marriage", "mirror", "garage", "massage", "he", "she", "was",
     "there", "yes", "no", "what", "thank", "look at", "i never", "stop", "of course", "see", "do you", "please", "in the", "of the",
 )  # fmt: skip
+# The dictionary is American; the British say it otherwise.
+_OTHER_SOUNDS = {"mirage": ("M IH R AA ZH", "M IY R AA ZH", "M IH R AA JH")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class SpeechRecognizer:
                 self._commands[spoken] = command
         choices = " | ".join(self._commands)
         self._decoder.add_jsgf_string("bare", f"#JSGF V1.0; grammar bare; public <c> = {choices};")
+        for number, sounds in enumerate(_OTHER_SOUNDS.get(wake_word, ()), 2):
+            self._decoder.add_word(f"{wake_word}({number})", sounds, True)
         first = " | ".join((wake_word, *_DECOYS))
         self._decoder.add_jsgf_string("woken", f"#JSGF V1.0; grammar woken; public <c> = ( {first} ) ( {choices} );")
         self._decoder.add_allphone_file("sounds", None)
