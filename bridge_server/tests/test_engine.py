@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from device_fixtures import STAND_INS, nothing_left_behind, read_all, still_pattern, wait_for, write_clip
 
+from mirage_lsd.client.local_daemon import DaemonProcess
 from mirage_lsd.engine import StreamEngine
 from mirage_lsd.picture import DeviceError
 from mirage_lsd.sinks import SinkState
@@ -244,3 +245,42 @@ def test_a_picture_keeps_its_number_from_source_to_sink(make: Callable[..., Stre
     with make() as engine:
         engine.start([draw_pattern(still, n * n) for n in range(20)], lambda pixels: got.append(read_number(pixels)))
     assert got == [n * n for n in range(20)]
+
+
+# A daemon as the painter
+
+
+def test_a_daemon_paints_the_same_and_its_death_is_told_and_outlived(
+    make: Callable[..., StreamEngine], notices: list[str]
+) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    got: list[int] = []
+    still = still_pattern((320, 180))
+    with DaemonProcess("passthrough", "cpu", port) as daemon, make(endpoint=daemon.endpoint) as engine:
+        assert "strength" in [control.name for control in engine.controls]
+        engine.start([draw_pattern(still, n) for n in range(30)], lambda pixels: got.append(read_number(pixels)))
+        assert got == list(range(30))
+        with pytest.raises(ValueError, match="strength"):
+            engine.set(strength="loud")
+        engine.start(PatternSource(size=(320, 180), fps=30), lambda pixels: None, block=False)
+        wait_for(lambda: engine.stats.frames > 10)
+        daemon.stop()
+        wait_for(lambda: any("5757" in n or "daemon" in n.casefold() for n in notices))
+        with DaemonProcess("passthrough", "cpu", port):
+            frames = engine.stats.frames
+            wait_for(lambda: engine.stats.frames > frames + 10, 40)
+            engine.stop()
+    assert not engine.running
+
+
+def test_a_daemon_that_is_not_there_is_one_sentence(
+    make: Callable[..., StreamEngine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mirage_lsd.painters.daemon._OPEN_TIMEOUT_S", 0.5)
+    with (
+        make(endpoint="tcp://127.0.0.1:9") as engine,
+        pytest.raises(ValueError, match="start it with `mirage-lsd serve`"),
+    ):
+        engine.start("pattern")

@@ -39,3 +39,24 @@ def read_value(control: ControlInfo, text: str) -> ControlValue:
             raise
         raise ValueError(f"{control.name} is a {control.kind} and can't be {text!r}.") from None
     return text
+
+
+def check_value(control: ControlInfo, value: object) -> ControlValue:
+    """A value from a program, as the kind that a control wants.
+
+    Raises:
+        ValueError: it is none; one sentence that says what there is.
+    """
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    match control.kind:
+        case "choice" | "text" if isinstance(value, str):
+            return read_value(control, value)
+        case "number" if number:
+            return read_value(control, str(value))
+        case "flag" if isinstance(value, bool):
+            return value
+        case "seed" if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        case "color" | "direction" if isinstance(value, tuple | list) and len(value) == 3:
+            return tuple(float(part) for part in value)
+    raise ValueError(f"{control.name} is a {control.kind} and can't be {value!r}.")

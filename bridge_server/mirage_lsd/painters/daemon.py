@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..controllers.base import ControlInfo
+from ..controllers.values import check_value
 from ..defaults import DEFAULT_ENDPOINT
 from ..fit import fit
 from ..picture import Picture, Pixels
@@ -56,8 +57,12 @@ class DaemonPainter:
     def set(self, values: Mapping[str, Any], transition_s: float) -> tuple[str, ...]:
         from ..client import LsdError
 
-        kinds = {control.name: control.kind for control in self.controls}
-        ready = {n: float(v) if kinds.get(n) == "number" and not isinstance(v, str) else v for n, v in values.items()}
+        controls = {control.name: control for control in self.controls}
+        unknown = [name for name in values if name not in controls]
+        if unknown:
+            raise ValueError(f"There is no control {unknown[0]!r}; this model has {', '.join(controls)}.")
+        # The daemon's own refusal would come later, and with nobody to hear it.
+        ready = {name: check_value(controls[name], value) for name, value in values.items()}
         self._wanted |= ready
         if self._stream is not None:
             try:
