@@ -91,3 +91,4 @@ clean:
 	rm -rf $(VENV) build demo_out bridge_server/mirage_lsd/_native
 
 include unity_package/package.mk
+include media.mk

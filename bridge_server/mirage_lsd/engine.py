@@ -310,7 +310,7 @@ class StreamEngine:
         preparing: threading.Thread | None = None
         active = self._active = self._governor.quality
         said: dict[str, str] = {}
-        total = int(getattr(source, "facts", {}).get("frames", 0))
+        total = _frames_of(source)
         while not self._stop.is_set():
             picture = source.read(0.1)
             self._tell_faults(source, painter, said)
@@ -508,3 +508,9 @@ class StreamEngine:
 def _keeps_everything(sink: Sink) -> bool:
     """Whether a sink is for keeping (a file, a function), not for watching."""
     return sink.name in ("file", "callback")
+
+
+def _frames_of(source: Source) -> int:
+    """How many pictures a clip has, 0: unknown; a clip that doesn't say it is measured by its length."""
+    facts = getattr(source, "facts", {})
+    return int(facts.get("frames") or 0) or round(float(facts.get("seconds") or 0.0) * float(facts.get("fps") or 0.0))

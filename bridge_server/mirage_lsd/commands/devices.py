@@ -44,6 +44,6 @@ def run(args: argparse.Namespace) -> int:
 def _rows(kinds: Iterable[Any]) -> Iterable[tuple[str, str]]:
     for kind in kinds:
         missing = kind.available()
-        yield kind.name, kind.help if missing is None else f"[not here] {missing}".replace("[", "\\[")
+        yield kind.name, kind.help if missing is None else f"not here: {missing}"
         for text, person in getattr(kind, "list_devices", list)():
             yield f"  {text}", person

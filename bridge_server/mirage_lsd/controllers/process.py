@@ -100,7 +100,7 @@ class ProcessController(Controller):
     def _take(self, process: DeviceProcess, message: dict[str, Any]) -> None:
         kind = message["kind"]
         with self._changed:
-            if self._process is not None and process is not self._process:
+            if process is not self._process:
                 return
             if kind == "open":
                 self._opened, self.fault = True, ""

@@ -40,6 +40,7 @@ class ProcessSink(Sink):
         self._ring_known = False
         self._free: set[int] = set()
         self._opened = self._retry = self._exited = self._flows = False
+        self._closing = False
         self._backoff = Backoff(time.monotonic)
         self._stalled_since: float | None = None
         self._given = self._arrived = self._dropped = self._restarts = 0
@@ -92,9 +93,11 @@ class ProcessSink(Sink):
                 self._changed.wait(0.05)
 
     def close(self, grace_s: float = 1.0) -> None:
-        process, self._process = self._process, None
+        process = self._process
         if process is not None:
+            self._closing = True  # its end is none of its faults
             process.close(grace_s)
+            self._process, self._closing = None, False
         with self._changed:
             self._forget()
         self.state = SinkState.CLOSED
@@ -192,7 +195,7 @@ class ProcessSink(Sink):
         """One message of the worker's; on the process's reading thread."""
         kind = message["kind"]
         with self._changed:
-            if self._process is not None and process is not self._process:
+            if process is not self._process:
                 return
             if kind == "free":
                 if message["ring"] == self._ring_serial:
@@ -216,7 +219,7 @@ class ProcessSink(Sink):
                 self.fault, self._retry = f"{self._what} was closed.", False
             elif kind == "exit":
                 self._exited = True
-                if not self.fault:
+                if not self.fault and not self._closing:
                     self._retry = True
                     self.fault = f"The process of {self._what} ended unexpectedly ({message['code']}); it is being started again."
             self._changed.notify_all()

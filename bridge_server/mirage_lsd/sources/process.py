@@ -157,7 +157,7 @@ class ProcessSource(Source):
         """One message of the worker's; on the process's reading thread."""
         kind = message["kind"]
         with self._changed:
-            if self._process is not None and process is not self._process:
+            if process is not self._process:
                 return  # the last words of one that was ended
             if kind == "picture":
                 if self.live:
