@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "channel/transports.h"
 #include "client.h"
 #include "clock.h"
 #include "endpoint.h"
@@ -39,7 +38,8 @@ namespace {
 using lsd::fail;
 
 constexpr size_t kKeyCharacters = 40;
-constexpr const char* kDefaultModel = "mirage-lsd-v1";
+constexpr size_t kMostControlName = 64;
+constexpr int32_t kMostControlFloats = 16;
 constexpr float kLongestTransition = 60;
 
 /// Runs `body` and turns whatever it throws into a status: nothing may unwind into an engine.
@@ -71,11 +71,9 @@ auto guarded_pointer(Body&& body) noexcept {
   return guarded(nullptr, &status, body);
 }
 
-/// Cut to fit between two characters, and terminated.
-size_t copy_text(std::string_view text, char* buffer, size_t capacity) {
+size_t copy_text(const std::string& text, char* buffer, size_t capacity) {
   if (buffer != nullptr && capacity > 0) {
-    size_t length = std::min(text.size(), capacity - 1);
-    while (length < text.size() && length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) --length;
+    const size_t length = std::min(text.size(), capacity - 1);
     std::memcpy(buffer, text.data(), length);
     buffer[length] = '\0';
   }
@@ -126,7 +124,6 @@ bool read_output(const lsd_stream_config& config, lsd::StreamConfig* out) {
   out->output_width = config.output_width != 0 ? config.output_width : config.width;
   out->output_height = config.output_height != 0 ? config.output_height : config.height;
   out->output_format = config.output_format;
-  out->output_alpha = config.output_alpha;
   const auto is_side = [](int32_t side) { return side >= lsd::kSmallestSide && side <= lsd::kLargestSide; };
   if (!is_side(out->output_width) || !is_side(out->output_height)) {
     fail(LSD_ERROR_ARGUMENT, "The output must be 16 to 4096 pixels a side.");
@@ -134,10 +131,6 @@ bool read_output(const lsd_stream_config& config, lsd::StreamConfig* out) {
   }
   if (config.output_format != LSD_FORMAT_RGBA8 && config.output_format != LSD_FORMAT_BGRA8) {
     fail(LSD_ERROR_ARGUMENT, "The output's format must be LSD_FORMAT_RGBA8 or LSD_FORMAT_BGRA8.");
-    return false;
-  }
-  if (config.output_alpha != LSD_ALPHA_OPAQUE && config.output_alpha != LSD_ALPHA_ENGINE) {
-    fail(LSD_ERROR_ARGUMENT, "The output's alpha must be LSD_ALPHA_OPAQUE or LSD_ALPHA_ENGINE.");
     return false;
   }
   return true;
@@ -151,10 +144,10 @@ bool read_config(const lsd_stream_config& config, lsd::StreamConfig* out) {
     return false;
   }
   out->layout = *layout;
-  if (!read_output(config, out) || !read_text(config.model, kDefaultModel, lsd::kMostStringBytes, &out->model)) {
+  if (!read_output(config, out) || !read_text(config.model, "mirage-lsd-v1", lsd::kMostStringBytes, &out->model)) {
     return false;
   }
-  if (config.transport != LSD_TRANSPORT_AUTO && lsd::find_transport(config.transport) == nullptr) {
+  if (config.transport < LSD_TRANSPORT_AUTO || config.transport > LSD_TRANSPORT_SHARED_MEMORY) {
     fail(LSD_ERROR_ARGUMENT, "The transport is unknown.");
     return false;
   }
@@ -166,104 +159,94 @@ bool read_config(const lsd_stream_config& config, lsd::StreamConfig* out) {
   out->max_steps = config.max_steps != 0 ? config.max_steps : 3;
   out->seed = config.seed;
   out->fps = config.fps;
+  if (config.output_alpha != LSD_ALPHA_OPAQUE && config.output_alpha != LSD_ALPHA_ENGINE) {
+    fail(LSD_ERROR_ARGUMENT, "output_alpha must be LSD_ALPHA_OPAQUE or LSD_ALPHA_ENGINE.");
+    return false;
+  }
+  out->output_alpha = config.output_alpha;
   return true;
 }
 
-/// What a structure had in the first version, in bytes. Sizes only grow: an older caller's is shorter, and a newer
-/// caller's is longer.
+/// Structures only grow with versions. A larger one of a newer caller is fine, its new members are ignored; a smaller
+/// one of an older caller is fine, what it lacks is zero. `kLeast` is the size of the first version.
 template <typename Struct>
-constexpr size_t kFirstSize = sizeof(Struct);
+constexpr size_t kLeast = sizeof(Struct);
 template <>
-constexpr size_t kFirstSize<lsd_stream_config> = offsetof(lsd_stream_config, output_alpha);
+constexpr size_t kLeast<lsd_stream_config> = offsetof(lsd_stream_config, output_alpha);
 template <>
-constexpr size_t kFirstSize<lsd_frame> = offsetof(lsd_frame, slot_count);
+constexpr size_t kLeast<lsd_frame> = offsetof(lsd_frame, slot_count);
 template <>
-constexpr size_t kFirstSize<lsd_result> = offsetof(lsd_result, has_camera);
+constexpr size_t kLeast<lsd_result> = offsetof(lsd_result, has_camera);
 
 template <typename Struct>
 bool is_struct(const Struct* value) {
-  if (value != nullptr && value->size >= kFirstSize<Struct>) return true;
+  if (value != nullptr && value->size >= kLeast<Struct>) return true;
   fail(LSD_ERROR_ARGUMENT, "A structure is null, or its `size` is not set to sizeof.");
   return false;
 }
 
-/// A caller's structure. What an older one lacks is zero; what a newer one has besides is ignored.
+/// A caller's structure in this version's size.
 template <typename Struct>
-Struct read_struct(const Struct& value) {
-  Struct copy{};
-  std::memcpy(&copy, &value, std::min<size_t>(value.size, sizeof copy));
-  return copy;
+Struct grown(const Struct& value) {
+  Struct whole{};
+  std::memcpy(&whole, &value, std::min<size_t>(value.size, sizeof whole));
+  return whole;
 }
 
-/// As much as the caller has room for, without its `size`.
+/// Fills as much of a caller's structure as it has, `size` apart.
 template <typename Struct>
-void write_struct(const Struct& value, Struct* out) {
-  constexpr size_t begin = sizeof value.size;
-  std::memcpy(reinterpret_cast<char*>(out) + begin, reinterpret_cast<const char*>(&value) + begin,
-              std::min<size_t>(out->size, sizeof value) - begin);
+void fill(Struct* target, Struct whole) {
+  whole.size = target->size;
+  std::memcpy(target, &whole, std::min<size_t>(target->size, sizeof whole));
 }
 
-lsd_frame read_frame(const lsd_frame& value) {
-  lsd_frame frame = read_struct(value);
-  // slot_count lies where the first version's frame had padding, so without `slots` it means nothing.
-  if (value.size < offsetof(lsd_frame, slots) + sizeof frame.slots) {
-    frame.slot_count = 0;
-    frame.slots = nullptr;
-  }
-  return frame;
-}
-
+/// Copies a text into an array of a structure, cut between characters, terminated.
 template <size_t N>
-void copy_member(std::string_view text, char (&member)[N]) {
-  copy_text(text, member, N);
+void fill_text(char (&target)[N], const std::string& text) {
+  size_t length = std::min(text.size(), N - 1);
+  while (length > 0 && length < text.size() && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) --length;
+  std::memcpy(target, text.data(), length);
+  target[length] = '\0';
 }
 
-std::shared_ptr<const std::vector<lsd::Model>> models_of(const lsd_client* client) {
-  return client != nullptr ? client->client.status().models.get() : nullptr;
-}
-
-const lsd::Model* find_model(const std::vector<lsd::Model>* models, const char* name) {
-  if (models == nullptr) return nullptr;
-  const std::string_view wanted = name != nullptr ? name : kDefaultModel;
+const lsd::ModelSpec* find_model(const std::vector<lsd::ModelSpec>& models, const char* name) {
   const auto found =
-      std::find_if(models->begin(), models->end(), [&](const auto& each) { return each.name == wanted; });
-  return found == models->end() ? nullptr : &*found;
+      std::find_if(models.begin(), models.end(), [&](const lsd::ModelSpec& model) { return model.name == name; });
+  return found == models.end() ? nullptr : &*found;
 }
 
-template <typename Item>
-const Item* item_at(const std::vector<Item>& items, int32_t index) {
-  return index >= 0 && static_cast<size_t>(index) < items.size() ? &items[static_cast<size_t>(index)] : nullptr;
+/// Null where there is no such control.
+const lsd::ControlSpec* find_control(const std::vector<lsd::ModelSpec>& models, const char* name, int32_t index) {
+  const lsd::ModelSpec* model = name != nullptr ? find_model(models, name) : nullptr;
+  if (model == nullptr || index < 0 || static_cast<size_t>(index) >= model->controls.size()) return nullptr;
+  return &model->controls[static_cast<size_t>(index)];
 }
 
-const lsd::ControlSpec* find_control(const std::vector<lsd::Model>* models, const char* model, int32_t index) {
-  const lsd::Model* found = find_model(models, model);
-  return found != nullptr ? item_at(found->controls, index) : nullptr;
+lsd_control_spec describe(const lsd::ControlSpec& control) {
+  lsd_control_spec spec{};
+  spec.kind = control.kind;
+  fill_text(spec.name, control.name);
+  fill_text(spec.help, control.help);
+  fill_text(spec.unit, control.unit);
+  fill_text(spec.default_text, control.default_text);
+  spec.minimum = control.minimum;
+  spec.maximum = control.maximum;
+  std::copy(std::begin(control.default_values), std::end(control.default_values), spec.default_values);
+  spec.has_default = control.has_default ? 1 : 0;
+  spec.default_seed = control.default_seed;
+  spec.takes_transition = control.takes_transition ? 1 : 0;
+  spec.max_bytes = control.max_bytes;
+  spec.choice_count = static_cast<int32_t>(control.choices.size());
+  return spec;
 }
 
-lsd_control_spec control_spec_of(const lsd::ControlSpec& spec) {
-  lsd_control_spec out{};
-  out.kind = spec.kind;
-  copy_member(spec.name, out.name);
-  copy_member(spec.help, out.help);
-  copy_member(spec.unit, out.unit);
-  copy_member(spec.default_text, out.default_text);
-  out.minimum = spec.minimum;
-  out.maximum = spec.maximum;
-  std::copy(spec.default_values.begin(), spec.default_values.end(), out.default_values);
-  out.has_default = spec.has_default ? 1 : 0;
-  out.default_seed = spec.default_seed;
-  out.takes_transition = spec.takes_transition ? 1 : 0;
-  out.max_bytes = spec.max_bytes;
-  out.choice_count = static_cast<int32_t>(spec.choices.size());
-  return out;
-}
-
-lsd_status write_progress(const std::optional<lsd::Progress>& progress, lsd_progress* out) {
-  if (!progress) return LSD_NOTHING;
-  lsd_progress copy{};
-  copy_member(progress->what, copy.what);
-  copy.fraction = progress->fraction;
-  write_struct(copy, out);
+lsd_status fill_progress(const lsd::ProgressState& state, lsd_progress* out) {
+  if (!is_struct(out)) return LSD_ERROR_ARGUMENT;
+  std::string what;
+  lsd_progress progress{};
+  if (!state.get(&what, &progress.fraction)) return LSD_NOTHING;
+  fill_text(progress.what, what);
+  fill(out, progress);
   return LSD_OK;
 }
 
@@ -276,11 +259,11 @@ bool is_alive(const lsd_stream* stream) {
 lsd_status set_control(lsd_stream* stream, const char* name, lsd::ControlValue value) {
   if (!is_alive(stream)) return LSD_ERROR_ARGUMENT;
   std::string checked;
-  if (name == nullptr || *name == '\0' || !read_text(name, "", lsd::kMostControlNameBytes, &checked)) {
+  if (name == nullptr || *name == '\0' || !read_text(name, "", kMostControlName, &checked)) {
     return fail(LSD_ERROR_ARGUMENT, "A control needs a name of 1 to 64 bytes.");
   }
   if (!stream->stream->controls().set(checked, std::move(value))) {
-    return fail(LSD_ERROR_ARGUMENT, "A group holds at most 64 controls, and 48 KiB.");
+    return fail(LSD_ERROR_ARGUMENT, "A group holds at most 32 controls.");
   }
   return LSD_OK;
 }
@@ -321,39 +304,33 @@ size_t lsd_client_last_error(const lsd_client* client, char* buffer, size_t capa
 }
 
 int32_t lsd_client_model_count(const lsd_client* client) {
-  lsd_status status = LSD_OK;
-  return guarded(int32_t{0}, &status, [&] {
-    const auto models = models_of(client);
-    return models != nullptr ? static_cast<int32_t>(models->size()) : 0;
-  });
+  return client != nullptr ? static_cast<int32_t>(client->client.status().models.get()->size()) : 0;
 }
 
 lsd_status lsd_client_model_name(const lsd_client* client, int32_t index, char* buffer, size_t capacity) {
   return guarded_status([&] {
-    const auto models = models_of(client);
-    const lsd::Model* model = models != nullptr ? item_at(*models, index) : nullptr;
-    if (model == nullptr) return LSD_NOTHING;
-    copy_text(model->name, buffer, capacity);
+    if (client == nullptr || buffer == nullptr) return fail(LSD_ERROR_ARGUMENT, "The client or the buffer is null.");
+    const auto models = client->client.status().models.get();
+    if (index < 0 || static_cast<size_t>(index) >= models->size()) return LSD_NOTHING;
+    copy_text((*models)[static_cast<size_t>(index)].name, buffer, capacity);
     return LSD_OK;
   });
 }
 
 int32_t lsd_client_control_count(const lsd_client* client, const char* model) {
-  lsd_status status = LSD_OK;
-  return guarded(int32_t{0}, &status, [&] {
-    const auto models = models_of(client);
-    const lsd::Model* found = find_model(models.get(), model);
-    return found != nullptr ? static_cast<int32_t>(found->controls.size()) : 0;
-  });
+  if (client == nullptr || model == nullptr) return 0;
+  const auto models = client->client.status().models.get();
+  const lsd::ModelSpec* found = find_model(*models, model);
+  return found != nullptr ? static_cast<int32_t>(found->controls.size()) : 0;
 }
 
 lsd_status lsd_client_control_spec(const lsd_client* client, const char* model, int32_t index, lsd_control_spec* out) {
   return guarded_status([&] {
-    if (!is_struct(out)) return LSD_ERROR_ARGUMENT;
-    const auto models = models_of(client);
-    const lsd::ControlSpec* spec = find_control(models.get(), model, index);
-    if (spec == nullptr) return LSD_NOTHING;
-    write_struct(control_spec_of(*spec), out);
+    if (client == nullptr || !is_struct(out)) return LSD_ERROR_ARGUMENT;
+    const auto models = client->client.status().models.get();
+    const lsd::ControlSpec* control = find_control(*models, model, index);
+    if (control == nullptr) return LSD_NOTHING;
+    fill(out, describe(*control));
     return LSD_OK;
   });
 }
@@ -361,23 +338,23 @@ lsd_status lsd_client_control_spec(const lsd_client* client, const char* model, 
 lsd_status lsd_client_control_choice(const lsd_client* client, const char* model, int32_t index, int32_t choice,
                                      char* buffer, size_t capacity) {
   return guarded_status([&] {
-    const auto models = models_of(client);
-    const lsd::ControlSpec* spec = find_control(models.get(), model, index);
-    const std::string* text = spec != nullptr ? item_at(spec->choices, choice) : nullptr;
-    if (text == nullptr) return LSD_NOTHING;
-    copy_text(*text, buffer, capacity);
+    if (client == nullptr || buffer == nullptr) return fail(LSD_ERROR_ARGUMENT, "The client or the buffer is null.");
+    const auto models = client->client.status().models.get();
+    const lsd::ControlSpec* control = find_control(*models, model, index);
+    if (control == nullptr || choice < 0 || static_cast<size_t>(choice) >= control->choices.size()) return LSD_NOTHING;
+    copy_text(control->choices[static_cast<size_t>(choice)], buffer, capacity);
     return LSD_OK;
   });
 }
 
 int64_t lsd_client_models_generation(const lsd_client* client) {
-  return client != nullptr ? client->client.status().models_generation.load() : 0;
+  return client != nullptr ? client->client.status().models.generation() : 0;
 }
 
 lsd_status lsd_client_get_progress(const lsd_client* client, lsd_progress* out) {
   return guarded_status([&] {
-    if (!is_struct(out)) return LSD_ERROR_ARGUMENT;
-    return client != nullptr ? write_progress(client->client.status().progress.get(), out) : LSD_NOTHING;
+    if (client == nullptr) return fail(LSD_ERROR_ARGUMENT, "The client is null.");
+    return fill_progress(client->client.status().progress, out);
   });
 }
 
@@ -388,7 +365,7 @@ lsd_stream* lsd_stream_open(lsd_client* client, const lsd_stream_config* config)
       fail(LSD_ERROR_ARGUMENT, "The client is null.");
       return nullptr;
     }
-    if (!is_struct(config) || !read_config(read_struct(*config), &checked)) return nullptr;
+    if (!is_struct(config) || !read_config(grown(*config), &checked)) return nullptr;
     auto handle = std::make_unique<lsd_stream>(lsd_stream{nullptr, client});
     const std::lock_guard lock(client->mutex);
     client->streams.reserve(client->streams.size() + 1);
@@ -413,7 +390,7 @@ lsd_status lsd_stream_submit(lsd_stream* stream, const lsd_frame* frame, int64_t
   return guarded_status([&] {
     if (out_seq != nullptr) *out_seq = 0;
     if (!is_alive(stream) || !is_struct(frame)) return LSD_ERROR_ARGUMENT;
-    return stream->stream->submit(read_frame(*frame), out_seq);
+    return stream->stream->submit(grown(*frame), out_seq);
   });
 }
 
@@ -422,7 +399,7 @@ lsd_status lsd_stream_acquire(lsd_stream* stream, lsd_result* out) {
     if (!is_alive(stream) || !is_struct(out)) return LSD_ERROR_ARGUMENT;
     lsd_result result{};
     const lsd_status status = stream->stream->acquire(&result);
-    if (status == LSD_OK) write_struct(result, out);
+    if (status == LSD_OK) fill(out, result);
     return status;
   });
 }
@@ -450,7 +427,7 @@ lsd_status lsd_stream_control_int(lsd_stream* stream, const char* name, int64_t 
 
 lsd_status lsd_stream_control_floats(lsd_stream* stream, const char* name, const float* values, int32_t count) {
   return guarded_status([&] {
-    if (values == nullptr || count < 1 || count > static_cast<int32_t>(lsd::kMostControlFloats) ||
+    if (values == nullptr || count < 1 || count > kMostControlFloats ||
         !std::all_of(values, values + count, [](float value) { return std::isfinite(value); })) {
       return fail(LSD_ERROR_ARGUMENT, "The values must be 1 to 16 finite numbers.");
     }
@@ -464,7 +441,7 @@ lsd_status lsd_stream_control_flag(lsd_stream* stream, const char* name, int32_t
 
 lsd_status lsd_stream_control_float(lsd_stream* stream, const char* name, float value) {
   return guarded_status([&] {
-    if (!std::isfinite(value)) return fail(LSD_ERROR_ARGUMENT, "The value is not finite.");
+    if (!std::isfinite(value)) return fail(LSD_ERROR_ARGUMENT, "The value must be finite.");
     return set_control(stream, name, value);
   });
 }
@@ -502,29 +479,27 @@ size_t lsd_stream_last_error(const lsd_stream* stream, char* buffer, size_t capa
 lsd_status lsd_stream_next_notice(lsd_stream* stream, lsd_notice* out) {
   return guarded_status([&] {
     if (!is_alive(stream) || !is_struct(out)) return LSD_ERROR_ARGUMENT;
-    const auto notice = stream->stream->next_notice();
+    const auto notice = stream->stream->notices().take();
     if (!notice) return LSD_NOTHING;
-    lsd_notice copy{};
-    copy_member(notice->code, copy.code);
-    copy_member(notice->message, copy.message);
-    write_struct(copy, out);
+    lsd_notice filled{};
+    fill_text(filled.code, notice->code);
+    fill_text(filled.message, notice->message);
+    fill(out, filled);
     return LSD_OK;
   });
 }
 
 lsd_status lsd_stream_get_progress(const lsd_stream* stream, lsd_progress* out) {
   return guarded_status([&] {
-    if (!is_alive(stream) || !is_struct(out)) return LSD_ERROR_ARGUMENT;
-    return write_progress(stream->stream->progress(), out);
+    if (!is_alive(stream)) return LSD_ERROR_ARGUMENT;
+    return fill_progress(stream->stream->progress(), out);
   });
 }
 
 lsd_status lsd_stream_get_stats(const lsd_stream* stream, lsd_stats* out) {
   return guarded_status([&] {
     if (!is_alive(stream) || !is_struct(out)) return LSD_ERROR_ARGUMENT;
-    lsd_stats stats{};
-    stream->stream->fill_stats(&stats);
-    write_struct(stats, out);
+    stream->stream->fill_stats(out);
     return LSD_OK;
   });
 }

@@ -2,35 +2,31 @@
 
 #include <atomic>
 #include <cstdint>
-#include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
-#include <vector>
 
-#include "messages.h"
+#include "lsd/lsd.h"
+#include "models.h"
+#include "progress.h"
 
 namespace lsd {
 
-/// A value that one thread sets and any thread copies.
-template <typename Value>
-class Shared {
+/// A sentence that one thread sets and any thread copies.
+class SharedText {
  public:
-  void set(Value value) {
+  void set(std::string text) {
     const std::lock_guard lock(mutex_);
-    value_ = std::move(value);
+    text_ = std::move(text);
   }
-  Value get() const {
+  std::string get() const {
     const std::lock_guard lock(mutex_);
-    return value_;
+    return text_;
   }
 
  private:
   mutable std::mutex mutex_;
-  Value value_;
+  std::string text_;
 };
-
-using SharedText = Shared<std::string>;
 
 /// What the I/O thread tells the engine's threads about the connection.
 struct ClientStatus {
@@ -38,10 +34,8 @@ struct ClientStatus {
   std::atomic<int64_t> reconnects{0};
   std::atomic<float> round_trip_ms{0};
   SharedText last_error;
-  /// Of the newest `welcome`; null before the first.
-  Shared<std::shared_ptr<const std::vector<Model>>> models;
-  std::atomic<int64_t> models_generation{0};
-  Shared<std::optional<Progress>> progress;
+  Models models;
+  ProgressState progress;
 };
 
 }  // namespace lsd

@@ -1,37 +1,36 @@
 #include "clock.h"
 
 #if defined(_WIN32)
-#define WIN32_LEAN_AND_MEAN
-#include <windows.h>
+#include <chrono>
 #else
 #include <time.h>
 #endif
 
 namespace lsd {
 
-// Named here and not left to std::chrono: the daemon reads the same clocks, and a standard library is free to choose.
+// The same clock as the daemon's (PROTOCOL.md section 3).
 #if defined(_WIN32)
+
 int64_t now_ns() {
-  static const int64_t ticks_per_second = [] {
-    LARGE_INTEGER frequency;
-    QueryPerformanceFrequency(&frequency);
-    return static_cast<int64_t>(frequency.QuadPart);
-  }();
-  LARGE_INTEGER ticks;
-  QueryPerformanceCounter(&ticks);
-  // In two parts: ticks times 1e9 would overflow after a few weeks.
-  const int64_t seconds = ticks.QuadPart / ticks_per_second;
-  const int64_t rest = ticks.QuadPart % ticks_per_second;
-  return seconds * kNanosecondsPerSecond + rest * kNanosecondsPerSecond / ticks_per_second;
+  // QueryPerformanceCounter, in this compiler's library as in Microsoft's.
+  using std::chrono::duration_cast;
+  using std::chrono::nanoseconds;
+  return duration_cast<nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
-#elif defined(__APPLE__)
-int64_t now_ns() { return static_cast<int64_t>(clock_gettime_nsec_np(CLOCK_MONOTONIC_RAW)); }
+
 #else
+
 int64_t now_ns() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * kNanosecondsPerSecond + now.tv_nsec;
+#if defined(__APPLE__)
+  constexpr clockid_t kClock = CLOCK_MONOTONIC_RAW;
+#else
+  constexpr clockid_t kClock = CLOCK_MONOTONIC;
+#endif
+  timespec time{};
+  clock_gettime(kClock, &time);
+  return static_cast<int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
 }
+
 #endif
 
 }  // namespace lsd

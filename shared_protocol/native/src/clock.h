@@ -7,7 +7,7 @@ namespace lsd {
 constexpr int64_t kNanosecondsPerMillisecond = 1'000'000;
 constexpr int64_t kNanosecondsPerSecond = 1'000'000'000;
 
-/// Monotonic nanoseconds of the clock that PROTOCOL.md section 3 names for this system; the daemon reads the same one.
+/// Monotonic nanoseconds. On Linux this is CLOCK_MONOTONIC, which the daemon's Python clock is too.
 int64_t now_ns();
 
 }  // namespace lsd

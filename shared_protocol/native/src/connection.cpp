@@ -4,7 +4,6 @@
 
 #include "endpoint.h"
 #include "messages.h"
-#include "outbox.h"
 
 namespace lsd {
 namespace {
@@ -72,8 +71,8 @@ bool Connection::configure() {
 bool Connection::open(std::string* problem) {
   close(0);
   socket_ = zmq_socket(context_, ZMQ_DEALER);
-  const std::string address = connect_address(config_.endpoint);
-  if (socket_ != nullptr && configure() && zmq_connect(socket_, address.c_str()) == 0) return true;
+  if (socket_ != nullptr && configure() && zmq_connect(socket_, connect_address(config_.endpoint).c_str()) == 0)
+    return true;
   *problem = "The endpoint " + config_.endpoint + " cannot be used: " + zmq_strerror(zmq_errno()) + ".";
   close(0);
   return false;

@@ -2,16 +2,13 @@
 
 #include <zmq.h>
 
-#include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string>
 
+#include "outbox.h"
 #include "wakeup.h"
 
 namespace lsd {
-
-class Outbox;
 
 struct ConnectionConfig {
   std::string endpoint;
@@ -58,7 +55,7 @@ class Connection {
 
   /// False: the socket is full or closed, nothing was sent.
   bool send(const std::string& header);
-  /// Sends a slot's frame without copying it; the slot is released when the socket is done with it, or at once on
+  /// Sends a slot of the heap without copying it; the slot is released when the socket is done with it, or at once on
   /// failure.
   bool send_frame(const std::string& header, const std::shared_ptr<Outbox>& outbox, uint32_t slot, size_t bytes,
                   const std::shared_ptr<Wakeup>& wakeup);

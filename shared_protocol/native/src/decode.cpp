@@ -1,23 +1,28 @@
 #include "decode.h"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <msgpack.hpp>
+#include <stdexcept>
 #include <string_view>
 
-#include "channel/transports.h"
-#include "map_reader.h"
 #include "utf8.h"
 
 namespace lsd {
 namespace {
 
+constexpr size_t kMostArrayItems = 4096;
+constexpr size_t kMostMapItems = 1024;
 constexpr size_t kMostStages = 64;
 constexpr int64_t kLargestStream = 2'147'483'647;
-constexpr int64_t kLargestSeed = 2'147'483'647;
-constexpr double kLargestFloat = std::numeric_limits<float>::max();
-constexpr float kShortestDirection = 1e-6f;
+constexpr int64_t kMostInt = std::numeric_limits<int64_t>::max();
+
+// Thrown and caught within this file: a check per key reads better as an expression than as an early return.
+struct Malformed : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+std::string_view text_of(const msgpack::object& object) { return {object.via.str.ptr, object.via.str.size}; }
 
 // The rules of section 1 hold for unknown keys too.
 void check(const msgpack::object& object) {
@@ -29,7 +34,7 @@ void check(const msgpack::object& object) {
       return;
     case msgpack::type::FLOAT32:
     case msgpack::type::FLOAT64:
-      if (!(std::abs(object.via.f64) <= kLargestFloat)) throw Malformed("a number is not finite or beyond a float32's");
+      if (!std::isfinite(object.via.f64)) throw Malformed("a number is not finite");
       return;
     case msgpack::type::ARRAY:
       for (uint32_t i = 0; i < object.via.array.size; ++i) check(object.via.array.ptr[i]);
@@ -46,82 +51,149 @@ void check(const msgpack::object& object) {
   }
 }
 
-int64_t stream_of(const MapReader& map) { return map.integer("stream", 1, kLargestStream); }
-
-// A monotonic clock may begin anywhere.
-int64_t time_of(const MapReader& map, std::string_view key) {
-  return map.integer(key, std::numeric_limits<int64_t>::min(), kMostInt);
-}
-
-float float_of(const MapReader& map, std::string_view key, float least, float most) {
-  // Compared as a float32: a float64's 0.1 is not below a float32's.
-  const auto value = static_cast<float>(map.number(key));
-  if (value < least || value > most) throw Malformed(std::string(key) + " is out of range");
+int64_t integer_of(const msgpack::object& object, std::string_view name, int64_t least, int64_t most) {
+  int64_t value = 0;
+  if (object.type == msgpack::type::POSITIVE_INTEGER && object.via.u64 <= static_cast<uint64_t>(kMostInt)) {
+    value = static_cast<int64_t>(object.via.u64);
+  } else if (object.type == msgpack::type::NEGATIVE_INTEGER) {
+    value = object.via.i64;
+  } else {
+    throw Malformed(std::string(name) + " is not an integer");
+  }
+  if (value < least || value > most) throw Malformed(std::string(name) + " is out of range");
   return value;
 }
 
-std::array<float, 3> three_floats(const MapReader& map, std::string_view key) {
-  const msgpack::object_array& items = map.array(key);
-  std::array<float, 3> values;
-  if (items.size != values.size()) throw Malformed(std::string(key) + " does not have three numbers");
-  for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(number_of(items.ptr[i], key));
-  return values;
+double number_of(const msgpack::object& object, std::string_view name) {
+  if (object.type == msgpack::type::FLOAT32 || object.type == msgpack::type::FLOAT64) return object.via.f64;
+  return static_cast<double>(integer_of(object, name, std::numeric_limits<int64_t>::min(), kMostInt));
 }
 
-void decode_choice(const MapReader& map, ControlSpec* spec) {
-  const msgpack::object_array& values = map.array("values");
-  for (uint32_t i = 0; i < values.size; ++i) {
-    const msgpack::object& value = values.ptr[i];
-    if (value.type != msgpack::type::STR || value.via.str.size > kMostStringBytes) {
-      throw Malformed("values holds something that is not a string of at most 1,024 bytes");
+class Map {
+ public:
+  Map(const msgpack::object& object, std::string_view name) : map_(object.via.map) {
+    if (object.type != msgpack::type::MAP) throw Malformed(std::string(name) + " is not a map");
+  }
+
+  const msgpack::object* find(std::string_view key) const {
+    for (uint32_t i = 0; i < map_.size; ++i) {
+      if (text_of(map_.ptr[i].key) == key) return &map_.ptr[i].val;
     }
-    spec->choices.emplace_back(text_of(value));
+    return nullptr;
   }
-  spec->default_text = map.text("default");
-  if (std::find(spec->choices.begin(), spec->choices.end(), spec->default_text) == spec->choices.end()) {
-    throw Malformed("default is not one of values");
+  const msgpack::object& at(std::string_view key, msgpack::type::object_type type) const {
+    const msgpack::object* object = find(key);
+    if (object == nullptr) throw Malformed(std::string(key) + " is missing");
+    if (object->type != type) throw Malformed(std::string(key) + " has the wrong type");
+    return *object;
+  }
+
+  std::string text(std::string_view key) const {
+    const std::string_view value = text_of(at(key, msgpack::type::STR));
+    if (value.size() > kMostStringBytes) throw Malformed(std::string(key) + " is too long");
+    return std::string(value);
+  }
+  int64_t integer(std::string_view key, int64_t least, int64_t most) const {
+    const msgpack::object* object = find(key);
+    if (object == nullptr) throw Malformed(std::string(key) + " is missing");
+    return integer_of(*object, key, least, most);
+  }
+  std::optional<int64_t> optional_integer(std::string_view key, int64_t least, int64_t most) const {
+    const msgpack::object* object = find(key);
+    if (object == nullptr) return std::nullopt;
+    return integer_of(*object, key, least, most);
+  }
+  double number(std::string_view key) const {
+    const msgpack::object* object = find(key);
+    if (object == nullptr) throw Malformed(std::string(key) + " is missing");
+    return number_of(*object, key);
+  }
+  bool boolean(std::string_view key) const { return at(key, msgpack::type::BOOLEAN).via.boolean; }
+  Map map(std::string_view key) const { return Map(at(key, msgpack::type::MAP), key); }
+  const msgpack::object_array& array(std::string_view key) const { return at(key, msgpack::type::ARRAY).via.array; }
+  const msgpack::object_map& pairs() const { return map_; }
+
+ private:
+  const msgpack::object_map& map_;
+};
+
+int64_t stream_of(const Map& map) { return map.integer("stream", 1, kLargestStream); }
+
+// A monotonic clock may begin anywhere.
+int64_t time_of(const Map& map, std::string_view key) {
+  return map.integer(key, std::numeric_limits<int64_t>::min(), kMostInt);
+}
+
+RingDescription decode_ring(const Map& map) {
+  RingDescription ring;
+  ring.name = map.text("name");
+  ring.bytes = static_cast<uint64_t>(map.integer("bytes", 1, kMostInt));
+  ring.slots = static_cast<uint32_t>(map.integer("slots", 2, 16));
+  ring.slot_stride = static_cast<uint64_t>(map.integer("slot_stride", 64, kMostInt));
+  if (ring.slot_stride % 64 != 0) throw Malformed("slot_stride is not a multiple of 64");
+  return ring;
+}
+
+std::vector<std::string> texts_of(const msgpack::object_array& array, std::string_view name) {
+  std::vector<std::string> texts;
+  for (uint32_t i = 0; i < array.size; ++i) {
+    if (array.ptr[i].type != msgpack::type::STR) throw Malformed(std::string(name) + " holds something else than text");
+    texts.emplace_back(text_of(array.ptr[i]));
+  }
+  return texts;
+}
+
+void read_three(const Map& map, std::string_view key, float* out) {
+  const msgpack::object_array& array = map.array(key);
+  if (array.size != 3) throw Malformed(std::string(key) + " has not three numbers");
+  for (uint32_t i = 0; i < 3; ++i) out[i] = static_cast<float>(number_of(array.ptr[i], key));
+}
+
+void decode_choice(const Map& map, ControlSpec* control) {
+  control->choices = texts_of(map.array("values"), "values");
+  control->default_text = map.text("default");
+  for (const std::string& choice : control->choices) {
+    if (choice == control->default_text) return;
+  }
+  throw Malformed("default is not one of values");
+}
+
+void decode_text(const Map& map, ControlSpec* control) {
+  control->max_bytes = static_cast<int32_t>(map.integer("max_bytes", 1, kMostControlTextBytes));
+  control->default_text = map.text("default");
+}
+
+void decode_number(const Map& map, ControlSpec* control) {
+  control->minimum = static_cast<float>(map.number("min"));
+  control->maximum = static_cast<float>(map.number("max"));
+  control->default_values[0] = static_cast<float>(map.number("default"));
+  if (map.find("unit") != nullptr) control->unit = map.text("unit");
+  if (control->default_values[0] < control->minimum || control->default_values[0] > control->maximum) {
+    throw Malformed("default is not between min and max");
   }
 }
 
-void decode_text(const MapReader& map, ControlSpec* spec) {
-  spec->max_bytes = static_cast<int32_t>(map.integer("max_bytes", 0, std::numeric_limits<int32_t>::max()));
-  spec->default_text = map.text("default", static_cast<size_t>(spec->max_bytes));
+void decode_direction(const Map& map, ControlSpec* control) {
+  control->has_default = map.find("default") != nullptr;
+  if (control->has_default) read_three(map, "default", control->default_values);
 }
 
-void decode_number(const MapReader& map, ControlSpec* spec) {
-  constexpr auto largest = static_cast<float>(kLargestFloat);
-  spec->minimum = float_of(map, "min", -largest, largest);
-  spec->maximum = float_of(map, "max", spec->minimum, largest);
-  spec->default_values[0] = float_of(map, "default", spec->minimum, spec->maximum);
-  if (map.find("unit") != nullptr) spec->unit = map.text("unit");
+void decode_color(const Map& map, ControlSpec* control) { read_three(map, "default", control->default_values); }
+
+void decode_flag(const Map& map, ControlSpec* control) {
+  control->default_values[0] = map.boolean("default") ? 1.0f : 0.0f;
 }
 
-void decode_direction(const MapReader& map, ControlSpec* spec) {
-  spec->has_default = map.find("default") != nullptr;
-  if (!spec->has_default) return;
-  spec->default_values = three_floats(map, "default");
-  const auto& [x, y, z] = spec->default_values;
-  if (std::hypot(x, y, z) < kShortestDirection) throw Malformed("default is not a direction");
-}
-
-void decode_color(const MapReader& map, ControlSpec* spec) {
-  spec->default_values = three_floats(map, "default");
-  for (const float channel : spec->default_values) {
-    if (channel < 0 || channel > 1) throw Malformed("default is not a color");
-  }
-}
-
-void decode_flag(const MapReader& map, ControlSpec* spec) { spec->default_values[0] = map.boolean("default") ? 1 : 0; }
-
-void decode_seed(const MapReader& map, ControlSpec* spec) {
-  spec->default_seed = map.integer("default", 0, kLargestSeed);
+void decode_seed(const Map& map, ControlSpec* control) {
+  control->default_seed = map.integer("default", 0, kLargestStream);
 }
 
 struct ControlKind {
   std::string_view name;
   lsd_control_kind kind;
-  void (*decode)(const MapReader& map, ControlSpec* spec);
+  void (*decode)(const Map& map, ControlSpec* control);
 };
+
 constexpr ControlKind kControlKinds[] = {
     {"choice", LSD_CONTROL_CHOICE, decode_choice}, {"text", LSD_CONTROL_TEXT, decode_text},
     {"number", LSD_CONTROL_NUMBER, decode_number}, {"direction", LSD_CONTROL_DIRECTION, decode_direction},
@@ -129,54 +201,55 @@ constexpr ControlKind kControlKinds[] = {
     {"seed", LSD_CONTROL_SEED, decode_seed},
 };
 
-/// Nothing for a control of a kind that a later version brought: a panel can do without it.
-std::optional<ControlSpec> decode_control(const MapReader& map) {
-  const std::string name = map.text("kind");
-  const auto* kind = std::find_if(std::begin(kControlKinds), std::end(kControlKinds),
-                                  [&](const auto& each) { return each.name == name; });
-  if (kind == std::end(kControlKinds)) return std::nullopt;
-  ControlSpec spec;
-  spec.kind = kind->kind;
-  spec.name = map.text("name", kMostControlNameBytes);
-  spec.help = map.text("help");
-  spec.takes_transition = map.boolean("transition");
-  kind->decode(map, &spec);
-  return spec;
-}
-
-std::vector<Model> decode_models(const MapReader& map) {
-  const msgpack::object_array& models = map.array("models");
-  std::vector<Model> decoded;
-  for (uint32_t i = 0; i < models.size; ++i) {
-    const MapReader each(models.ptr[i], "models");
-    Model model{each.text("name"), {}};
-    each.array("planes");
-    const msgpack::object_array& controls = each.array("controls");
-    for (uint32_t k = 0; k < controls.size; ++k) {
-      if (auto spec = decode_control(MapReader(controls.ptr[k], "controls"))) {
-        model.controls.push_back(std::move(*spec));
-      }
-    }
-    decoded.push_back(std::move(model));
+/// Nothing for a kind that this version does not know: it is passed over.
+std::optional<ControlSpec> decode_control(const Map& map) {
+  ControlSpec control;
+  control.name = map.text("name");
+  control.help = map.text("help");
+  control.takes_transition = map.boolean("transition");
+  const std::string kind = map.text("kind");
+  for (const ControlKind& known : kControlKinds) {
+    if (kind != known.name) continue;
+    control.kind = known.kind;
+    known.decode(map, &control);
+    return control;
   }
-  return decoded;
+  return std::nullopt;
 }
 
-void check_limits(const MapReader& limits) {
+std::vector<ModelSpec> decode_models(const Map& map) {
+  std::vector<ModelSpec> models;
+  const msgpack::object_array& array = map.array("models");
+  for (uint32_t i = 0; i < array.size; ++i) {
+    const Map entry(array.ptr[i], "models");
+    ModelSpec model;
+    model.name = entry.text("name");
+    texts_of(entry.array("planes"), "planes");
+    const msgpack::object_array& controls = entry.array("controls");
+    for (uint32_t k = 0; k < controls.size; ++k) {
+      if (auto control = decode_control(Map(controls.ptr[k], "controls")))
+        model.controls.push_back(std::move(*control));
+    }
+    models.push_back(std::move(model));
+  }
+  return models;
+}
+
+void check_limits(const Map& limits) {
   for (const char* name : {"max_streams", "max_width", "max_height", "max_header_bytes", "max_payload_bytes"}) {
     limits.integer(name, 1, kMostInt);
   }
   limits.number("idle_timeout_s");
 }
 
-DaemonMessage decode_welcome(const MapReader& map) {
+DaemonMessage decode_welcome(const Map& map) {
   const msgpack::object_array& protocol = map.array("protocol");
   if (protocol.size != 2) throw Malformed("protocol is not [major, minor]");
   Welcome welcome;
   welcome.protocol_major = integer_of(protocol.ptr[0], "protocol", 0, kMostInt);
   welcome.protocol_minor = integer_of(protocol.ptr[1], "protocol", 0, kMostInt);
   welcome.session = map.text("session");
-  const MapReader server = map.map("server");
+  const Map server = map.map("server");
   welcome.server = server.text("name") + " " + server.text("version");
   map.array("capabilities");
   check_limits(map.map("limits"));
@@ -184,35 +257,32 @@ DaemonMessage decode_welcome(const MapReader& map) {
   return welcome;
 }
 
-DaemonMessage decode_opened(const MapReader& map) {
+DaemonMessage decode_opened(const Map& map) {
   Opened opened;
   opened.stream = stream_of(map);
-  const msgpack::object& answer = map.at("transport");
-  const MapReader chosen(answer, "transport");
-  opened.transport = chosen.text("name");
-  if (const Transport* transport = find_transport(opened.transport)) transport->check(chosen);
-  msgpack::sbuffer bytes;
-  msgpack::pack(bytes, answer);
-  opened.answer.assign(bytes.data(), bytes.size());
+  const Map transport = map.map("transport");
+  opened.transport.name = transport.text("name");
+  if (transport.find("ring") != nullptr) opened.transport.ring = decode_ring(transport.map("ring"));
   if (map.find("refused") != nullptr) {
     const msgpack::object_array& refused = map.array("refused");
     for (uint32_t i = 0; i < refused.size; ++i) {
-      const MapReader each(refused.ptr[i], "refused");
-      opened.refused.push_back({each.text("name"), each.text("reason")});
+      const Map entry(refused.ptr[i], "refused");
+      opened.refused.push_back({entry.text("name"), entry.text("reason")});
     }
   }
   return opened;
 }
 
-DaemonMessage decode_progress(const MapReader& map) {
+DaemonMessage decode_progress(const Map& map) {
   Progress progress;
   progress.stream = map.optional_integer("stream", 1, kLargestStream);
   progress.what = map.text("what");
-  progress.fraction = float_of(map, "fraction", 0, 1);
+  progress.fraction = static_cast<float>(map.number("fraction"));
+  if (progress.fraction < 0 || progress.fraction > 1) throw Malformed("fraction is out of range");
   return progress;
 }
 
-DaemonMessage decode_result(const MapReader& map) {
+DaemonMessage decode_result(const Map& map) {
   Result result;
   result.stream = stream_of(map);
   result.seq = map.integer("seq", 0, kMostInt);
@@ -228,7 +298,7 @@ DaemonMessage decode_result(const MapReader& map) {
     if (slot_seq % 2 != 0) throw Malformed("slot_seq is odd");
     result.slot = SlotReference{static_cast<uint64_t>(slot), static_cast<uint64_t>(slot_seq)};
   }
-  const MapReader timings = map.map("timings_us");
+  const Map timings = map.map("timings_us");
   if (timings.pairs().size > kMostStages) throw Malformed("timings_us has too many stages");
   for (uint32_t i = 0; i < timings.pairs().size; ++i) {
     const auto& [stage, micros] = timings.pairs().ptr[i];
@@ -239,23 +309,23 @@ DaemonMessage decode_result(const MapReader& map) {
   return result;
 }
 
-DaemonMessage decode_error(const MapReader& map) {
+DaemonMessage decode_error(const Map& map) {
   ErrorReply error;
   error.code = map.text("code");
   error.message = map.text("message");
   error.is_fatal = map.boolean("fatal");
   error.stream = map.optional_integer("stream", 1, kLargestStream);
   if (map.find("stream_closed") != nullptr) error.stream_is_closed = map.boolean("stream_closed");
-  error.control_seq = map.optional_integer("control_seq", 0, kMostInt);
+  error.control_seq = map.optional_integer("control_seq", 1, kMostInt);
   return error;
 }
 
-DaemonMessage decode_map(const MapReader& map) {
+DaemonMessage decode_map(const Map& map) {
   const std::string type = map.text("t");
   if (type == "result") return decode_result(map);
   if (type == "pong") {
     time_of(map, "t_daemon_ns");
-    const MapReader stats = map.map("stats");
+    const Map stats = map.map("stats");
     for (const char* name : {"streams", "frames", "dropped"}) stats.integer(name, 0, kMostInt);
     stats.number("fps");
     return Pong{time_of(map, "t_ns")};
@@ -275,7 +345,7 @@ DaemonMessage decode_map(const MapReader& map) {
 std::optional<DaemonMessage> decode(const void* header, size_t bytes, std::string* problem) noexcept {
   try {
     if (bytes > kMostHeaderBytes) throw Malformed("the header is longer than 65,536 bytes");
-    const msgpack::unpack_limit limit(kMostElements, kMostElements, kMostControlTextBytes, kMostHeaderBytes,
+    const msgpack::unpack_limit limit(kMostArrayItems, kMostMapItems, kMostControlTextBytes, kMostHeaderBytes,
                                       kMostHeaderBytes, kMostHeaderDepth);
     const auto refer = [](msgpack::type::object_type, std::size_t, void*) { return true; };
     size_t used = 0;
@@ -284,7 +354,7 @@ std::optional<DaemonMessage> decode(const void* header, size_t bytes, std::strin
         msgpack::unpack(static_cast<const char*>(header), bytes, used, is_referenced, refer, nullptr, limit);
     if (used != bytes) throw Malformed("bytes follow the header's map");
     check(handle.get());
-    return decode_map(MapReader(handle.get(), "the header"));
+    return decode_map(Map(handle.get(), "the header"));
   } catch (const std::exception& error) {
     *problem = error.what();
   } catch (...) {

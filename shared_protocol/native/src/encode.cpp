@@ -6,14 +6,76 @@
 #include <unistd.h>
 #endif
 
+#include <msgpack.hpp>
 #include <string_view>
 
-#include "channel/transports.h"
 #include "frame_layout.h"
-#include "map_writer.h"
 
 namespace lsd {
 namespace {
+
+// msgpack::packer writes into anything with write(); a std::string saves the copy out of msgpack's own buffer.
+struct StringSink {
+  std::string text;
+  void write(const char* bytes, size_t count) { text.append(bytes, count); }
+};
+
+class Writer {
+ public:
+  Writer(std::string_view type, uint32_t keys) : packer_(sink_) {
+    sink_.text.reserve(512);
+    packer_.pack_map(keys + 1);
+    put("t", type);
+  }
+
+  void map(std::string_view name, uint32_t keys) {
+    key(name);
+    packer_.pack_map(keys);
+  }
+  void array(std::string_view name, size_t count) {
+    key(name);
+    packer_.pack_array(static_cast<uint32_t>(count));
+  }
+  void item(std::string_view text) { key(text); }
+  void item(int64_t value) { packer_.pack_int64(value); }
+  void item_map(uint32_t keys) { packer_.pack_map(keys); }
+
+  void put(std::string_view name, std::string_view text) {
+    key(name);
+    key(text);
+  }
+  void put(std::string_view name, int64_t value) {
+    key(name);
+    packer_.pack_int64(value);
+  }
+  void put_unsigned(std::string_view name, uint64_t value) {
+    key(name);
+    packer_.pack_uint64(value);
+  }
+  void put(std::string_view name, float value) {
+    key(name);
+    packer_.pack_float(value);
+  }
+  void put(std::string_view name, bool value) {
+    key(name);
+    value ? packer_.pack_true() : packer_.pack_false();
+  }
+  void put(std::string_view name, const float* values, size_t count) {
+    array(name, count);
+    for (size_t i = 0; i < count; ++i) packer_.pack_float(values[i]);
+  }
+
+  std::string take() { return std::move(sink_.text); }
+
+ private:
+  void key(std::string_view text) {
+    packer_.pack_str(static_cast<uint32_t>(text.size()));
+    packer_.pack_str_body(text.data(), static_cast<uint32_t>(text.size()));
+  }
+
+  StringSink sink_;
+  msgpack::packer<StringSink> packer_;
+};
 
 constexpr std::string_view platform_name() {
 #if defined(_WIN32)
@@ -33,18 +95,18 @@ int64_t process_id() {
 #endif
 }
 
-void write_slot(MapWriter& writer, const lsd_slot& slot) {
+void write_slot(Writer& writer, const lsd_slot& slot) {
   const auto has = [&](lsd_slot_flags flag) { return (slot.flags & flag) != 0; };
   writer.item_map(2u + has(LSD_SLOT_HAS_STRENGTH) + has(LSD_SLOT_HAS_TRANSFORM) + has(LSD_SLOT_HAS_PREVIOUS));
   writer.put("slot", int64_t{slot.slot});
-  writer.put("class", class_name(slot.object_class));
+  writer.put("class", std::string_view(class_name(slot.object_class)));
   if (has(LSD_SLOT_HAS_STRENGTH)) writer.put("strength", slot.strength);
   if (has(LSD_SLOT_HAS_TRANSFORM)) writer.put("world_from_object", slot.world_from_object, 12);
   if (has(LSD_SLOT_HAS_PREVIOUS)) writer.put("previous_world_from_object", slot.previous_world_from_object, 12);
 }
 
 std::string encode_stream_only(std::string_view type, int32_t stream) {
-  MapWriter writer(type, 1);
+  Writer writer(type, 1);
   writer.put("stream", int64_t{stream});
   return writer.take();
 }
@@ -52,26 +114,26 @@ std::string encode_stream_only(std::string_view type, int32_t stream) {
 }  // namespace
 
 std::string encode_hello(const Hello& hello) {
-  MapWriter writer("hello", hello.token.empty() ? 3 : 4);
+  Writer writer("hello", hello.token.empty() ? 3 : 4);
   writer.array("protocol", 2);
   writer.item(int64_t{LSD_PROTOCOL_MAJOR});
   writer.item(int64_t{LSD_PROTOCOL_MINOR});
   writer.map("client", 5);
-  writer.put("name", hello.name);
+  writer.put("name", std::string_view(hello.name));
   writer.put("version", std::string_view(lsd_version()));
-  writer.put("engine", hello.engine);
+  writer.put("engine", std::string_view(hello.engine));
   writer.put("platform", platform_name());
   writer.put("pid", process_id());
-  writer.array("capabilities", kTransports.size());
-  for (const Transport* transport : kTransports) writer.item(transport->name);
-  if (!hello.token.empty()) writer.put("token", hello.token);
+  writer.array("capabilities", hello.capabilities.size());
+  for (const std::string& capability : hello.capabilities) writer.item(capability);
+  if (!hello.token.empty()) writer.put("token", std::string_view(hello.token));
   return writer.take();
 }
 
 std::string encode_open(const Open& open) {
-  MapWriter writer("open", 8);
+  Writer writer("open", 8);
   writer.put("stream", int64_t{open.stream});
-  writer.put("model", open.model);
+  writer.put("model", std::string_view(open.model));
   writer.array("planes", open.planes.size());
   for (const lsd_plane_desc& plane : open.planes) {
     writer.item_map(4);
@@ -85,11 +147,16 @@ std::string encode_open(const Open& open) {
   writer.put("width", int64_t{open.output_width});
   writer.put("height", int64_t{open.output_height});
   writer.put("alpha", std::string_view(open.output_alpha == LSD_ALPHA_ENGINE ? "engine" : "opaque"));
-  writer.array("transport", open.offers.size());
-  for (const Open::Offer& offer : open.offers) {
-    writer.item_map(1 + offer.keys->keys());
-    writer.put("name", offer.transport);
-    offer.keys->write(writer);
+  writer.array("transport", open.transports.size());
+  for (const TransportOffer& offer : open.transports) {
+    writer.item_map(offer.ring ? 2 : 1);
+    writer.put("name", std::string_view(offer.name));
+    if (!offer.ring) continue;
+    writer.map("ring", 4);
+    writer.put("name", std::string_view(offer.ring->name));
+    writer.put_unsigned("bytes", offer.ring->bytes);
+    writer.put("slots", int64_t{offer.ring->slots});
+    writer.put_unsigned("slot_stride", offer.ring->slot_stride);
   }
   writer.put("max_steps", int64_t{open.max_steps});
   writer.put("seed", int64_t{open.seed});
@@ -97,10 +164,10 @@ std::string encode_open(const Open& open) {
   return writer.take();
 }
 
-std::string encode_frame(int32_t stream, const FrameInfo& frame, const std::optional<SlotReference>& slot,
-                         const std::vector<const lsd_slot*>& changed) {
-  MapWriter writer("frame", 4 + (slot ? 2 : 0) + (frame.camera ? 1 : 0) + (frame.sun ? 1 : 0) +
-                                (changed.empty() ? 0 : 1) + (frame.reset ? 1 : 0));
+std::string encode_frame(int32_t stream, const FrameInfo& frame, const SlotTable& slots,
+                         const std::optional<SlotReference>& slot) {
+  Writer writer("frame", 4 + (slot ? 2 : 0) + (frame.camera ? 1 : 0) + (frame.sun ? 1 : 0) + (slots.empty() ? 0 : 1) +
+                             (frame.reset ? 1 : 0));
   writer.put("stream", int64_t{stream});
   writer.put("seq", frame.seq);
   writer.put("t_capture_ns", frame.t_capture_ns);
@@ -122,28 +189,28 @@ std::string encode_frame(int32_t stream, const FrameInfo& frame, const std::opti
     writer.put("direction", frame.sun->direction, 3);
     writer.put("color", frame.sun->color, 3);
   }
-  if (!changed.empty()) {
-    writer.array("slots", changed.size());
-    for (const lsd_slot* each : changed) write_slot(writer, *each);
+  if (!slots.empty()) {
+    writer.array("slots", slots.size());
+    for (const lsd_slot& each : slots) write_slot(writer, each);
   }
-  if (frame.reset) writer.put_flag("reset", true);
+  if (frame.reset) writer.put("reset", true);
   return writer.take();
 }
 
 std::string encode_control(int32_t stream, const Control& control) {
-  MapWriter writer("control", 4);
+  Writer writer("control", 4);
   writer.put("stream", int64_t{stream});
   writer.put("control_seq", control.control_seq);
   writer.map("values", static_cast<uint32_t>(control.values.size()));
   for (const auto& [name, value] : control.values) {
     if (const auto* text = std::get_if<std::string>(&value)) {
-      writer.put(name, *text);
+      writer.put(name, std::string_view(*text));
     } else if (const auto* number = std::get_if<int64_t>(&value)) {
       writer.put(name, *number);
-    } else if (const auto* fraction = std::get_if<float>(&value)) {
-      writer.put(name, *fraction);
     } else if (const auto* flag = std::get_if<bool>(&value)) {
-      writer.put_flag(name, *flag);
+      writer.put(name, *flag);
+    } else if (const auto* real = std::get_if<float>(&value)) {
+      writer.put(name, *real);
     } else if (const auto* floats = std::get_if<std::vector<float>>(&value)) {
       writer.put(name, floats->data(), floats->size());
     }
@@ -156,10 +223,10 @@ std::string encode_reset(int32_t stream) { return encode_stream_only("reset", st
 
 std::string encode_close(int32_t stream) { return encode_stream_only("close", stream); }
 
-std::string encode_bye() { return MapWriter("bye", 0).take(); }
+std::string encode_bye() { return Writer("bye", 0).take(); }
 
 std::string encode_ping(int64_t t_ns) {
-  MapWriter writer("ping", 1);
+  Writer writer("ping", 1);
   writer.put("t_ns", t_ns);
   return writer.take();
 }

@@ -23,17 +23,17 @@ bool is_endpoint(std::string_view endpoint) {
          endpoint.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
 }
 
-std::string connect_address(const std::string& endpoint) {
-  constexpr std::string_view localhost = "tcp://localhost:";
-  if (!starts_with(endpoint, localhost)) return endpoint;
-  return "tcp://127.0.0.1:" + endpoint.substr(localhost.size());
-}
-
 bool is_same_host(std::string_view endpoint) {
   if (starts_with(endpoint, kIpc)) return true;
   if (!is_endpoint(endpoint)) return false;
   const std::string_view host = endpoint.substr(kTcp.size(), endpoint.rfind(':') - kTcp.size());
   return host == "localhost" || host == "[::1]" || is_loopback_v4(host);
+}
+
+std::string connect_address(const std::string& endpoint) {
+  constexpr std::string_view kName = "tcp://localhost:";
+  if (!starts_with(endpoint, kName)) return endpoint;
+  return "tcp://127.0.0.1:" + endpoint.substr(kName.size());
 }
 
 }  // namespace lsd

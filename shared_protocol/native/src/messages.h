@@ -1,72 +1,51 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "lsd/lsd.h"
+#include "models.h"
+#include "ring.h"
 #include "slots.h"
 
 namespace lsd {
 
-class ChannelOffer;
-
 constexpr size_t kMostHeaderBytes = 65'536;
 constexpr size_t kMostHeaderDepth = 8;
-constexpr size_t kMostElements = 256;  ///< of an array or a map
-constexpr int64_t kMostPayloadBytes = 402'653'184;
+constexpr int64_t kMostPayloadBytes = 268'435'456;
 constexpr size_t kMostStringBytes = 1024;
 constexpr size_t kMostControlTextBytes = 4096;
-constexpr size_t kMostControlNameBytes = 64;
-constexpr size_t kMostControls = 64;  ///< of a group
-constexpr size_t kMostControlFloats = 16;
 
 // Daemon to client, PROTOCOL.md section 4: what the core uses of each.
-
-/// A control of a model, PROTOCOL.md section 4.
-struct ControlSpec {
-  lsd_control_kind kind = LSD_CONTROL_FLAG;
-  std::string name;
-  std::string help;
-  std::string unit;
-  std::string default_text;
-  std::vector<std::string> choices;
-  float minimum = 0, maximum = 0;
-  std::array<float, 3> default_values{};
-  bool has_default = true;
-  int64_t default_seed = 0;
-  bool takes_transition = false;
-  int32_t max_bytes = 0;
-};
-
-struct Model {
-  std::string name;
-  std::vector<ControlSpec> controls;  ///< in the order of a panel, without those of a kind that is not known
-};
 
 struct Welcome {
   int64_t protocol_major = 0;
   int64_t protocol_minor = 0;
   std::string session;
   std::string server;  ///< name and version
-  std::vector<Model> models;
+  std::vector<ModelSpec> models;
+};
+
+/// The transport that `opened` chose, and what it takes to use it.
+struct TransportAnswer {
+  std::string name;
+  std::optional<RingDescription> ring;
+};
+
+struct RefusedTransport {
+  std::string name;
+  std::string reason;
 };
 
 struct Opened {
   int64_t stream = 0;
-  std::string transport;
-  std::string answer;  ///< the transport's map, msgpack: what is in it is the transport's business
-  struct Refusal {
-    std::string transport;
-    std::string reason;
-  };
-  std::vector<Refusal> refused;
+  TransportAnswer transport;
+  std::vector<RefusedTransport> refused;
 };
 
 struct Progress {
@@ -118,7 +97,7 @@ struct ErrorReply {
   std::optional<int64_t> control_seq;
 };
 
-using DaemonMessage = std::variant<Welcome, Opened, Progress, Notice, Result, Closed, Pong, Bye, ErrorReply>;
+using DaemonMessage = std::variant<Welcome, Opened, Result, Progress, Notice, Closed, Pong, Bye, ErrorReply>;
 
 // Client to daemon.
 
@@ -126,6 +105,13 @@ struct Hello {
   std::string name;
   std::string engine;
   std::string token;  ///< empty: none
+  std::vector<std::string> capabilities;
+};
+
+/// One transport that the client can do, and what it takes to try it.
+struct TransportOffer {
+  std::string name;
+  std::optional<RingDescription> ring;
 };
 
 struct Open {
@@ -136,11 +122,7 @@ struct Open {
   int32_t output_format = LSD_FORMAT_RGBA8;
   int32_t output_width = 0, output_height = 0;
   int32_t output_alpha = LSD_ALPHA_OPAQUE;
-  struct Offer {
-    std::string_view transport;
-    const ChannelOffer* keys;
-  };
-  std::vector<Offer> offers;
+  std::vector<TransportOffer> transports;
   int32_t max_steps = 3;
   int32_t seed = 0;
   float fps = 0;
@@ -152,11 +134,11 @@ struct FrameInfo {
   int64_t t_submit_ns = 0;
   std::optional<lsd_camera> camera;
   std::optional<lsd_sun> sun;
-  SlotTable slots;  ///< the engine's whole table, null while it has given none
+  std::shared_ptr<const SlotTable> slots;  ///< the engine's whole table; null: as before
   bool reset = false;
 };
 
-using ControlValue = std::variant<std::string, int64_t, float, bool, std::vector<float>>;
+using ControlValue = std::variant<std::string, int64_t, bool, float, std::vector<float>>;
 using ControlValues = std::vector<std::pair<std::string, ControlValue>>;
 
 struct Control {

@@ -6,26 +6,27 @@ uint32_t Outbox::begin_write() {
   uint32_t slot = last_written_;
   {
     const std::lock_guard lock(mutex_);
-    // Round robin gives a reader of an older slot the longest time. At most three slots are excluded: one waits, two
-    // are in flight.
+    // Round robin gives a reader of an older slot the longest time. At most three slots are excluded: one waits, and
+    // one is announced (shared) or two are in the socket (inline).
     do {
-      slot = (slot + 1) % FrameChannel::kSlots;
-    } while (is_in_flight_[slot] || (waiting_ && waiting_->slot == slot));
+      slot = (slot + 1) % kSlots;
+    } while (is_in_flight_[slot] || slot == last_announced_ || (waiting_ && waiting_->slot == slot));
   }
   channel_->begin_write(slot);
   return slot;
 }
 
-bool Outbox::end_write(uint32_t slot, FrameInfo info) {
+bool Outbox::end_write(uint32_t slot, const FrameInfo& info) {
   last_written_ = slot;
-  const uint64_t slot_seq = channel_->end_write(slot, info.seq);
-  OutgoingFrame frame{std::move(info), slot, slot_seq};
+  OutgoingFrame frame{info, slot, channel_->end_write(slot, info.seq)};
   const std::lock_guard lock(mutex_);
   if (is_shut_) return true;
   const bool was_waiting = waiting_.has_value();
   // A camera cut must not get lost with the frame that carried it.
   if (was_waiting && waiting_->info.reset) frame.info.reset = true;
-  waiting_ = std::move(frame);
+  // Nor its table of slots, where this one brings none.
+  if (was_waiting && frame.info.slots == nullptr) frame.info.slots = waiting_->info.slots;
+  waiting_ = frame;
   return was_waiting;
 }
 
@@ -34,8 +35,12 @@ std::optional<OutgoingFrame> Outbox::take() {
   if (!waiting_ || in_flight_ >= kMostInFlight) return std::nullopt;
   std::optional<OutgoingFrame> frame;
   frame.swap(waiting_);
-  is_in_flight_[frame->slot] = true;
-  ++in_flight_;
+  if (channel_->sends_out_of_slots()) {
+    is_in_flight_[frame->slot] = true;
+    ++in_flight_;
+  } else {
+    last_announced_ = frame->slot;
+  }
   return frame;
 }
 

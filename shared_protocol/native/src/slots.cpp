@@ -3,109 +3,70 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <iterator>
 
 namespace lsd {
 namespace {
 
-constexpr std::string_view kClasses[] = {"unspecified", "skin",   "hair",     "outfit",   "foliage", "terrain",
-                                         "building",    "prop",   "vehicle",  "water",    "glass",   "creature",
-                                         "held",        "effect", "emissive", "interface"};
+constexpr const char* kClasses[] = {"unspecified", "skin",   "hair",     "outfit",   "foliage", "terrain",
+                                    "building",    "prop",   "vehicle",  "water",    "glass",   "creature",
+                                    "held",        "effect", "emissive", "interface"};
 
-// Compared as bytes: no padding may differ in them.
-static_assert(sizeof(lsd_slot) == 4 * 4 + 24 * 4);
-
-bool is_same(const lsd_slot& a, const lsd_slot& b) { return std::memcmp(&a, &b, sizeof a) == 0; }
-
-bool has(const lsd_slot& slot, lsd_slot_flags flag) { return (slot.flags & flag) != 0; }
-
-template <size_t N>
-bool is_finite(const float (&values)[N]) {
+bool is_finite(const float (&values)[12]) {
   return std::all_of(std::begin(values), std::end(values), [](float value) { return std::isfinite(value); });
-}
-
-std::string entry_problem(const lsd_slot& slot) {
-  if (slot.slot < 1 || slot.slot > LSD_MAX_SLOTS) return "has a number that is not 1 to 255";
-  if (class_name(slot.object_class).empty()) return "has an unknown class; use LSD_CLASS_UNSPECIFIED";
-  if (has(slot, LSD_SLOT_HAS_STRENGTH) && !(slot.strength >= 0 && slot.strength <= 1)) {
-    return "has a strength that is not 0 to 1";
-  }
-  if (has(slot, LSD_SLOT_HAS_TRANSFORM) && !is_finite(slot.world_from_object)) {
-    return "has a matrix with a number that is not finite";
-  }
-  if (has(slot, LSD_SLOT_HAS_PREVIOUS) && !is_finite(slot.previous_world_from_object)) {
-    return "has a previous matrix with a number that is not finite";
-  }
-  return "";
-}
-
-lsd_slot normalized(const lsd_slot& slot) {
-  lsd_slot clean{};
-  clean.slot = slot.slot;
-  clean.object_class = slot.object_class;
-  clean.flags = slot.flags & (LSD_SLOT_HAS_STRENGTH | LSD_SLOT_HAS_TRANSFORM | LSD_SLOT_HAS_PREVIOUS);
-  if (has(slot, LSD_SLOT_HAS_STRENGTH)) clean.strength = slot.strength;
-  if (has(slot, LSD_SLOT_HAS_TRANSFORM)) std::copy_n(slot.world_from_object, 12, clean.world_from_object);
-  if (has(slot, LSD_SLOT_HAS_PREVIOUS)) {
-    std::copy_n(slot.previous_world_from_object, 12, clean.previous_world_from_object);
-  }
-  return clean;
 }
 
 }  // namespace
 
-std::string_view class_name(int32_t object_class) {
-  if (object_class < 0 || object_class >= static_cast<int32_t>(std::size(kClasses))) return "";
-  return kClasses[object_class];
+const char* class_name(int32_t object_class) {
+  const bool is_known = object_class >= 0 && object_class < static_cast<int32_t>(std::size(kClasses));
+  return kClasses[is_known ? object_class : 0];
 }
 
-std::string slots_problem(const lsd_slot* slots, int32_t count) {
-  if (count < 0 || count > LSD_MAX_SLOTS) return "slot_count must be 0 to 255.";
-  if (count > 0 && slots == nullptr) return "slot_count is not 0, but slots is null.";
-  std::array<bool, LSD_MAX_SLOTS + 1> is_there{};
-  for (int32_t i = 0; i < count; ++i) {
-    const std::string problem = entry_problem(slots[i]);
-    if (!problem.empty()) return "Entry " + std::to_string(i) + " of the table of slots " + problem + ".";
-    bool& is_taken = is_there[static_cast<size_t>(slots[i].slot)];
-    if (is_taken) return "The table of slots has two entries for slot " + std::to_string(slots[i].slot) + ".";
-    is_taken = true;
+bool read_slots(const lsd_slot* slots, int32_t count, SlotTable* out, const char** problem) {
+  if (count < 0 || count > LSD_MAX_SLOTS) {
+    *problem = "slot_count must be 0 to 255.";
+    return false;
   }
-  return "";
-}
-
-SlotTable make_slot_table(const lsd_slot* slots, int32_t count, const SlotTable& before) {
-  const auto is_as_before = [](const lsd_slot& slot, const lsd_slot& known) {
-    return is_same(normalized(slot), known);
-  };
-  if (before != nullptr && before->size() == static_cast<size_t>(count) &&
-      std::equal(slots, slots + count, before->begin(), is_as_before)) {
-    return before;
+  out->assign(slots, slots + count);
+  for (lsd_slot& slot : *out) {
+    if (slot.slot < 1 || slot.slot > LSD_MAX_SLOTS) {
+      *problem = "A slot's number must be 1 to 255.";
+      return false;
+    }
+    if ((slot.flags & LSD_SLOT_HAS_STRENGTH) == 0) slot.strength = 1;
+    if ((slot.flags & LSD_SLOT_HAS_TRANSFORM) == 0)
+      std::memset(slot.world_from_object, 0, sizeof slot.world_from_object);
+    if ((slot.flags & LSD_SLOT_HAS_PREVIOUS) == 0) {
+      std::memset(slot.previous_world_from_object, 0, sizeof slot.previous_world_from_object);
+    }
+    if (!(slot.strength >= 0 && slot.strength <= 1)) {
+      *problem = "A slot's strength must be 0 to 1.";
+      return false;
+    }
+    if (!is_finite(slot.world_from_object) || !is_finite(slot.previous_world_from_object)) {
+      *problem = "A slot's transform holds a number that is not finite.";
+      return false;
+    }
   }
-  auto table = std::make_shared<std::vector<lsd_slot>>();
-  table->reserve(static_cast<size_t>(count));
-  std::transform(slots, slots + count, std::back_inserter(*table), normalized);
-  return table;
+  return true;
 }
 
-std::vector<const lsd_slot*> SentSlots::changes(const SlotTable& table) const {
-  std::vector<const lsd_slot*> changed;
-  if (table == nullptr || table == newest_) return changed;
-  for (const lsd_slot& slot : *table) {
-    const auto& known = known_[static_cast<size_t>(slot.slot)];
-    if (!known || !is_same(*known, slot)) changed.push_back(&slot);
+bool same_slots(const SlotTable& one, const SlotTable& other) {
+  return one.size() == other.size() && std::memcmp(one.data(), other.data(), one.size() * sizeof(lsd_slot)) == 0;
+}
+
+SlotTable SentSlots::changes(const SlotTable& table) {
+  SlotTable changed;
+  for (const lsd_slot& slot : table) {
+    const auto at = static_cast<size_t>(slot.slot);
+    if (is_known_[at] && std::memcmp(&sent_[at], &slot, sizeof slot) == 0) continue;
+    is_known_[at] = true;
+    sent_[at] = slot;
+    changed.push_back(slot);
   }
   return changed;
 }
 
-void SentSlots::sent(const SlotTable& table) {
-  if (table == nullptr || table == newest_) return;
-  for (const lsd_slot& slot : *table) known_[static_cast<size_t>(slot.slot)] = slot;
-  newest_ = table;
-}
-
-void SentSlots::forget() {
-  known_.fill(std::nullopt);
-  newest_.reset();
-}
+void SentSlots::forget() { is_known_.fill(false); }
 
 }  // namespace lsd

@@ -46,14 +46,20 @@ lsd_status Stream::submit(const lsd_frame& frame, int64_t* out_seq) {
   if (frame.sun != nullptr && !(is_finite(frame.sun->direction) && is_finite(frame.sun->color))) {
     return fail(LSD_ERROR_ARGUMENT, "The sun holds a number that is not finite.");
   }
-  const std::string slots_are_wrong = slots_problem(frame.slots, frame.slot_count);
-  if (!slots_are_wrong.empty()) return fail(LSD_ERROR_ARGUMENT, slots_are_wrong);
   if (frame.t_capture_ns < 0) return fail(LSD_ERROR_ARGUMENT, "t_capture_ns is negative; use lsd_now_ns().");
+
+  SlotTable slots;
+  const char* problem = nullptr;
+  if (frame.slots != nullptr && !read_slots(frame.slots, frame.slot_count, &slots, &problem)) {
+    return fail(LSD_ERROR_ARGUMENT, problem);
+  }
 
   const std::lock_guard lock(submit_mutex_);
   ++submitted_;
-  // Kept also when nobody is there: an engine may say it once and give null afterwards.
-  if (frame.slots != nullptr) slots_ = make_slot_table(frame.slots, frame.slot_count, slots_);
+  // An engine passes its table with every frame; most of the time it is the one before.
+  if (frame.slots != nullptr && (slots_ == nullptr || !same_slots(*slots_, slots))) {
+    slots_ = std::make_shared<const SlotTable>(std::move(slots));
+  }
   const std::shared_ptr<Outbox> box = outbox();
   if (box == nullptr) {
     ++dropped_client_;
@@ -74,10 +80,9 @@ lsd_status Stream::submit(const lsd_frame& frame, int64_t* out_seq) {
   for (int32_t i = 0; i < layout.plane_count; ++i) {
     copy_plane(packed, layout, i, frame.planes[i], frame.row_pitch_bytes[i]);
   }
-  const int64_t seq = info.seq;
-  if (box->end_write(slot, std::move(info))) ++dropped_client_;
+  if (box->end_write(slot, info)) ++dropped_client_;
   wakeup_->signal();
-  if (out_seq != nullptr) *out_seq = seq;
+  if (out_seq != nullptr) *out_seq = info.seq;
   return LSD_OK;
 }
 
@@ -96,10 +101,10 @@ lsd_status Stream::acquire(lsd_result* out) {
   out->t_start_ns = frame->t_start_ns;
   out->t_end_ns = frame->t_end_ns;
   out->t_send_ns = frame->t_send_ns;
+  out->t_acquire_ns = now_ns();
   const auto camera = cameras_.find(frame->seq);
   out->has_camera = camera ? 1 : 0;
   out->camera = camera.value_or(lsd_camera{});
-  out->t_acquire_ns = now_ns();
   const std::lock_guard lock(statistics_mutex_);
   latency_ms_.add(milliseconds_between(out->t_capture_ns, out->t_acquire_ns));
   return LSD_OK;
@@ -180,21 +185,6 @@ void Stream::detach() {
   }
   if (old != nullptr && old->shut()) ++dropped_client_;
   dropped_daemon_before_ += dropped_daemon_.exchange(0);
-  progress_.set(std::nullopt);
-}
-
-void Stream::add_notice(const Notice& notice) {
-  const std::lock_guard lock(notices_mutex_);
-  notices_.push_back(notice);
-  if (notices_.size() > kMostNotices) notices_.pop_front();
-}
-
-std::optional<Notice> Stream::next_notice() {
-  const std::lock_guard lock(notices_mutex_);
-  if (notices_.empty()) return std::nullopt;
-  Notice notice = std::move(notices_.front());
-  notices_.pop_front();
-  return notice;
 }
 
 std::shared_ptr<Outbox> Stream::outbox() const {

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <array>
 #include <atomic>
-#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -14,7 +12,9 @@
 #include "frame_layout.h"
 #include "inbox.h"
 #include "latency.h"
+#include "notices.h"
 #include "outbox.h"
+#include "progress.h"
 #include "wakeup.h"
 
 namespace lsd {
@@ -23,11 +23,11 @@ struct StreamConfig {
   std::string model;
   FrameLayout layout;
   int32_t output_width = 0, output_height = 0, output_format = LSD_FORMAT_RGBA8;
-  int32_t output_alpha = LSD_ALPHA_OPAQUE;
   lsd_transport transport = LSD_TRANSPORT_AUTO;
   int32_t max_steps = 3;
   int32_t seed = 0;
   float fps = 0;
+  int32_t output_alpha = LSD_ALPHA_OPAQUE;
 
   size_t output_bytes() const { return static_cast<size_t>(output_width) * static_cast<size_t>(output_height) * 4; }
 };
@@ -51,8 +51,9 @@ class Stream {
   void fill_stats(lsd_stats* out) const;
   bool stage_percentiles(const std::string& stage, Percentiles* out) const;
   std::string stage_names() const;
-  std::optional<Notice> next_notice();
-  std::optional<Progress> progress() const { return progress_.get(); }
+  Notices& notices() { return notices_; }
+  ProgressState& progress() { return progress_; }
+  const ProgressState& progress() const { return progress_; }
 
   // The I/O thread.
   void set_state(lsd_stream_state state) { state_ = state; }
@@ -66,13 +67,9 @@ class Stream {
   void count_dropped() { ++dropped_client_; }
   void count_result(const Result& result, int64_t now_ns);
   void count_dropped_result() { ++dropped_results_; }
-  void add_notice(const Notice& notice);
-  void set_progress(std::optional<Progress> progress) { progress_.set(std::move(progress)); }
   Wakeup& wakeup() { return *wakeup_; }
 
  private:
-  static constexpr size_t kMostNotices = 16;
-
   std::shared_ptr<Outbox> outbox() const;
 
   const StreamConfig config_;
@@ -81,18 +78,17 @@ class Stream {
 
   std::mutex submit_mutex_;  ///< between threads of the engine only: the I/O thread never takes it
   int64_t next_seq_ = 1;
-  SlotTable slots_;  ///< the newest that the engine gave
+  std::shared_ptr<const SlotTable> slots_;  ///< as submitted last
 
   mutable std::mutex outbox_mutex_;  ///< held to copy or swap the pointer
   std::shared_ptr<Outbox> outbox_;
 
   CameraHistory cameras_;
+  Notices notices_;
+  ProgressState progress_;
   Inbox inbox_;
   Controls controls_;
   SharedText last_error_;
-  Shared<std::optional<Progress>> progress_;
-  std::mutex notices_mutex_;
-  std::deque<Notice> notices_;
   std::atomic<int32_t> state_{LSD_STREAM_PENDING};
   std::atomic<int32_t> transport_{LSD_TRANSPORT_AUTO};
   std::atomic<bool> is_reset_wanted_{false};

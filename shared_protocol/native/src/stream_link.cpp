@@ -1,24 +1,14 @@
 #include "stream_link.h"
 
 #include <algorithm>
-#include <msgpack.hpp>
 #include <new>
 
+#include "channel/registry.h"
 #include "clock.h"
 #include "encode.h"
 #include "endpoint.h"
-#include "map_reader.h"
 
 namespace lsd {
-namespace {
-
-std::string transport_problem(std::string_view transport) { return "transport " + std::string(transport); }
-
-std::string not_used(std::string_view transport, const std::string& why) {
-  return "The transport " + std::string(transport) + " is not used: " + why;
-}
-
-}  // namespace
 
 StreamLink::StreamLink(std::shared_ptr<Stream> stream, std::shared_ptr<Wakeup> wakeup)
     : stream_(std::move(stream)), wakeup_(std::move(wakeup)) {}
@@ -26,10 +16,13 @@ StreamLink::StreamLink(std::shared_ptr<Stream> stream, std::shared_ptr<Wakeup> w
 void StreamLink::open(int32_t number, Connection& connection, Log& log) {
   const StreamConfig& config = stream_->config();
   number_ = number;
-  make_offers(connection, log);
-  if (offers_.empty()) return;
+  make_channels(connection.config().endpoint, log);
+  if (offered_.empty()) {
+    fail("The transport that was asked for cannot be had with " + connection.config().endpoint + ".", log);
+    return;
+  }
   Open message;
-  for (const Offer& each : offers_) message.offers.push_back({each.transport->name, each.offer.get()});
+  for (const auto& channel : offered_) message.transports.push_back(channel->offer());
   message.stream = number_;
   message.model = config.model;
   for (int32_t i = 0; i < config.layout.plane_count; ++i) {
@@ -47,36 +40,26 @@ void StreamLink::open(int32_t number, Connection& connection, Log& log) {
   if (connection.send(encode_open(message))) {
     phase_ = Phase::opening;
   } else {
-    offers_.clear();
+    offered_.clear();
   }
 }
 
-bool StreamLink::is_wanted(const Transport& transport, const Connection& connection) const {
-  const lsd_transport wanted = stream_->config().transport;
-  if (wanted != LSD_TRANSPORT_AUTO && wanted != transport.id) return false;
-  if (std::find(failed_.begin(), failed_.end(), &transport) != failed_.end()) return false;
-  return !transport.needs_same_host || is_same_host(connection.config().endpoint);
-}
-
-void StreamLink::make_offers(const Connection& connection, Log& log) {
+void StreamLink::make_channels(const std::string& endpoint, Log& log) {
   const StreamConfig& config = stream_->config();
-  const ChannelSizes sizes{static_cast<uint32_t>(config.layout.plane_count), config.layout.bytes,
+  const ChannelSizes sizes{config.layout.bytes, static_cast<uint32_t>(config.layout.plane_count),
                            config.output_bytes()};
-  offers_.clear();
-  std::string why = "it is for a daemon on this machine only.";
-  for (const Transport* transport : kTransports) {
-    if (!is_wanted(*transport, connection)) continue;
-    if (auto offer = transport->offer(sizes, &why)) {
-      offers_.push_back({transport, std::move(offer)});
-    } else if (config.transport == LSD_TRANSPORT_AUTO) {
-      log.once(LSD_LOG_WARNING, problem(transport_problem(transport->name)), not_used(transport->name, why));
+  offered_.clear();
+  for (const ChannelKind& kind : channel_kinds()) {
+    const bool is_wanted = config.transport == LSD_TRANSPORT_AUTO || config.transport == kind.transport;
+    if (!is_wanted || (kind.needs_same_host && !is_same_host(endpoint))) continue;
+    if (useless_.count(std::string(kind.name)) != 0) continue;
+    std::string why;
+    if (auto channel = kind.make(sizes, &why)) {
+      offered_.push_back(std::move(channel));
+    } else {
+      log.once(LSD_LOG_WARNING, problem(kind.name), why + " Frames go another way instead.");
     }
   }
-  if (!offers_.empty()) return;
-  const Transport* wanted = find_transport(config.transport);
-  fail("The transport " + std::string(wanted != nullptr ? wanted->name : "") + " cannot be had with " +
-           connection.config().endpoint + ": " + why,
-       log);
 }
 
 void StreamLink::on_opened(const Opened& opened, Connection& connection, Log& log) {
@@ -91,48 +74,43 @@ void StreamLink::on_opened(const Opened& opened, Connection& connection, Log& lo
 
 void StreamLink::take_transport(const Opened& opened, Connection& connection, Log& log) {
   const StreamConfig& config = stream_->config();
-  for (const Opened::Refusal& each : opened.refused) {
-    log.once(LSD_LOG_WARNING, problem(transport_problem(each.transport)), not_used(each.transport, each.reason));
+  const std::string& name = opened.transport.name;
+  const auto chosen = std::find_if(offered_.begin(), offered_.end(),
+                                   [&](const auto& channel) { return channel->offer().name == name; });
+  if (chosen == offered_.end()) {
+    close(connection);
+    fail("The daemon chose the transport " + name.substr(0, 64) + ", which was not offered.", log);
+    return;
   }
-  auto channel = open_channel(opened, connection, log);
-  if (channel == nullptr) return;
+  for (const RefusedTransport& refused : opened.refused) {
+    log.once(LSD_LOG_WARNING, problem("refused " + refused.name),
+             "The daemon refused " + refused.name + ": " + refused.reason);
+  }
+  std::unique_ptr<FrameChannel> channel = std::move(*chosen);
+  offered_.clear();
+  std::string why;
+  if (!channel->connect(opened.transport, &why)) {
+    close(connection);
+    if (config.transport != LSD_TRANSPORT_AUTO) {
+      fail(why, log);
+      return;
+    }
+    log.once(LSD_LOG_WARNING, problem(name), why + " Frames go another way instead.");
+    release();
+    useless_.insert(name);
+    phase_ = Phase::pending;
+    return;
+  }
   outbox_ = std::make_shared<Outbox>(std::move(channel));
-  offers_.clear();
-  slots_.forget();
+  sent_slots_.forget();
   if (!stream_->inbox().is_allocated()) stream_->inbox().allocate(config.output_bytes());
   phase_ = Phase::open;
   log.forget(problem("open"));
-  log.forget(problem(transport_problem(opened.transport)));
   stream_->take_reset();  // its state starts empty
   stream_->controls().replay();
   stream_->set_last_error("");
   stream_->attach(outbox_);
-  log.write(LSD_LOG_INFO, "Stream " + std::to_string(number_) + " is open (" + opened.transport + ").");
-}
-
-std::unique_ptr<FrameChannel> StreamLink::open_channel(const Opened& opened, Connection& connection, Log& log) {
-  const auto chosen = std::find_if(offers_.begin(), offers_.end(),
-                                   [&](const Offer& each) { return each.transport->name == opened.transport; });
-  if (chosen == offers_.end()) {
-    close(connection);
-    fail("The daemon chose the transport " + opened.transport + ", which was not offered.", log);
-    return nullptr;
-  }
-  const msgpack::object_handle answer = msgpack::unpack(opened.answer.data(), opened.answer.size());
-  std::string why;
-  auto channel = chosen->offer->open(MapReader(answer.get(), "transport"), &why);
-  if (channel != nullptr) return channel;
-  close(connection);
-  if (offers_.size() == 1) {
-    fail(why, log);
-    return nullptr;
-  }
-  log.once(LSD_LOG_WARNING, problem(transport_problem(chosen->transport->name)),
-           not_used(chosen->transport->name, why));
-  failed_.push_back(chosen->transport);
-  release();
-  phase_ = Phase::pending;
-  return nullptr;
+  log.write(LSD_LOG_INFO, "Stream " + std::to_string(number_) + " is open (" + name + ").");
 }
 
 void StreamLink::on_result(const Result& result, Incoming& incoming, Log& log) {
@@ -140,17 +118,17 @@ void StreamLink::on_result(const Result& result, Incoming& incoming, Log& log) {
   IncomingFrame& frame = stream_->inbox().back();
   stream_->count_result(result, now_ns());
   stream_->controls().confirm(result.control_seq);
-  stream_->set_progress(std::nullopt);
-  std::string wrong;
-  switch (outbox_->channel().read_result(result, incoming, frame.pixels.get(), &wrong)) {
-    case ResultRead::wrong:
-      return refuse_result(wrong, log);
-    case ResultRead::torn:
+  std::string why;
+  switch (outbox_->channel().read_result(result, incoming, frame.pixels.get(), &why)) {
+    case FrameChannel::Read::ok:
+      break;
+    case FrameChannel::Read::torn:  // normal when this thread was late, so there is nothing to say about it
       stream_->count_dropped_result();
       return;
-    case ResultRead::complete:
-      break;
+    case FrameChannel::Read::wrong:
+      return refuse_result(why, log);
   }
+  stream_->progress().clear();
   frame.seq = result.seq;
   frame.control_seq = result.control_seq;
   frame.t_capture_ns = result.t_capture_ns;
@@ -168,6 +146,11 @@ void StreamLink::refuse_result(const std::string& sentence, Log& log) {
   log.once(LSD_LOG_WARNING, problem("result"), sentence);
 }
 
+void StreamLink::on_notice(const Notice& notice, Log& log) {
+  log.write(LSD_LOG_WARNING, notice.message);
+  stream_->notices().add(notice);
+}
+
 void StreamLink::on_error(const ErrorReply& error, Log& log) {
   if (phase_ == Phase::opening || error.stream_is_closed || error.code == "unknown_stream") {
     fail(error.message, log);
@@ -176,15 +159,6 @@ void StreamLink::on_error(const ErrorReply& error, Log& log) {
   if (error.code == "bad_control") stream_->controls().refuse(error.control_seq);
   stream_->set_last_error(error.message);
   log.once(LSD_LOG_WARNING, problem(error.code), error.message);
-}
-
-void StreamLink::on_progress(const Progress& progress) {
-  stream_->set_progress(progress.fraction < 1 ? std::optional(progress) : std::nullopt);
-}
-
-void StreamLink::on_notice(const Notice& notice, Log& log) {
-  stream_->add_notice(notice);
-  log.once(LSD_LOG_INFO, problem("notice " + notice.code), notice.message);
 }
 
 void StreamLink::on_closed() {
@@ -204,7 +178,7 @@ void StreamLink::fail(const std::string& sentence, Log& log) {
 
 void StreamLink::on_lost() {
   release();
-  failed_.clear();
+  useless_.clear();
   phase_ = Phase::pending;
   stream_->set_state(LSD_STREAM_PENDING);
 }
@@ -215,7 +189,8 @@ void StreamLink::close(Connection& connection) {
 
 void StreamLink::release() {
   stream_->detach();
-  offers_.clear();
+  stream_->progress().clear();
+  offered_.clear();
   outbox_.reset();
 }
 
@@ -232,12 +207,12 @@ bool StreamLink::pump(Connection& connection) {
   }
   const auto frame = outbox_->take();
   if (!frame) return true;
-  FrameChannel& channel = outbox_->channel();
-  const std::string header =
-      encode_frame(number_, frame->info, channel.reference(*frame), slots_.changes(frame->info.slots));
-  const bool is_sent = channel.send(connection, header, *frame, outbox_, wakeup_);
+  const SlotTable changed = frame->info.slots != nullptr ? sent_slots_.changes(*frame->info.slots) : SlotTable();
+  Departure departure{number_, &frame->info, &changed, frame->slot, frame->slot_seq, outbox_, wakeup_};
+  const bool is_sent = outbox_->channel().send(departure, connection);
+  // What was not sent, the daemon does not know: the next table goes out whole.
+  if (!is_sent && !changed.empty()) sent_slots_.forget();
   if (is_sent) {
-    slots_.sent(frame->info.slots);
     stream_->count_sent();
   } else {
     stream_->count_dropped();
@@ -245,8 +220,8 @@ bool StreamLink::pump(Connection& connection) {
   return is_sent;
 }
 
-std::string StreamLink::problem(const std::string& what) const {
-  return "stream " + stream_->config().model + " " + what;
+std::string StreamLink::problem(std::string_view what) const {
+  return "stream " + stream_->config().model + " " + std::string(what);
 }
 
 }  // namespace lsd

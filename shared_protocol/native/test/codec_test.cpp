@@ -2,14 +2,12 @@
 
 #include <fstream>
 #include <iterator>
-#include <limits>
 #include <map>
 #include <msgpack.hpp>
 #include <random>
 #include <sstream>
 #include <vector>
 
-#include "channel/transports.h"
 #include "decode.h"
 #include "encode.h"
 
@@ -42,8 +40,8 @@ std::vector<Vector> read_vectors() {
 }
 
 std::string type_of(const DaemonMessage& message) {
-  constexpr const char* names[] = {"welcome", "opened", "progress", "notice", "result",
-                                   "closed",  "pong",   "bye",      "error"};
+  constexpr const char* names[] = {"welcome", "opened", "result", "progress", "notice",
+                                   "closed",  "pong",   "bye",    "error"};
   return names[message.index()];
 }
 
@@ -110,10 +108,6 @@ std::map<std::string, msgpack::object> unpack(const std::string& header, msgpack
   return handle->get().as<std::map<std::string, msgpack::object>>();
 }
 
-std::map<std::string, msgpack::object> keys_of(const msgpack::object& object) {
-  return object.as<std::map<std::string, msgpack::object>>();
-}
-
 TEST(Encoder, WritesAFrame) {
   FrameInfo frame;
   frame.seq = 7;
@@ -123,8 +117,16 @@ TEST(Encoder, WritesAFrame) {
   frame.sun = lsd_sun{};
   frame.reset = true;
   msgpack::object_handle handle;
-  auto map = unpack(encode_frame(3, frame, SlotReference{2, 10}, {}), &handle);
-  EXPECT_EQ(map.size(), 10u);
+  lsd_slot slot{};
+  slot.slot = 9;
+  slot.object_class = LSD_CLASS_WATER;
+  slot.flags = LSD_SLOT_HAS_STRENGTH | LSD_SLOT_HAS_TRANSFORM;
+  auto map = unpack(encode_frame(3, frame, {slot}, SlotReference{2, 10}), &handle);
+  EXPECT_EQ(map.size(), 11u);
+  auto written = map["slots"].as<std::vector<std::map<std::string, msgpack::object>>>().at(0);
+  EXPECT_EQ(written.size(), 4u);
+  EXPECT_EQ(written["class"].as<std::string>(), "water");
+  EXPECT_EQ(written["world_from_object"].as<std::vector<float>>().size(), 12u);
   EXPECT_EQ(map["t"].as<std::string>(), "frame");
   EXPECT_EQ(map["stream"].as<int>(), 3);
   EXPECT_EQ(map["seq"].as<int>(), 7);
@@ -141,129 +143,16 @@ TEST(Encoder, WritesAnOpen) {
   open.width = 64;
   open.height = 32;
   open.output_alpha = LSD_ALPHA_ENGINE;
-  std::string problem;
-  const ChannelSizes sizes{2, 64 * 32 * 8, 64 * 32 * 4};
-  const auto ring = kSharedMemoryTransport.offer(sizes, &problem);
-  const auto inlined = kInlineTransport.offer(sizes, &problem);
-  open.offers = {{"shared_memory", ring.get()}, {"inline", inlined.get()}};
+  open.transports = {{"shared_memory", RingDescription{"/lsd-1-x", 1000, 4, 128}}, {"inline", std::nullopt}};
   msgpack::object_handle handle;
   auto map = unpack(encode_open(open), &handle);
   EXPECT_EQ(map.size(), 9u);
   EXPECT_EQ(map["planes"].as<std::vector<msgpack::object>>().size(), 2u);
-  EXPECT_EQ(keys_of(map["output"])["alpha"].as<std::string>(), "engine");
-  const auto offers = map["transport"].as<std::vector<msgpack::object>>();
-  ASSERT_EQ(offers.size(), 2u);
-  EXPECT_EQ(keys_of(offers[0])["name"].as<std::string>(), "shared_memory");
-  auto description = keys_of(keys_of(offers[0])["ring"]);
-  EXPECT_EQ(description.size(), 4u);
-  EXPECT_EQ(description["slots"].as<int>(), 4);
-  EXPECT_EQ(description["slot_stride"].as<int>(), 64 + 64 * 32 * 8);
-  EXPECT_EQ(keys_of(offers[1]).size(), 1u);
-  EXPECT_EQ(keys_of(offers[1])["name"].as<std::string>(), "inline");
-}
-
-TEST(Encoder, WritesWhatIsSetOfASlot) {
-  lsd_slot bare{};
-  bare.slot = 200;
-  bare.object_class = LSD_CLASS_INTERFACE;
-  bare.strength = 0.5f;  // without its flag it means nothing
-  lsd_slot full{};
-  full.slot = 7;
-  full.object_class = LSD_CLASS_VEHICLE;
-  full.flags = LSD_SLOT_HAS_STRENGTH | LSD_SLOT_HAS_TRANSFORM | LSD_SLOT_HAS_PREVIOUS;
-  full.strength = 0.75f;
-  full.world_from_object[3] = 2.5f;
-  full.previous_world_from_object[3] = 2.25f;
-  msgpack::object_handle handle;
-  auto map = unpack(encode_frame(1, FrameInfo{}, std::nullopt, {&bare, &full}), &handle);
-  const auto slots = map["slots"].as<std::vector<msgpack::object>>();
-  ASSERT_EQ(slots.size(), 2u);
-  EXPECT_EQ(keys_of(slots[0]).size(), 2u);
-  EXPECT_EQ(keys_of(slots[0])["slot"].as<int>(), 200);
-  EXPECT_EQ(keys_of(slots[0])["class"].as<std::string>(), "interface");
-  auto second = keys_of(slots[1]);
-  EXPECT_EQ(second.size(), 5u);
-  EXPECT_EQ(second["class"].as<std::string>(), "vehicle");
-  EXPECT_EQ(second["strength"].as<float>(), 0.75f);
-  EXPECT_EQ(second["world_from_object"].as<std::vector<float>>()[3], 2.5f);
-  EXPECT_EQ(second["previous_world_from_object"].as<std::vector<float>>()[3], 2.25f);
-}
-
-TEST(Encoder, TheLargestTableOfSlotsFitsAHeader) {
-  std::vector<lsd_slot> table(LSD_MAX_SLOTS);
-  std::vector<const lsd_slot*> all;
-  for (int32_t i = 0; i < LSD_MAX_SLOTS; ++i) {
-    lsd_slot& slot = table[static_cast<size_t>(i)];
-    slot.slot = i + 1;
-    slot.flags = LSD_SLOT_HAS_STRENGTH | LSD_SLOT_HAS_TRANSFORM | LSD_SLOT_HAS_PREVIOUS;
-    all.push_back(&slot);
-  }
-  FrameInfo frame;
-  frame.seq = std::numeric_limits<int64_t>::max();
-  frame.camera = lsd_camera{};
-  frame.sun = lsd_sun{};
-  frame.reset = true;
-  EXPECT_LE(encode_frame(2'147'483'647, frame, SlotReference{15, 1u << 31}, all).size(), kMostHeaderBytes);
-}
-
-TEST(Encoder, WritesValuesOfEveryKind) {
-  const Control control{
-      5,
-      {{"text", "x"}, {"int", int64_t{-3}}, {"float", 0.5f}, {"flag", true}, {"floats", std::vector{1.0f, 2.0f}}},
-      2};
-  msgpack::object_handle handle;
-  auto values = keys_of(unpack(encode_control(1, control), &handle)["values"]);
-  EXPECT_EQ(values.size(), 5u);
-  EXPECT_EQ(values["text"].as<std::string>(), "x");
-  EXPECT_EQ(values["int"].as<int>(), -3);
-  EXPECT_EQ(values["float"].type, msgpack::type::FLOAT32);
-  EXPECT_EQ(values["flag"].type, msgpack::type::BOOLEAN);
-  EXPECT_TRUE(values["flag"].as<bool>());
-  EXPECT_EQ(values["floats"].as<std::vector<float>>(), (std::vector<float>{1, 2}));
-}
-
-const Welcome& welcome_in(const char* file, std::optional<DaemonMessage>* message) {
-  for (const Vector& vector : read_vectors()) {
-    std::string problem;
-    if (vector.file == file) *message = decode(vector.bytes.data(), vector.bytes.size(), &problem);
-  }
-  return std::get<Welcome>(message->value());
-}
-
-TEST(GoldenVectors, TheModelsControlsAreRead) {
-  std::optional<DaemonMessage> message;
-  const Welcome& welcome = welcome_in("valid/daemon_welcome_controls.bin", &message);
-  ASSERT_EQ(welcome.models.size(), 1u);
-  const auto& controls = welcome.models[0].controls;
-  ASSERT_EQ(controls.size(), 8u);
-  EXPECT_EQ(controls[0].kind, LSD_CONTROL_CHOICE);
-  EXPECT_EQ(controls[0].name, "scene");
-  EXPECT_EQ(controls[0].help, "What the world is made of.");
-  EXPECT_TRUE(controls[0].takes_transition);
-  EXPECT_EQ(controls[0].choices, (std::vector<std::string>{"forest", "desert", "city"}));
-  EXPECT_EQ(controls[0].default_text, "forest");
-  EXPECT_EQ(controls[1].kind, LSD_CONTROL_TEXT);
-  EXPECT_EQ(controls[1].max_bytes, 4096);
-  EXPECT_EQ(controls[2].kind, LSD_CONTROL_NUMBER);
-  EXPECT_EQ(controls[2].minimum, 0);
-  EXPECT_EQ(controls[2].maximum, 100);
-  EXPECT_EQ(controls[2].default_values[0], 12.5f);
-  EXPECT_EQ(controls[2].unit, "%");
-  EXPECT_EQ(controls[3].kind, LSD_CONTROL_DIRECTION);
-  EXPECT_TRUE(controls[3].has_default);
-  EXPECT_EQ(controls[3].default_values[2], 0.8f);
-  EXPECT_EQ(controls[4].kind, LSD_CONTROL_COLOR);
-  EXPECT_EQ(controls[4].default_values, (std::array<float, 3>{0.5f, 0.25f, 1.0f}));
-  EXPECT_EQ(controls[5].kind, LSD_CONTROL_SEED);
-  EXPECT_EQ(controls[7].kind, LSD_CONTROL_FLAG);
-  EXPECT_FALSE(controls[7].takes_transition);
-}
-
-TEST(GoldenVectors, AControlOfAnUnknownKindIsPassedOver) {
-  std::optional<DaemonMessage> message;
-  const Welcome& welcome = welcome_in("valid/daemon_welcome_unknown_kind.bin", &message);
-  ASSERT_EQ(welcome.models[0].controls.size(), 1u);
-  EXPECT_EQ(welcome.models[0].controls[0].name, "bypass");
+  auto offers = map["transport"].as<std::vector<std::map<std::string, msgpack::object>>>();
+  EXPECT_EQ(offers.at(0)["name"].as<std::string>(), "shared_memory");
+  EXPECT_EQ((offers.at(0)["ring"].as<std::map<std::string, msgpack::object>>())["slots"].as<int>(), 4);
+  EXPECT_EQ(offers.at(1).size(), 1u);
+  EXPECT_EQ((map["output"].as<std::map<std::string, msgpack::object>>())["alpha"].as<std::string>(), "engine");
 }
 
 }  // namespace

@@ -43,7 +43,6 @@ FakeDaemon::FakeDaemon(Options options) : options_(std::move(options)), context_
   size_t length = sizeof endpoint;
   zmq_getsockopt(socket_, ZMQ_LAST_ENDPOINT, endpoint, &length);
   endpoint_ = endpoint;
-  is_loading_ = options_.is_loading;
   thread_ = std::thread([this] { run(); });
 }
 
@@ -67,10 +66,6 @@ std::vector<msgpack::object_handle> FakeDaemon::received(const std::string& type
 
 void FakeDaemon::run() {
   while (!stop_) {
-    if (!is_loading_) {
-      for (const std::string& peer : loading_for_) answer_hello(peer);
-      loading_for_.clear();
-    }
     zmq_pollitem_t item{socket_, 0, ZMQ_POLLIN, 0};
     zmq_poll(&item, 1, 5);
     if (is_hanging_ || (item.revents & ZMQ_POLLIN) == 0) continue;
@@ -97,11 +92,6 @@ void FakeDaemon::answer(const std::string& peer, const std::string& header, cons
     received_.emplace_back(type, header);
   }
   if (type == "hello") {
-    if (is_loading_) {
-      loading_for_.push_back(peer);
-      send_progress(peer, 0, 0.25f);
-      return;
-    }
     answer_hello(peer);
   } else if (!greeted_[peer]) {
     send_error(peer, "hello_required", false, 0);
@@ -110,7 +100,9 @@ void FakeDaemon::answer(const std::string& peer, const std::string& header, cons
   } else if (type == "frame") {
     answer_frame(peer, keys, payload);
   } else if (type == "control") {
-    answer_control(peer, keys);
+    if (options_.refused_control == keys["control_seq"].as<int64_t>()) {
+      send_error(peer, "bad_control", false, keys["stream"].as<int64_t>(), options_.refused_control);
+    }
   } else if (type == "close") {
     streams_.erase({peer, keys["stream"].as<int64_t>()});
   } else if (type == "ping") {
@@ -131,6 +123,7 @@ void FakeDaemon::answer_hello(const std::string& peer) {
   if (!options_.answers_hello) return;
   if (!options_.refusal.empty()) return send_error(peer, options_.refusal, true, 0);
   greeted_[peer] = true;
+  if (options_.tells_progress) send_progress(peer, 0, 0.5f);
   msgpack::sbuffer buffer;
   Packer packer(buffer);
   packer.pack_map(7);
@@ -159,42 +152,42 @@ void FakeDaemon::answer_hello(const std::string& peer) {
   packer.pack("planes");
   packer.pack(std::vector<std::string>{"color"});
   packer.pack("controls");
-  options_.pack_controls(packer);
-  send(peer, buffer);
-}
-
-void FakeDaemon::pack_two_controls(msgpack::packer<msgpack::sbuffer>& packer) {
   packer.pack_array(2);
   packer.pack_map(6);
   pack_text(packer, "name", "scene");
   pack_text(packer, "kind", "choice");
-  pack_text(packer, "help", "What the world is made of.");
+  pack_text(packer, "help", "W\xC3\xA4hle.");
   packer.pack("transition");
-  packer.pack_true();
+  packer.pack(true);
   packer.pack("values");
-  packer.pack(std::vector<std::string>{"forest", "desert"});
-  pack_text(packer, "default", "desert");
+  packer.pack(std::vector<std::string>{"forest", "city"});
+  pack_text(packer, "default", "city");
   packer.pack_map(8);
-  pack_text(packer, "name", "strength");
+  pack_text(packer, "name", "fog");
   pack_text(packer, "kind", "number");
-  pack_text(packer, "help", "How much of the picture is painted.");
+  pack_text(packer, "help", "How far one sees.");
   packer.pack("transition");
-  packer.pack_false();
-  for (const auto& [name, value] : {std::pair{"min", 0.25f}, {"max", 2.0f}, {"default", 1.5f}}) {
-    packer.pack(name);
-    packer.pack(value);
-  }
-  pack_text(packer, "unit", "x");
+  packer.pack(false);
+  packer.pack("min");
+  packer.pack(0.5);
+  packer.pack("max");
+  packer.pack(100);
+  packer.pack("default");
+  packer.pack(8.0);
+  pack_text(packer, "unit", "m");
+  send(peer, buffer);
 }
 
-void FakeDaemon::answer_control(const std::string& peer, Keys& keys) {
-  auto values = map_of(keys["values"]);
-  const auto control_seq = keys["control_seq"].as<int64_t>();
-  if (values.find(options_.unknown_control) != values.end()) {
-    send_error(peer, "bad_control", false, keys["stream"].as<int64_t>(), control_seq);
-    return;
-  }
-  control_seq_ = control_seq;
+void FakeDaemon::send_progress(const std::string& peer, int64_t stream, float fraction) {
+  msgpack::sbuffer buffer;
+  Packer packer(buffer);
+  packer.pack_map(stream != 0 ? 4 : 3);
+  pack_text(packer, "t", "progress");
+  pack_text(packer, "what", "preparing");
+  packer.pack("fraction");
+  packer.pack(fraction);
+  if (stream != 0) pack_integer(packer, "stream", stream);
+  send(peer, buffer);
 }
 
 void FakeDaemon::answer_open(const std::string& peer, Keys& keys) {
@@ -220,41 +213,24 @@ void FakeDaemon::answer_open(const std::string& peer, Keys& keys) {
   auto output = map_of(keys["output"]);
   stream.output_width = output["width"].as<int64_t>();
   stream.output_height = output["height"].as<int64_t>();
+  auto offer = map_of(keys["transport"].as<std::vector<msgpack::object>>().at(0));
   std::string why;
-  std::string refused;
-  for (const auto& each : keys["transport"].as<std::vector<msgpack::object>>()) {
-    auto offer = map_of(each);
-    if (offer["name"].as<std::string>() == "inline") break;
-    if (!options_.maps_rings) {
-      refused = offer["name"].as<std::string>();
-      continue;
-    }
+  if (options_.maps_rings && offer["name"].as<std::string>() == "shared_memory") {
     auto ring = map_of(offer["ring"]);
     const RingDescription description{ring["name"].as<std::string>(), ring["bytes"].as<uint64_t>(),
                                       ring["slots"].as<uint32_t>(), ring["slot_stride"].as<uint64_t>()};
     stream.frames = RingReader::open(description, static_cast<uint32_t>(planes.size()), stream.frame_bytes, &why);
     const auto bytes = static_cast<size_t>(stream.output_width * stream.output_height * 4);
     stream.results = RingWriter::create(kResultSlots, 1, align_up(bytes, kPlaneAlignment), &why);
-    break;
   }
   msgpack::sbuffer buffer;
   Packer packer(buffer);
-  packer.pack_map(refused.empty() ? 3 : 4);
+  packer.pack_map(options_.refused_transport.empty() ? 3 : 4);
   pack_text(packer, "t", "opened");
   pack_integer(packer, "stream", number);
-  if (!refused.empty()) {
-    packer.pack("refused");
-    packer.pack_array(1);
-    packer.pack_map(2);
-    pack_text(packer, "name", refused);
-    pack_text(packer, "reason", "the stand-in maps no rings.");
-  }
   packer.pack("transport");
   packer.pack_map(stream.results ? 2 : 1);
-  pack_text(packer, "name",
-            !options_.transport.empty() ? options_.transport
-            : stream.results            ? "shared_memory"
-                                        : "inline");
+  pack_text(packer, "name", stream.results ? "shared_memory" : "inline");
   if (stream.results) {
     const RingDescription ring = stream.results->description();
     packer.pack("ring");
@@ -264,41 +240,22 @@ void FakeDaemon::answer_open(const std::string& peer, Keys& keys) {
     pack_integer(packer, "slots", ring.slots);
     pack_integer(packer, "slot_stride", static_cast<int64_t>(ring.slot_stride));
   }
+  if (!options_.refused_transport.empty()) {
+    packer.pack("refused");
+    packer.pack_array(1);
+    packer.pack_map(2);
+    pack_text(packer, "name", options_.refused_transport);
+    pack_text(packer, "reason", "The stand-in has none.");
+  }
   streams_[{peer, number}] = std::move(stream);
-  if (options_.compiles) {
-    send_progress(peer, number, 0.5f);
-    is_compiling_ = true;
-  }
   send(peer, buffer);
-  for (const std::string& code : options_.notices) {
-    msgpack::sbuffer notice;
-    Packer writer(notice);
-    writer.pack_map(4);
-    pack_text(writer, "t", "notice");
-    pack_integer(writer, "stream", number);
-    pack_text(writer, "code", code);
-    pack_text(writer, "message", "The stand-in noticed " + code + ".");
-    send(peer, notice);
-  }
-}
-
-void FakeDaemon::send_progress(const std::string& peer, int64_t stream, float fraction) {
-  msgpack::sbuffer buffer;
-  Packer packer(buffer);
-  packer.pack_map(stream != 0 ? 4 : 3);
-  pack_text(packer, "t", "progress");
-  if (stream != 0) pack_integer(packer, "stream", stream);
-  pack_text(packer, "what", stream != 0 ? "Compiling." : "Loading.");
-  packer.pack("fraction");
-  packer.pack(fraction);
-  send(peer, buffer);
+  if (options_.tells_progress) send_progress(peer, number, 0.25f);
 }
 
 void FakeDaemon::answer_frame(const std::string& peer, Keys& keys, const std::string& payload) {
   const auto number = keys["stream"].as<int64_t>();
   const auto found = streams_.find({peer, number});
   if (found == streams_.end()) return send_error(peer, "unknown_stream", false, number);
-  if (options_.compiles && is_compiling_) return;
   OpenStream& stream = found->second;
   std::vector<std::byte> frame(stream.frame_bytes);
   if (stream.frames) {
@@ -318,7 +275,9 @@ void FakeDaemon::answer_frame(const std::string& peer, Keys& keys, const std::st
   std::map<std::string, int64_t> values{{"stream", number}, {"dropped", 0}, {"control_seq", 0}};
   for (const char* name : {"seq", "t_capture_ns", "t_submit_ns"}) values[name] = keys[name].as<int64_t>();
   for (const char* name : {"t_receive_ns", "t_start_ns", "t_end_ns", "t_send_ns"}) values[name] = now_ns();
-  values["control_seq"] = control_seq_;
+  for (const auto& control : received("control")) {
+    values["control_seq"] = map_of(control.get())["control_seq"].as<int64_t>();
+  }
   if (stream.results) {
     const uint32_t slot = stream.next_slot++ % kResultSlots;
     for (int i = options_.tears ? 2 : 1; i > 0; --i) {
@@ -346,13 +305,23 @@ void FakeDaemon::answer_frame(const std::string& peer, Keys& keys, const std::st
     send(peer, rubbish, &payload);
   }
   send(peer, buffer, stream.results ? nullptr : &pixels);
+  if (!options_.notice.empty()) {
+    msgpack::sbuffer notice;
+    Packer words(notice);
+    words.pack_map(4);
+    pack_text(words, "t", "notice");
+    pack_integer(words, "stream", number);
+    pack_text(words, "code", options_.notice);
+    pack_text(words, "message", "The stand-in notices something.");
+    send(peer, notice);
+  }
 }
 
 void FakeDaemon::send_error(const std::string& peer, const std::string& code, bool is_fatal, int64_t stream,
                             int64_t control_seq) {
   msgpack::sbuffer buffer;
   Packer packer(buffer);
-  packer.pack_map(4u + (stream != 0 ? 1 : 0) + (control_seq != 0 ? 1 : 0));
+  packer.pack_map(4u + (stream != 0) + (control_seq != 0));
   pack_text(packer, "t", "error");
   pack_text(packer, "code", code);
   pack_text(packer, "message", "The stand-in says " + code + ".");

@@ -22,19 +22,17 @@ class FakeDaemon {
     std::string endpoint = "tcp://127.0.0.1:*";
     bool maps_rings = true;  ///< takes shared_memory when it is offered
     bool answers_hello = true;
-    std::string refusal;     ///< not empty: a fatal error with this code
-    std::string open_error;  ///< not empty: the code of the answer to `open`
+    bool tells_progress = false;    ///< before `welcome` and after `opened`
+    std::string notice;             ///< not empty: the code of a notice after each result
+    std::string refused_transport;  ///< not empty: named in `opened.refused`
+    int refused_control = 0;        ///< this control_seq is answered with bad_control
+    std::string refusal;            ///< not empty: a fatal error with this code
+    std::string open_error;         ///< not empty: the code of the answer to `open`
     /// Changes a result before it is sent; `payload` is empty with shared memory.
     std::function<void(std::map<std::string, int64_t>& keys, std::string& payload)> spoil;
-    bool spoils_ring = false;          ///< describes its ring with a size that is wrong
-    bool tears = false;                ///< overwrites a result's slot once more after the announcement is made up
-    bool sends_rubbish = false;        ///< malformed messages between the results
-    std::string transport;             ///< not empty: what `opened` says instead of the transport taken
-    std::string unknown_control;       ///< a group with this one is refused
-    std::vector<std::string> notices;  ///< codes, sent after `opened`
-    bool is_loading = false;           ///< answers `hello` with a progress; see finish_loading()
-    bool compiles = false;             ///< drops the frames of a stream; see finish_compiling()
-    std::function<void(msgpack::packer<msgpack::sbuffer>&)> pack_controls = pack_two_controls;
+    bool spoils_ring = false;    ///< describes its ring with a size that is wrong
+    bool tears = false;          ///< overwrites a result's slot once more after the announcement is made up
+    bool sends_rubbish = false;  ///< malformed messages between the results
   };
 
   FakeDaemon();
@@ -46,11 +44,6 @@ class FakeDaemon {
   const std::string& endpoint() const { return endpoint_; }
   /// Stops answering, as SIGSTOP does, until called with false.
   void hang(bool is_hanging) { is_hanging_ = is_hanging; }
-
-  void finish_loading() { is_loading_ = false; }
-  void finish_compiling() { is_compiling_ = false; }
-  /// The model's controls: a choice `scene` and a number `strength`.
-  static void pack_two_controls(msgpack::packer<msgpack::sbuffer>& packer);
 
   int count(const std::string& type) const;
   /// The headers of that type, in the order of arrival.
@@ -68,13 +61,12 @@ class FakeDaemon {
 
   void run();
   void answer(const std::string& peer, const std::string& header, const std::string& payload);
+  void send_progress(const std::string& peer, int64_t stream, float fraction);
   void answer_hello(const std::string& peer);
   void answer_open(const std::string& peer, Keys& keys);
-  void answer_control(const std::string& peer, Keys& keys);
   void answer_frame(const std::string& peer, Keys& keys, const std::string& payload);
   void send_error(const std::string& peer, const std::string& code, bool is_fatal, int64_t stream,
                   int64_t control_seq = 0);
-  void send_progress(const std::string& peer, int64_t stream, float fraction);
   void send(const std::string& peer, const msgpack::sbuffer& header, const std::string* payload = nullptr);
 
   Options options_;
@@ -83,14 +75,10 @@ class FakeDaemon {
   std::string endpoint_;
   std::atomic<bool> stop_{false};
   std::atomic<bool> is_hanging_{false};
-  std::atomic<bool> is_loading_{false};
-  std::atomic<bool> is_compiling_{false};
   mutable std::mutex mutex_;
   std::vector<std::pair<std::string, std::string>> received_;
   std::map<std::pair<std::string, int64_t>, OpenStream> streams_;
   std::map<std::string, bool> greeted_;
-  std::vector<std::string> loading_for_;
-  int64_t control_seq_ = 0;
   std::thread thread_;
 };
 

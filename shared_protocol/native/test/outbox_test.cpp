@@ -4,8 +4,10 @@
 
 #include <atomic>
 #include <cstring>
-#include <memory>
 #include <thread>
+
+#include "channel/inline_channel.h"
+#include "channel/shared_memory_channel.h"
 
 namespace lsd {
 namespace {
@@ -17,33 +19,17 @@ FrameInfo frame(int64_t seq, bool reset = false) {
   return info;
 }
 
-/// Stands in for a transport: slots of the heap, and nothing is sent.
-class HeapChannel : public FrameChannel {
- public:
-  explicit HeapChannel(size_t frame_bytes) {
-    for (auto& slot : slots_) slot = std::make_unique<std::byte[]>(frame_bytes);
-  }
-  lsd_transport transport() const override { return LSD_TRANSPORT_INLINE; }
-  std::byte* frame(uint32_t slot) const override { return slots_[slot].get(); }
-  void begin_write(uint32_t) override {}
-  uint64_t end_write(uint32_t, int64_t) override { return 0; }
-  std::optional<SlotReference> reference(const OutgoingFrame&) const override { return std::nullopt; }
-  bool send(Connection&, const std::string&, const OutgoingFrame&, const std::shared_ptr<Outbox>&,
-            const std::shared_ptr<Wakeup>&) override {
-    return false;
-  }
-  ResultRead read_result(const Result&, Incoming&, std::byte*, std::string*) const override { return ResultRead::torn; }
-
- private:
-  std::unique_ptr<std::byte[]> slots_[kSlots];
-};
-
-std::unique_ptr<FrameChannel> heap(size_t frame_bytes) { return std::make_unique<HeapChannel>(frame_bytes); }
+std::unique_ptr<FrameChannel> inline_channel(size_t frame_bytes) {
+  auto channel = std::make_unique<InlineChannel>(ChannelSizes{frame_bytes, 1, 64});
+  std::string problem;
+  EXPECT_TRUE(channel->connect({"inline", std::nullopt}, &problem));
+  return channel;
+}
 
 bool put(Outbox& outbox, const FrameInfo& info) { return outbox.end_write(outbox.begin_write(), info); }
 
 TEST(Outbox, NewestWins) {
-  Outbox outbox(heap(64));
+  Outbox outbox(inline_channel(64));
   EXPECT_FALSE(put(outbox, frame(1)));
   EXPECT_TRUE(put(outbox, frame(2)));
   EXPECT_EQ(outbox.take()->info.seq, 2);
@@ -51,14 +37,14 @@ TEST(Outbox, NewestWins) {
 }
 
 TEST(Outbox, KeepsTheCutOfAReplacedFrame) {
-  Outbox outbox(heap(64));
+  Outbox outbox(inline_channel(64));
   put(outbox, frame(1, true));
   put(outbox, frame(2));
   EXPECT_TRUE(outbox.take()->info.reset);
 }
 
 TEST(Outbox, HoldsFramesBackWhileTheSocketIsSlow) {
-  Outbox outbox(heap(64));
+  Outbox outbox(inline_channel(64));
   put(outbox, frame(1));
   const uint32_t first = outbox.take()->slot;
   put(outbox, frame(2));
@@ -77,7 +63,7 @@ TEST(Outbox, HoldsFramesBackWhileTheSocketIsSlow) {
 // The engine, the I/O thread and libzmq's thread, without libzmq: ThreadSanitizer does not look into its calls.
 TEST(Outbox, ThreeThreadsShareIt) {
   constexpr int64_t kFrames = 2000;
-  Outbox outbox(heap(sizeof(int64_t)));
+  Outbox outbox(inline_channel(sizeof(int64_t)));
   std::atomic<bool> is_over{false};
   std::atomic<bool> is_done{false};
   std::atomic<int> taken_slot{-1};
@@ -121,8 +107,22 @@ TEST(Outbox, ThreeThreadsShareIt) {
   EXPECT_EQ(last_seq, kFrames);
 }
 
+TEST(Outbox, SparesTheSlotAnnouncedLast) {
+  std::string problem;
+  Outbox outbox(SharedMemoryChannel::make({64, 1, 64}, &problem));
+  ASSERT_FALSE(outbox.channel().sends_out_of_slots());
+  put(outbox, frame(1));
+  const auto announced = outbox.take();
+  EXPECT_EQ(announced->slot_seq % 2, 0u);
+  for (int64_t seq = 2; seq < 30; ++seq) {
+    const uint32_t slot = outbox.begin_write();
+    EXPECT_NE(slot, announced->slot);
+    outbox.end_write(slot, frame(seq));
+  }
+}
+
 TEST(Outbox, CountsWhatNobodyWillSend) {
-  Outbox outbox(heap(64));
+  Outbox outbox(inline_channel(64));
   put(outbox, frame(1));
   EXPECT_TRUE(outbox.shut());
   EXPECT_TRUE(put(outbox, frame(2)));

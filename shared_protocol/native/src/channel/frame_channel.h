@@ -3,88 +3,63 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 
-#include "connection.h"
-#include "messages.h"
+#include "../messages.h"
 
 namespace lsd {
 
-class MapReader;
-class MapWriter;
+class Connection;
+class Incoming;
 class Outbox;
+class Wakeup;
 
-/// A frame on its way to the I/O thread.
-struct OutgoingFrame {
-  FrameInfo info;
-  uint32_t slot = 0;
-  uint64_t slot_seq = 0;  ///< where the transport numbers what is written into a slot
-};
-
-/// What the frames of a stream take.
+/// What a channel needs to know of a stream. Sizes in bytes; `frame_bytes` is the packed frame's.
 struct ChannelSizes {
+  size_t frame_bytes = 0;
   uint32_t planes = 0;
-  size_t frame_bytes = 0;   ///< of a packed frame
-  size_t result_bytes = 0;  ///< of a result's pixels
+  size_t output_bytes = 0;  ///< tightly packed
 };
 
-enum class ResultRead {
-  complete,
-  torn,  ///< overwritten before it was copied: normal when this thread was late
-  wrong  ///< the daemon broke the protocol
+/// A frame that is ready to be announced.
+struct Departure {
+  int32_t stream = 0;
+  const FrameInfo* info = nullptr;
+  const std::vector<lsd_slot>* slots = nullptr;  ///< those that changed
+  uint32_t slot = 0;
+  uint64_t slot_seq = 0;
+  std::shared_ptr<Outbox> outbox;
+  std::shared_ptr<Wakeup> wakeup;
 };
 
-/// The way of one stream's frames to the daemon, and of its results back. What is written where, and when it may be
-/// written again, is all that transports differ in.
+/// The way that a stream's frames and results take: one class per transport. It is made before `open`, which offers it,
+/// and used when `opened` has chosen it.
 class FrameChannel {
  public:
   static constexpr uint32_t kSlots = 4;
+  enum class Read { ok, torn, wrong };
 
   virtual ~FrameChannel() = default;
-  virtual lsd_transport transport() const = 0;
 
-  // The submitting thread; one at a time.
-  /// Room for one packed frame.
-  virtual std::byte* frame(uint32_t slot) const = 0;
-  virtual void begin_write(uint32_t slot) = 0;
-  /// The slot_seq to announce, if the transport has such.
-  virtual uint64_t end_write(uint32_t slot, int64_t frame_seq) = 0;
+  virtual lsd_transport transport() const = 0;
+  virtual TransportOffer offer() const = 0;
+  /// Whether a slot must not be written to until the socket is done with it; else only the one announced last is
+  /// spared.
+  virtual bool sends_out_of_slots() const = 0;
 
   // The I/O thread.
-  /// What `frame` says of the slot, or nothing when the pixels travel with it.
-  virtual std::optional<SlotReference> reference(const OutgoingFrame& frame) const = 0;
-  /// Sends the header, and the pixels if they travel with it. False: the socket is full, nothing was sent. Sees to it
-  /// that the slot is released in `outbox` once it may be written again; at once when nothing was sent.
-  virtual bool send(Connection& connection, const std::string& header, const OutgoingFrame& frame,
-                    const std::shared_ptr<Outbox>& outbox, const std::shared_ptr<Wakeup>& wakeup) = 0;
-  /// Copies a result's pixels to `target`. `*problem` is a sentence when it is wrong.
-  virtual ResultRead read_result(const Result& result, Incoming& incoming, std::byte* target,
-                                 std::string* problem) const = 0;
-};
+  /// `opened` chose this channel. False with `*problem` set when what the daemon says of it is of no use.
+  virtual bool connect(const TransportAnswer& answer, std::string* problem) = 0;
+  /// False: the socket is full, nothing was sent.
+  virtual bool send(const Departure& frame, Connection& connection) = 0;
+  /// Copies a result's pixels; `wrong` with `*problem` set when it is not one of this channel.
+  virtual Read read_result(const Result& result, Incoming& incoming, std::byte* target, std::string* problem) = 0;
 
-/// Between `open` and `opened`: what was prepared for a transport that the daemon may choose. Goes away with all that
-/// it holds when the daemon chooses another.
-class ChannelOffer {
- public:
-  virtual ~ChannelOffer() = default;
-
-  /// The entry's keys in `open.transport` besides its name.
-  virtual uint32_t keys() const = 0;
-  virtual void write(MapWriter& writer) const = 0;
-  /// `answer` is the map in `opened`, which passed Transport::check. Null with `*problem` set when it cannot be used.
-  virtual std::unique_ptr<FrameChannel> open(const MapReader& answer, std::string* problem) = 0;
-};
-
-/// One row of PROTOCOL.md section 7.
-struct Transport {
-  lsd_transport id;
-  const char* name;
-  bool needs_same_host;
-  /// Null with `*problem` set when it cannot be had here.
-  std::unique_ptr<ChannelOffer> (*offer)(const ChannelSizes& sizes, std::string* problem);
-  /// Throws Malformed when what `opened` says of the transport breaks the protocol.
-  void (*check)(const MapReader& answer);
+  // The submitting thread; one at a time.
+  virtual std::byte* frame(uint32_t slot) = 0;
+  virtual void begin_write(uint32_t slot) = 0;
+  /// What is to be announced as `slot_seq`.
+  virtual uint64_t end_write(uint32_t slot, int64_t seq) = 0;
 };
 
 }  // namespace lsd
