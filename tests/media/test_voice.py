@@ -8,7 +8,7 @@ import wave
 
 import numpy as np
 import pytest
-from conftest import need
+from receivers import need
 
 from mirage_lsd.controllers import ControlInfo, Panel
 from mirage_lsd.controllers.speech import SAMPLE_RATE, Heard, SpeechRecognizer
