@@ -294,6 +294,7 @@ class StreamEngine:
             source.open()
             self._tell_address(source)
             for controller in self._controllers:
+                controller.on_notice = self._notice
                 controller.start(self._panel, self._change_or_tell)
             ready.set()
             self._loop(source, painter, progress)
@@ -375,12 +376,11 @@ class StreamEngine:
                 sink.tell("note", text="")
 
     def _end(self, source: Source, opened: list[Sink]) -> None:
-        for controller in self._controllers:
-            controller.stop()
         # A clip that was painted to its end gets all the time its files need; a stop gets two seconds.
         grace_s = 30.0 if not self._stop.is_set() and self._error is None else _STOP_S - 0.6
         closing = [threading.Thread(target=sink.close, args=(grace_s,), name=f"close {sink.name}") for sink in opened]
         closing.append(threading.Thread(target=source.close, name="close source"))
+        closing += [threading.Thread(target=c.stop, name=f"stop {c.name}") for c in self._controllers]
         for thread in closing:
             thread.start()
         for thread in closing:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 # Sides of a picture are a multiple of this.
 _SIDE_STEP = 16
+# Frames that are looked at before anything is changed; fewer when each of them takes more than twice its time.
+_ENOUGH = 8
+_FEWEST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,11 @@ class Quality:
     steps: int
     context_interval: int = 1
     scale: float = 1.0
+
+    @property
+    def work(self) -> float:
+        """Steps times pixels of a frame, against one step of the whole picture."""
+        return self.steps * self.scale**2 / self.context_interval
 
     def size(self, width: int, height: int) -> tuple[int, int]:
         """The picture's size at this quality, sides a multiple of 16; the whole size stays as it is."""
@@ -86,7 +94,8 @@ class QualityGovernor:
     def observe(self, took_ns: int, now_ns: int) -> bool:
         """Takes note of a frame: how long it took, and the time now. Returns whether the quality is another one from now on."""
         self._times.append(took_ns)
-        if len(self._times) < 8:
+        far = len(self._times) >= _FEWEST and min(list(self._times)[-_FEWEST:]) > 2 * self._budget_ns
+        if len(self._times) < _ENOUGH and not far:
             return False
         typical = self._typical()
         self._known[self._level] = typical
@@ -120,11 +129,13 @@ class QualityGovernor:
             return False
         if self._went_up_ns is not None and now_ns - self._went_up_ns < 10e9:
             self._patience_ns = min(self._patience_ns * 2, 120e9)
-        # Far over the budget: two levels for each factor of 1.5.
-        jump = 1
-        while typical > self._budget_ns * 1.5**jump and jump < 4:
-            jump += 1
-        self._level = min(self._level + jump, len(self.ladder) - 1)
+        # To the first quality that would fit if all the work were in the pixels' steps. What else a frame takes makes that too
+        # hopeful, never too careful: the next look corrects it.
+        now = self.ladder[self._level].work
+        fitting = (
+            i for i, q in enumerate(self.ladder) if i > self._level and typical * q.work / now <= self._budget_ns
+        )
+        self._level = next(fitting, len(self.ladder) - 1)
         self._times.clear()
         return True
 

@@ -114,3 +114,11 @@ def test_a_cadence_lets_the_asked_rate_through_evenly() -> None:
     assert cadence.due(0)
     assert cadence.due(5_000 * ms)
     assert not cadence.due(5_020 * ms)
+
+
+def test_a_machine_that_is_far_too_slow_is_not_waited_for() -> None:
+    """A frame of a second: after three of them the size is already small."""
+    governor = QualityGovernor(24, quality_ladder(5))
+    changes = run(governor, machine(200), 10)
+    assert changes[0][0] < 4.0
+    assert changes[0][1].scale < 1.0

@@ -6,6 +6,7 @@ python tests/media/long_runs.py model 7200        so many seconds of mirage-lsd-
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import tempfile
 import time
@@ -21,7 +22,10 @@ from mirage_lsd.engine import StreamEngine
 def memory_mb() -> tuple[float, float]:
     """Resident memory of this process, and of its children, MB."""
     own = psutil.Process()
-    children = sum(child.memory_info().rss for child in own.children(recursive=True))
+    children = 0
+    for child in own.children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            children += child.memory_info().rss
     return own.memory_info().rss / 1e6, children / 1e6
 
 
@@ -57,6 +61,7 @@ def tiny(count: int) -> None:
         while engine.running:
             time.sleep(10)
             report("tiny", engine, started)
+        engine.wait()
     assert seen == count, seen
     print(f"all {count} pictures arrived in order")
 
@@ -70,6 +75,7 @@ def model(seconds: float) -> None:
             time.sleep(30)
             report("model", engine, started)
         engine.stop()
+        engine.wait()
 
 
 if __name__ == "__main__":

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 import psutil
 import pytest
-from conftest import RtmpServer, answers, free_port, need, program, pump
 from device_fixtures import still_pattern, wait_for, write_clip
 from PIL import Image
+from receivers import RtmpServer, answers, free_port, need, program, pump
 
 from mirage_lsd.picture import DeviceError
 from mirage_lsd.sinks import SinkState

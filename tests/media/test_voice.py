@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 import subprocess
+import sys
 import wave
+from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import need
+from device_fixtures import STAND_INS, wait_for
+from receivers import need
 
-from mirage_lsd.controllers import ControlInfo, Panel
+from mirage_lsd.controllers import Change, ControlInfo, Panel
 from mirage_lsd.controllers.speech import SAMPLE_RATE, Heard, SpeechRecognizer
-from mirage_lsd.controllers.voice import commands_of
+from mirage_lsd.controllers.voice import VoiceController, commands_of
+from mirage_lsd.picture import DeviceError
 
 pytest.importorskip("pocketsphinx")
 
@@ -99,3 +105,34 @@ def test_without_the_wake_word_nothing_until_a_key_is_pressed(recognizer: Speech
     recognizer.listen_without_wake_word(4.0)
     assert [heard.command for heard in hear(recognizer, speech("forest", "en-us"))] == ["scene=forest"]
     assert hear(recognizer, speech("city", "en-us")) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_what_the_microphone_hears_changes_the_stream_and_a_dead_worker_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = tmp_path / "microphone.raw"
+    sound.write_bytes(speech("mirage snow", "en-us") + bytes(32_000))
+    monkeypatch.setenv("MICROPHONE_STAND_IN", str(sound))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(STAND_INS / "microphone"), os.environ.get("PYTHONPATH", "")]))
+    changes: list[Change] = []
+    notices: list[str] = []
+    with VoiceController(transition_s=2.0) as voice:
+        voice.on_notice = notices.append
+        voice.start(PANEL, changes.append)
+        wait_for(lambda: changes, 30)
+        assert dict(changes[0].values) == {"scene": "snow"}
+        assert (changes[0].transition_s, changes[0].source) == (2.0, "voice scene=snow")
+        assert voice._process is not None
+        os.kill(voice._process.pid, signal.SIGKILL)
+        wait_for(lambda: notices)
+        count = len(changes)
+        wait_for(lambda: len(changes) > count, 30)
+    assert "ended unexpectedly" in notices[0]
+
+
+def test_without_a_microphone_it_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sounddevice.py").write_text("raise OSError('PortAudio library not found')")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
+    with pytest.raises(DeviceError, match="libportaudio2"):
+        VoiceController().start(PANEL, lambda change: None)

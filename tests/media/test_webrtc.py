@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from conftest import Browser, pump
 from device_fixtures import still_pattern, wait_for
+from receivers import Browser, pump
 
 from mirage_lsd.engine import StreamEngine
 from mirage_lsd.sinks.webrtc import WebRtcSink

@@ -81,10 +81,12 @@ class Controller(ABC):
     Attributes:
         name: what people call this kind.
         help: one line for `mirage-lsd devices`.
+        on_notice: takes sentences for people; set by whoever runs the controller.
     """
 
     name: ClassVar[str]
     help: ClassVar[str]
+    on_notice: Callable[[str], None] | None = None
 
     @classmethod
     def available(cls) -> str | None:

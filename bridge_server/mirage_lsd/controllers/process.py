@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from abc import abstractmethod
-from collections.abc import Callable
 from typing import Any
 
 from ..backoff import Backoff
@@ -34,8 +33,6 @@ class ProcessController(Controller):
         self._opened = self._exited = False
         self._retry = True
         self.fault = ""
-        # Takes sentences for people.
-        self.on_notice: Callable[[str], None] | None = None
 
     @abstractmethod
     def _options(self, panel: Panel) -> dict[str, Any]:
