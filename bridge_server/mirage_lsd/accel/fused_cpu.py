@@ -13,10 +13,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import psutil
 from cffi import FFI
 
 from ..models.guide import GUIDE_CHANNELS
+from .cores import usable_cores
+
+# MLS_WIDTH and MLS_LAYERS of mirage_shader.h.
+HEAD_WIDTH, HEAD_LAYERS = 48, 2
 
 _CDEF = """
 typedef struct mls_frame {
@@ -115,8 +118,20 @@ class Scene:
                 setattr(self.frame, name, np.asarray(values, np.float32).ravel().tolist())
 
 
+def check_head(matrices: list[_Floats], biases: list[_Floats]) -> None:
+    """Refuses a head of other sizes than the kernels were compiled for, which would read beyond its arrays.
+
+    Raises:
+        ValueError: one sentence.
+    """
+    wanted = [(HEAD_WIDTH, HEAD_WIDTH)] * (1 + HEAD_LAYERS) + [(3, HEAD_WIDTH)]
+    found = [matrix.shape for matrix in matrices]
+    if found != wanted or [bias.shape for bias in biases] != [(rows,) for rows, _ in wanted]:
+        raise ValueError(f"The kernels are for a head of {wanted}, this one has {found}.")
+
+
 class PixelShader:
-    """Runs the kernels on `threads` threads (default: one for each physical core).
+    """Runs the kernels on `threads` threads (default: `usable_cores()`).
 
     Raises:
         ShaderUnavailableError: the library is not there or not for this machine.
@@ -124,7 +139,7 @@ class PixelShader:
 
     def __init__(self, threads: int | None = None) -> None:
         self._ffi, self._library = _load()
-        self.threads = threads or psutil.cpu_count(logical=False) or 1
+        self.threads = threads or usable_cores()
 
     @property
     def instructions(self) -> str:
@@ -163,6 +178,7 @@ class PixelShader:
 
     def shade(self, scene: Scene, weights: tuple[list[_Floats], list[_Floats]], context: _Floats, rgba: _Bytes) -> None:
         """Fills `rgba` (H, W, 4). `weights`: the head's matrices and biases, float32. `context`: (h, w, CONTEXT_CHANNELS) float32."""
+        check_head(*weights)
         record = self._ffi.new("mls_weights*")
         for kind, arrays in zip(("matrices", "biases"), weights, strict=True):
             for i, array in enumerate(arrays):

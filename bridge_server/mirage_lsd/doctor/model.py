@@ -9,7 +9,7 @@ _NAME = "model"
 
 def check_model() -> Finding:
     """The weights can be read. Nothing is compiled."""
-    mend = (
+    hint = (
         "pip install --force-reinstall mirage-lsd, or in a checkout: `git checkout -- bridge_server/mirage_lsd/models`"
     )
     try:
@@ -18,6 +18,6 @@ def check_model() -> Finding:
 
         pipeline = load_pipeline(DEFAULT_MODEL, "cpu")
     except Exception as error:  # torch or safetensors may be broken, too
-        return Finding(_NAME, "problem", str(error), mend)
+        return Finding(_NAME, "problem", str(error), hint)
     choices = "; ".join(", ".join(spec.values) for spec in pipeline.controls if isinstance(spec, Choice))
     return Finding(_NAME, "ok", f"{pipeline.name}: {choices}")

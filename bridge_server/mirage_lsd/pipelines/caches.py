@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
@@ -16,20 +17,27 @@ SIZES_KEPT = 8
 
 
 class LruCache(Generic[Value]):
-    """LRU cache of per-resolution resources (compiled modules, scratch arrays), at most `kept` of them."""
+    """LRU cache of per-resolution resources (compiled modules, scratch arrays), at most `kept` of them. Any thread may ask."""
 
     def __init__(self, kept: int) -> None:
         self._kept = kept
         self._values: OrderedDict[Hashable, Value] = OrderedDict()
+        self._lock = threading.Lock()
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """The value of `key`; made where there is none (any more)."""
-        if key not in self._values:
-            self._values[key] = make()
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+        # Outside the lock: one stream's compiling must not hold another one's frames up.
+        made = make()
+        with self._lock:
+            value = self._values.setdefault(key, made)
+            self._values.move_to_end(key)
             while len(self._values) > self._kept:
                 self._values.popitem(last=False)
-        self._values.move_to_end(key)
-        return self._values[key]
+        return value
 
     def __len__(self) -> int:
         return len(self._values)

@@ -14,12 +14,14 @@ from ..controls import BUILTIN, BYPASS, STRENGTH, Controls, ControlTimeline
 from ..frame import Camera, InputFrame, Slot, Sun
 from ..pipelines.base import Pipeline, StreamSpec
 from ..pipelines.composite import Mix
+from ..pipelines.plausibility import InputWatch
 from ..protocol.layout import PackedLayout
 from ..protocol.messages import Frame, Open
 from ..protocol.parts import CameraFields, SlotFields, SunFields
 from ..transport import Delivery, FrameBuffer, Transport
 from ..transport.pixels import swap_red_blue
 from .mailbox import Mailbox
+from .pace import Pace
 
 if TYPE_CHECKING:
     from .workers import Worker
@@ -73,6 +75,8 @@ class Stream:
         self.state: Any = None
         self.prepared = False
         self.due_ns = 0
+        self.watch = InputWatch()
+        self.pace = Pace(wanted.fps)
         self.reset_after_failure = False
         # both
         self._closing = threading.Lock()

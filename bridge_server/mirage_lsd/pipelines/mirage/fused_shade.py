@@ -7,7 +7,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from ...accel.fused_cpu import PixelShader, Scene
+from ...accel.fused_cpu import PixelShader, Scene, check_head
 from ...models.guide import GUIDE_CHANNELS
 from ...models.head import Head
 from ...models.mirage_lsd_v1 import FEATURE_STRIDE
@@ -38,6 +38,7 @@ class FusedShading:
     def __init__(self, head: Head) -> None:
         self._shader = PixelShader()
         self._head = head
+        check_head(*self._weights_of(torch.zeros(1, head.film[0].in_features)))  # type: ignore[call-overload]
         self.name = f"fused ({self._shader.instructions})"
         self._arrays: LruCache[_BaseArrays] = LruCache(SIZES_KEPT)
         self._pictures: LruCache[npt.NDArray[np.uint8]] = LruCache(SIZES_KEPT)

@@ -93,11 +93,12 @@ class MiragePipeline:
         base = base_size(spec.output_height, spec.output_width)
         self._trunk(base, spec.steps)
         if "depth" not in spec.planes:
+            # Compiled here and not run: the worker may be running the same modules for another stream.
             picture = torch.zeros(1, 3, *base)
             cells = (side // CONTEXT_STRIDE for side in base)
-            self._flow(picture, picture)
-            self._estimate(picture)
-            self._with_edges(torch.zeros(1, self.model.config.context, *cells), picture)
+            self._compiled(self.model.flow, picture, picture)
+            self._compiled(self._estimated_guide, picture)
+            self._compiled(self._guided_context, torch.zeros(1, self.model.config.context, *cells), picture)
         else:
             self.shading.prepare(base, (spec.output_height, spec.output_width))
         noise = torch.randn(1, 3, *base, generator=torch.Generator().manual_seed(spec.seed))
@@ -116,8 +117,11 @@ class MiragePipeline:
 
     def _run(self, module: nn.Module, *inputs: Tensor) -> Tensor:
         """One of the modules for streams without geometry, compiled for a size when it is first called: other streams never need them."""
+        return self._compiled(module, *inputs)(*inputs)[0]
+
+    def _compiled(self, module: nn.Module, *inputs: Tensor) -> CompiledModule:
         key = (type(module).__name__, inputs[0].shape)
-        return self._without_geometry.get(key, lambda: self.backend.compile(module, inputs))(*inputs)[0]
+        return self._without_geometry.get(key, lambda: self.backend.compile(module, inputs))
 
     def _flow(self, now: Tensor, before: Tensor) -> Tensor:
         return self._run(self.model.flow, now, before).float().cpu()

@@ -54,7 +54,7 @@ def select_shading(model: MirageLSDv1, backend: Backend, device: torch.device) -
             from .fused_shade import FusedShading
 
             return FusedShading(model.head)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             _log.warning(
                 "pixel_shader_unavailable", error=str(error), consequence="layer by layer, several times slower"
             )
