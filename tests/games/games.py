@@ -13,6 +13,7 @@ class Game:
         name: of the test. program: in /usr/games. arguments: its own. keys: FRAME:KEY ..., pressed by the observer.
         first, last: frames (as shown) in which the world moves.
         core_profile: it draws with shaders only.
+        files: of its home, (name, text); HOME in an argument is that folder.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Game:
     first: int
     last: int
     core_profile: bool = False
+    files: tuple[tuple[str, str], ...] = ()
 
 
 _OPENARENA = [
