@@ -66,5 +66,15 @@ _WALK = ("+set", "activeAction", '"+forward;+left"', "+devmap", "aggressor")
 GAMES = (
     Game("openarena", "openarena", (*_OPENARENA, "+set", "cl_renderer", "opengl1", *_WALK), "", 90, 200),
     Game("openarena-core", "openarena", (*_OPENARENA, "+set", "cl_renderer", "opengl2", *_WALK), "", 90, 200, True),
+    # The camera flies from the level as a whole down to the ball.
+    Game(
+        "neverball",
+        "neverball",
+        ("-l", "map-easy/easy.sol"),
+        "60:Return",
+        74,
+        112,
+        files=((".neverball/neverballrc", "fullscreen 0\nwidth 640\nheight 360\nvsync 0\nmultisample 0\n"),),
+    ),
     Game("extremetuxracer", "etr", (), "40:Return 80:Return 120:Return 160:Return 200:Return 260:+Up", 560, 650),
 )

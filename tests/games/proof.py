@@ -16,6 +16,11 @@ Floats = npt.NDArray[np.float64]
 # A pixel is compared where the frame before saw the same distance there.
 _SAME_DISTANCE = 0.03
 _FEWEST_PIXELS = 1000
+# Both pictures are smoothed the same before they are compared (standard deviation: a pixel). Reading a frame between its pixels loses its
+# finest detail, and textures that are drawn smaller flicker from pixel to pixel: on snow, which has hardly any contrast, that alone is
+# a fifth of the motion's difference. A camera that is wrong moves the picture by pixels, which stays visible: `wrong_by_a_twentieth`.
+_SMOOTHING_PASSES = 2
+_WRONG = 1.05
 # A frame counts where its pixels moved at least so much: a still picture proves nothing.
 _LEAST_MOTION_PX = 1.0
 
@@ -26,6 +31,7 @@ class Proof:
 
     Attributes:
         frames: how many those were. reprojected: error of the frame before, moved by depth and cameras; in_place: of the frame before as it is.
+        wrong_by_a_twentieth: error of the frame before where each pixel is moved 5 % too far, which the comparison must notice.
         motion_px: how far the pixels moved. visible: share of the pixels that the frame before saw.
         largest_step_m, largest_turn_deg: of the camera between two frames without a cut.
     """
@@ -33,6 +39,7 @@ class Proof:
     frames: int
     reprojected: float
     in_place: float
+    wrong_by_a_twentieth: float
     motion_px: float
     visible: float
     largest_step_m: float
@@ -41,7 +48,7 @@ class Proof:
 
 def prove(frames: Iterable[InputFrame]) -> Proof:
     """Compares each frame with the one before it; cuts (`reset`) are passed over."""
-    rows: list[tuple[float, float, float, float]] = []
+    rows: list[tuple[float, ...]] = []
     step = turn = 0.0
     for before, now in pairwise(frames):
         if now.reset or before.camera is None or now.camera is None:
@@ -56,12 +63,12 @@ def prove(frames: Iterable[InputFrame]) -> Proof:
         if row is not None:
             rows.append(row)
     if not rows:
-        return Proof(0, 0.0, 0.0, 0.0, 0.0, step, turn)
+        return Proof(0, 0.0, 0.0, 0.0, 0.0, 0.0, step, turn)
     means = np.mean(rows, axis=0)
-    return Proof(len(rows), float(means[0]), float(means[1]), float(means[2]), float(means[3]), step, turn)
+    return Proof(len(rows), *(float(mean) for mean in means), step, turn)
 
 
-def _compare(before: InputFrame, now: InputFrame) -> tuple[float, float, float, float] | None:
+def _compare(before: InputFrame, now: InputFrame) -> tuple[float, ...] | None:
     x, y, visible = positions_before(before, now)
     rows, columns = np.mgrid[0 : visible.shape[0], 0 : visible.shape[1]]
     if visible.sum() < _FEWEST_PIXELS:
@@ -69,10 +76,20 @@ def _compare(before: InputFrame, now: InputFrame) -> tuple[float, float, float, 
     motion = float(np.median(np.hypot(x - columns, y - rows)[visible]))
     if motion < _LEAST_MOTION_PX:
         return None
-    picture = now.color[..., :3].astype(float)
-    moved = np.abs(_bilinear(before.color[..., :3].astype(float), x, y) - picture).mean(-1)
-    in_place = np.abs(before.color[..., :3].astype(float) - picture).mean(-1)
-    return float(np.median(moved[visible])), float(np.median(in_place[visible])), motion, float(visible.mean())
+    picture, last = _smooth(now.color), _smooth(before.color)
+    moved = np.abs(_bilinear(last, x, y) - picture).mean(-1)
+    too_far = np.abs(_bilinear(last, columns + _WRONG * (x - columns), rows + _WRONG * (y - rows)) - picture).mean(-1)
+    errors = (moved, np.abs(last - picture).mean(-1), too_far)
+    return (*(float(np.median(error[visible])) for error in errors), motion, float(visible.mean()))
+
+
+def _smooth(color: npt.NDArray[np.uint8]) -> Floats:
+    picture = color[..., :3].astype(float)
+    for axis in (0, 1) * _SMOOTHING_PASSES:
+        ends = [(1, 1) if axis == i else (0, 0) for i in range(3)]
+        padded = np.moveaxis(np.pad(picture, ends, mode="edge"), axis, 0)
+        picture = np.moveaxis(0.25 * padded[:-2] + 0.5 * padded[1:-1] + 0.25 * padded[2:], 0, axis)
+    return picture
 
 
 def positions_before(before: InputFrame, now: InputFrame) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:

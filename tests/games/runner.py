@@ -44,6 +44,8 @@ def memory_display() -> Iterator[str]:
     try:
         with os.fdopen(reading) as ready:
             number = ready.readline().strip()
+        # SDL 1.2 sometimes fails as the server's first client.
+        subprocess.run(["xdotool", "getdisplaygeometry"], env={**os.environ, "DISPLAY": f":{number}"}, check=True)
         yield f":{number}"
     finally:
         server.terminate()
@@ -57,7 +59,7 @@ def run(
     play: Sequence[str] | None,
     settings: Mapping[str, str] | None = None,
     clock_ms: int = 33,
-    timeout_s: float = 300,
+    timeout_s: float = 600,
 ) -> list[Picture]:
     """Plays it from its start to its last frame, with a home of its own.
 
