@@ -76,5 +76,14 @@ GAMES = (
         112,
         files=((".neverball/neverballrc", "fullscreen 0\nwidth 640\nheight 360\nvsync 0\nmultisample 0\n"),),
     ),
+    # Practice, its first event, its first race; the camera swings down behind the car.
+    Game(
+        "trigger-rally",
+        "trigger-rally",
+        (),
+        "10:@318,177 20:@170,101 30:@170,101 40:Return 50:@560,340 60:Return",
+        76,
+        98,
+    ),
     Game("extremetuxracer", "etr", (), "40:Return 80:Return 120:Return 160:Return 200:Return 260:+Up", 560, 650),
 )

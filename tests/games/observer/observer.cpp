@@ -4,7 +4,8 @@
 //
 //   OBSERVER_CLOCK_MS   step of the clock a frame, milliseconds; without it time is the machine's
 //   OBSERVER_FOLDER     folder for the frames (width, height: int32; RGBA, row 0 at the bottom), frames FIRST to LAST
-//   OBSERVER_KEYS       FRAME:KEY ..., keys that xdotool presses at a frame; FRAME:+KEY keeps it down
+//   OBSERVER_KEYS       FRAME:KEY ..., keys that xdotool presses at a frame; FRAME:+KEY keeps it down,
+//                       FRAME:@X,Y clicks there
 //   OBSERVER_FIRST, OBSERVER_LAST   frames are counted from 1; after LAST the game is ended
 #include <GL/gl.h>
 #include <GL/glext.h>
@@ -17,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <cstdio>
@@ -162,7 +164,7 @@ void dump_frame(int64_t frame) {
   if (frame >= last) _exit(0);
 }
 
-/** Presses the keys that are due at this frame. */
+/** Presses the keys and the button that are due at this frame. */
 void press_keys(int64_t frame) {
   const char* due = std::getenv("OBSERVER_KEYS");
   while (due != nullptr && *due != 0) {
@@ -172,7 +174,11 @@ void press_keys(int64_t frame) {
     due = word + key.size();
     if (*due == ' ') due++;
     if (at != frame || key.size() < 2 || key[0] != ':') continue;
-    const std::string press = key[1] == '+' ? "keydown " + key.substr(2) : "key " + key.substr(1);
+    std::string press = key[1] == '+' ? "keydown " + key.substr(2) : "key " + key.substr(1);
+    if (key[1] == '@') {
+      const size_t comma = std::min(key.find(','), key.size() - 1);
+      press = "mousemove " + key.substr(2, comma - 2) + " " + key.substr(comma + 1) + " sleep 0.2 click 1";
+    }
     if (std::system(("env -u LD_PRELOAD xdotool " + press).c_str()) != 0)
       std::fprintf(stderr, "observer: xdotool failed\n");
   }
