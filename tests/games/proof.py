@@ -18,9 +18,9 @@ _SAME_DISTANCE = 0.03
 _FEWEST_PIXELS = 1000
 # Both pictures are smoothed the same before they are compared (standard deviation: a pixel). Reading a frame between its pixels loses its
 # finest detail, and textures that are drawn smaller flicker from pixel to pixel: on snow, which has hardly any contrast, that alone is
-# a fifth of the motion's difference. A camera that is wrong moves the picture by pixels, which stays visible: `wrong_by_a_twentieth`.
+# a fifth of the motion's difference. A camera that is wrong moves the picture by pixels, which stays visible: `wrong_by_a_tenth`.
 _SMOOTHING_PASSES = 2
-_WRONG = 1.05
+_WRONG = 1.1
 # A frame counts where its pixels moved at least so much: a still picture proves nothing.
 _LEAST_MOTION_PX = 1.0
 
@@ -31,7 +31,7 @@ class Proof:
 
     Attributes:
         frames: how many those were. reprojected: error of the frame before, moved by depth and cameras; in_place: of the frame before as it is.
-        wrong_by_a_twentieth: error of the frame before where each pixel is moved 5 % too far, which the comparison must notice.
+        wrong_by_a_tenth: error of the frame before where each pixel is moved a tenth too far, which the comparison must notice.
         motion_px: how far the pixels moved. visible: share of the pixels that the frame before saw.
         largest_step_m, largest_turn_deg: of the camera between two frames without a cut.
     """
@@ -39,7 +39,7 @@ class Proof:
     frames: int
     reprojected: float
     in_place: float
-    wrong_by_a_twentieth: float
+    wrong_by_a_tenth: float
     motion_px: float
     visible: float
     largest_step_m: float
