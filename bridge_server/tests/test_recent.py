@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 import torch
 
-from mirage_lsd.frame import Controls, InputFrame
+from mirage_lsd.frame import InputFrame
 from mirage_lsd.models.mirage_lsd_v1 import NetworkConfig
 from mirage_lsd.models.weights_file import load_weights
 from mirage_lsd.pipelines.caches import SIZES_KEPT, ControlMemo, LruCache
 from mirage_lsd.pipelines.mirage.frame_inputs import frame_inputs
 from mirage_lsd.pipelines.mirage.fused_shade import FusedShading
+from mirage_lsd.pipelines.mirage.look import Look
 from mirage_lsd.pipelines.registry import DEFAULT_MODEL, WEIGHTS_FOLDER
 
 
@@ -34,7 +35,7 @@ def test_arrays_of_many_sizes_are_given_back():
     config = NetworkConfig()
     shading = FusedShading(load_weights(WEIGHTS_FOLDER / f"{DEFAULT_MODEL}.safetensors").head)
     inputs = frame_inputs(
-        InputFrame(1, np.zeros((16, 16, 4), np.uint8)), Controls({}, {}), (0.0, 1.0, 0.0), np.zeros(3, np.float32)
+        InputFrame(1, np.zeros((16, 16, 4), np.uint8)), Look({}, {}), (0.0, 1.0, 0.0), np.zeros(3, np.float32)
     )
     context, controls = torch.zeros(1, 2, 2, config.context), torch.zeros(1, config.controls)
     for i in range(3 * SIZES_KEPT):
