@@ -98,6 +98,24 @@ def test_color_alone_beside_the_trunk(in_step, beside, walk):
     assert state.contexts == 3
 
 
+def test_an_exact_stream_gives_the_same_pictures_whatever_the_trunks_thread_does(in_step, beside, held, walk):
+    exact, state = in_step.create_state(SPEC), beside.create_state(replace(SPEC, exact=True))
+    for i in range(3):
+        # The trunk has other threads here, which may add up in another order.
+        assert difference_db(show(in_step, exact, walk, i), show(beside, state, walk, i)) > 55
+    assert (state.contexts, state.pending) == (3, None)
+
+
+def test_a_context_that_nobody_wants_any_more_is_not_made(beside, held, walk):
+    state = a_context_each_frame(beside, SPEC)
+    for i in range(2):
+        show(beside, state, walk, i)
+    waiting = state.pending.result
+    show(beside, state, walk, 2, reset=True)
+    assert waiting.cancelled()
+    assert not beside._trunk_thread.busy
+
+
 def test_frames_do_not_wait_for_the_trunk(beside, held, walk):
     state = a_context_each_frame(beside, SPEC)
     for i in range(4):
