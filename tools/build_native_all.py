@@ -66,7 +66,11 @@ def main(names: list[str]) -> int:
 def source_fingerprint(platform: Platform) -> str:
     """What the platform's library depends on: sources, build files and the versions of the tools."""
     digest = hashlib.sha256(repr((platform, ZIG, LIBZMQ)).encode())
-    folders = [*(NATIVE / folder for folder in ("include", "src", "cmake", "cross")), SHADER / "include", SHADER / "src"]
+    folders = [
+        *(NATIVE / folder for folder in ("include", "src", "cmake", "cross")),
+        SHADER / "include",
+        SHADER / "src",
+    ]
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     for path in sorted([*files, NATIVE / "CMakeLists.txt", SHADER / "CMakeLists.txt", SHADER / "exports.map"]):
         digest.update(path.relative_to(REPOSITORY).as_posix().encode() + path.read_bytes())

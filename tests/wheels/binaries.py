@@ -49,7 +49,11 @@ def _read_elf(binary: lief.ELF.Binary) -> Binary:
         for symbol in requirement.get_auxiliary_symbols()
         if (match := re.fullmatch(r"GLIBC_([\d.]+)", symbol.name))
     ]
-    paths = [str(entry) for entry in binary.dynamic_entries if type(entry).__name__ in ("DynamicEntryRpath", "DynamicEntryRunPath")]
+    paths = [
+        str(entry)
+        for entry in binary.dynamic_entries
+        if type(entry).__name__ in ("DynamicEntryRpath", "DynamicEntryRunPath")
+    ]
     exports = {symbol.name for symbol in binary.exported_symbols if not symbol.name.startswith("__")}
     return Binary(
         machine, frozenset(map(str, binary.libraries)), frozenset(map(str, exports)), max(versions), False, tuple(paths)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ sys.path.insert(0, str(REPOSITORY / "tools"))
 
 from build_wheels import WHEEL_OF, WHEELS  # noqa: E402 (it lies in tools/)
 
+VERSION = str(tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
 # What pip needs to find its packages where they don't come from pypi.org; nothing else of this shell goes along.
 _PIP = ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "https_proxy", "http_proxy", "no_proxy", "SSL_CERT_FILE")
 
