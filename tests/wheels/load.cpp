@@ -12,10 +12,12 @@
 #if defined(_WIN32)
 #include <windows.h>
 static HMODULE open_library(const char* path) { return LoadLibraryA(path); }
+static void close_library(HMODULE library) { FreeLibrary(library); }
 #define FIND(library, name) reinterpret_cast<decltype(&name)>(reinterpret_cast<void*>(GetProcAddress(library, #name)))
 #else
 #include <dlfcn.h>
 static void* open_library(const char* path) { return dlopen(path, RTLD_NOW | RTLD_LOCAL); }
+static void close_library(void* library) { dlclose(library); }
 #define FIND(library, name) reinterpret_cast<decltype(&name)>(dlsym(library, #name))
 #endif
 
@@ -84,5 +86,8 @@ int main(int argc, char** argv) {
   }
   std::printf("good %d\n", good);
   FIND(lsd, lsd_client_destroy)(client);
+  // Whatever they have registered for the end of this process must not be called in memory that is no longer there.
+  close_library(lsd);
+  close_library(shader);
   return good == 10 ? 0 : 1;
 }
