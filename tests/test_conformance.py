@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -62,44 +63,59 @@ def test_an_example_keeps_every_rule(
     assert {name: verdict["outcome"] for name, verdict in found.items()} == dict.fromkeys(RULES, "passed"), output
 
 
-@pytest.mark.parametrize(
-    ("fault", "scenario", "rule", "sentence"),
-    [
-        ("starts-with-a-ping", "inline", "hello-first", "The first message is `ping`."),
-        ("client-is-a-string", "inline", "well-formed", "`hello`: `hello.client` must be a map."),
-        ("does-not-wait-for-welcome", "greeting", "waits-for-welcome", "`open` came before `welcome`."),
-        ("none", "greeting", "hello-again", "no second `hello` came within 10 s"),
-        ("does-not-wait-for-opened", "inline", "waits-for-opened", "A frame of stream 1 came before its `opened`."),
-        ("numbers-stand-still", "inline", "seq-rises", "`seq` is 7 after 7."),
-        ("captured-after-submitted", "inline", "times-rise", "`t_submit_ns` is"),
-        ("payload-is-short", "inline", "payload-fits", "a payload of 9116 bytes; packed, its planes (color 9216)"),
-        ("never-pings", "inline", "pings", "No `ping` came for 3 s."),
-        (
-            "control-of-another-stream",
-            "inline",
-            "streams-of-its-own",
-            "`control` is for stream 9; open in this session: 1.",
-        ),
-        (
-            "gives-up-over-an-error",
-            "unknown",
-            "stays-alive",
-            "it ended with status 1 (It is too warm here; open a window.)",
-        ),
-        ("none", "malformed", "stays-alive", "it ended with status 1"),
-        ("none", "silence", "silence", "The daemon said nothing for 12 s, and no new `hello` came."),
-        ("none", "kill", "comes-back", "20 s after the daemon was there again no `hello` had come."),
-        ("goes-without-a-word", "ending", "says-goodbye", "without `bye`"),
-        ("speaks-after-bye", "ending", "nothing-after-bye", "`frame` came after `bye`."),
-    ],
-)
-def test_a_fault_is_named(tmp_path: Path, fault: str, scenario: str, rule: str, sentence: str) -> None:
-    file = tmp_path / "verdicts.json"
-    client = [sys.executable, WRONG_CLIENT, "{endpoint}", fault]
-    with suite(file, "--only", scenario, "--", *client) as process:
-        output = process.communicate(timeout=120)[0]
-    assert process.returncode == 1, output
-    failed = {name: verdict["why"] for name, verdict in verdicts(file).items() if verdict["outcome"] == "failed"}
+# The client's fault, the scenario, the rule that it breaks, and what is said of it.
+FAULTS = [
+    ("starts-with-a-ping", "inline", "hello-first", "The first message is `ping`."),
+    ("client-is-a-string", "inline", "well-formed", "`hello`: `hello.client` must be a map."),
+    ("does-not-wait-for-welcome", "greeting", "waits-for-welcome", "`open` came before `welcome`."),
+    ("none", "greeting", "hello-again", "no second `hello` came within 10 s"),
+    ("does-not-wait-for-opened", "inline", "waits-for-opened", "A frame of stream 1 came before its `opened`."),
+    ("numbers-stand-still", "inline", "seq-rises", "`seq` is 7 after 7."),
+    ("captured-after-submitted", "inline", "times-rise", "`t_submit_ns` is"),
+    ("payload-is-short", "inline", "payload-fits", "a payload of 9116 bytes; packed, its planes (color 9216)"),
+    ("never-pings", "inline", "pings", "No `ping` came for 3 s."),
+    (
+        "control-of-another-stream",
+        "inline",
+        "streams-of-its-own",
+        "`control` is for stream 9; open in this session: 1.",
+    ),
+    (
+        "gives-up-over-an-error",
+        "unknown",
+        "stays-alive",
+        "it ended with status 1 (It is too warm here; open a window.)",
+    ),
+    ("none", "malformed", "stays-alive", "it ended with status 1"),
+    ("none", "silence", "silence", "The daemon said nothing for 12 s, and no new `hello` came."),
+    ("none", "kill", "comes-back", "20 s after the daemon was there again no `hello` had come."),
+    ("goes-without-a-word", "ending", "says-goodbye", "without `bye`"),
+    ("speaks-after-bye", "ending", "nothing-after-bye", "`frame` came after `bye`."),
+]
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[int, str, dict[str, dict[str, Any]]]]:
+    """Status, output and verdicts for each of FAULTS, four at once: most of it is waiting."""
+
+    def play(number: int) -> tuple[int, str, dict[str, dict[str, Any]]]:
+        fault, scenario, _, _ = FAULTS[number]
+        file = folder / f"{number}.json"
+        with suite(file, "--only", scenario, "--", sys.executable, WRONG_CLIENT, "{endpoint}", fault) as process:
+            output = process.communicate(timeout=120)[0]
+        return process.returncode, output, verdicts(file)
+
+    folder = tmp_path_factory.mktemp("faults")
+    with ThreadPoolExecutor(4) as pool:
+        return list(pool.map(play, range(len(FAULTS))))
+
+
+@pytest.mark.parametrize("number", range(len(FAULTS)), ids=[f"{fault}-{rule}" for fault, _, rule, _ in FAULTS])
+def test_a_fault_is_named(faulty: list[tuple[int, str, dict[str, dict[str, Any]]]], number: int) -> None:
+    _, _, rule, sentence = FAULTS[number]
+    status, output, found = faulty[number]
+    assert status == 1, output
+    failed = {name: verdict["why"] for name, verdict in found.items() if verdict["outcome"] == "failed"}
     assert list(failed) == [rule], output
     assert sentence in failed[rule]
     assert f"section {RULES[rule].section}" in output
