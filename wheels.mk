@@ -8,7 +8,7 @@ wheels: $(VENV)/.system
 
 # Not part of `make test`: it installs the wheel into fresh environments and wants wine and qemu, which are large.
 test-wheels: setup $(VENV)/.dev wheels
-	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --disable-pip-version-check -q 'lief>=0.15'
+	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --disable-pip-version-check -q 'lief>=0.15' 'check-jsonschema>=0.29'
 	@command -v wine64 >/dev/null || test -x /usr/lib/wine/wine64 || \
 		echo "Without wine the Windows libraries are not loaded: apt-get install wine64"
 	@command -v qemu-aarch64-static >/dev/null || \
