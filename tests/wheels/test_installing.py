@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY, VERSION, bare_environment, wheel_of
 
+pytestmark = pytest.mark.timeout(900)  # what pip downloads and copies is more than a gigabyte
+
 CONSTRAINTS = REPOSITORY / "constraints.txt"
 _VERSIONED = ("3.11", "3.12", "3.13", "3.14")
 _PYENV = Path.home() / ".pyenv" / "versions"
@@ -41,7 +43,7 @@ def run(command: list[object], home: Path, path: Path, cwd: Path) -> str:
         cwd=cwd,
         capture_output=True,
         text=True,
-        timeout=290,
+        timeout=800,
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     return done.stdout
@@ -66,7 +68,6 @@ def test_one_wheel_for_every_python(python: str, new_environment: Callable[..., 
     assert Path(folder).is_relative_to(programs.parent)
 
 
-@pytest.mark.timeout(900)
 def test_demo_from_an_empty_folder(new_environment: Callable[..., Path], tmp_path: Path) -> None:
     programs = new_environment(PYTHONS[0])
     without_compilers(programs)

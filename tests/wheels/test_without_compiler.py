@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from conftest import REPOSITORY, bare_environment
 
+pytestmark = pytest.mark.timeout(900)
+
 COMPILERS = (
     "/usr/bin/*cc /usr/bin/*cc-[0-9]* /usr/bin/*++ /usr/bin/*++-[0-9]* /usr/bin/clang* /usr/bin/c[89]9* /usr/bin/cpp*"
 )
@@ -35,7 +37,7 @@ def install_without(what: str, source: Path, programs: Path, home: Path) -> None
         env=bare_environment(home, f"{programs}:/usr/bin:/bin"),
         capture_output=True,
         text=True,
-        timeout=290,
+        timeout=800,
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
 
