@@ -248,6 +248,7 @@ WRONG_CONTROLS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("text_max_bytes_missing", TEXT, {"max_bytes": ...}),
     ("text_max_bytes_float", TEXT, {"max_bytes": 64.0}),
     ("text_default_missing", TEXT, {"default": ...}),
+    ("text_default_too_long", TEXT, {"max_bytes": 4, "default": "a red roof"}),
     ("number_min_above_max", NUMBER, {"min": 1.0, "max": 0.0}),
     ("number_min_nan", NUMBER, {"min": math.nan}),
     ("number_max_beyond_float32", NUMBER, {"max": 1e39}),
@@ -255,7 +256,10 @@ WRONG_CONTROLS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("number_unit_integer", NUMBER, {"unit": 1}),
     ("direction_two_numbers", DIRECTION, {"default": [0.0, 1.0]}),
     ("direction_nan", DIRECTION, {"default": [0.0, math.nan, 0.0]}),
+    ("direction_zero", DIRECTION, {"default": [0.0, 0.0, 0.0]}),
     ("color_string", COLOR, {"default": "#ff8800"}),
+    ("color_above_one", COLOR, {"default": [0.0, 1.5, 0.0]}),
+    ("color_negative", COLOR, {"default": [-0.5, 0.0, 0.0]}),
     ("color_default_missing", COLOR, {"default": ...}),
     ("seed_too_large", SEED, {"default": 2**31}),
     ("seed_float", SEED, {"default": 1.5}),
@@ -300,6 +304,9 @@ def valid_vectors() -> list[tuple[str, str, str, bytes]]:
         "open_shared_memory": changed(OPEN, transport=[{"name": "shared_memory", "ring": RING}]),
         "open_unknown_transport": changed(
             OPEN, transport=[{"name": "cuda_ipc", "device": "GPU-00112233", "handle": [1, 2, 3]}, {"name": "inline"}]
+        ),
+        "open_unknown_transport_ring": changed(
+            OPEN, transport=[{"name": "d3d12", "ring": "of keys"}, {"name": "inline"}]
         ),
         "open_transport_unknown_keys": changed(
             OPEN, transport=[{"name": "shared_memory", "ring": RING, "fence": 1}, {"name": "inline", "lz4": True}]
@@ -362,6 +369,7 @@ def valid_vectors() -> list[tuple[str, str, str, bytes]]:
         "welcome_unknown_kind": changed(
             WELCOME, models=[{"name": "later", "controls": [CURVE, FLAG], "planes": ["color"]}]
         ),
+        "welcome_unknown_kind_bare": with_controls([{"kind": "curve"}, FLAG]),
         "welcome_control_unknown_keys": with_controls([{**NUMBER, "step": 0.5}, {**FLAG, "group": "debug"}]),
         "welcome_number_integers": with_controls([changed(NUMBER, min=0, max=10, default=5)]),
         "welcome_number_one_value": with_controls([changed(NUMBER, min=0.1, max=0.1, default=0.1)]),
