@@ -61,7 +61,7 @@ def test_one_wheel_for_every_python(python: str, new_environment: Callable[..., 
     empty = tmp_path / "empty"
     empty.mkdir()
     install = [programs / "python", "-m", "pip", "install", "-q", "--only-binary=:all:"]
-    run([*install, "cffi", "numpy", "-c", CONSTRAINTS], tmp_path, programs, empty)
+    run([*install, "cffi", "msgpack", "numpy", "-c", CONSTRAINTS], tmp_path, programs, empty)
     run([*install, "--no-deps", wheel_of("linux-x64")], tmp_path, programs, empty)
     version, _, folder = run([programs / "python", "-c", PROBE], tmp_path, programs, empty).splitlines()[0].split()
     assert version == VERSION
