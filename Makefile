@@ -10,7 +10,7 @@ DEMO_OPTIONS ?=
 # What the installed package is made of: a change installs it again.
 SOURCES := $(shell find bridge_server/mirage_lsd bridge_server/mirage_lsd_lab bridge_server/shader shared_protocol/native/src shared_protocol/native/include -type f \
 	-not -path '*/__pycache__/*' -not -path '*/_native/*') CMakeLists.txt shared_protocol/native/CMakeLists.txt pyproject.toml
-PYTHON_CODE := bridge_server shared_protocol/vectors tests unreal_plugin
+PYTHON_CODE := bridge_server shared_protocol/vectors tests examples unreal_plugin
 NATIVE := shared_protocol/native
 SHADER := bridge_server/shader
 CPP_CODE = $$(find $(NATIVE) $(SHADER) -name '*.cpp' -o -name '*.h' -o -name '*.inl')
@@ -59,6 +59,7 @@ lint: setup $(VENV)/.dev
 	$(BIN)/ruff format --check $(PYTHON_CODE)
 	$(BIN)/ruff check $(PYTHON_CODE)
 	$(BIN)/mypy
+	cd bridge_server && ../$(BIN)/lint-imports ../pyproject.toml
 	clang-format --dry-run --Werror $(CPP_CODE)
 
 format: $(VENV)/.dev
@@ -90,3 +91,4 @@ clean:
 	rm -rf $(VENV) build demo_out bridge_server/mirage_lsd/_native
 
 include unity_package/package.mk
+include media.mk

@@ -1,5 +1,6 @@
 """MirageLSD: re-renders a game engine's frames, live, on this machine.
 
+    from mirage_lsd import StreamEngine             # a camera, a screen or a clip through a model, to a window, a file, a stream
     from mirage_lsd import Client                   # what an engine plugin does, with numpy arrays
 
 Names are imported when they are first used: `import mirage_lsd` costs no PyTorch and no native library.
@@ -14,6 +15,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .client import Client, Result, Stream
+    from .engine import StreamEngine
     from .frame import Camera, InputFrame, OutputFrame, Slot, Sun
     from .pipelines.registry import load_pipeline
 
@@ -25,6 +27,7 @@ _WHERE = {
     "Result": "client",
     "Slot": "frame",
     "Stream": "client",
+    "StreamEngine": "engine",
     "Sun": "frame",
     "load_pipeline": "pipelines.registry",
 }
@@ -37,6 +40,7 @@ __all__ = [
     "Result",
     "Slot",
     "Stream",
+    "StreamEngine",
     "Sun",
     "__version__",
     "load_pipeline",

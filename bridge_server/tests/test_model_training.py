@@ -23,6 +23,9 @@ from mirage_lsd_lab.training.train import train
 from mirage_lsd_lab.training.worlds.sample import a_frame_later, random_world, render
 from mirage_lsd_lab.training.worlds.themes import LIGHTINGS, SCENES
 
+# Training on a CPU without AVX-512, or beside other work, takes minutes.
+pytestmark = pytest.mark.timeout(1_500)
+
 
 def test_it_learns_resumes_and_exports(tmp_path, monkeypatch):
     """All stages, few steps: the estimator, the shader on pixels, the whole network, the head again."""

@@ -184,7 +184,7 @@ def _render(stream: Stream, buffer: FrameBuffer) -> WorkResult:
         output = stream.pipeline.process(frame, stream.state, controls)
         stream.check_output(output.pixels)
         pixels, timings = composite(output.pixels, frame, mix), output.timings_us
-        notices = (*output.notices, *stream.watch.look(frame), *stream.pace.result(t_start_ns))
+        notices = (*output.notices, *stream.watch.look(frame), *stream.pace.result(t_start_ns, stream.dropped))
     delivery = stream.deliver(pixels, buffer.frame.seq)
     if delivery is None:
         return WorkResult(stream)
