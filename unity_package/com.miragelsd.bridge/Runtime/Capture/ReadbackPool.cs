@@ -22,7 +22,7 @@ namespace MirageLSD
         }
 
         /// <summary>A free slot, or null.</summary>
-        public ReadbackSlot Take(float now)
+        public ReadbackSlot Take(double now)
         {
             var slot = _slots[_next];
             if (slot.IsBusy) return null;
@@ -42,7 +42,7 @@ namespace MirageLSD
         }
 
         /// <summary>True if a slot has waited for too long and the pool was emptied.</summary>
-        public bool Unstick(float now)
+        public bool Unstick(double now)
         {
             var slot = _slots[_oldest];
             if (!slot.IsBusy || slot.IsComplete || now - slot.Started < StuckSeconds) return false;

@@ -1,4 +1,5 @@
 using UnityEngine;
+using UnityEngine.Events;
 
 namespace MirageLSD
 {
@@ -21,6 +22,18 @@ namespace MirageLSD
         [Tooltip("Seconds from one theme to the next.")]
         [SerializeField] private float transitionSeconds = 2f;
 
+        [Header("How much")]
+        [Range(0f, 1f)]
+        [Tooltip("How much of the painted picture is seen.")]
+        [SerializeField] private float strength = 1f;
+        [Tooltip("The engine's own picture, at once.")]
+        [SerializeField] private bool bypass;
+        [Range(0f, 1f)]
+        [Tooltip("The share of the screen, from the left, that stays the engine's own picture.")]
+        [SerializeField] private float beforeAfter;
+        [Tooltip("What things are that have no LSD Identity, by layer, tag or material name.")]
+        [SerializeField] private LSDRule[] rules = new LSDRule[0];
+
         [Header("Picture")]
         [Tooltip("Captured frames per second at most; 0: as many as come back.")]
         [SerializeField] private float targetFps = 24f;
@@ -31,6 +44,17 @@ namespace MirageLSD
         [Tooltip("Also write the result here: a RenderTexture, or a writable Texture2D.")]
         [SerializeField] private Texture targetTexture;
 
+        [Tooltip("The result has the alpha of the camera's picture.")]
+        [SerializeField] private bool engineAlpha;
+        [Tooltip("Wait for the result of each frame: for recordings, not for playing.")]
+        [SerializeField] private bool recorderMode;
+
+        [Header("Events")]
+        [SerializeField] private UnityEvent onConnected = new UnityEvent();
+        [SerializeField] private UnityEvent<string> onLost = new UnityEvent<string>();
+        [SerializeField] private UnityEvent onFirstResult = new UnityEvent();
+        [SerializeField] private UnityEvent<string> onNotice = new UnityEvent<string>();
+
         [Header("Capture")]
         [Tooltip("Read frames back asynchronously. Off: wait for the GPU, for devices that can't do otherwise.")]
         [SerializeField] private bool useGPU = true;
@@ -39,6 +63,34 @@ namespace MirageLSD
         [SerializeField] private bool resetOnCameraCut = true;
         [Tooltip("Should the picture be upside down on your graphics device.")]
         [SerializeField] private bool flipVertically;
+
+        private string _sentScene, _sentLighting, _sentPrompt;
+        private int _sentSeed;
+        private float _sentStrength = 1f;
+        private bool _hasFrame;
+
+        public UnityEvent OnConnected => onConnected;
+        public UnityEvent<string> OnLost => onLost;
+        public UnityEvent OnFirstResult => onFirstResult;
+        public UnityEvent<string> OnNotice => onNotice;
+
+        public float Strength
+        {
+            get { return strength; }
+            set { strength = Mathf.Clamp01(value); }
+        }
+
+        public bool Bypass
+        {
+            get { return bypass; }
+            set { bypass = value; }
+        }
+
+        public float BeforeAfter
+        {
+            get { return beforeAfter; }
+            set { beforeAfter = Mathf.Clamp01(value); }
+        }
 
         /// <summary>Another model is another engine: the stream begins anew.</summary>
         public string Model
@@ -59,7 +111,8 @@ namespace MirageLSD
             set
             {
                 scene = value;
-                if (Engine != null) Engine.SetScene(value, transitionSeconds);
+                prompt = "";
+                ApplyTheme(transitionSeconds);
             }
         }
 
@@ -69,7 +122,8 @@ namespace MirageLSD
             set
             {
                 lighting = value;
-                if (Engine != null) Engine.SetLighting(value, transitionSeconds);
+                prompt = "";
+                ApplyTheme(transitionSeconds);
             }
         }
 
@@ -78,16 +132,30 @@ namespace MirageLSD
             get { return prompt; }
             set
             {
-                prompt = value;
-                if (Engine != null && !string.IsNullOrEmpty(value)) Engine.SetPrompt(value, transitionSeconds);
+                prompt = value ?? "";
+                ApplyTheme(transitionSeconds);
             }
+        }
+
+        /// <summary>Scene, lighting and prompt of the theme, over its own seconds.</summary>
+        public void Apply(LSDTheme theme)
+        {
+            scene = theme.scene;
+            lighting = theme.lighting;
+            prompt = theme.prompt;
+            strength = theme.strength;
+            ApplyTheme(theme.transitionSeconds);
         }
 
         /// <summary>Everything as the inspector has it, over so many seconds.</summary>
         public void ApplyTheme(float seconds)
         {
             if (Engine == null) return;
-            if (seed > 0) Engine.Seed = seed;
+            if (seed != _sentSeed) Engine.Seed = Mathf.Max(seed, 0);
+            _sentSeed = seed;
+            _sentScene = scene;
+            _sentLighting = lighting;
+            _sentPrompt = prompt;
             if (!string.IsNullOrEmpty(prompt))
             {
                 // The prompt chooses scene and lighting by itself; said together, those two would win.

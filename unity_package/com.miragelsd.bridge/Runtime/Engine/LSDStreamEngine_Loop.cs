@@ -1,5 +1,7 @@
 using System;
 using UnityEngine;
+using UnityEngine.Experimental.Rendering;
+using UnityEngine.Rendering;
 
 namespace MirageLSD
 {
@@ -8,16 +10,19 @@ namespace MirageLSD
         // A window that is dragged larger changes the size every frame; the stream is opened again when it rests.
         private const float RestSeconds = 0.25f;
         private const int AutoHeight = 360;
+        private const double LossSeconds = 1.0, RecorderSeconds = 10.0;
 
         private readonly bool _isAsync;
         private FrameCapture _capture;
         private StreamFormat _wanted;
-        private float _wantedSince;
+        private double _wantedSince;
         private Camera _chosenCamera;
         private Texture _sourceTexture;
         private bool _hasChosenCamera, _hasSourceTexture;
         private string _pipeline;
         private long _skipped;
+        private bool _hasResult;
+        private double _lostSince = double.PositiveInfinity;
 
         /// <summary>Once an engine frame.</summary>
         internal void Tick()
@@ -48,27 +53,75 @@ namespace MirageLSD
             if (_capture == null) return;
             if (_capture.Camera != camera || _pipeline != CaptureHooks.ActivePipeline) Attach(camera);
             _capture.IsOpen = _link.IsOpen;
-            if (!_capture.IsOpen) _capture.Pacing.Forget();
+            _capture.Fps = _targetFps;
+            _capture.IsRecorder = WaitsForEachFrame;
+            _capture.Rules = Rules;
+            _capture.Split = Mathf.Clamp01(BeforeAfter);
             _capture.DetectsCuts = ResetsOnCameraCut;
             _capture.IsFlipped = FlipsVertically;
+            WarnOfCamera(camera);
             if (camera == null) _capture.CaptureTexture(_sourceTexture);
             if (_capture.Submit(_link.Stream)) _notices.Once("gpu", "the graphics device lost a frame; capture goes on.");
-            TakeResult();
+            if (WaitsForEachFrame) WaitForResult();
+            else TakeResult();
+            ShowLoss();
+            _capture.Show(ShowsOnScreen && !_bypass && _hasResult && IsConnected && _link.IsOpen ? OutputTexture : null);
         }
 
-        private void TakeResult()
+        // For recordings: the game stands still until its last frame is painted. A daemon that does not answer is not waited for.
+        private void WaitForResult()
+        {
+            var end = Time.realtimeSinceStartupAsDouble + RecorderSeconds;
+            while (!TakeResult() && _capture.Pacing.UnderWay > 0 && _link.IsOpen && Time.realtimeSinceStartupAsDouble < end)
+            {
+                AsyncGPUReadback.WaitAllRequests();
+                _capture.Submit(_link.Stream);
+                System.Threading.Thread.Sleep(1);
+                _link.Poll();
+            }
+        }
+
+        // A frozen picture looks like a game that hangs.
+        private void ShowLoss()
+        {
+            if (_link.IsOpen)
+            {
+                _lostSince = double.PositiveInfinity;
+                return;
+            }
+            var now = Time.realtimeSinceStartupAsDouble;
+            if (double.IsPositiveInfinity(_lostSince)) _lostSince = now;
+            if (!_hasResult || KeepsLastPicture || now - _lostSince < LossSeconds) return;
+            _output.ShowWaiting();
+            _hasResult = false;
+        }
+
+        private void WarnOfCamera(Camera camera)
+        {
+            if (camera == null) return;
+            if (camera.stereoEnabled) _notices.Once("xr", "stereo (XR) is not supported: one picture of one eye is sent.");
+            var rect = camera.rect;
+            if (rect.x != 0f || rect.y != 0f || rect.width != 1f || rect.height != 1f)
+                _notices.Once("rect", "the camera '" + camera.name + "' fills a part of the screen only (its Viewport Rect); give it a " +
+                                      "Target Texture of its own if the picture is stretched.");
+        }
+
+        private bool TakeResult()
         {
             NativeResult result;
-            if (!_link.Stream.TryAcquire(out result)) return;
+            if (!_link.Stream.TryAcquire(out result)) return false;
             _capture.Pacing.Answered();
             _capture.DaemonSeconds = (result.t_send_ns - result.t_receive_ns) * 1e-9f;
-            _output.Upload(result);
+            using (Marks.Upload.Auto()) _output.Upload(result);
+            _hasResult = true;
+            Marks.SetLatency((result.t_acquire_ns - result.t_capture_ns) * 1e-6f);
             Events.Raise(FrameReady, new LSDFrame
             {
                 Texture = _output.Texture,
                 Number = result.seq,
                 LatencyMs = (result.t_acquire_ns - result.t_capture_ns) * 1e-6f,
             });
+            return true;
         }
 
         private Camera FindCamera()
@@ -92,7 +145,7 @@ namespace MirageLSD
         private void PrepareStream(Camera camera)
         {
             var format = WantedFormat(camera);
-            var now = Time.realtimeSinceStartup;
+            var now = Time.realtimeSinceStartupAsDouble;
             if (!format.Equals(_wanted))
             {
                 _wanted = format;
@@ -121,8 +174,10 @@ namespace MirageLSD
                 Model = Model,
                 Width = size.x,
                 Height = size.y,
-                HasDepth = camera != null && CapturesDepth,
-                HasMotion = camera != null && CapturesDepth && CapturesMotion && SystemInfo.supportsMotionVectors,
+                HasDepth = camera != null && CapturesDepth && CanRead(GraphicsFormat.R32_SFloat),
+                HasMotion = camera != null && CapturesDepth && CapturesMotion && SystemInfo.supportsMotionVectors && CanRead(GraphicsFormat.R16G16_SFloat),
+                HasIds = camera != null && CapturesIdentities && SlotTable.IsNeeded(Rules) && CanRead(GraphicsFormat.R8_UNorm),
+                HasEngineAlpha = KeepsAlpha,
                 OutputWidth = HasOwnOutput ? size.x : _output.Width,
                 OutputHeight = HasOwnOutput ? size.y : _output.Height,
                 OutputFormat = _output == null ? NativeFormat.Rgba8 : _output.Format,
@@ -130,6 +185,11 @@ namespace MirageLSD
                 Seed = 0, // a control, so that another one needs no other stream
                 Fps = _targetFps,
             };
+        }
+
+        private bool CanRead(GraphicsFormat format)
+        {
+            return _isAsync || CpuReadback.CanRead(format);
         }
 
         private Vector2Int AutoResolution(Camera camera)

@@ -1,4 +1,5 @@
 using UnityEngine;
+using UnityEngine.Scripting;
 using UnityEngine.Rendering;
 using UnityEngine.Rendering.Universal;
 
@@ -24,6 +25,11 @@ namespace MirageLSD
             RenderPipelineManager.beginCameraRendering -= OnBeginCamera;
         }
 
+        // Called by its attributes alone; edit mode has no other than the editor's.
+        [Preserve]
+#if UNITY_EDITOR
+        [UnityEditor.InitializeOnLoadMethod]
+#endif
         [RuntimeInitializeOnLoadMethod(RuntimeInitializeLoadType.AfterAssembliesLoaded)]
         private static void Register()
         {
@@ -33,9 +39,26 @@ namespace MirageLSD
         private void OnBeginCamera(ScriptableRenderContext context, Camera camera)
         {
             if (!ReferenceEquals(camera, _camera)) return;
-            // In every frame, captured or not: URP has motion vectors only while somebody asks for them.
             _pass.IsWanted = _target.BeginFrame(camera);
+            if (!_target.IsActive && _target.OnScreen == null) return;
+            // In every frame of an open stream, captured or not: URP has motion vectors only while somebody asks for them.
+            _pass.Configure(UsesGraph);
             camera.GetUniversalAdditionalCameraData().scriptableRenderer.EnqueuePass(_pass);
         }
+
+#if MIRAGELSD_URP_17 && !UNITY_6000_3_OR_NEWER
+        private static bool UsesGraph
+        {
+            get
+            {
+                var settings = GraphicsSettings.GetRenderPipelineSettings<RenderGraphSettings>();
+                return settings == null || !settings.enableRenderCompatibilityMode;
+            }
+        }
+#elif MIRAGELSD_URP_17 && !(URP_COMPATIBILITY_MODE && !UNITY_6000_4_OR_NEWER)
+        private const bool UsesGraph = true;
+#else
+        private const bool UsesGraph = false;
+#endif
     }
 }
