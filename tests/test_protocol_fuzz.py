@@ -147,6 +147,11 @@ def test_layouts(width: int, height: int, names: list[str], count: int, data: st
     assert end <= layout.nbytes < end + ALIGNMENT
     ring = RingFields("/lsd-1-" + "0" * 32, 64 + 2 * (64 + layout.nbytes), 2, 64 + layout.nbytes)
     wanted = Open(
-        1, "m", planes, Plane("output", "rgba8", width, height), (TransportOffer("shared_memory", ring),), fps=30.0
+        1,
+        "m",
+        planes,
+        Plane("output", "rgba8", width, height),
+        (TransportOffer("shared_memory", {"ring": ring}),),
+        fps=30.0,
     )
     assert decode_client(encode(wanted)) == wanted

@@ -193,6 +193,77 @@ CODES = [
     "bad_ring",
     "internal",
 ]
+NOTICE_CODES = [
+    "depth_unit",
+    "depth_reversed",
+    "depth_flipped",
+    "camera_still",
+    "motion_disagrees",
+    "rate_not_held",
+    "word_unknown",
+    "of_a_later_version",
+]
+CLASSES = [
+    "unspecified",
+    "skin",
+    "hair",
+    "outfit",
+    "foliage",
+    "terrain",
+    "building",
+    "prop",
+    "vehicle",
+    "water",
+    "glass",
+    "creature",
+    "held",
+    "effect",
+    "emissive",
+    "interface",
+]
+# What may be wrong with a slot: its name, and the changed keys.
+WRONG_SLOTS: list[tuple[str, dict[str, Any]]] = [
+    ("number_missing", {"slot": ...}),
+    ("number_negative", {"slot": -1}),
+    ("number_bool", {"slot": True}),
+    ("strength_bool", {"strength": True}),
+    ("strength_string", {"strength": "full"}),
+    ("matrix_strings", {"world_from_object": ["1"] * 12}),
+    ("matrix_nil", {"world_from_object": None}),
+    ("matrix_beyond_float32", {"world_from_object": [1e39, *MATRIX[1:]]}),
+    ("previous_11_numbers", {"previous_world_from_object": MATRIX[1:]}),
+    ("previous_nan", {"previous_world_from_object": [math.nan, *MATRIX[1:]]}),
+    ("previous_map", {"previous_world_from_object": {}}),
+]
+# What may be wrong with a control: its name, the control, and the changed keys.
+WRONG_CONTROLS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("control_name_integer", FLAG, {"name": 1}),
+    ("control_name_too_long", FLAG, {"name": "n" * 65}),
+    ("control_kind_integer", FLAG, {"kind": 5}),
+    ("control_help_missing", FLAG, {"help": ...}),
+    ("control_transition_integer", FLAG, {"transition": 1}),
+    ("choice_values_none", CHOICE, {"values": []}),
+    ("choice_values_integers", CHOICE, {"values": [1, 2]}),
+    ("choice_default_missing", CHOICE, {"default": ...}),
+    ("text_max_bytes_missing", TEXT, {"max_bytes": ...}),
+    ("text_max_bytes_float", TEXT, {"max_bytes": 64.0}),
+    ("text_default_missing", TEXT, {"default": ...}),
+    ("text_default_too_long", TEXT, {"max_bytes": 4, "default": "a red roof"}),
+    ("number_min_above_max", NUMBER, {"min": 1.0, "max": 0.0}),
+    ("number_min_nan", NUMBER, {"min": math.nan}),
+    ("number_max_beyond_float32", NUMBER, {"max": 1e39}),
+    ("number_default_bool", NUMBER, {"default": True}),
+    ("number_unit_integer", NUMBER, {"unit": 1}),
+    ("direction_two_numbers", DIRECTION, {"default": [0.0, 1.0]}),
+    ("direction_nan", DIRECTION, {"default": [0.0, math.nan, 0.0]}),
+    ("direction_zero", DIRECTION, {"default": [0.0, 0.0, 0.0]}),
+    ("color_string", COLOR, {"default": "#ff8800"}),
+    ("color_above_one", COLOR, {"default": [0.0, 1.5, 0.0]}),
+    ("color_negative", COLOR, {"default": [-0.5, 0.0, 0.0]}),
+    ("color_default_missing", COLOR, {"default": ...}),
+    ("seed_too_large", SEED, {"default": 2**31}),
+    ("seed_float", SEED, {"default": 1.5}),
+]
 FATAL = ("unsupported_version", "unauthorized", "too_many_sessions")
 
 
@@ -206,6 +277,11 @@ def changed(header: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """A copy with keys replaced; the value `...` removes a key."""
     merged = {**header, **changes}
     return {key: value for key, value in merged.items() if value is not ...}
+
+
+def with_controls(controls: list[dict[str, Any]]) -> dict[str, Any]:
+    """A `welcome` with one model that has these controls."""
+    return changed(WELCOME, models=[{"name": "passthrough", "controls": controls, "planes": ["color"]}])
 
 
 def nested(depth: int) -> Any:
@@ -229,6 +305,13 @@ def valid_vectors() -> list[tuple[str, str, str, bytes]]:
         "open_unknown_transport": changed(
             OPEN, transport=[{"name": "cuda_ipc", "device": "GPU-00112233", "handle": [1, 2, 3]}, {"name": "inline"}]
         ),
+        "open_unknown_transport_ring": changed(
+            OPEN, transport=[{"name": "d3d12", "ring": "of keys"}, {"name": "inline"}]
+        ),
+        "open_transport_unknown_keys": changed(
+            OPEN, transport=[{"name": "shared_memory", "ring": RING, "fence": 1}, {"name": "inline", "lz4": True}]
+        ),
+        "open_inline_first": changed(OPEN, transport=[{"name": "inline"}, {"name": "shared_memory", "ring": RING}]),
         "open_alpha_opaque": changed(OPEN, output={"format": "rgba8", "width": 64, "height": 36, "alpha": "opaque"}),
         "open_smallest": changed(
             OPEN, planes=[plane("color", "bgra8", 16, 16)], output={"format": "rgba8", "width": 16, "height": 16}
@@ -247,6 +330,8 @@ def valid_vectors() -> list[tuple[str, str, str, bytes]]:
         "frame_slots_most": changed(
             FRAME, slots=[{"slot": i, "class": "prop", "strength": 0.0} for i in range(1, 256)]
         ),
+        "frame_slots_unknown_keys": changed(FRAME, slots=[{**SLOT_FULL, "velocity": [0.0, 1.0, 0.0]}]),
+        "frame_slots_classes": changed(FRAME, slots=[{"slot": i, "class": name} for i, name in enumerate(CLASSES, 1)]),
         "frame_camera_without_jitter": changed(FRAME, camera=changed(CAMERA, jitter=...)),
         "frame_negative_clock": changed(FRAME, t_capture_ns=-(2**63), t_submit_ns=2**63 - 1),
         "control": CONTROL,
@@ -267,6 +352,8 @@ def valid_vectors() -> list[tuple[str, str, str, bytes]]:
         "control_most_numbers": changed(CONTROL, values={"curve": [0.5] * 16}),
         "control_integers_as_floats": changed(CONTROL, values={"sun_direction": [0, 1, 0], "strength": 1}),
         "control_of_no_model": changed(CONTROL, values={"weather": "rain"}),
+        "control_integer_limits": changed(CONTROL, values={"least": -(2**63), "most": 2**63 - 1}),
+        "control_longest_name_utf8": changed(CONTROL, values={"é" * 32: 1.0}),
         "control_empty": changed(CONTROL, values={}, transition_s=...),
         "control_appearance": changed(CONTROL, values={"appearance": "a red coat, blonde hair"}),
         "control_longest_prompt": changed(CONTROL, values={"prompt": "p" * 4096}),
@@ -282,6 +369,17 @@ def valid_vectors() -> list[tuple[str, str, str, bytes]]:
         "welcome_unknown_kind": changed(
             WELCOME, models=[{"name": "later", "controls": [CURVE, FLAG], "planes": ["color"]}]
         ),
+        "welcome_unknown_kind_bare": with_controls([{"kind": "curve"}, FLAG]),
+        "welcome_control_unknown_keys": with_controls([{**NUMBER, "step": 0.5}, {**FLAG, "group": "debug"}]),
+        "welcome_number_integers": with_controls([changed(NUMBER, min=0, max=10, default=5)]),
+        "welcome_number_one_value": with_controls([changed(NUMBER, min=0.1, max=0.1, default=0.1)]),
+        "welcome_direction_default": with_controls([changed(DIRECTION, default=[0.0, 0.6, 0.8])]),
+        "welcome_control_longest_name": with_controls([changed(FLAG, name="n" * 64)]),
+        "welcome_most_choices": with_controls(
+            [changed(CHOICE, values=[f"scene {i}" for i in range(256)], default="scene 255")]
+        ),
+        "progress_integer": changed(PROGRESS, fraction=1),
+        **{f"notice_{code}": changed(NOTICE, code=code) for code in NOTICE_CODES},
         "opened": {"t": "opened", "stream": 1, "transport": {"name": "inline"}},
         "opened_ring": {"t": "opened", "stream": 1, "transport": {"name": "shared_memory", "ring": RING}},
         "opened_refused": {
@@ -308,6 +406,11 @@ def valid_vectors() -> list[tuple[str, str, str, bytes]]:
     vectors += [(f"daemon_{name}", "daemon", str(header["t"]), pack(header)) for name, header in daemon.items()]
     single = changed(FRAME, camera=CAMERA, sun=SUN)
     vectors.append(("client_frame_float32", "client", "frame", pack(single, single=True)))
+    # A client sends float32; the largest table of moving slots fits a header.
+    table = [{"slot": i, "class": "unspecified", "world_from_object": MATRIX} for i in range(1, 256)]
+    vectors.append(("client_frame_slots_255", "client", "frame", pack(changed(single, slots=table), single=True)))
+    floats = {"strength": 0.5, "fog": [0.25, 0.5, 0.75]}
+    vectors.append(("client_control_float32", "client", "control", pack(changed(CONTROL, values=floats), single=True)))
     vectors.append(("daemon_pong_float32", "daemon", "pong", pack(PONG, single=True)))
     return vectors
 
@@ -417,6 +520,18 @@ def client_malformed() -> list[tuple[str, str, dict[str, Any]]]:
         ("open_alpha_unknown", "malformed", changed(OPEN, output={**OPEN["output"], "alpha": "straight"})),  # type: ignore[dict-item]
         ("open_alpha_bool", "malformed", changed(OPEN, output={**OPEN["output"], "alpha": True})),  # type: ignore[dict-item]
         ("open_ring_missing", "bad_ring", changed(OPEN, transport=[{"name": "shared_memory"}])),
+        # Where `ring` was before each transport had its own keys.
+        ("open_ring_beside_transport", "bad_ring", changed(OPEN, transport=[{"name": "shared_memory"}], ring=RING)),
+        *(
+            (
+                f"open_ring_lacks_{key}",
+                "bad_ring",
+                changed(
+                    OPEN, transport=[{"name": "shared_memory", "ring": {k: v for k, v in RING.items() if k != key}}]
+                ),
+            )
+            for key in ("bytes", "slots", "slot_stride")
+        ),
         ("open_ring_one_slot", "bad_ring", shared(changed(RING, slots=1))),
         ("open_ring_17_slots", "bad_ring", shared(changed(RING, slots=17))),
         ("open_ring_negative_bytes", "bad_ring", shared(changed(RING, bytes=-1))),
@@ -448,6 +563,10 @@ def client_malformed() -> list[tuple[str, str, dict[str, Any]]]:
         ("frame_sun_zero", "bad_frame", changed(FRAME, sun=changed(SUN, direction=[0.0, 0.0, 0.0]))),
         ("frame_sun_nan", "bad_frame", changed(FRAME, sun=changed(SUN, color=[math.nan, 0.0, 0.0]))),
         ("frame_slots_map", "bad_frame", changed(FRAME, slots=SLOT)),
+        *(
+            (f"frame_slots_{name}", "bad_frame", changed(FRAME, slots=[SLOT, changed(SLOT_FULL, **wrong)]))
+            for name, wrong in WRONG_SLOTS
+        ),
         ("frame_slots_integers", "bad_frame", changed(FRAME, slots=[4])),
         ("frame_slots_256", "bad_frame", changed(FRAME, slots=[SLOT] * 256)),
         ("frame_slots_zero", "bad_frame", slots(slot=0)),
@@ -476,6 +595,12 @@ def client_malformed() -> list[tuple[str, str, dict[str, Any]]]:
         ("control_numbers_nan", "bad_control", changed(CONTROL, values={"sun_direction": [math.nan, 1.0, 0.0]})),
         ("control_name_too_long", "bad_control", changed(CONTROL, values={"n" * 65: 1.0})),
         ("control_65_values", "bad_control", changed(CONTROL, values={f"c{i}": 0.5 for i in range(65)})),
+        ("control_name_too_long_utf8", "bad_control", changed(CONTROL, values={"é" * 33: 1.0})),
+        ("control_value_bools", "bad_control", changed(CONTROL, values={"weights": [True, False]})),
+        ("control_value_nested", "bad_control", changed(CONTROL, values={"weights": [[1.0], [2.0]]})),
+        ("control_value_infinite", "bad_control", changed(CONTROL, values={"strength": math.inf})),
+        ("control_numbers_beyond_float32", "bad_control", changed(CONTROL, values={"weights": [0.0, -1e39]})),
+        ("control_second_value_nil", "bad_control", changed(CONTROL, values={"scene": "forest", "strength": None})),
         ("control_transition_nan", "malformed", changed(CONTROL, transition_s=math.nan)),
         ("control_transition_61", "malformed", changed(CONTROL, transition_s=61.0)),
         ("control_transition_negative", "malformed", changed(CONTROL, transition_s=-1.0)),
@@ -522,6 +647,13 @@ def daemon_malformed() -> list[tuple[str, dict[str, Any]]]:
         ("notice_no_code", changed(NOTICE, code=...)),
         ("notice_message_array", changed(NOTICE, message=["no"])),
         ("error_control_seq_zero", changed(ERROR, control_seq=0)),
+        *((f"welcome_{name}", with_controls([FLAG, changed(spec, **wrong)])) for name, spec, wrong in WRONG_CONTROLS),
+        ("progress_fraction_negative", changed(PROGRESS, fraction=-0.5)),
+        ("progress_fraction_nan", changed(PROGRESS, fraction=math.nan)),
+        ("progress_no_what", changed(PROGRESS, what=...)),
+        ("notice_stream_zero", changed(NOTICE, stream=0)),
+        ("notice_message_too_long", changed(NOTICE, message="m" * 1025)),
+        ("error_control_seq_string", changed(ERROR, control_seq="3")),
         ("opened_no_transport", {"t": "opened", "stream": 1}),
         ("opened_stream_zero", {"t": "opened", "stream": 0, "transport": {"name": "inline"}}),
         ("opened_transport_string", {"t": "opened", "stream": 1, "transport": "inline"}),

@@ -67,8 +67,7 @@ def _decode(data: bytes, decoders: dict[str, Callable[[Fields], MessageType]]) -
 
 def _map_of(value: Any) -> dict[str, Any]:
     if isinstance(value, TransportOffer):
-        ring = {} if value.ring is None else {"ring": _map_of(value.ring)}
-        return {"name": value.name, **ring, **value.more}
+        return {"name": value.name, **{key: _plain(item) for key, item in value.more.items()}}
     if isinstance(value, SlotFields):
         return {"class" if key == "object_class" else key: item for key, item in _pairs(value)}
     return dict(_pairs(value))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from .decode_parts import ring_of, slot_of
+from .decode_parts import slot_of
 from .errors import ProtocolError
 from .fields import Fields
 from .header import INT64_MAX
 from .layout import Plane, check_output, check_planes
 from .messages import ClientBye, ClientMessage, Close, Control, Frame, Hello, Open, Ping, Reset
-from .parts import CameraFields, ClientFields, SlotFields, SunFields, TransportOffer
+from .offers import asked_offer
+from .parts import CameraFields, ClientFields, SlotFields, SunFields
 from .version import PROTOCOL_MAJOR
 
 MAX_STREAM = 2**31 - 1
@@ -72,21 +73,12 @@ def _open(fields: Fields) -> Open:
         model=model,
         planes=planes,
         output=output,
-        transport=tuple(_offer(offer) for offer in fields.maps("transport")),
+        transport=tuple(asked_offer(offer) for offer in fields.maps("transport")),
         max_steps=fields.integer("max_steps", 1, 8) if "max_steps" in fields else 3,
         seed=fields.integer("seed", 0, MAX_SEED) if "seed" in fields else 0,
         fps=fields.number("fps", 0.0, MAX_FPS) if "fps" in fields else 0.0,
         alpha=alpha,
     )
-
-
-def _offer(fields: Fields) -> TransportOffer:
-    name = fields.text("name")
-    ring = ring_of(fields.map("ring").with_code("bad_ring")) if "ring" in fields else None
-    if name == "shared_memory" and ring is None:
-        raise ProtocolError("bad_ring", "`open` wants shared_memory but has no `ring`.")
-    more = {key: fields.raw(key) for key in fields.names() if key not in ("name", "ring")}
-    return TransportOffer(name, ring, more)
 
 
 def _frame(fields: Fields) -> Frame:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .decode_controls import control_of
-from .decode_parts import ring_of
 from .fields import Fields
 from .messages import Closed, DaemonBye, DaemonMessage, Error, NoticeMessage, Opened, Pong, Progress, Result, Welcome
-from .parts import LimitFields, ModelFields, RefusedTransport, ServerFields, StatsFields, TransportOffer
+from .offers import used_offer
+from .parts import LimitFields, ModelFields, RefusedTransport, ServerFields, StatsFields
 
 
 def _welcome(fields: Fields) -> Welcome:
@@ -48,17 +48,11 @@ def _model(fields: Fields) -> ModelFields:
 def _opened(fields: Fields) -> Opened:
     return Opened(
         stream=_stream(fields),
-        transport=_transport(fields.map("transport")),
+        transport=used_offer(fields.map("transport")),
         refused=tuple(RefusedTransport(entry.text("name"), entry.text("reason")) for entry in fields.maps("refused"))
         if "refused" in fields
         else None,
     )
-
-
-def _transport(fields: Fields) -> TransportOffer:
-    ring = ring_of(fields.map("ring")) if "ring" in fields else None
-    more = {key: fields.raw(key) for key in fields.names() if key not in ("name", "ring")}
-    return TransportOffer(fields.text("name"), ring, more)
 
 
 def _progress(fields: Fields) -> Progress:

@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 from .fields import Fields
-from .parts import RingFields, SlotFields
+from .parts import SlotFields
 
-MAX_RING_BYTES = 2**36
 CLASSES = (
     "unspecified", "skin", "hair", "outfit", "foliage", "terrain", "building", "prop",
     "vehicle", "water", "glass", "creature", "held", "effect", "emissive", "interface",
 )  # fmt: skip
-
-
-def ring_of(fields: Fields) -> RingFields:
-    """A ring's description; whether the segment agrees is for the transport to check."""
-    stride = fields.integer("slot_stride", 64, MAX_RING_BYTES)
-    if stride % 64:
-        raise fields.wrong("slot_stride", "must be a multiple of 64")
-    return RingFields(
-        name=fields.text("name"),
-        bytes=fields.integer("bytes", 64, MAX_RING_BYTES),
-        slots=fields.integer("slots", 2, 16),
-        slot_stride=stride,
-    )
 
 
 def slot_of(fields: Fields) -> SlotFields:

@@ -73,11 +73,10 @@ class LimitFields:
 class TransportOffer:
     """One entry of `open.transport`, or the one of `opened`: a transport and what it takes to try or to use it.
 
-    `ring` is the part that shared memory needs; a transport's other keys are in `more`, unread.
+    `more`: the transport's own keys, as `offers` read them (shared memory: `ring`, a `RingFields`); others are unread.
     """
 
     name: str
-    ring: RingFields | None = None
     more: Mapping[str, Any] = field(default_factory=dict)
 
 

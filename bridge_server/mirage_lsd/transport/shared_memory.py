@@ -26,15 +26,13 @@ class SharedMemoryTransport(HostTransport):
     local_only = True
 
     def __init__(self, offer: TransportOffer, sizes: FrameSizes) -> None:
-        if offer.ring is None:
-            raise ProtocolError("bad_ring", "`open` wants shared_memory but has no `ring`.")
-        self._reader = RingReader(offer.ring, sizes.frame_bytes, sizes.planes)
+        self._reader = RingReader(offer.more["ring"], sizes.frame_bytes, sizes.planes)
         try:
             self._writer = RingWriter(sizes.output_bytes)
         except SegmentError as error:
             self._reader.close()
             raise ProtocolError("bad_transport", f"{error} Use the inline transport or smaller frames.") from None
-        self.answer = TransportOffer(self.name, self._writer.fields)
+        self.answer = TransportOffer(self.name, {"ring": self._writer.fields})
         self._open = True
 
     @classmethod

@@ -263,7 +263,7 @@ lsd_status set_control(lsd_stream* stream, const char* name, lsd::ControlValue v
     return fail(LSD_ERROR_ARGUMENT, "A control needs a name of 1 to 64 bytes.");
   }
   if (!stream->stream->controls().set(checked, std::move(value))) {
-    return fail(LSD_ERROR_ARGUMENT, "A group holds at most 32 controls.");
+    return fail(LSD_ERROR_ARGUMENT, "A group holds at most 64 controls, and 48 KiB.");
   }
   return LSD_OK;
 }

@@ -11,8 +11,11 @@
 namespace lsd {
 namespace {
 
-constexpr size_t kMostArrayItems = 4096;
-constexpr size_t kMostMapItems = 1024;
+constexpr size_t kMostArrayItems = 256;
+constexpr size_t kMostMapItems = 256;
+constexpr size_t kMostControlNameBytes = 64;
+constexpr double kLargestFloat = std::numeric_limits<float>::max();
+constexpr float kShortestDirection = 1e-6f;
 constexpr size_t kMostStages = 64;
 constexpr int64_t kLargestStream = 2'147'483'647;
 constexpr int64_t kMostInt = std::numeric_limits<int64_t>::max();
@@ -34,7 +37,7 @@ void check(const msgpack::object& object) {
       return;
     case msgpack::type::FLOAT32:
     case msgpack::type::FLOAT64:
-      if (!std::isfinite(object.via.f64)) throw Malformed("a number is not finite");
+      if (!(std::abs(object.via.f64) <= kLargestFloat)) throw Malformed("a number is not finite or beyond float32");
       return;
     case msgpack::type::ARRAY:
       for (uint32_t i = 0; i < object.via.array.size; ++i) check(object.via.array.ptr[i]);
@@ -161,6 +164,7 @@ void decode_choice(const Map& map, ControlSpec* control) {
 void decode_text(const Map& map, ControlSpec* control) {
   control->max_bytes = static_cast<int32_t>(map.integer("max_bytes", 1, kMostControlTextBytes));
   control->default_text = map.text("default");
+  if (control->default_text.size() > static_cast<size_t>(control->max_bytes)) throw Malformed("default is too long");
 }
 
 void decode_number(const Map& map, ControlSpec* control) {
@@ -175,10 +179,18 @@ void decode_number(const Map& map, ControlSpec* control) {
 
 void decode_direction(const Map& map, ControlSpec* control) {
   control->has_default = map.find("default") != nullptr;
-  if (control->has_default) read_three(map, "default", control->default_values);
+  if (!control->has_default) return;
+  read_three(map, "default", control->default_values);
+  const float* axis = control->default_values;
+  if (std::hypot(axis[0], axis[1], axis[2]) < kShortestDirection) throw Malformed("default is not a direction");
 }
 
-void decode_color(const Map& map, ControlSpec* control) { read_three(map, "default", control->default_values); }
+void decode_color(const Map& map, ControlSpec* control) {
+  read_three(map, "default", control->default_values);
+  for (size_t i = 0; i < 3; ++i) {
+    if (control->default_values[i] < 0 || control->default_values[i] > 1) throw Malformed("default is not a color");
+  }
+}
 
 void decode_flag(const Map& map, ControlSpec* control) {
   control->default_values[0] = map.boolean("default") ? 1.0f : 0.0f;
@@ -204,13 +216,15 @@ constexpr ControlKind kControlKinds[] = {
 /// Nothing for a kind that this version does not know: it is passed over.
 std::optional<ControlSpec> decode_control(const Map& map) {
   ControlSpec control;
-  control.name = map.text("name");
-  control.help = map.text("help");
-  control.takes_transition = map.boolean("transition");
+  // First: what else a control of a later kind has, this version cannot know.
   const std::string kind = map.text("kind");
   for (const ControlKind& known : kControlKinds) {
     if (kind != known.name) continue;
     control.kind = known.kind;
+    control.name = map.text("name");
+    if (control.name.size() > kMostControlNameBytes) throw Malformed("name is longer than 64 bytes");
+    control.help = map.text("help");
+    control.takes_transition = map.boolean("transition");
     known.decode(map, &control);
     return control;
   }

@@ -17,7 +17,7 @@ namespace lsd {
 
 constexpr size_t kMostHeaderBytes = 65'536;
 constexpr size_t kMostHeaderDepth = 8;
-constexpr int64_t kMostPayloadBytes = 268'435'456;
+constexpr int64_t kMostPayloadBytes = 402'653'184;
 constexpr size_t kMostStringBytes = 1024;
 constexpr size_t kMostControlTextBytes = 4096;
 

@@ -199,7 +199,9 @@ void Session::handle(const Progress& progress, Incoming&) {
     return;
   }
   status_->progress.set(progress.what, progress.fraction);
-  if (phase_ == Phase::greeting) deadline_ns_ = last_message_ns_ + kLoadingNs;
+  if (phase_ != Phase::greeting) return;
+  deadline_ns_ = last_message_ns_ + kLoadingNs;
+  status_->last_error.set("");  // a daemon that loads is one that answers
 }
 
 void Session::handle(const Notice& notice, Incoming&) {

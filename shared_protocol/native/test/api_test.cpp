@@ -17,7 +17,7 @@ lsd_client_config client_config() {
   return config;
 }
 
-TEST(Api, HasItsVersion) { EXPECT_STREQ(lsd_version(), "0.1.0"); }
+TEST(Api, HasItsVersion) { EXPECT_STREQ(lsd_version(), LSD_TEST_VERSION); }
 
 TEST(Api, RefusesBadClients) {
   EXPECT_EQ(lsd_client_create(nullptr), nullptr);

@@ -120,10 +120,10 @@ void FakeDaemon::answer(const std::string& peer, const std::string& header, cons
 }
 
 void FakeDaemon::answer_hello(const std::string& peer) {
-  if (!options_.answers_hello) return;
   if (!options_.refusal.empty()) return send_error(peer, options_.refusal, true, 0);
-  greeted_[peer] = true;
   if (options_.tells_progress) send_progress(peer, 0, 0.5f);
+  if (!options_.answers_hello) return;
+  greeted_[peer] = true;
   msgpack::sbuffer buffer;
   Packer packer(buffer);
   packer.pack_map(7);

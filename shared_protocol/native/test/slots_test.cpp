@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <msgpack.hpp>
 
@@ -85,6 +86,61 @@ TEST(Slots, TheTableGoesOutOnceAndAgainToANewDaemon) {
   sent = 0;
   for (const auto& frame : successor.received("frame")) sent += slots_in(frame);
   EXPECT_EQ(sent, 2);
+}
+
+TEST(Slots, AFloodLosesNone) {
+  for (const lsd_transport transport : {LSD_TRANSPORT_INLINE, LSD_TRANSPORT_SHARED_MEMORY}) {
+    FakeDaemon daemon;
+    Engine engine(daemon.endpoint(), transport);
+    ASSERT_TRUE(engine.opens());
+    engine.pixels.assign(static_cast<size_t>(Engine::kWidth) * Engine::kHeight * 4, 1);
+    SlotTable table;
+    for (int32_t number = 1; number <= LSD_MAX_SLOTS; ++number) table.push_back(slot_of(number, 0));
+    lsd_frame frame{};
+    frame.size = sizeof frame;
+    frame.planes[0] = engine.pixels.data();
+    frame.slots = table.data();
+    frame.slot_count = LSD_MAX_SLOTS;
+    // Each slot changes in one frame only, and most of these frames are replaced before they are sent.
+    for (lsd_slot& slot : table) {
+      slot.strength = static_cast<float>(slot.slot) / LSD_MAX_SLOTS;
+      ASSERT_EQ(lsd_stream_submit(engine.stream, &frame, nullptr), LSD_OK);
+    }
+    EXPECT_TRUE(eventually([&] {
+      std::map<int, float> known;
+      for (const auto& each : daemon.received("frame")) {
+        auto keys = each.get().as<std::map<std::string, msgpack::object>>();
+        if (keys.find("slots") == keys.end()) continue;
+        for (const auto& entry : keys["slots"].as<std::vector<msgpack::object>>()) {
+          auto slot = entry.as<std::map<std::string, msgpack::object>>();
+          known[slot["slot"].as<int>()] = slot["strength"].as<float>();
+        }
+      }
+      return known.size() == table.size() && std::all_of(table.begin(), table.end(), [&](const lsd_slot& slot) {
+               return known[slot.slot] == slot.strength;
+             });
+    }));
+  }
+}
+
+TEST(Slots, SaidOnceBeforeTheDaemonIsThereAreNotLost) {
+  const std::string endpoint = [] { return FakeDaemon().endpoint(); }();
+  Engine engine(endpoint);
+  engine.pixels.assign(static_cast<size_t>(Engine::kWidth) * Engine::kHeight * 4, 1);
+  const lsd_slot slot = slot_of(7, 0.5f);
+  lsd_frame frame{};
+  frame.size = sizeof frame;
+  frame.planes[0] = engine.pixels.data();
+  frame.slots = &slot;
+  frame.slot_count = 1;
+  EXPECT_EQ(lsd_stream_submit(engine.stream, &frame, nullptr), LSD_NOTHING);
+  FakeDaemon::Options options;
+  options.endpoint = endpoint;
+  FakeDaemon daemon(options);
+  ASSERT_TRUE(engine.round_trip(1));  // its frames bring no table: as before
+  int sent = 0;
+  for (const auto& each : daemon.received("frame")) sent += slots_in(each);
+  EXPECT_EQ(sent, 1);
 }
 
 }  // namespace

@@ -56,6 +56,23 @@ TEST(Told, ProgressUntilTheFirstResult) {
   EXPECT_EQ(lsd_stream_get_progress(engine.stream, &progress), LSD_NOTHING);
 }
 
+TEST(Told, ADaemonThatLoadsIsNotOneThatDoesNotAnswer) {
+  const std::string endpoint = [] { return FakeDaemon().endpoint(); }();
+  Engine engine(endpoint);
+  char sentence[256];
+  const auto has_sentence = [&] { return lsd_client_last_error(engine.client, sentence, sizeof sentence) > 0; };
+  ASSERT_TRUE(eventually(has_sentence));
+  FakeDaemon::Options options;
+  options.endpoint = endpoint;
+  options.tells_progress = true;
+  options.answers_hello = false;
+  FakeDaemon daemon(options);
+  lsd_progress progress{};
+  progress.size = sizeof progress;
+  ASSERT_TRUE(eventually([&] { return lsd_client_get_progress(engine.client, &progress) == LSD_OK; }));
+  EXPECT_TRUE(eventually([&] { return !has_sentence(); }));
+}
+
 TEST(Told, NoticesInTheirOrderTheNewestSixteen) {
   FakeDaemon::Options options;
   options.notice = "depth_unit";

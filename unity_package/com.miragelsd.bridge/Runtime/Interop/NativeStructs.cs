@@ -97,7 +97,7 @@ namespace MirageLSD
     {
         public uint size;
         public int kind;
-        public fixed byte name[64];
+        public fixed byte name[65];
         public fixed byte help[256];
         public fixed byte unit[16];
         public fixed byte default_text[256];
