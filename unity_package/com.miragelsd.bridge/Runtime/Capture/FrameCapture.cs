@@ -20,12 +20,9 @@ namespace MirageLSD
         private readonly IdentityPlane _identities;
         private readonly CommandBuffer _commands = new CommandBuffer { name = "MirageLSD texture capture" };
         private CaptureHook _hook;
-        private ReadbackSlot _slot; // being recorded
-        private CameraPose _pose;
-        private bool _isCut;
-        private bool _isOpen;
-        private bool _isDisposed;
-        private Texture _onScreen;
+        private ReadbackSlot _slot; // of the frame that is being recorded,
+        private CameraPose _pose;   // and its camera
+        private bool _isCut, _isOpen, _isDisposed;
 
         public FrameCapture(StreamFormat format, bool isAsync)
         {
@@ -63,11 +60,13 @@ namespace MirageLSD
         public float Split;
         public bool DetectsCuts = true;
 
+        private float Rate => IsRecorder ? 0f : Fps;
+
         public bool IsFlipped { set => _converter.IsFlipped = value; }
         public override bool IsActive => _isOpen && !_isDisposed;
         public override bool WantsDepth => _format.HasDepth && _isOpen;
         public override bool WantsMotion => _format.HasMotion && _isOpen;
-        public override Texture OnScreen => _isDisposed ? null : _onScreen;
+        public override Texture OnScreen => _isDisposed ? null : Shown;
 
         /// <summary>Engine frames that were wanted but found no free slot.</summary>
         public long Skipped { get; private set; }
@@ -75,14 +74,11 @@ namespace MirageLSD
         public Camera Camera { get; private set; }
 
         /// <summary>Draw this over the camera's picture; null: nothing.</summary>
-        public void Show(Texture result)
-        {
-            _onScreen = result;
-        }
+        public Texture Shown;
 
         public override void Present(CommandBuffer commands, Vector2 size)
         {
-            if (OnScreen != null) _presenter.Record(commands, _onScreen, size, Split);
+            if (OnScreen != null) _presenter.Record(commands, Shown, size, Split);
         }
 
         public void Attach(Camera camera)
@@ -101,10 +97,7 @@ namespace MirageLSD
             _motion.Forget();
         }
 
-        public void Reset()
-        {
-            _isCut = true;
-        }
+        public void Reset() => _isCut = true;
 
         public override bool BeginFrame(Camera camera)
         {
@@ -172,10 +165,11 @@ namespace MirageLSD
         {
             var now = Time.realtimeSinceStartupAsDouble;
             // A pass may still come once: HDRP's custom pass volume is destroyed only at the end of its frame.
-            if (_isDisposed || !IsOpen || !Pacing.IsDue(now, IsRecorder ? 0f : Fps, IsRecorder ? float.PositiveInfinity : DaemonSeconds) || (_cpu != null && _slot != null)) return false;
+            if (_isDisposed || !IsOpen || (_cpu != null && _slot != null)) return false;
+            if (!Pacing.IsDue(now, Rate, IsRecorder ? float.PositiveInfinity : DaemonSeconds)) return false;
             _slot = _pool.Take(now);
             if (_slot == null) Skipped++;
-            else Pacing.Captured(now, IsRecorder ? 0f : Fps);
+            else Pacing.Captured(now, Rate);
             return _slot != null;
         }
 

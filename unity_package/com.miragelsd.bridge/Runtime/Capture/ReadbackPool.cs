@@ -10,6 +10,8 @@ namespace MirageLSD
         private const int Size = 4;
         // A command buffer that never ran (its camera was switched off in between) never answers.
         private const float StuckSeconds = 2f;
+        // A paused editor has no frames in which an answer could come.
+        private const int StuckFrames = 30;
 
         private readonly StreamFormat _format;
         private readonly ReadbackSlot[] _slots = new ReadbackSlot[Size];
@@ -45,7 +47,7 @@ namespace MirageLSD
         public bool Unstick(double now)
         {
             var slot = _slots[_oldest];
-            if (!slot.IsBusy || slot.IsComplete || now - slot.Started < StuckSeconds) return false;
+            if (!slot.IsBusy || slot.IsComplete || ++slot.Waited < StuckFrames || now - slot.Started < StuckSeconds) return false;
             Dispose();
             for (var i = 0; i < Size; i++) _slots[i] = new ReadbackSlot(_format);
             _next = _oldest = 0;

@@ -16,6 +16,7 @@ namespace MirageLSD
         public int SlotCount;
         public long CaptureTime;
         public double Started;
+        public int Waited; // engine frames
 
         private readonly Action<AsyncGPUReadbackRequest> _onPlane;
         private NativeArray<byte> _color, _depth, _motion, _ids;
@@ -41,6 +42,7 @@ namespace MirageLSD
         {
             IsBusy = true;
             HasError = false;
+            Waited = 0;
             _missing = 1;
         }
 

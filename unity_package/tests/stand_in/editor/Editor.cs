@@ -34,6 +34,14 @@ namespace UnityEditor
 
         public static CallbackFunction update;
 
+        /// <summary>Not Unity's: how often a frame of the game was asked for in edit mode.</summary>
+        internal static int QueuedFrames;
+
+        public static void QueuePlayerLoopUpdate()
+        {
+            QueuedFrames++;
+        }
+
         public static event Action quitting;
         public static event Action<PlayModeStateChange> playModeStateChanged;
 
@@ -51,6 +59,12 @@ namespace UnityEditor
     // Editor/Mono/EditorAssemblies.cs
     [AttributeUsage(AttributeTargets.Class)]
     public class InitializeOnLoadAttribute : Attribute
+    {
+    }
+
+    // Editor/Mono/EditorAssemblies.cs
+    [AttributeUsage(AttributeTargets.Method)]
+    public class InitializeOnLoadMethodAttribute : Attribute
     {
     }
 

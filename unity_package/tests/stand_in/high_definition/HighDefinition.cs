@@ -84,7 +84,7 @@ namespace UnityEngine.Rendering.HighDefinition
         public static float RenderScale = 1f;
 
         /// <summary>MSAA: the depth buffer that custom passes get can't be read.</summary>
-        public static bool IsMultisampled;
+        public static bool IsMultisampled { get; set; }
 
         public static void Render(Camera camera)
         {
