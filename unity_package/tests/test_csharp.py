@@ -86,7 +86,9 @@ def test_editor(own_folder: Workshop) -> None:
     own_folder.compile(Assembly("MirageLSD.Editor", sources(PACKAGE / "Editor"), editor))
     references = [*editor, "MirageLSD.Editor", *TEST_REFERENCES]
     own_folder.compile(Assembly("MirageLSD.Tests.Editor", sources(TESTS / "editor"), references))
-    assert own_folder.run_tests("MirageLSD.Tests.Editor", "MirageLSD.Tests.EditorSide.EditorTests") == 9
+    fixtures = {"EditorTests": 6, "LauncherTests": 3, "LocalDaemonTests": 11}
+    for fixture, count in fixtures.items():
+        assert own_folder.run_tests("MirageLSD.Tests.Editor", f"MirageLSD.Tests.EditorSide.{fixture}") == count
 
 
 def test_samples(own_folder: Workshop) -> None:

@@ -34,6 +34,7 @@ namespace MirageLSD
         // Ten times a second, which is enough for a graph and cheap.
         private void OnInspectorUpdate()
         {
+            _daemon.Sample();
             _stream.Sample(Engine);
             Repaint();
         }

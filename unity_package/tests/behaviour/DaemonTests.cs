@@ -178,7 +178,7 @@ namespace MirageLSD.Tests.Behaviour
         }
 
         [Test]
-        public void TheTokenComesFromTheProjectSettings()
+        public void TheTokenIsNotInTheProjectsSettings()
         {
             using (var daemon = new Daemon("--model passthrough --token open-sesame"))
             {
@@ -187,7 +187,7 @@ namespace MirageLSD.Tests.Behaviour
                 refused.StartCapture();
                 Until(() => Game.Console.Any(line => line.Contains("token")), "The refusal");
                 refused.Dispose();
-                Settings.token = "open-sesame";
+                LSDSettings.Secrets = () => new[] { "open-sesame", "" };
                 var engine = new LSDStreamEngine("passthrough");
                 engine.StartCapture();
                 Until(() => engine.Stats.Returned > 0, "A frame");

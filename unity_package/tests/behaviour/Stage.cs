@@ -33,6 +33,7 @@ namespace MirageLSD.Tests.Behaviour
             GraphicsSettings.lightsUseLinearIntensity = GraphicsSettings.lightsUseColorTemperature = false;
             RenderTexture.active = null;
             SunLight.Forget();
+            LSDSettings.Secrets = () => new[] { "", "" };
             LSDIdentity.All.Clear();
         }
     }

@@ -57,11 +57,10 @@ namespace MirageLSD
         public bool IsRecorder;
 
         public LSDRule[] Rules;
-        public float Split;
+        public float Split; // of the screen
         public bool DetectsCuts = true;
 
         private float Rate => IsRecorder ? 0f : Fps;
-
         public bool IsFlipped { set => _converter.IsFlipped = value; }
         public override bool IsActive => _isOpen && !_isDisposed;
         public override bool WantsDepth => _format.HasDepth && _isOpen;

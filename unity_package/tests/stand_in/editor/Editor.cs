@@ -34,6 +34,8 @@ namespace UnityEditor
 
         public static CallbackFunction update;
 
+        public static double timeSinceStartup => StandIn.Game.Seconds;
+
         /// <summary>Not Unity's: how often a frame of the game was asked for in edit mode.</summary>
         internal static int QueuedFrames;
 
@@ -237,6 +239,15 @@ namespace UnityEditor
 
     public class SerializedProperty
     {
+    }
+
+    // Editor/Mono/EditorUtility.bindings.cs
+    public partial class EditorUtility
+    {
+        public static string OpenFilePanel(string title, string directory, string extension)
+        {
+            return "";
+        }
     }
 
     // Modules/AssetDatabase/Editor/ScriptBindings/AssetDatabase.bindings.cs
