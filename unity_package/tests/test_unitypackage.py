@@ -56,7 +56,7 @@ def test_another_program_unpacks_it(builder: ModuleType, tmp_path: Path) -> None
     source = PACKAGE / "Runtime" / "Engine" / "LSDStreamEngine.cs"
     assert (imported / "Runtime" / "Engine" / "LSDStreamEngine.cs").read_bytes() == source.read_bytes()
     assert (imported / "Runtime/Plugins/windows-x64/lsd.dll").read_bytes() == b"library of windows-x64"
-    assert (imported / "Samples" / "GreyBox" / "GreyBox.unity").is_file()
+    assert (imported / "Samples" / "Webcam" / "WebcamStream.cs").is_file()
 
 
 def test_entries_have_what_unity_reads(builder: ModuleType) -> None:
@@ -81,7 +81,7 @@ def test_the_package_archive_is_the_package(builder: ModuleType) -> None:
     content = (builder.DIST / "com.miragelsd.bridge-0.1.0.tgz").read_bytes()
     with tarfile.open(fileobj=io.BytesIO(content)) as tar:
         names = set(tar.getnames())
-    assert {"package/package.json", "package/Samples~/GreyBox/GreyBoxLevel.cs", "package/LICENSE"} <= names
+    assert {"package/package.json", "package/Samples~/Webcam/WebcamStream.cs", "package/LICENSE"} <= names
     assert "package/Runtime/Plugins/linux-x64/liblsd.so" in names
 
 

@@ -58,6 +58,64 @@ namespace MirageLSD.Tests.EditorSide
         }
 
         [Test]
+        public void TheMenuBuildsALevelThatStreams()
+        {
+            using (var daemon = Daemon.Quick())
+            {
+                Settings.endpoint = daemon.Endpoint;
+                GreyBoxMenu.Build();
+                Assert.That(Game.Objects.Count(thing => thing is Renderer), Is.GreaterThan(20));
+                Assert.That(Game.Objects.Count(thing => thing is Light), Is.EqualTo(1));
+                Assert.That(Undo.Created, Has.Member(Selection.activeGameObject), "one Undo takes it away");
+                GreyBoxMenu.Build();
+                Assert.That(Game.Objects.Count(thing => thing is Light), Is.EqualTo(1), "a scene has one sun");
+                Assert.That(Game.Objects.Count(thing => thing is LSDCamera), Is.EqualTo(1));
+                var lsd = MainCamera.gameObject.GetComponent<LSDCamera>();
+                Until(() => lsd.Engine.Stats.Returned > 0, "A frame", 60.0);
+                GUILayout.Pressed = "city"; // the daemon's own word
+                Frames(1);
+                GUILayout.Pressed = null;
+                Assert.That(lsd.Scene, Is.EqualTo("city"));
+                Assert.That(Game.Console, Is.Empty);
+            }
+        }
+
+        [Test]
+        public void TheCameraWalks()
+        {
+            var owner = MainCamera.gameObject;
+            owner.AddComponent<LSDWalkingCamera>();
+            Event.current.type = EventType.KeyDown;
+            Event.current.keyCode = KeyCode.W;
+            Frames(60);
+            Event.current.type = EventType.KeyUp;
+            Frames(1);
+            Event.current.type = EventType.Repaint;
+            Assert.That(owner.transform.position.z, Is.EqualTo(3f).Within(0.2f)); // 3 m/s for a second
+        }
+
+        [Test]
+        public void EditModeAsksForFramesWhileAnEngineIsConnected()
+        {
+            using (var daemon = new Daemon())
+            {
+                Settings.endpoint = daemon.Endpoint;
+                Game.IsPlaying = false;
+                EditorApplication.QueuedFrames = 0;
+                var engine = new LSDStreamEngine("passthrough") { Resolution = new Vector2Int(64, 64) };
+                EditorApplication.update();
+                Assert.That(EditorApplication.QueuedFrames, Is.EqualTo(0));
+                engine.StartCapture();
+                Until(() =>
+                {
+                    EditorApplication.update();
+                    return engine.Stats.Returned > 2;
+                }, "Frames in edit mode");
+                Assert.That(EditorApplication.QueuedFrames, Is.GreaterThan(2));
+            }
+        }
+
+        [Test]
         public void TheInspectorSaysWhatTheStreamDoes()
         {
             var component = MainCamera.gameObject.AddComponent<LSDCamera>();

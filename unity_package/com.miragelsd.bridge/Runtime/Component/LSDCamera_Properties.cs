@@ -74,6 +74,13 @@ namespace MirageLSD
         public UnityEvent OnFirstResult => onFirstResult;
         public UnityEvent<string> OnNotice => onNotice;
 
+        /// <summary>Seconds from one theme to the next.</summary>
+        public float TransitionSeconds
+        {
+            get { return transitionSeconds; }
+            set { transitionSeconds = Mathf.Clamp(value, 0f, LSDStreamEngine.MaxTransitionSeconds); }
+        }
+
         public float Strength
         {
             get { return strength; }

@@ -44,6 +44,16 @@ namespace UnityEditor
             QueuedFrames++;
         }
 
+        /// <summary>Those of Unity's own items that the package uses.</summary>
+        public static bool ExecuteMenuItem(string menuItemPath)
+        {
+            if (menuItemPath != "GameObject/Light/Directional Light") return false;
+            var light = new GameObject("Directional Light").AddComponent<Light>();
+            light.type = LightType.Directional;
+            Selection.activeGameObject = light.gameObject;
+            return true;
+        }
+
         public static event Action quitting;
         public static event Action<PlayModeStateChange> playModeStateChanged;
 
@@ -77,6 +87,10 @@ namespace UnityEditor
         public MenuItem(string itemName)
         {
             menuItem = itemName;
+        }
+
+        public MenuItem(string itemName, bool isValidateFunction, int priority) : this(itemName)
+        {
         }
 
         public readonly string menuItem;
@@ -239,6 +253,32 @@ namespace UnityEditor
 
     public class SerializedProperty
     {
+    }
+
+    // Editor/Mono/Selection.bindings.cs
+    public sealed class Selection
+    {
+        public static GameObject activeGameObject { get; set; }
+    }
+
+    // Editor/Mono/Undo/Undo.bindings.cs
+    public class Undo
+    {
+        internal static readonly List<Object> Created = new List<Object>();
+
+        public static void RegisterCreatedObjectUndo(Object objectToUndo, string name)
+        {
+            Created.Add(objectToUndo);
+        }
+
+        public static void RecordObject(Object objectToUndo, string name)
+        {
+        }
+
+        public static T AddComponent<T>(GameObject gameObject) where T : Component
+        {
+            return gameObject.AddComponent<T>();
+        }
     }
 
     // Editor/Mono/EditorUtility.bindings.cs
