@@ -17,7 +17,7 @@ TEST_REFERENCES = ["MirageLSD.Runtime", BEHAVIOUR, "nunit.framework"]
         ("SeedCodeTests", 1),
         ("RoundTripTests", 11),
         ("DaemonTests", 7),
-        ("GraphicsTests", 18),
+        ("GraphicsTests", 19),
         ("LifetimeTests", 7),
         ("ConventionsTests", 8),
         ("ConventionVectorTests", 8),
@@ -86,9 +86,17 @@ def test_editor(own_folder: Workshop) -> None:
     own_folder.compile(Assembly("MirageLSD.Editor", sources(PACKAGE / "Editor"), editor))
     references = [*editor, "MirageLSD.Editor", *TEST_REFERENCES]
     own_folder.compile(Assembly("MirageLSD.Tests.Editor", sources(TESTS / "editor"), references))
-    fixtures = {"EditorTests": 9, "LauncherTests": 3, "LocalDaemonTests": 11}
+    fixtures = {"EditorTests": 11, "LauncherTests": 3, "LocalDaemonTests": 11}
     for fixture, count in fixtures.items():
         assert own_folder.run_tests("MirageLSD.Tests.Editor", f"MirageLSD.Tests.EditorSide.{fixture}") == count
+
+
+def test_other_platforms(own_folder: Workshop) -> None:
+    """Unity compiles the runtime for every platform, so that a game's code and scenes stay whole on those without a library."""
+    own_folder.compile(Assembly("MirageLSD.Runtime", sources(PACKAGE / "Runtime"), ENGINE))
+    references = [*ENGINE, *TEST_REFERENCES]
+    own_folder.compile(Assembly("MirageLSD.Tests.Mobile", sources(TESTS / "mobile"), references))
+    assert own_folder.run_tests("MirageLSD.Tests.Mobile", "MirageLSD.Tests.Mobile.MobileTests") == 1
 
 
 def test_samples(own_folder: Workshop) -> None:

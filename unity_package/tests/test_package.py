@@ -61,6 +61,8 @@ def test_asmdefs(path: Path) -> None:
         assert reference in known or reference.startswith(("Unity.RenderPipelines.", "UnityEngine.", "UnityEditor.")), (
             reference
         )
+    if path.stem == "MirageLSD.Runtime":
+        assert asmdef["includePlatforms"] == []
     defined = {version["define"] for version in asmdef["versionDefines"]} | {"UNITY_INCLUDE_TESTS"}
     assert set(asmdef["defineConstraints"]) <= defined
 

@@ -70,6 +70,7 @@ namespace MirageLSD
             Add<LSDCamera>(camera);
             Add<LSDWalkingCamera>(camera);
             Add<LSDThemeButtons>(camera);
+            Add<LSDBypassKey>(camera);
         }
 
         private static void Add<T>(Camera camera) where T : Component

@@ -247,6 +247,34 @@ namespace MirageLSD.Tests.Behaviour
             Assert.That(first, Is.EqualTo(1));
         }
 
+        [Test]
+        public void AThemeIsAnAssetAndAKeyIsBypass()
+        {
+            Settings.endpoint = Daemon.Endpoint;
+            var component = MainCamera.gameObject.AddComponent<LSDCamera>();
+            var dusk = ScriptableObject.CreateInstance<LSDTheme>();
+            dusk.lighting = "sunset";
+            dusk.strength = 0.4f;
+            component.Theme = dusk;
+            Assert.That(component.Scene, Is.EqualTo("forest"), "an empty field leaves things as they are");
+            Assert.That(component.Lighting, Is.EqualTo("sunset"));
+            Assert.That(component.Strength, Is.EqualTo(0.4f));
+            var city = ScriptableObject.CreateInstance<LSDTheme>();
+            city.scene = "city";
+            Set(component, "theme", city); // the inspector, Timeline
+            Frames(1);
+            Assert.That(component.Scene, Is.EqualTo("city"));
+            component.Scene = "desert";
+            Frames(1);
+            Assert.That(component.Scene, Is.EqualTo("desert"), "a theme is applied once");
+            MainCamera.gameObject.AddComponent<LSDBypassKey>();
+            Event.current.type = EventType.KeyDown;
+            Event.current.keyCode = KeyCode.B;
+            Frames(1);
+            Event.current.type = EventType.Repaint;
+            Assert.That(component.Bypass, Is.True);
+        }
+
         private static void Set(LSDCamera component, string field, object value)
         {
             typeof(LSDCamera).GetField(field, System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic).SetValue(component, value);

@@ -116,6 +116,36 @@ namespace MirageLSD.Tests.EditorSide
         }
 
         [Test]
+        public void TheInspectorItselfSendsNothing()
+        {
+            var component = MainCamera.gameObject.AddComponent<LSDCamera>();
+            var inspector = ScriptableObject.CreateInstance<LSDCameraEditor>();
+            inspector.target = component;
+            var sent = typeof(LSDCamera).GetField("_sentScene", BindingFlags.Instance | BindingFlags.NonPublic);
+            sent.SetValue(component, "as it was sent");
+            StandInGui.IsChanged = true; // Flip Vertically, say
+            inspector.OnInspectorGUI();
+            StandInGui.IsChanged = false;
+            Assert.That(sent.GetValue(component), Is.EqualTo("as it was sent"));
+        }
+
+        [Test]
+        public void TheWindowShowsTheStreamThatIsChosen()
+        {
+            var second = MakeCamera();
+            second.name = "Mirror";
+            new LSDStreamEngine("first").StartCapture();
+            new LSDStreamEngine("second").StartCapture(second);
+            var window = ScriptableObject.CreateInstance<LSDWindow>();
+            Send(window, "OnInspectorUpdate");
+            Press(window, null);
+            Assert.That(StandInGui.Seen, Has.Member("Model: first"));
+            StandInGui.Typed["Stream"] = "2: Mirror";
+            Press(window, null);
+            Assert.That(StandInGui.Seen, Has.Member("Model: second"));
+        }
+
+        [Test]
         public void TheInspectorSaysWhatTheStreamDoes()
         {
             var component = MainCamera.gameObject.AddComponent<LSDCamera>();

@@ -34,6 +34,7 @@ namespace MirageLSD
             _sentSeed = 0;
             _sentStrength = 1f;
             ApplySettings();
+            if (!ReferenceEquals(theme, _sentTheme)) Apply(theme);
             ApplyTheme(0f);
             Engine.StartCapture(GetComponent<Camera>());
         }
@@ -93,6 +94,7 @@ namespace MirageLSD
         private void ApplyAnimated()
         {
             if (Engine == null) return;
+            if (!ReferenceEquals(theme, _sentTheme)) Apply(theme);
             if (strength != _sentStrength) Engine.SetStrength(_sentStrength = Mathf.Clamp01(strength));
             if (bypass != Engine.Bypass) Engine.Bypass = bypass;
             if (scene != _sentScene || lighting != _sentLighting || prompt != _sentPrompt || seed != _sentSeed) ApplyTheme(transitionSeconds);

@@ -15,6 +15,8 @@ namespace MirageLSD
         [SerializeField] private int seed;
 
         [Header("Theme")]
+        [Tooltip("A look as an asset (Assets > Create > MirageLSD > Theme); it fills the fields below, over its own seconds.")]
+        [SerializeField] private LSDTheme theme;
         [SerializeField] private string scene = "forest";
         [SerializeField] private string lighting = "day";
         [Tooltip("Free text; words that name scenes and lightings choose them, in place of the two above.")]
@@ -64,6 +66,7 @@ namespace MirageLSD
         [Tooltip("Should the picture be upside down on your graphics device.")]
         [SerializeField] private bool flipVertically;
 
+        private LSDTheme _sentTheme;
         private string _sentScene, _sentLighting, _sentPrompt;
         private int _sentSeed;
         private float _sentStrength = 1f;
@@ -110,67 +113,6 @@ namespace MirageLSD
                 OnDisable();
                 OnEnable();
             }
-        }
-
-        public string Scene
-        {
-            get { return scene; }
-            set
-            {
-                scene = value;
-                prompt = "";
-                ApplyTheme(transitionSeconds);
-            }
-        }
-
-        public string Lighting
-        {
-            get { return lighting; }
-            set
-            {
-                lighting = value;
-                prompt = "";
-                ApplyTheme(transitionSeconds);
-            }
-        }
-
-        public string Prompt
-        {
-            get { return prompt; }
-            set
-            {
-                prompt = value ?? "";
-                ApplyTheme(transitionSeconds);
-            }
-        }
-
-        /// <summary>Scene, lighting and prompt of the theme, over its own seconds.</summary>
-        public void Apply(LSDTheme theme)
-        {
-            scene = theme.scene;
-            lighting = theme.lighting;
-            prompt = theme.prompt;
-            strength = theme.strength;
-            ApplyTheme(theme.transitionSeconds);
-        }
-
-        /// <summary>Everything as the inspector has it, over so many seconds.</summary>
-        public void ApplyTheme(float seconds)
-        {
-            if (Engine == null) return;
-            if (seed != _sentSeed) Engine.Seed = Mathf.Max(seed, 0);
-            _sentSeed = seed;
-            _sentScene = scene;
-            _sentLighting = lighting;
-            _sentPrompt = prompt;
-            if (!string.IsNullOrEmpty(prompt))
-            {
-                // The prompt chooses scene and lighting by itself; said together, those two would win.
-                Engine.SetPrompt(prompt, seconds);
-                return;
-            }
-            if (!string.IsNullOrEmpty(scene)) Engine.SetScene(scene, seconds);
-            if (!string.IsNullOrEmpty(lighting)) Engine.SetLighting(lighting, seconds);
         }
     }
 }

@@ -18,6 +18,16 @@ namespace MirageLSD
         private string _pipeline;
         private long _skipped;
 
+        /// <summary>What is captured, for a list of streams.</summary>
+        internal string Title
+        {
+            get
+            {
+                var source = _hasSourceTexture ? (UnityEngine.Object)_sourceTexture : _hasChosenCamera ? _chosenCamera : Camera.main;
+                return source == null ? Model : source.name;
+            }
+        }
+
         /// <summary>Once an engine frame.</summary>
         internal void Tick()
         {

@@ -9,6 +9,19 @@ namespace MirageLSD
         private float _targetFps = 24f;
         private Vector2Int _resolution;
 
+        /// <summary>False on phones, consoles and the web, where an engine can't be made; code that mentions it compiles there.</summary>
+        public static bool IsSupported
+        {
+            get
+            {
+#if UNITY_EDITOR || UNITY_STANDALONE
+                return true;
+#else
+                return false;
+#endif
+            }
+        }
+
         public string Model { get; }
 
         public bool IsConnected => !_isDisposed && _link.IsConnected;

@@ -216,6 +216,10 @@ namespace UnityEditor
         }
     }
 
+    public sealed class CanEditMultipleObjects : Attribute
+    {
+    }
+
     public class CustomEditor : Attribute
     {
         public CustomEditor(Type inspectedType)

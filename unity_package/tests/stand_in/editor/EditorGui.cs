@@ -89,6 +89,11 @@ namespace UnityEditor
             return value;
         }
 
+        public static int Popup(string label, int selectedIndex, string[] displayedOptions, params GUILayoutOption[] options)
+        {
+            return StandInGui.Typed.ContainsKey(label) ? Array.IndexOf(displayedOptions, StandInGui.Typed[label]) : selectedIndex;
+        }
+
         public static bool Toggle(string label, bool value, params GUILayoutOption[] options)
         {
             return StandInGui.Typed.ContainsKey(label) ? StandInGui.Typed[label] == "on" : value;

@@ -165,6 +165,8 @@ namespace UnityEngine
     // Runtime/Export/Scripting/MonoBehaviour.bindings.cs
     public class MonoBehaviour : Behaviour
     {
+        public bool useGUILayout { get; set; } = true;
+
         internal override void OnObjectDestroyed()
         {
             if (enabled && gameObject.activeSelf) Game.Send(this, "OnDisable");
