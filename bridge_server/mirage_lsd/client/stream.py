@@ -16,7 +16,7 @@ import numpy.typing as npt
 from ..frame import Camera, Slot, Sun
 from .slots import slot_table
 from .text import long_text, read_progress, text
-from .types import ClientState, LsdError, Notice, Progress, Result, Stats, StreamState
+from .types import ClientState, Control, LsdError, Notice, Progress, Result, Stats, StreamState
 
 if TYPE_CHECKING:
     from .client import Client
@@ -45,12 +45,14 @@ class Stream:
     """One picture stream of a client; made by `Client.open_stream`. Any thread may call it, `acquire` one at a time.
 
     Attributes:
+        model: its name.
         width, height: of every plane, pixels.
         formats: format by plane name, in the order in which they were opened.
     """
 
     client: Client
     _handle: Any
+    model: str
     width: int
     height: int
     formats: dict[str, str]
@@ -145,8 +147,13 @@ class Stream:
         )  # fmt: skip
         return result.copy() if copy else result
 
+    @property
+    def controls(self) -> tuple[Control, ...]:
+        """What the model can be asked for, in the order of a panel; empty before the daemon has answered."""
+        return self.client.models.get(self.model, ())
+
     def control(self, *, transition_s: float = 0.0, **values: str | bool | int | float | Sequence[float]) -> int:
-        """Sets controls of the model (see `Client.models`); what is not named stays as it was.
+        """Sets controls of the model (see `controls`); what is not named stays as it was.
 
         Args:
             transition_s: 0..60, the time in which the daemon goes over to the new values.

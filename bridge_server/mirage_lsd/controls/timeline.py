@@ -48,7 +48,10 @@ class ControlTimeline:
                 targets = {name: transition.target for name, transition in self._transitions.items()}
             reading = self._read(checked, targets)
             # What the pipeline made of a text is checked like what a client sent; checked values pass as they are.
-            final = {name: checked[name] if reading.values[name] is checked.get(name) else self._specs[name].check(reading.values[name]) for name in reading.values}  # fmt: skip
+            final = {
+                name: value if value is checked.get(name) else self._specs[name].check(value)
+                for name, value in reading.values.items()
+            }
         except ValueError as error:
             raise ProtocolError("bad_control", str(error), control_seq=control_seq) from None
         now = now_ns / 1e9

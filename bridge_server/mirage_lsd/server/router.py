@@ -90,9 +90,7 @@ class Router:
             if sys.platform != "win32":  # where descriptors are not scarce
                 address = self._listen(address)
             self.socket.bind(address)
-        except OSError as error:
-            raise StartError(_why_not(endpoint, error)) from None
-        except zmq.ZMQError as error:
+        except (OSError, zmq.ZMQError) as error:
             raise StartError(_why_not(endpoint, error)) from None
         found = self.socket.get(zmq.LAST_ENDPOINT)
         self.endpoint = (found if isinstance(found, bytes) else str(found).encode()).rstrip(b"\0").decode()

@@ -66,6 +66,8 @@ float mls_reproject(const mls_frame* frame, const mls_before* before, const floa
 }
 
 void mls_shade(const mls_frame* frame, const mls_weights* weights, const float* context, int32_t context_width,
-               int32_t context_height, int32_t width, int32_t height, uint8_t* rgba, int32_t threads) {
-  chosen().load()->shade(*frame, *weights, context, context_width, context_height, width, height, rgba, threads);
+               int32_t context_height, int32_t width, int32_t height, uint8_t* rgba, int32_t first_row,
+               int32_t last_row, int32_t threads) {
+  chosen().load()->shade(*frame, *weights, context, context_width, context_height, width, height, rgba, first_row,
+                         last_row, threads);
 }

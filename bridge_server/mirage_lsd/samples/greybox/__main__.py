@@ -1,8 +1,8 @@
 """A grey-box level in Panda3D that a MirageLSD daemon paints while you walk through it.
 
 Start `mirage-lsd serve` in another terminal, then `python samples/panda3d_greybox`.
-W A S D walk, arrow keys look; 1 to 8 choose the theme (forest/day, city/night, scifi/neon, desert/sunset, snow/overcast, village/day, volcanic/night,
-underwater/day), F1 to F6 the light (day, overcast, sunset, night, neon, fog); C other clothes for the people; Escape ends. Without a display it walks by itself and prints what comes back.
+W A S D walk, arrow keys look; 1 to 8 choose a theme. P shows the model's controls: Tab chooses one, [ and ] change it.
+Escape ends. Without a display it walks by itself and prints what comes back.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from ...commands.size import parse_size
 from .bridge import Bridge
 from .camera_path import CameraPath
 from .level import Level
+from .panel import Panel
 from .player import Player
 from .renderer import Renderer, RendererError
 from .screen import Screen, ScreenError
-from .themes import APPEARANCES, LIGHTINGS, THEMES
+from .themes import APPEARANCES, THEMES
 
 _THEME_KEYS = tuple(str(i + 1) for i in range(len(THEMES)))
-_LIGHTING_KEYS = tuple(f"f{i + 1}" for i in range(len(LIGHTINGS)))
 
 
 def main() -> int:
@@ -58,7 +58,8 @@ def play(bridge: Bridge, renderer: Renderer, screen: Screen | None, seconds: flo
     player = Player(screen.window, path.pose(0)) if screen is not None else None
     bridge.set_theme(THEMES[0])
     renderer.level.set_sun(THEMES[0].sun)
-    appearance = 0
+    panel: Panel | None = None
+    shows_panel = False
     start = before = told = time.monotonic()
     while not seconds or time.monotonic() - start < seconds:
         now = time.monotonic()
@@ -72,7 +73,11 @@ def play(bridge: Bridge, renderer: Renderer, screen: Screen | None, seconds: flo
         shown = result.pixels if result is not None else None
         if shown is None and not bridge.stream.stats().returned:
             shown = picture.color
-        if screen is not None and shown is not None and not screen.show(shown):
+        if panel is None and bridge.stream.controls:
+            panel = Panel(bridge.stream.controls, {"appearance": APPEARANCES})
+            panel.show(THEMES[0].controls)
+        lines = panel.lines() if panel is not None and shows_panel else []
+        if screen is not None and shown is not None and not screen.show(shown, lines):
             return
         for key in player.pressed if player is not None else ():
             if key == "escape":
@@ -81,11 +86,12 @@ def play(bridge: Bridge, renderer: Renderer, screen: Screen | None, seconds: flo
                 theme = THEMES[_THEME_KEYS.index(key)]
                 renderer.level.set_sun(theme.sun)
                 bridge.set_theme(theme, 1.0)
-            elif key in _LIGHTING_KEYS:
-                bridge.set_lighting(LIGHTINGS[_LIGHTING_KEYS.index(key)])
-            elif key == "c":
-                bridge.set_appearance(APPEARANCES[appearance % len(APPEARANCES)])
-                appearance += 1
+                if panel is not None:
+                    panel.show(theme.controls)
+            elif key == "p":
+                shows_panel = not shows_panel
+            elif panel is not None and (changed := panel.press(key)):
+                bridge.set_controls(changed)
         if now - told > 2:
             told, stats = now, bridge.stream.stats()
             latency = f"latency p50 {stats.latency_ms_p50:.0f} ms, p95 {stats.latency_ms_p95:.0f} ms"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from ...client import Client, Result, Stream
 from ...frame import Sun
@@ -24,17 +26,11 @@ class Bridge:
         x, y, z = direction_to_protocol(theme.sun)
         length = math.hypot(x, y, z)
         self._sun = Sun((x / length, y / length, z / length))
-        return self.stream.control(
-            scene=theme.scene, lighting=theme.lighting, appearance=theme.appearance, transition_s=transition_s
-        )
+        return self.stream.control(**theme.controls, transition_s=transition_s)
 
-    def set_appearance(self, appearance: str, transition_s: float = 0.5) -> int:
-        """Asks for other clothes and hair, in words."""
-        return self.stream.control(appearance=appearance, transition_s=transition_s)
-
-    def set_lighting(self, lighting: str, transition_s: float = 1.0) -> int:
-        """Asks for another light in the same scene."""
-        return self.stream.control(lighting=lighting, transition_s=transition_s)
+    def set_controls(self, values: Mapping[str, Any], transition_s: float = 0.5) -> int:
+        """Asks for anything of `stream.controls`, by name; returns the control's number."""
+        return self.stream.control(**values, transition_s=transition_s)
 
     def submit(self, picture: Picture, t_capture_ns: int = 0) -> int | None:
         """Hands a picture over; None while the stream is not open."""

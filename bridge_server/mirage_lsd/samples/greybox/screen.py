@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ class ScreenError(RuntimeError):
 
 
 class Screen:
-    """A window of `width` x `height` pixels with one picture over all of it.
+    """A window of `width` x `height` pixels with one picture over all of it, and lines of text on it.
 
     Raises:
         ScreenError: there is no display.
@@ -45,9 +46,17 @@ class Screen:
         camera = root.attachNewNode(core.Camera("screen", lens))
         self.window.makeDisplayRegion().setCamera(camera)
         self._root = root
+        self._lines = core.TextNode("lines")
+        self._lines.setCardColor(0.0, 0.0, 0.0, 0.6)
+        self._lines.setCardAsMargin(0.5, 0.5, 0.5, 0.5)
+        self._lines.setWordwrap(36)
+        place = root.attachNewNode(self._lines)
+        line = 2 / 24  # the window is 2 high and wide; text is as wide as it is high
+        place.setScale(line * height / width, 1, line)
+        place.setPos(-0.97, -1, 0.88)
 
-    def show(self, rgba: npt.NDArray[np.uint8]) -> bool:
-        """Shows an H x W x 4 picture, row 0 on top; False when the window was closed."""
+    def show(self, rgba: npt.NDArray[np.uint8], lines: Sequence[str] = ()) -> bool:
+        """Shows an H x W x 4 picture, row 0 on top, with text in the corner; False when the window was closed."""
         if self.window.isClosed():
             return False
         height, width = rgba.shape[:2]
@@ -55,6 +64,9 @@ class Screen:
             self._texture.setup2dTexture(width, height, core.Texture.TUnsignedByte, core.Texture.FRgba)
             self._shape = (height, width)
         self._texture.setRamImageAs(np.ascontiguousarray(rgba[::-1]).tobytes(), "RGBA")
+        text = "\n".join(lines)
+        if text != self._lines.getText():
+            self._lines.setText(text)
         self._engine.renderFrame()
         # Otherwise it would be seen only with the next frame.
         self._engine.flipFrame()

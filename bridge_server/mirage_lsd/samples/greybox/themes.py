@@ -15,6 +15,11 @@ class Theme:
     appearance: str
 
     @property
+    def controls(self) -> dict[str, str]:
+        """By the names that the model has for them."""
+        return {"scene": self.scene, "lighting": self.lighting, "appearance": self.appearance}
+
+    @property
     def title(self) -> str:
         """For captions."""
         return f"{self.scene}, {self.lighting}"
@@ -36,4 +41,3 @@ APPEARANCES = (
     "a green and yellow checked dress, ginger hair",
     "a black suit with white pinstripes, black hair",
 )
-LIGHTINGS = ("day", "overcast", "sunset", "night", "neon", "fog")
