@@ -43,9 +43,9 @@ URP_17 = ["MIRAGELSD_URP", "MIRAGELSD_URP_17", "UNITY_EDITOR"]
 @pytest.mark.parametrize(
     ("defines", "count"),
     [
-        (["MIRAGELSD_URP", "UNITY_EDITOR"], 7),
-        (URP_17, 8),
-        ([*URP_17, "UNITY_6000_3_OR_NEWER"], 7),
+        (["MIRAGELSD_URP", "UNITY_EDITOR"], 9),
+        (URP_17, 10),
+        ([*URP_17, "UNITY_6000_3_OR_NEWER"], 9),
     ],
     ids=["urp-14", "urp-17", "urp-17.3"],
 )
@@ -72,7 +72,7 @@ def test_high_definition_pipeline(own_folder: Workshop) -> None:
     own_folder.compile(hook)
     references += ["MirageLSD.HighDefinition", *TEST_REFERENCES]
     own_folder.compile(Assembly("MirageLSD.Tests.HighDefinition", sources(TESTS / "pipelines"), references, ["HDRP"]))
-    assert own_folder.run_tests("MirageLSD.Tests.HighDefinition", "MirageLSD.Tests.Pipelines.PipelineTests") == 9
+    assert own_folder.run_tests("MirageLSD.Tests.HighDefinition", "MirageLSD.Tests.Pipelines.PipelineTests") == 10
 
 
 def compile_pipeline_core(folder: Workshop) -> None:

@@ -57,6 +57,28 @@ namespace MirageLSD.Tests.Pipelines
         }
 
         [Test]
+        public void TheJitterIsThePipelines()
+        {
+            UsePipeline();
+#if HDRP
+            Simulation.Jitter = new Vector2(-0.25f, -0.125f);
+#else
+            Simulation.Jitter = new Vector2(0.25f, 0.125f);
+#endif
+            var target = new Recorder();
+            using (var hook = CaptureHooks.Create())
+            {
+                hook.Attach(MainCamera, target);
+                Frames(1);
+            }
+            Simulation.Jitter = Vector2.zero;
+            var pixels = CameraConventions.JitterPixels(target.Projection.Value, MainCamera.nonJitteredProjectionMatrix, Width, Height);
+            Assert.That(pixels.x, Is.EqualTo(0.25f).Within(1e-4), "to the right");
+            Assert.That(pixels.y, Is.EqualTo(-0.125f).Within(1e-4), "up");
+            target.Dispose();
+        }
+
+        [Test]
         public void APlayersLinkerKeepsTheHook()
         {
             GraphicsSettings.currentRenderPipeline = MakeAsset();
@@ -129,6 +151,21 @@ namespace MirageLSD.Tests.Pipelines
         }
 
         [Test]
+        public void AStackIsSaidOnce()
+        {
+            UsePipeline();
+            MainCamera.GetUniversalAdditionalCameraData().cameraStack.Add(MakeCamera());
+            var target = new Recorder();
+            using (var hook = CaptureHooks.Create())
+            {
+                hook.Attach(MainCamera, target);
+                Frames(3);
+            }
+            Assert.That(target.Warnings, Is.EqualTo("stack "));
+            target.Dispose();
+        }
+
+        [Test]
         public void TheRenderer2DHasNeitherDepthNorMotion()
         {
             UsePipeline();
@@ -192,6 +229,8 @@ namespace MirageLSD.Tests.Pipelines
             private readonly ScreenPresenter _presenter = new ScreenPresenter();
             private Camera _camera;
 
+            public string Warnings = "";
+            public Matrix4x4? Projection;
             public Texture Result;
             public byte SentBlue;
             public bool IsOff { get; set; }
@@ -201,6 +240,11 @@ namespace MirageLSD.Tests.Pipelines
             public override bool WantsDepth => !IsOff;
             public override bool WantsMotion => !IsOff && !LeavesMotionOut;
             public override Texture OnScreen => Result;
+
+            public override void Warn(string key, string sentence)
+            {
+                Warnings += key + " ";
+            }
 
             public override void Present(CommandBuffer commands, Vector2 size)
             {
@@ -221,6 +265,7 @@ namespace MirageLSD.Tests.Pipelines
             {
                 _converter.SetCamera(CameraPose.Of(_camera), _history, sources);
                 _history.MarkCaptured();
+                Projection = sources.Projection;
                 _converter.Record(commands, sources);
                 commands.RequestAsyncReadbackIntoNativeArray(ref _bytes, _converter.Color, 0, request =>
                 {

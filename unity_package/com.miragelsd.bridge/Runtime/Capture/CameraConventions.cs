@@ -33,6 +33,15 @@ namespace MirageLSD
             return new Vector2(x * 0.5f * width, -y * 0.5f * height);
         }
 
+        /// <summary>A projection whose picture is moved by -x, -y, in clip space's halves of the screen.</summary>
+        public static Matrix4x4 Jittered(Matrix4x4 steady, float x, float y)
+        {
+            var isPerspective = steady[3, 2] != 0f;
+            steady[0, isPerspective ? 2 : 3] += isPerspective ? x : -x;
+            steady[1, isPerspective ? 2 : 3] += isPerspective ? y : -y;
+            return steady;
+        }
+
         /// <summary>The shader's _LSDDepth: how a stored depth value becomes metres.</summary>
         public static Vector4 DepthToMetres(float near, float far, bool isOrthographic, bool isReversed)
         {

@@ -29,6 +29,9 @@ namespace MirageLSD
         /// <summary>Called where the pipeline records its commands, with the target that holds the camera's picture.</summary>
         public abstract void Present(CommandBuffer commands, Vector2 size);
 
+        /// <summary>Something that works otherwise than its user may think; said once.</summary>
+        public abstract void Warn(string key, string sentence);
+
         /// <summary>Called once for each frame of the camera; false: this one is not captured.</summary>
         public abstract bool BeginFrame(Camera camera);
 

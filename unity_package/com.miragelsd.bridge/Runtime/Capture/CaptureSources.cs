@@ -26,6 +26,10 @@ namespace MirageLSD
         /// <summary>The pipeline has no depth in this frame: everything counts as sky.</summary>
         public bool LacksDepth;
 
+        /// <summary>What depth was rendered with, where the pipeline keeps the jitter of temporal anti-aliasing to itself: Unity's
+        /// camera has none of it then.</summary>
+        public Matrix4x4? Projection;
+
         /// <summary>Depth, or motion, is read under the name that the pipeline gives it, whatever is said above.</summary>
         public bool IsDepthGlobal, IsMotionGlobal;
     }

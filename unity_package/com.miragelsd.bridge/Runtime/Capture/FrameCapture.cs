@@ -56,6 +56,7 @@ namespace MirageLSD
         /// <summary>One frame at a time, and the game waits for its result.</summary>
         public bool IsRecorder;
 
+        public Action<string, string> Warned = (key, sentence) => { };
         public LSDRule[] Rules;
         public float Split; // of the screen
         public bool DetectsCuts = true;
@@ -75,10 +76,8 @@ namespace MirageLSD
         /// <summary>Draw this over the camera's picture; null: nothing.</summary>
         public Texture Shown;
 
-        public override void Present(CommandBuffer commands, Vector2 size)
-        {
-            if (OnScreen != null) _presenter.Record(commands, Shown, size, Split);
-        }
+        public override void Present(CommandBuffer commands, Vector2 size) => _presenter.Record(commands, Shown, size, Split);
+        public override void Warn(string key, string sentence) => Warned(key, sentence);
 
         public void Attach(Camera camera)
         {
@@ -111,6 +110,7 @@ namespace MirageLSD
         {
             if (_isDisposed) return;
             if (_isCut) _motion.Forget();
+            _pose.Projection = sources.Projection ?? _pose.Projection;
             _converter.SetCamera(_pose, _motion, sources);
             _slot.Camera = _pose.ToProtocol(_format.Width, _format.Height);
             _slot.HasCamera = true;

@@ -107,7 +107,7 @@ namespace MirageLSD
                 _output = ResultTexture.Make(format.OutputWidth, format.OutputHeight);
             }
             _link.Open(format);
-            _capture = new FrameCapture(format, _isAsync);
+            _capture = new FrameCapture(format, _isAsync) { Warned = _notices.Once };
             Attach(camera);
         }
 

@@ -9,6 +9,7 @@ namespace UnityEngine.Rendering.HighDefinition
     public class HDCamera
     {
         public Camera camera { get; internal set; }
+        public Vector4 taaJitter;
         public int actualWidth { get; internal set; }
         public int actualHeight { get; internal set; }
     }
@@ -80,6 +81,9 @@ namespace UnityEngine.Rendering.HighDefinition
     {
         public static bool HasMotionVectors = true;
 
+        /// <summary>Temporal anti-aliasing, as HDRP counts it: pixels by which the view, not the picture, is moved to the right and up.</summary>
+        public static Vector2 Jitter { get; set; }
+
         /// <summary>Dynamic resolution: depth and motion are rendered at this share of the picture's size.</summary>
         public static float RenderScale = 1f;
 
@@ -97,7 +101,7 @@ namespace UnityEngine.Rendering.HighDefinition
                 var context = new CustomPassContext
                 {
                     cmd = new CommandBuffer(),
-                    hdCamera = new HDCamera { camera = camera, actualWidth = Scaled(pictures.Depth.width), actualHeight = Scaled(pictures.Depth.height) },
+                    hdCamera = new HDCamera { camera = camera, taaJitter = new Vector4(Jitter.x, Jitter.y, Jitter.x / pictures.Color.width, Jitter.y / pictures.Color.height), actualWidth = Scaled(pictures.Depth.width), actualHeight = Scaled(pictures.Depth.height) },
                     cameraColorBuffer = Handle(pictures.Color, 1f),
                     cameraDepthBuffer = Handle(pictures.Depth, RenderScale),
                     cameraMotionVectorsBuffer = HasMotionVectors ? Handle(pictures.Motion, RenderScale) : null,

@@ -65,6 +65,13 @@ namespace UnityEngine.Rendering.Universal
     public class UniversalCameraData
     {
         public RenderTextureDescriptor cameraTargetDescriptor;
+
+        internal Camera Camera;
+
+        public Matrix4x4 GetProjectionMatrix(int viewIndex = 0)
+        {
+            return Simulation.Jittered(Camera);
+        }
     }
 
     // Settings/RenderGraphSettings.cs
@@ -84,6 +91,13 @@ namespace UnityEngine.Rendering.Universal
     {
         public ScriptableRenderer renderer;
         public RenderTextureDescriptor cameraTargetDescriptor;
+
+        internal Camera Camera;
+
+        public Matrix4x4 GetProjectionMatrix(int viewIndex = 0)
+        {
+            return Simulation.Jittered(Camera);
+        }
     }
 #endif
 
@@ -103,9 +117,17 @@ namespace UnityEngine.Rendering.Universal
     }
 
     // UniversalAdditionalCameraData.cs
+    public enum CameraRenderType
+    {
+        Base,
+        Overlay,
+    }
+
     public class UniversalAdditionalCameraData : MonoBehaviour
     {
         public ScriptableRenderer scriptableRenderer { get; internal set; } = new ScriptableRenderer();
+        public CameraRenderType renderType { get; set; }
+        public List<Camera> cameraStack { get; } = new List<Camera>();
     }
 
     public static class CameraExtensions
@@ -132,6 +154,21 @@ namespace UnityEngine.Rendering.Universal
     {
         /// <summary>What the passes of the newest frame asked for; null: there was none.</summary>
         public static ScriptableRenderPassInput? Asked;
+
+        /// <summary>Temporal anti-aliasing: how far it moves the picture, in pixels, to the right and up. Unity's camera has none of it.</summary>
+        public static Vector2 Jitter { get; set; }
+
+        public static Matrix4x4 Jittered(Camera camera)
+        {
+            var moved = camera.projectionMatrix;
+            var size = CameraPictures.Of(camera).Color;
+            for (var column = 0; column < 4; column++)
+            {
+                moved[0, column] += 2f * Jitter.x / size.width * moved[3, column];
+                moved[1, column] += 2f * Jitter.y / size.height * moved[3, column];
+            }
+            return moved;
+        }
 
         public static bool IsCompatibilityMode
         {
@@ -170,7 +207,7 @@ namespace UnityEngine.Rendering.Universal
                         motionVectorColor = new TextureHandle { Texture = hasMotion ? pictures.Motion : null },
                     };
                     var graph = new RenderGraph();
-                    pass.RecordRenderGraph(graph, new ContextContainer { Items = new object[] { resources, new UniversalCameraData { cameraTargetDescriptor = size } } });
+                    pass.RecordRenderGraph(graph, new ContextContainer { Items = new object[] { resources, new UniversalCameraData { cameraTargetDescriptor = size, Camera = camera } } });
                     if (graph.Recorded != null) graph.Recorded();
                     continue;
                 }
@@ -181,7 +218,7 @@ namespace UnityEngine.Rendering.Universal
                 Gpu.GlobalNames["_MotionVectorTexture"] = hasMotion ? pictures.Motion : Grey;
                 renderer.cameraColorTargetHandle = new RTHandle { Texture = pictures.Color };
                 renderer.cameraDepthTargetHandle = new RTHandle { Texture = pictures.Depth };
-                var data = new RenderingData { cameraData = new CameraData { renderer = renderer, cameraTargetDescriptor = size } };
+                var data = new RenderingData { cameraData = new CameraData { renderer = renderer, cameraTargetDescriptor = size, Camera = camera } };
                 pass.Execute(new ScriptableRenderContext(), ref data);
                 if (ScriptableRenderContext.LastTarget != pictures.Color) throw new InvalidOperationException("The pass left another render target behind.");
 #endif

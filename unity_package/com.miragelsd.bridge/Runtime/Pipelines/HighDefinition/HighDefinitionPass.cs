@@ -33,6 +33,7 @@ namespace MirageLSD
 
         private void Record(CustomPassContext ctx, Vector2 used)
         {
+            var jitter = ctx.hdCamera.taaJitter; // z, w: pixels over the size that is rendered; 0 without TAA, DLSS, FSR
             var hasMotion = ctx.cameraMotionVectorsBuffer != null;
             Target.Record(ctx.cmd, new CaptureSources
             {
@@ -43,6 +44,7 @@ namespace MirageLSD
                 LacksMotion = !hasMotion,
                 IsMotionEncodedByHdrp = true,
                 AreArrays = TextureXR.useTexArray,
+                Projection = CameraConventions.Jittered(ctx.hdCamera.camera.nonJitteredProjectionMatrix, 2f * jitter.z, 2f * jitter.w),
                 Used = used,
                 UsedTexels = new Vector2(ctx.hdCamera.actualWidth, ctx.hdCamera.actualHeight),
             });

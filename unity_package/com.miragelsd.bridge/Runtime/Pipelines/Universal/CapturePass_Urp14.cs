@@ -24,6 +24,7 @@ namespace MirageLSD
                     IsMotionGlobal = true,
                     LacksDepth = is2D,
                     LacksMotion = is2D,
+                    Projection = renderingData.cameraData.GetProjectionMatrix(), // with the jitter
                     Used = Vector2.one,
                 });
             IsWanted = false;

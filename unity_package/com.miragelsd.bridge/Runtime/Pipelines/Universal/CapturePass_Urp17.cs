@@ -14,6 +14,7 @@ namespace MirageLSD
             public TextureHandle Color, Depth, Motion;
             public bool IsWanted;
             public Vector2 Size;
+            public Matrix4x4 Projection;
         }
 
         /// <summary>URP 17 and newer (Unity 6): the render graph has to know what is read.</summary>
@@ -22,7 +23,8 @@ namespace MirageLSD
             var isShown = Target.OnScreen != null;
             if (!IsWanted && !isShown) return;
             var resources = frameData.Get<UniversalResourceData>();
-            var size = frameData.Get<UniversalCameraData>().cameraTargetDescriptor;
+            var camera = frameData.Get<UniversalCameraData>();
+            var size = camera.cameraTargetDescriptor;
             PassData data;
             // An unsafe pass, because a read back is nothing that a raster pass may ask for.
             using (var builder = renderGraph.AddUnsafePass<PassData>("MirageLSD capture", out data))
@@ -32,6 +34,7 @@ namespace MirageLSD
                 data.Depth = resources.cameraDepthTexture;
                 data.Motion = resources.motionVectorColor;
                 data.IsWanted = IsWanted;
+                data.Projection = camera.GetProjectionMatrix(); // with the jitter
                 data.Size = new Vector2(size.width, size.height);
                 builder.AllowPassCulling(false);
                 builder.AllowGlobalStateModification(true);
@@ -66,6 +69,7 @@ namespace MirageLSD
                 Motion = pass.Motion.IsValid() ? pass.Motion : pass.Color,
                 LacksDepth = !pass.Depth.IsValid(),
                 LacksMotion = !pass.Motion.IsValid(),
+                Projection = pass.Projection,
                 Used = Vector2.one,
             });
         }

@@ -11,6 +11,7 @@ namespace MirageLSD
         private readonly CapturePass _pass = new CapturePass();
         private Camera _camera;
         private CaptureTarget _target;
+        private bool _isChecked;
 
         public override void Attach(Camera camera, CaptureTarget target)
         {
@@ -43,7 +44,19 @@ namespace MirageLSD
             if (!_target.IsActive && _target.OnScreen == null) return;
             // In every frame of an open stream, captured or not: URP has motion vectors only while somebody asks for them.
             _pass.Configure(UsesGraph);
-            camera.GetUniversalAdditionalCameraData().scriptableRenderer.EnqueuePass(_pass);
+            var data = camera.GetUniversalAdditionalCameraData();
+            if (!_isChecked) WarnOfStack(camera, data);
+            data.scriptableRenderer.EnqueuePass(_pass);
+        }
+
+        // Once: URP says something of its own each time that a renderer without stacks is asked for one.
+        private void WarnOfStack(Camera camera, UniversalAdditionalCameraData data)
+        {
+            _isChecked = true;
+            var stack = data.renderType == CameraRenderType.Base ? data.cameraStack : null;
+            if (stack == null || stack.Count == 0) return;
+            _target.Warn("stack", "the camera '" + camera.name + "' is the base of a camera stack: its picture is taken without those above it, " +
+                                  "and they are drawn over the result.");
         }
 
 #if MIRAGELSD_URP_17 && !UNITY_6000_3_OR_NEWER
