@@ -1,11 +1,12 @@
 using System.Collections.Generic;
 using UnityEngine;
 
-namespace MirageLSD.Samples
+namespace MirageLSD
 {
     /// <summary>WASD walks, a drag with the mouse looks around.</summary>
     /// <remarks>It reads IMGUI's events, which both of Unity's input systems deliver.</remarks>
-    public sealed class WalkingCamera : MonoBehaviour
+    [AddComponentMenu("MirageLSD/LSD Walking Camera")]
+    public sealed class LSDWalkingCamera : MonoBehaviour
     {
         [SerializeField] private float metresPerSecond = 3f;
         [SerializeField] private float degreesPerPixel = 0.2f;
