@@ -1,6 +1,6 @@
 // A client in C#, without Unity: sends a moving picture for two seconds.
 //
-//     mcs -unsafe Client.cs && LD_LIBRARY_PATH=DIR mono Client.exe [ENDPOINT]
+//     mcs -unsafe Client.cs && LD_LIBRARY_PATH=DIR mono Client.exe [ENDPOINT [SECONDS]]
 using System;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -72,7 +72,8 @@ internal static unsafe class Client
             lsd_stream_control_commit(stream, 0f);
             var results = 0;
             var latency = 0.0;
-            for (var i = 0; i < 120; i++) // an engine does this once a frame
+            var seconds = arguments.Length > 1 ? int.Parse(arguments[1]) : 2;
+            for (var i = 0; i < 60 * seconds; i++) // an engine does this once a frame
             {
                 for (var k = 0; k < Width * Height * 4; k++) pixels[k] = (byte)i;
                 var frame = new Frame { size = (uint)sizeof(Frame), color = pixels };

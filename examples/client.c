@@ -1,8 +1,9 @@
 /* A client in C: sends a moving picture for two seconds and says how long the results took.
  *
- *     cc client.c -I shared_protocol/native/include -L DIR -llsd -o client && ./client [ENDPOINT]
+ *     cc client.c -I shared_protocol/native/include -L DIR -llsd -o client && ./client [ENDPOINT [SECONDS]]
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lsd/lsd.h"
@@ -27,7 +28,7 @@ int main(int argc, char** argv) {
   lsd_stream_control_commit(stream, 0.0f);
 
   int results = 0;
-  const int64_t end = lsd_now_ns() + 2000000000;
+  const int64_t end = lsd_now_ns() + (argc > 2 ? atoi(argv[2]) : 2) * INT64_C(1000000000);
   for (int64_t now = lsd_now_ns(), next = now; now < end; now = lsd_now_ns()) {
     if (now >= next) { /* an engine does this once a frame */
       memset(pixels, (int)(now / 10000000 % 256), sizeof pixels);

@@ -1,9 +1,10 @@
 // A client in C++: sends a moving picture for two seconds and says how long the results took.
 //
-//     c++ -std=c++17 client.cpp -I shared_protocol/native/include -L DIR -llsd -o client && ./client [ENDPOINT]
+//     c++ -std=c++17 client.cpp -I shared_protocol/native/include -L DIR -llsd -o client && ./client [ENDPOINT [SECONDS]]
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -35,7 +36,7 @@ int main(int argc, char** argv) {
 
   std::vector<unsigned char> pixels(kWidth * kHeight * 4);
   int results = 0;
-  for (int i = 0; i < 120; ++i) {  // an engine does this once a frame
+  for (int i = 0, end = 60 * (argc > 2 ? std::atoi(argv[2]) : 2); i < end; ++i) {  // an engine does this once a frame
     std::fill(pixels.begin(), pixels.end(), static_cast<unsigned char>(i));
     lsd_frame frame{};
     frame.size = sizeof frame;

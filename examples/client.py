@@ -1,6 +1,6 @@
 """A client in Python: sends a moving picture for two seconds and says how long the results took.
 
-python examples/client.py [ENDPOINT]
+python examples/client.py [ENDPOINT [SECONDS]]
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ from mirage_lsd import Client
 
 def main() -> int:
     endpoint = sys.argv[1] if len(sys.argv) > 1 else "tcp://127.0.0.1:5757"
+    seconds = int(sys.argv[2]) if len(sys.argv) > 2 else 2
     results = 0
     with (
         Client(endpoint, engine="example") as client,
         client.open_stream(320, 180, planes=("color",), model="passthrough") as stream,
     ):
         stream.control(strength=1.0)
-        for i in range(120):  # an engine does this once a frame
-            stream.submit(np.full((180, 320, 4), i, np.uint8))
+        for i in range(60 * seconds):  # an engine does this once a frame
+            stream.submit(np.full((180, 320, 4), i % 256, np.uint8))
             time.sleep(0.016)
             results += stream.acquire() is not None
         print(f"{results} results, latency p50 {stream.stats().latency_ms_p50:.2f} ms")

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from daemon_client import DaemonClient, noise_picture
 from stand_in_pipelines import ControlsPipeline, GatedPipeline, RecordingPipeline
 
@@ -14,6 +15,7 @@ from mirage_lsd.controls import Controls, Notice
 from mirage_lsd.frame import InputFrame, OutputFrame
 from mirage_lsd.pipelines.base import StreamSpec
 from mirage_lsd.server import Daemon, DaemonConfig, Limits
+from mirage_lsd.server.mailbox import Mailbox
 
 StartDaemon = Callable[..., Daemon]
 Connect = Callable[..., DaemonClient]
@@ -130,6 +132,30 @@ def test_latest_wins_and_drops_are_counted(start_daemon: StartDaemon, connect: C
     assert second["dropped"] == 8
     assert pixels[0, 0, 3] == 255  # the reset of a dropped frame is not lost
     assert pipeline.seqs == [1, 10]
+
+
+def test_a_frame_is_in_the_mailbox_only_with_the_reset_of_the_dropped_one(
+    start_daemon: StartDaemon, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker may take it at once; a reset that is added afterwards would come too late."""
+    seen: list[tuple[int, bool]] = []
+    put = Mailbox.put
+
+    def observed(mailbox: Mailbox[Any], item: Any) -> None:
+        seen.append((item.frame.seq, item.reset))
+        put(mailbox, item)
+
+    monkeypatch.setattr(Mailbox, "put", observed)
+    pipeline = GatedPipeline()
+    client = connect(start_daemon({"gated": pipeline}).endpoint)
+    client.open(model="gated")
+    client.send_frame(1, noise_picture())
+    assert pipeline.started.acquire(timeout=10.0)
+    for seq in (2, 3):
+        client.send_frame(seq, noise_picture(), reset=seq == 2)
+        assert client.is_served()
+    pipeline.gate.release(2)
+    assert seen == [(1, False), (2, True), (3, True)]
 
 
 def test_streams_take_turns(start_daemon: StartDaemon, connect: Connect) -> None:

@@ -16,11 +16,17 @@ import pytest
 from conftest import DaemonProcess
 
 from mirage_lsd.accel import fused_cpu
+from mirage_lsd.client import library
 from mirage_lsd.doctor import native, packages, shared_memory
 from mirage_lsd.doctor.cores import check_cores
 from mirage_lsd.doctor.device import nvidia_card
+from mirage_lsd.doctor.folders import check_folders
 from mirage_lsd.doctor.kernels import check_kernels
+from mirage_lsd.doctor.localhost import check_localhost
 from mirage_lsd.doctor.port import check_port
+from mirage_lsd.doctor.port_ranges import excluded_ranges
+from mirage_lsd.doctor.system import check_system
+from mirage_lsd.doctor.visual_cpp import check_visual_cpp
 from mirage_lsd.transport.segment import SegmentError
 
 
@@ -46,7 +52,7 @@ def test_healthy_installation(tmp_path: Path, free_port: int) -> None:
     assert status == 0
     assert set(findings) == {
         *("Python", "PyTorch", "OpenVINO", "device", "cores", "pixel kernels", "model", "native core"),
-        *("shared memory", f"port {free_port}", "Panda3D", "ffmpeg"),
+        *("shared memory", f"port {free_port}", "Panda3D", "ffmpeg", "system", "folders", "localhost"),
     }
     for name in ("Python", "PyTorch", "model", "native core", f"port {free_port}"):
         assert findings[name]["status"] == "ok"
@@ -65,6 +71,16 @@ def test_missing_native_core_and_taken_port(tmp_path: Path, stranger: int) -> No
         assert findings[name]["hint"] in output
     assert nowhere in findings["native core"]["message"]
     assert "2 problems." in output
+
+
+def test_a_package_without_the_native_core(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As it is installed where there is no compiler: the daemon works, and so that is no problem."""
+    monkeypatch.delenv("MIRAGE_LSD_NATIVE", raising=False)
+    monkeypatch.setattr(library, "__file__", str(tmp_path / "client" / "library.py"))
+    finding = native.check_native()
+    assert finding.status == "warning"
+    assert "compiler" in finding.hint
+    assert "the daemon and the engines' plugins do" in finding.hint
 
 
 def test_a_library_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +170,7 @@ def test_fewer_cores_than_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
     ("instructions", "status"), [("avx512-bf16", "ok"), ("avx2", "warning"), ("portable", "warning")]
 )
 def test_what_the_kernels_use(instructions: str, status: str) -> None:
-    finding = check_kernels(instructions)
+    finding = check_kernels(instructions, "x86_64")
     assert (finding.status, finding.message) == (status, instructions)
     assert bool(finding.hint) == (status != "ok")
 
@@ -166,3 +182,107 @@ def test_missing_kernels(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     assert finding.status == "warning"
     assert "compiler" in finding.hint
     fused_cpu._load.cache_clear()
+
+
+@pytest.mark.parametrize("machine", ["arm64", "aarch64"])
+def test_kernels_of_a_machine_that_has_no_avx(machine: str) -> None:
+    assert check_kernels("portable", machine).status == "ok"
+
+
+def test_missing_avx2() -> None:
+    finding = check_kernels("portable", "AMD64")
+    assert finding.status == "warning"
+    assert "no AVX2" in finding.hint
+
+
+@pytest.mark.parametrize(
+    ("release", "status", "what"),
+    [
+        ("6.1.0-18-amd64", "ok", ""),
+        ("", "ok", ""),
+        ("5.15.153.1-microsoft-standard-WSL2", "warning", "WSL 2"),
+        ("6.6.87.2-microsoft-standard-WSL2+", "warning", "WSL 2"),
+        ("4.4.0-19041-Microsoft", "warning", "WSL 1"),
+    ],
+)
+def test_linux_within_windows(release: str, status: str, what: str) -> None:
+    finding = check_system(release)
+    assert finding.status == status
+    assert what in finding.message
+    assert ("on Windows itself" in finding.hint) == (status != "ok")
+
+
+@pytest.mark.parametrize(
+    ("addresses", "status"),
+    [
+        (["127.0.0.1"], "ok"),
+        (["::1", "127.0.0.1"], "ok"),
+        (["::1"], "warning"),
+        (["192.168.1.7"], "warning"),
+        ([], "warning"),
+    ],
+)
+def test_what_localhost_is(addresses: list[str], status: str) -> None:
+    finding = check_localhost(addresses)
+    assert finding.status == status
+    assert ("127.0.0.1 in place of localhost" in finding.hint) == (status != "ok")
+
+
+# What netsh prints on a German Windows 11 with Hyper-V.
+NETSH = """
+Protokoll tcp Portausschlussbereiche
+
+Startport    Endport
+----------    --------
+      5357        5357
+      5700        5799
+      5800        5899
+     50000       50059     *
+
+* - Verwaltete Portausschlüsse.
+"""
+
+
+def test_a_port_that_windows_keeps(free_port: int) -> None:
+    ranges = excluded_ranges(NETSH)
+    assert ranges == [(5357, 5357), (5700, 5799), (5800, 5899), (50000, 50059)]
+    finding = check_port(5757, ranges)
+    assert finding.status == "problem"
+    assert "5700 to 5799" in finding.message
+    assert "--bind tcp://127.0.0.1:5900" in finding.hint  # not 5800, which is kept as well
+    assert check_port(free_port, [(free_port + 1, free_port + 9)]).status == "ok"
+
+
+@pytest.mark.parametrize(
+    ("name", "system", "encoding", "status", "word"),
+    [
+        ("jane", "win32", "utf-8", "ok", "cache"),
+        ("日本語", "linux", "utf-8", "ok", "cache"),
+        ("日本語", "win32", "utf-8", "warning", "MIRAGE_LSD_CACHE"),
+        ("Jürgen", "linux", "ascii", "warning", "PYTHONUTF8"),
+    ],
+)
+def test_a_user_name_beyond_ascii(
+    tmp_path: Path, name: str, system: str, encoding: str, status: str, word: str
+) -> None:
+    finding = check_folders({"home": Path(f"/home/{name}"), "cache": tmp_path / "cache"}, system, encoding)
+    assert finding.status == status
+    assert word in finding.message + finding.hint
+
+
+def test_a_cache_that_can_not_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    finding = check_folders({"cache": tmp_path / "file" / "cache"}, "linux", "utf-8")
+    assert finding.status == "warning"
+    assert "MIRAGE_LSD_CACHE" in finding.hint
+
+
+def test_visual_cpp_runtime() -> None:
+    def load(library: str) -> None:
+        if library == "msvcp140.dll":
+            raise OSError("not found")
+
+    finding = check_visual_cpp(load)
+    assert (finding.status, finding.message) == ("problem", "msvcp140.dll can't be loaded")
+    assert "vc_redist" in finding.hint
+    assert check_visual_cpp(lambda library: None).status == "ok"

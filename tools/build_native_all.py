@@ -1,4 +1,5 @@
-"""Builds the native core for Windows, Linux and macOS on this machine, with zig as the compiler and libzmq inside.
+"""Builds the native core (libzmq inside) and the daemon's pixel kernels for Windows, Linux and macOS on this machine,
+with zig as the compiler.
 
     python tools/build_native_all.py                        every platform that is out of date
     python tools/build_native_all.py windows-x64            only this one
@@ -19,6 +20,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 NATIVE = REPOSITORY / "shared_protocol" / "native"
+SHADER = REPOSITORY / "bridge_server" / "shader"
 OUT = REPOSITORY / "build" / "native-all"
 TOOLS = OUT / ".tools"
 ZIG = "ziglang==0.17.0"
@@ -37,10 +39,11 @@ class Platform:
 
 
 PLATFORMS = {
-    "linux-x64": Platform("x86_64-linux-gnu.2.17", "Linux", "x86_64", ("liblsd.so",)),
-    "windows-x64": Platform("x86_64-windows-gnu", "Windows", "AMD64", ("lsd.dll", "lsd.lib")),
-    "macos-arm64": Platform("aarch64-macos.11.0", "Darwin", "arm64", ("liblsd.dylib",)),
-    "macos-x64": Platform("x86_64-macos.11.0", "Darwin", "x86_64", ("liblsd.dylib",)),
+    "linux-x64": Platform("x86_64-linux-gnu.2.17", "Linux", "x86_64", ("liblsd.so", "libmirage_shader.so")),
+    "linux-arm64": Platform("aarch64-linux-gnu.2.17", "Linux", "aarch64", ("liblsd.so", "libmirage_shader.so")),
+    "windows-x64": Platform("x86_64-windows-gnu", "Windows", "AMD64", ("lsd.dll", "lsd.lib", "mirage_shader.dll")),
+    "macos-arm64": Platform("aarch64-macos.11.0", "Darwin", "arm64", ("liblsd.dylib", "libmirage_shader.dylib")),
+    "macos-x64": Platform("x86_64-macos.11.0", "Darwin", "x86_64", ("liblsd.dylib", "libmirage_shader.dylib")),
 }
 
 
@@ -63,11 +66,14 @@ def main(names: list[str]) -> int:
 def source_fingerprint(platform: Platform) -> str:
     """What the platform's library depends on: sources, build files and the versions of the tools."""
     digest = hashlib.sha256(repr((platform, ZIG, LIBZMQ)).encode())
-    for folder in ("include", "src", "cmake", "cross"):
-        for path in sorted((NATIVE / folder).rglob("*")):
-            if path.is_file():
-                digest.update(path.relative_to(NATIVE).as_posix().encode() + path.read_bytes())
-    digest.update((NATIVE / "CMakeLists.txt").read_bytes())
+    folders = [
+        *(NATIVE / folder for folder in ("include", "src", "cmake", "cross")),
+        SHADER / "include",
+        SHADER / "src",
+    ]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    for path in sorted([*files, NATIVE / "CMakeLists.txt", SHADER / "CMakeLists.txt", SHADER / "exports.map"]):
+        digest.update(path.relative_to(REPOSITORY).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
 
 
@@ -91,7 +97,8 @@ def build(name: str, platform: Platform) -> None:
     target = OUT / name
     target.mkdir(parents=True, exist_ok=True)
     for file in platform.files:
-        shutil.copy2(work / "native" / file, target / file)
+        folder = "shader" if "mirage_shader" in file else "native"
+        shutil.copy2(work / folder / file, target / file)
 
 
 def compiler(name: str, platform: Platform) -> dict[str, str]:

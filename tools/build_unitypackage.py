@@ -1,5 +1,9 @@
-"""Writes dist/MirageLSD.unitypackage (for Assets > Import Package) and dist/com.miragelsd.bridge-<version>.tgz (for the
-Package Manager) from unity_package/com.miragelsd.bridge and the native libraries of build/native-all.
+"""Writes what Unity installs, from unity_package/com.miragelsd.bridge and the native libraries of build/native-all, into dist/:
+
+    MirageLSD.unitypackage               for Assets > Import Package
+    MirageLSD.Samples.unitypackage       the samples, which a game has no use for
+    com.miragelsd.bridge-<version>.tgz   for Window > Package Manager > Add package from tarball
+    upm/                                 the same as a folder: the content of the release branch that Git URLs name
 
     python tools/build_unitypackage.py
 
@@ -12,6 +16,7 @@ import gzip
 import io
 import json
 import re
+import shutil
 import sys
 import tarfile
 from collections.abc import Iterator
@@ -26,8 +31,9 @@ DIST = REPOSITORY / "dist"
 # imported: the samples become a visible folder, and the documentation one of text files.
 IMPORTED_AS = "Assets/MirageLSD"
 RENAMED = {"Samples~": "Samples", "Documentation~": "Documentation"}
-# What makes it a package of the Package Manager is of no use within Assets.
-NOT_IMPORTED = {"package.json"}
+# What makes it a package of the Package Manager is of no use within Assets, and its tests are not the game's.
+NOT_IMPORTED = ("package.json", "Tests")
+SAMPLES = "Samples~"
 
 # By folder in Runtime/Plugins, which is also the folder in build/native-all.
 LIBRARIES = {
@@ -47,10 +53,28 @@ def main() -> int:
     files = {path.relative_to(PACKAGE).as_posix(): path for path in package_files()} | libraries
     DIST.mkdir(exist_ok=True)
     version = json.loads((PACKAGE / "package.json").read_text())["version"]
-    (DIST / "MirageLSD.unitypackage").write_bytes(unitypackage(files))
+    samples = {name: path for name, path in files.items() if top(name) == SAMPLES}
+    game = {name: path for name, path in files.items() if name not in samples and top(name) not in NOT_IMPORTED}
+    (DIST / "MirageLSD.unitypackage").write_bytes(unitypackage(game))
+    (DIST / "MirageLSD.Samples.unitypackage").write_bytes(unitypackage(samples))
     (DIST / f"com.miragelsd.bridge-{version}.tgz").write_bytes(package_archive(files))
-    print(f"dist/MirageLSD.unitypackage, dist/com.miragelsd.bridge-{version}.tgz: {len(files)} files")
+    write_folder(files)
+    print(f"dist/*.unitypackage, dist/com.miragelsd.bridge-{version}.tgz, dist/upm: {len(files)} files")
     return 0
+
+
+def top(name: str) -> str:
+    """The first part of a path within the package, for a folder's .meta that of the folder."""
+    return name.split("/")[0].removesuffix(".meta")
+
+
+def write_folder(files: dict[str, Path]) -> None:
+    """dist/upm anew, so that nothing of another version stays in it."""
+    shutil.rmtree(DIST / "upm", ignore_errors=True)
+    for name, path in files.items():
+        target = DIST / "upm" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(path.read_bytes())
 
 
 def package_files() -> Iterator[Path]:
@@ -64,10 +88,12 @@ def unitypackage(files: dict[str, Path]) -> bytes:
     """A folder per asset, named by its GUID, with `asset` (no folder has one), `asset.meta` and `pathname`."""
     entries: dict[str, bytes] = {}
     for name, path in files.items():
-        if not name.endswith(".meta") or name.removesuffix(".meta") in NOT_IMPORTED:
+        if not name.endswith(".meta"):
             continue
         add_asset(entries, name.removesuffix(".meta"), path.read_bytes(), files)
     for hidden, visible in RENAMED.items():
+        if all(top(name) != hidden for name in files):
+            continue
         # A hidden folder has no .meta of its own.
         meta = folder_meta(guid_of_folder(visible))
         add_entry(entries, guid_of_folder(visible), meta, f"{IMPORTED_AS}/{visible}", None)

@@ -2,7 +2,7 @@
 
 UNITY_PYTHON_CODE := unity_package/tests unity_package/windows tools
 
-.PHONY: native-all unitypackage test-unity test-windows
+.PHONY: native-all unitypackage upm test-unity test-windows
 
 # build/native-all/{windows-x64,linux-x64,macos-arm64,macos-x64}; the first time it takes ten minutes and more.
 native-all: $(VENV)/.system
@@ -10,6 +10,13 @@ native-all: $(VENV)/.system
 
 unitypackage: native-all
 	$(BIN)/python tools/build_unitypackage.py
+
+# The branch `upm` with dist/upm as its root: what `https://.../repository.git#upm` installs. Nothing is pushed.
+upm: unitypackage
+	GIT_INDEX_FILE=$(CURDIR)/dist/upm.index git --work-tree=dist/upm add --all --force .
+	git update-ref refs/heads/upm $$(git commit-tree $$(GIT_INDEX_FILE=$(CURDIR)/dist/upm.index git write-tree) \
+		$$(git rev-parse --verify --quiet refs/heads/upm | sed 's/^/-p /') -m "The Unity package of $$(git rev-parse --short HEAD)")
+	rm dist/upm.index
 
 test-unity: setup $(VENV)/.dev
 	$(BIN)/ruff format --check $(UNITY_PYTHON_CODE)

@@ -19,7 +19,7 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     """The stand-in, the runtime assembly and its behaviour tests, compiled."""
     shop = Workshop(tmp_path_factory.mktemp("unity"))
     shop.compile(Assembly("UnityEngine", [*sources(STAND_IN / "engine"), *sources(STAND_IN / "simulation")]))
-    shop.compile(Assembly("MirageLSD.Runtime", sources(PACKAGE / "Runtime"), ENGINE))
+    shop.compile(Assembly("MirageLSD.Runtime", sources(PACKAGE / "Runtime"), ENGINE, ["UNITY_STANDALONE"]))
     references = [*ENGINE, "MirageLSD.Runtime", "nunit.framework"]
     shop.compile(Assembly("MirageLSD.Tests.Behaviour", sources(TESTS / "behaviour"), references))
     return shop

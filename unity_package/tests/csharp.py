@@ -66,6 +66,8 @@ class Workshop:
         self.layout.write_text(struct_layout(folder))
         self.conventions = folder / "conventions.txt"
         self.conventions.write_text(convention_numbers())
+        self.launcher = folder / "launcher.txt"
+        self.launcher.write_text(launcher_lines())
 
     def compile(self, assembly: Assembly) -> Path:
         """Raises AssertionError with the compiler's own words."""
@@ -82,6 +84,7 @@ class Workshop:
             "LD_LIBRARY_PATH": str(self.folder),
             "LSD_TEST_PYTHON": sys.executable,
             "LSD_TEST_CONVENTIONS": str(self.conventions),
+            "LSD_TEST_LAUNCHER": str(self.launcher),
             "LSD_TEST_LAYOUT": str(self.layout),
             "LSD_TEST_QUICK_DAEMON": str(TESTS / "quick_daemon.py"),
             "PYTHONPATH": python_path,
@@ -142,6 +145,27 @@ def convention_numbers() -> str:
             if all(isinstance(item, int | float) for item in flat):
                 lines.append(f"{number} {name}:" + " ".join(repr(float(item)) for item in flat))
     return "\n".join(lines) + "\n"
+
+
+def launcher_lines() -> str:
+    """launcher.json as lines of words with tabs between them, a blank line behind each case."""
+    cases = json.loads((REPOSITORY / "shared_protocol" / "vectors" / "launcher.json").read_text())
+    lines = []
+    for kind in ("find", "serve", "next"):
+        for case in cases[kind]:
+            lines.append(f"kind\t{kind}")
+            for name, value in case.items():
+                if isinstance(value, dict):
+                    rows = [[key, text] for key, text in value.items()]
+                elif isinstance(value, list) and value and isinstance(value[0], str) and name != "existing":
+                    rows = [value]
+                elif isinstance(value, list):
+                    rows = [row if isinstance(row, list) else [row] for row in value]
+                else:
+                    rows = [[str(value)]] if value is not None else []
+                lines += ["\t".join([name, *row]).replace("\n", " ") for row in rows]
+            lines.append("")
+    return "\n".join(lines)
 
 
 def flatten(value: Any) -> Iterator[Any]:

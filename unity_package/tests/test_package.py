@@ -55,18 +55,22 @@ def test_folders_are_marked() -> None:
 def test_asmdefs(path: Path) -> None:
     asmdef = json.loads(path.read_text())
     assert asmdef["name"] == path.stem
-    known = {other.stem for other in ASMDEFS}
+    # Unity passes over a reference that a project does not have; what uses it is behind a version define.
+    known = {other.stem for other in ASMDEFS} | {"Unity.Profiling.Core"}
     for reference in asmdef["references"]:
         assert reference in known or reference.startswith(("Unity.RenderPipelines.", "UnityEngine.", "UnityEditor.")), (
             reference
         )
+    if path.stem == "MirageLSD.Runtime":
+        assert asmdef["includePlatforms"] == []
     defined = {version["define"] for version in asmdef["versionDefines"]} | {"UNITY_INCLUDE_TESTS"}
     assert set(asmdef["defineConstraints"]) <= defined
 
 
 def test_the_runtime_needs_no_editor() -> None:
     for path in (PACKAGE / "Runtime").rglob("*.cs"):
-        assert "UnityEditor" not in path.read_text(), path
+        of_players = re.sub(r"#if UNITY_EDITOR\n.*?#endif\n", "", path.read_text(), flags=re.DOTALL)
+        assert "UnityEditor" not in of_players, path
 
 
 def test_files_are_small() -> None:
@@ -111,14 +115,9 @@ def test_plugin_importers(name: str) -> None:
     assert enabled == [player]
 
 
-def test_scenes_name_scripts_of_their_sample() -> None:
-    scenes = sorted((PACKAGE / "Samples~").rglob("*.unity"))
-    assert len(scenes) == 3
-    for scene in scenes:
-        scripts = {guid(meta) for meta in scene.parent.glob("*.cs.meta")}
-        named = set(re.findall(r"m_Script: \{fileID: 11500000, guid: (\w+), type: 3\}", scene.read_text()))
-        assert named
-        assert named <= scripts
+def test_no_scene_is_written_by_hand() -> None:
+    """Only an editor writes scenes that every version and pipeline reads; the package builds its level from code."""
+    assert sorted(PACKAGE.rglob("*.unity")) == []
 
 
 def test_the_readme_says_what_was_not_tried() -> None:

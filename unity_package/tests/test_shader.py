@@ -13,9 +13,14 @@ FOLDER = PACKAGE / "Runtime" / "Resources"
 SHADER = (FOLDER / "MirageLSDConvert.shader").read_text()
 
 
-@pytest.mark.parametrize("variant", ["", "LSD_ARRAY", "LSD_GLOBAL_NAMES"])
+@pytest.mark.parametrize("variant", ["", "LSD_ARRAY", "LSD_GLOBAL_DEPTH", "LSD_GLOBAL_MOTION"])
 @pytest.mark.parametrize(
-    ("stage", "entry"), [("vert", "Vertex"), ("frag", "Color"), ("frag", "Depth"), ("frag", "Motion")]
+    ("stage", "entry"),
+    [
+        ("vert", "Vertex"),
+        ("vert", "MarkedVertex"),
+        *[("frag", name) for name in ("Color", "Depth", "Motion", "Present", "Id")],
+    ],
 )
 def test_it_compiles(tmp_path: Path, variant: str, stage: str, entry: str) -> None:
     body = SHADER.partition("HLSLINCLUDE")[2].partition("ENDHLSL")[0]
@@ -30,4 +35,7 @@ def test_it_compiles(tmp_path: Path, variant: str, stage: str, entry: str) -> No
 
 def test_every_pass_names_functions_that_are_there() -> None:
     passes = re.findall(r"#pragma vertex (\w+)\s+#pragma fragment (\w+)", SHADER)
-    assert passes == [("Vertex", "Color"), ("Vertex", "Depth"), ("Vertex", "Motion")]
+    assert passes == [
+        *[("Vertex", name) for name in ("Color", "Depth", "Motion", "Present")],
+        ("MarkedVertex", "Id"),
+    ]

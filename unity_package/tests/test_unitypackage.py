@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import json
 import sys
 import tarfile
 from pathlib import Path
@@ -34,10 +35,11 @@ def builder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 def test_same_tree_same_bytes(builder: ModuleType) -> None:
     assert builder.main() == 0
-    first = {path.name: path.read_bytes() for path in builder.DIST.iterdir()}
+    first = {path.name: path.read_bytes() for path in builder.DIST.iterdir() if path.is_file()}
     assert builder.main() == 0
-    assert {path.name: path.read_bytes() for path in builder.DIST.iterdir()} == first
-    assert set(first) == {"MirageLSD.unitypackage", "com.miragelsd.bridge-0.1.0.tgz"}
+    assert {path.name: path.read_bytes() for path in builder.DIST.iterdir() if path.is_file()} == first
+    names = {"MirageLSD.unitypackage", "MirageLSD.Samples.unitypackage", "com.miragelsd.bridge-0.1.0.tgz"}
+    assert set(first) == names
 
 
 def test_another_program_unpacks_it(builder: ModuleType, tmp_path: Path) -> None:
@@ -48,15 +50,21 @@ def test_another_program_unpacks_it(builder: ModuleType, tmp_path: Path) -> None
         builder.RENAMED.get(path.relative_to(PACKAGE).parts[0], path.relative_to(PACKAGE).parts[0])
         + "".join(f"/{part}" for part in path.relative_to(PACKAGE).parts[1:])
         for path in PACKAGE.rglob("*")
-        if path.is_file() and path.suffix != ".meta" and path.name not in builder.LIBRARIES.values()
-    } - {"package.json"}
+        if path.is_file()
+        and path.suffix != ".meta"
+        and path.name not in builder.LIBRARIES.values()
+        and path.relative_to(PACKAGE).parts[0] not in {"package.json", "Tests", "Samples~"}
+    }
     expected |= {f"Runtime/Plugins/{platform}/{name}" for platform, name in builder.LIBRARIES.items()}
     found = {path.relative_to(imported).as_posix() for path in imported.rglob("*") if path.is_file()}
     assert found == expected
     source = PACKAGE / "Runtime" / "Engine" / "LSDStreamEngine.cs"
     assert (imported / "Runtime" / "Engine" / "LSDStreamEngine.cs").read_bytes() == source.read_bytes()
     assert (imported / "Runtime/Plugins/windows-x64/lsd.dll").read_bytes() == b"library of windows-x64"
-    assert (imported / "Samples" / "GreyBox" / "GreyBox.unity").is_file()
+    extractPackage(str(builder.DIST / "MirageLSD.Samples.unitypackage"), outputPath=str(tmp_path / "samples"))
+    samples = tmp_path / "samples" / "Assets" / "MirageLSD"
+    assert (samples / "Samples" / "Webcam" / "WebcamStream.cs").is_file()
+    assert {path.name for path in samples.iterdir()} == {"Samples"}
 
 
 def test_entries_have_what_unity_reads(builder: ModuleType) -> None:
@@ -81,8 +89,24 @@ def test_the_package_archive_is_the_package(builder: ModuleType) -> None:
     content = (builder.DIST / "com.miragelsd.bridge-0.1.0.tgz").read_bytes()
     with tarfile.open(fileobj=io.BytesIO(content)) as tar:
         names = set(tar.getnames())
-    assert {"package/package.json", "package/Samples~/GreyBox/GreyBoxLevel.cs", "package/LICENSE"} <= names
+    assert {"package/package.json", "package/Samples~/Webcam/WebcamStream.cs", "package/LICENSE.md"} <= names
     assert "package/Runtime/Plugins/linux-x64/liblsd.so" in names
+
+
+def test_the_release_branch_has_everything_inside(builder: ModuleType) -> None:
+    """What a Git URL installs: the package at the root, with every library beside its .meta."""
+    (builder.DIST / "upm").mkdir(parents=True)
+    (builder.DIST / "upm" / "Old.cs").write_text("of another version")
+    builder.main()
+    root = builder.DIST / "upm"
+    assert not (root / "Old.cs").exists()
+    assert json.loads((root / "package.json").read_text())["name"] == "com.miragelsd.bridge"
+    for platform, name in builder.LIBRARIES.items():
+        assert (root / "Runtime" / "Plugins" / platform / name).is_file()
+    metas = {path.relative_to(root).as_posix() for path in root.rglob("*.meta")}
+    assert {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.meta")} == metas
+    for meta in metas:
+        assert (root / meta.removesuffix(".meta")).exists(), meta
 
 
 def test_missing_libraries_are_a_sentence(builder: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:

@@ -49,7 +49,8 @@ void mls_guide(const mls_frame* frame, int32_t width, int32_t height, float* gui
 float mls_reproject(const mls_frame* frame, const mls_before* before, const float* depth, const float* motion,
                     int32_t width, int32_t height, float* flow_at_eighth, int32_t threads);
 void mls_shade(const mls_frame* frame, const mls_weights* weights, const float* context, int32_t context_width,
-               int32_t context_height, int32_t width, int32_t height, uint8_t* rgba, int32_t threads);
+               int32_t context_height, int32_t width, int32_t height, uint8_t* rgba, int32_t first_row, int32_t last_row,
+               int32_t threads);
 """
 
 _Floats = npt.NDArray[np.float32]
@@ -131,7 +132,7 @@ def check_head(matrices: list[_Floats], biases: list[_Floats]) -> None:
 
 
 class PixelShader:
-    """Runs the kernels on `threads` threads (default: `usable_cores()`).
+    """Runs the kernels on `threads` threads, which may be changed between calls (default: `usable_cores()`).
 
     Raises:
         ShaderUnavailableError: the library is not there or not for this machine.
@@ -176,8 +177,18 @@ class PixelShader:
         )  # fmt: skip
         return share
 
-    def shade(self, scene: Scene, weights: tuple[list[_Floats], list[_Floats]], context: _Floats, rgba: _Bytes) -> None:
-        """Fills `rgba` (H, W, 4). `weights`: the head's matrices and biases, float32. `context`: (h, w, CONTEXT_CHANNELS) float32."""
+    def shade(
+        self, scene: Scene, weights: tuple[list[_Floats], list[_Floats]], context: _Floats, rgba: _Bytes,
+        rows: tuple[int, int] | None = None,
+    ) -> None:  # fmt: skip
+        """Fills the rows first to last (exclusive; None: all) of `rgba` (H, W, 4).
+
+        Args:
+            weights: the head's matrices and biases, float32. context: (h, w, CONTEXT_CHANNELS) float32.
+
+        Raises:
+            ValueError: a head of other sizes, or rows that aren't there.
+        """
         check_head(*weights)
         record = self._ffi.new("mls_weights*")
         for kind, arrays in zip(("matrices", "biases"), weights, strict=True):
@@ -186,8 +197,13 @@ class PixelShader:
         h, w, channels = context.shape
         assert channels == CONTEXT_CHANNELS
         height, width, _ = rgba.shape
+        first, last = (0, height) if rows is None else rows
+        if not 0 <= first <= last <= height:
+            raise ValueError(f"Rows {first} to {last} of a picture of {height} rows can't be shaded.")
         out = self._ffi.cast("uint8_t*", rgba.ctypes.data)
-        self._library.mls_shade(scene.frame, record, self._pointer(context), w, h, width, height, out, self.threads)
+        self._library.mls_shade(
+            scene.frame, record, self._pointer(context), w, h, width, height, out, first, last, self.threads
+        )
 
     def _optional(self, array: _Floats | None) -> Any:
         return self._ffi.NULL if array is None else self._pointer(array)

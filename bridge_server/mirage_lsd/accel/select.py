@@ -30,13 +30,13 @@ def resolve_device(device: str) -> torch.device:
     return resolved
 
 
-def select_backend(device: torch.device) -> Backend:
-    """OpenVINO on a CPU, eager half precision on CUDA; falls back to eager with a line in the log."""
+def select_backend(device: torch.device, threads: int | None = None) -> Backend:
+    """OpenVINO on a CPU, on at most `threads` (None: `usable_cores()`), eager half precision on CUDA; falls back to eager with a line in the log."""
     if device.type == "cpu":
         try:
             from .openvino_cpu import OpenVinoBackend
 
-            return OpenVinoBackend()
+            return OpenVinoBackend(threads)
         except (ImportError, RuntimeError) as error:
             _log.warning("openvino_unavailable", error=str(error), consequence="eager PyTorch, several times slower")
     return EagerBackend(device)

@@ -19,11 +19,16 @@ class NativeLibraryError(OSError):
     """The native core can't be found or loaded; the message says what to do."""
 
 
+class NativeLibraryMissingError(NativeLibraryError):
+    """The package was installed without it."""
+
+
 def library_path() -> Path:
     """Where the native core lies: `MIRAGE_LSD_NATIVE` (a file) if set, else the package's folder `_native`.
 
     Raises:
-        NativeLibraryError: no file is there.
+        NativeLibraryError: `MIRAGE_LSD_NATIVE` names no file.
+        NativeLibraryMissingError: the package has none.
     """
     name = {"win32": "lsd.dll", "darwin": "liblsd.dylib"}.get(sys.platform, "liblsd.so")
     chosen = os.environ.get(ENVIRONMENT_VARIABLE)
@@ -34,7 +39,7 @@ def library_path() -> Path:
         raise NativeLibraryError(
             f"{ENVIRONMENT_VARIABLE} names {chosen}, which is not a file: set it to the path of {name}."
         )
-    raise NativeLibraryError(
+    raise NativeLibraryMissingError(
         f"the native core ({name}) is not here: run `make setup` in the checkout, or `pip install mirage-lsd`."
     )
 

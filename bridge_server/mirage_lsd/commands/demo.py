@@ -40,6 +40,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", default="mirage-lsd-v1", help="(default: %(default)s)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda (default: %(default)s)")
     parser.add_argument("--endpoint", help="a running daemon's address, instead of one of the demo's own")
+    parser.add_argument(
+        "--exact",
+        action="store_true",
+        help="its own daemon gives the same pictures each time, which is slower on a CPU",
+    )
     parser.add_argument("--window", action="store_true", help="show the results live in a window")
 
 
@@ -68,7 +73,8 @@ def run(args: argparse.Namespace) -> int:
             def progress(what: str, done: int, total: int) -> None:
                 bar.update(task, description=what, completed=done, total=total or None)
 
-            own = DaemonProcess(args.model, args.device) if args.endpoint is None else None
+            extra = ("--exact",) if args.exact else ()
+            own = DaemonProcess(args.model, args.device, extra=extra) if args.endpoint is None else None
             with own or nullcontext():
 
                 def alive() -> str | None:

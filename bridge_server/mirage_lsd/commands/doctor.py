@@ -62,15 +62,21 @@ def run(args: argparse.Namespace) -> int:
 def _checks(port: int) -> list[Callable[[], Finding]]:
     from ..doctor.cores import check_cores
     from ..doctor.device import check_device
+    from ..doctor.folders import check_folders
     from ..doctor.kernels import check_kernels
+    from ..doctor.localhost import check_localhost
     from ..doctor.model import check_model
     from ..doctor.native import check_native
     from ..doctor.packages import check_ffmpeg, check_openvino, check_panda3d, check_python, check_torch
     from ..doctor.port import check_port
     from ..doctor.shared_memory import check_shared_memory
+    from ..doctor.system import check_system
+    from ..doctor.visual_cpp import check_visual_cpp
 
     return [
         check_python,
+        check_system,
+        *([check_visual_cpp] if sys.platform == "win32" else []),
         check_torch,
         check_openvino,
         check_device,
@@ -78,7 +84,9 @@ def _checks(port: int) -> list[Callable[[], Finding]]:
         check_kernels,
         check_model,
         check_native,
+        check_folders,
         check_shared_memory,
+        check_localhost,
         partial(check_port, port),
         check_panda3d,
         check_ffmpeg,

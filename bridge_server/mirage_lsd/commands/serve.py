@@ -37,6 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"a model or a .safetensors file; may be given several times; default: {DEFAULT_MODEL}",
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ...; default: %(default)s")
+    parser.add_argument(
+        "--exact",
+        action="store_true",
+        help="the same frames always give the same pictures; else a CPU may use what it knew a few frames ago, which is faster",
+    )
     parser.add_argument("--metrics-port", type=int, metavar="PORT", help="serve Prometheus metrics on 127.0.0.1:PORT")
     parser.add_argument(
         "--log-file", type=Path, metavar="FILE", help="log there instead of to stderr (UTF-8, rotated at 5 MB)"
@@ -60,7 +65,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--idle-timeout", type=float, default=10.0, metavar="SECONDS", help="end silent sessions; default: %(default)s"
     )
     parser.add_argument(
-        "--record", type=Path, metavar="FILE", help="record every stream into FILE; `mirage-lsd record` says more"
+        "--record",
+        type=Path,
+        metavar="FILE",
+        help="record every stream into FILE, each as with --exact; `mirage-lsd record` says more",
     )
     parser.add_argument("--record-mib", type=int, default=2048, metavar="MIB", help="its limit; default: %(default)s")
     parser.add_argument("--record-hashes", action="store_true", help="record the results' hashes, not their pixels")
@@ -90,7 +98,7 @@ def run(args: argparse.Namespace) -> int:
                 max_sessions=args.max_sessions, max_streams=args.max_streams, idle_timeout_s=args.idle_timeout
             ),
         )
-        loaders = {_name(model): _loader(model, args.device) for model in args.model or [DEFAULT_MODEL]}
+        loaders = {_name(model): _loader(model, args.device, args.exact) for model in args.model or [DEFAULT_MODEL]}
         recorder = _recorder(args, list(loaders))
         daemon = Daemon({name: partial(recorder, load) for name, load in loaders.items()}, config)
         for name in ("SIGINT", "SIGTERM", "SIGBREAK"):  # the last one: Ctrl-Break, Windows only
@@ -138,16 +146,16 @@ def _name(model: str) -> str:
     return Path(model).stem if model.endswith(".safetensors") else model
 
 
-def _loader(name: str, device: str) -> Callable[[], Pipeline]:
+def _loader(name: str, device: str, exact: bool) -> Callable[[], Pipeline]:
     if name == "passthrough":  # needs none of what the models need
         from ..pipelines.passthrough import PassthroughPipeline
 
         return PassthroughPipeline
 
-    return partial(_load_model, name, device)
+    return partial(_load_model, name, device, exact)
 
 
-def _load_model(name: str, device: str) -> Pipeline:
+def _load_model(name: str, device: str, exact: bool) -> Pipeline:
     from ..pipelines.registry import load_pipeline
 
-    return load_pipeline(name, device)
+    return load_pipeline(name, device, shade_beside_trunk=not exact)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from .. import __version__
-from ..client.library import NativeLibraryError
+from ..client.library import NativeLibraryError, NativeLibraryMissingError
 from .finding import Finding
 
 _NAME = "native core"
+_WITHOUT = (
+    "install from a wheel, or with CMake, a C++17 compiler, libzmq and msgpack-cxx there; without it `mirage-lsd demo` and "
+    "clients in Python do not run, the daemon and the engines' plugins do"
+)
 
 
 def check_native() -> Finding:
@@ -16,6 +20,8 @@ def check_native() -> Finding:
         from ..client import library_path, version
 
         path, found = library_path(), version()
+    except NativeLibraryMissingError as error:
+        return Finding(_NAME, "warning", str(error), _WITHOUT)
     except NativeLibraryError as error:
         return Finding(_NAME, "problem", str(error), hint)
     except (AttributeError, ImportError) as error:  # another library of that name

@@ -13,13 +13,23 @@ from ..protocol import PROTOCOL_VERSION, ProtocolError, decode_daemon, encode
 from ..protocol.messages import ClientBye, Error, Hello, Welcome
 from ..protocol.parts import ClientFields
 from .finding import Finding
+from .port_ranges import ask_for_ranges, free_of, range_of
 
 _TIMEOUT_MS = 2_000
 
 
-def check_port(port: int) -> Finding:
-    """Nobody listens on 127.0.0.1:`port`, or a daemon does."""
+def check_port(port: int, ranges: list[tuple[int, int]] | None = None) -> Finding:
+    """Nobody listens on 127.0.0.1:`port`, or a daemon does.
+
+    Args:
+        ranges: as if the system kept these for itself, first and last port; None: it is asked.
+    """
     name = f"port {port}"
+    ranges = ask_for_ranges() if ranges is None else ranges
+    if kept := range_of(port, ranges):
+        message = f"Windows keeps the ports {kept[0]} to {kept[1]} for itself (Hyper-V, WSL or Docker)"
+        hint = f"run `mirage-lsd serve --bind tcp://127.0.0.1:{free_of(ranges, kept[1] + 1)}` and give the engine that endpoint"
+        return Finding(name, "problem", message, hint)
     with socket.socket() as trial:
         if os.name != "nt":  # where it would allow a second listener
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -12,7 +12,14 @@ from ..frame import InputFrame, OutputFrame
 
 @dataclass(frozen=True, slots=True)
 class StreamSpec:
-    """What a stream was opened with: output size in pixels, sampling steps (1..8), seed, and the planes that will come."""
+    """What a stream was opened with.
+
+    Attributes:
+        width, height: of its frames, pixels. output_width, output_height: of its results.
+        steps: sampling steps, 1..8. seed: of what is drawn by chance. planes: that will come.
+        exact: the same frames are to give the same pictures, however long that takes; False: a pipeline may do less for a frame
+            where the machine is slow. For clips, evaluations and tests.
+    """
 
     width: int
     height: int
@@ -21,6 +28,7 @@ class StreamSpec:
     steps: int = 3
     seed: int = 0
     planes: tuple[str, ...] = ("color",)
+    exact: bool = False
 
 
 class Pipeline(Protocol):

@@ -1,10 +1,11 @@
-"""What pipelines keep between frames: per size, and per setting of the controls."""
+"""What pipelines keep between frames: per size, and per setting of the controls. Safe to use from several threads."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from concurrent.futures import Future
 from typing import Generic, TypeVar
 
 import torch
@@ -17,26 +18,46 @@ SIZES_KEPT = 8
 
 
 class LruCache(Generic[Value]):
-    """LRU cache of per-resolution resources (compiled modules, scratch arrays), at most `kept` of them. Any thread may ask."""
+    """LRU cache of per-resolution resources (compiled modules, scratch arrays), at most `kept` of them.
+
+    Making a value may take seconds (it compiles a network), so no lock is held meanwhile: only threads that ask for the same key wait for it.
+    """
 
     def __init__(self, kept: int) -> None:
         self._kept = kept
-        self._values: OrderedDict[Hashable, Value] = OrderedDict()
         self._lock = threading.Lock()
+        self._values: OrderedDict[Hashable, Value] = OrderedDict()
+        self._in_the_making: dict[Hashable, Future[Value]] = {}
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """The value of `key`; made where there is none (any more)."""
+        """The value of `key`; made where there is none (any more).
+
+        Raises:
+            Exception: what `make` raised, in every thread that waited for this value; the next call tries again.
+        """
         with self._lock:
             if key in self._values:
                 self._values.move_to_end(key)
                 return self._values[key]
-        # Outside the lock: one stream's compiling must not hold another one's frames up.
-        made = make()
+            maker = self._in_the_making.get(key)
+            if maker is None:
+                mine: Future[Value] = Future()
+                self._in_the_making[key] = mine
+        if maker is not None:
+            return maker.result()
+        try:
+            value = make()
+        except BaseException as error:
+            with self._lock:
+                del self._in_the_making[key]
+            mine.set_exception(error)
+            raise
         with self._lock:
-            value = self._values.setdefault(key, made)
-            self._values.move_to_end(key)
+            del self._in_the_making[key]
+            self._values[key] = value
             while len(self._values) > self._kept:
                 self._values.popitem(last=False)
+        mine.set_result(value)
         return value
 
     def __len__(self) -> int:
@@ -44,13 +65,17 @@ class LruCache(Generic[Value]):
 
 
 class ControlMemo(Generic[Value]):
-    """Caches a value derived from the control vector (1, K) until the vector changes."""
+    """Caches a value derived from the control vector (1, K) until the vector changes.
+
+    Two threads with different controls may each compute their own; neither gets the other's.
+    """
 
     def __init__(self, make: Callable[[Tensor], Value]) -> None:
         self._make = make
         self._kept: tuple[Tensor, Value] | None = None
 
     def __call__(self, controls: Tensor) -> Value:
-        if self._kept is None or not torch.equal(self._kept[0], controls):
-            self._kept = controls.clone(), self._make(controls)
-        return self._kept[1]
+        kept = self._kept
+        if kept is None or not torch.equal(kept[0], controls):
+            kept = self._kept = controls.clone(), self._make(controls)
+        return kept[1]

@@ -15,12 +15,13 @@ def available_models() -> tuple[str, ...]:
     return (*sorted(path.stem for path in WEIGHTS_FOLDER.glob("*.safetensors")), "passthrough")
 
 
-def load_pipeline(name: str, device: str = "auto") -> Pipeline:
+def load_pipeline(name: str, device: str = "auto", *, shade_beside_trunk: bool = False) -> Pipeline:
     """Loads a model.
 
     Args:
         name: one of `available_models()`, or the path of a .safetensors file that `mirage-lsd train` wrote.
         device: "auto" (CUDA where there is one, else CPU), "cpu", "cuda", "cuda:1", ...
+        shade_beside_trunk: more frames a second on a CPU, but pictures that depend on the machine's speed; see `MiragePipeline`.
 
     Raises:
         ValueError: no such model, or its weights can't be read; one sentence that says what to do.
@@ -34,4 +35,4 @@ def load_pipeline(name: str, device: str = "auto") -> Pipeline:
         raise ValueError(f"There is no model {name!r}; this installation has {', '.join(available_models())}.")
     from .mirage.pipeline import MiragePipeline
 
-    return MiragePipeline(path, device)
+    return MiragePipeline(path, device, shade_beside_trunk=shade_beside_trunk)

@@ -61,6 +61,7 @@ def encode_spec(spec: StreamSpec) -> dict[str, Any]:
         "steps": spec.steps,
         "seed": spec.seed,
         "planes": list(spec.planes),
+        "exact": spec.exact,
     }
 
 

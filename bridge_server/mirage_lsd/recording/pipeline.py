@@ -44,7 +44,9 @@ class RecordingPipeline:
         return self._inner.read_controls(values, targets)
 
     def create_state(self, spec: StreamSpec) -> _State:
-        """The inner pipeline's, with the stream's number in the recording."""
+        """The inner pipeline's, with the stream's number in the recording. The stream is exact: else its results depended on the machine's
+        speed, and no replay could give the same."""
+        spec = replace(spec, exact=True)
         inner = self._inner.create_state(spec)
         return _State(self._writer.open_stream(spec), inner)
 

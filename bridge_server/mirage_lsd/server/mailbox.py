@@ -15,11 +15,10 @@ class Mailbox(Generic[Item]):
         self._item: Item | None = None
         self._lock = threading.Lock()
 
-    def put(self, item: Item) -> Item | None:
-        """Leaves an item; returns the one it replaced, if that was not taken."""
+    def put(self, item: Item) -> None:
+        """Leaves an item in place of the one that was not taken."""
         with self._lock:
-            replaced, self._item = self._item, item
-            return replaced
+            self._item = item
 
     @property
     def full(self) -> bool:

@@ -122,12 +122,13 @@ class Session:
             buffer.t_receive_ns = clock.now_ns()
             buffer.reset = frame.reset or stream.reset_pending
             stream.reset_pending = False
-            replaced = stream.mailbox.put(buffer)
+            replaced = stream.mailbox.take()
             if replaced is not None:
-                # The camera cut of a dropped frame still has to reach the pipeline.
+                # The camera cut of a dropped frame still has to reach the pipeline; the worker must not have this one yet.
                 buffer.reset |= replaced.reset
                 stream.release_buffer(replaced)
                 self._drop(stream, "replaced")
+            stream.mailbox.put(buffer)
             stream.worker.submit(stream)
         return errors
 

@@ -65,9 +65,11 @@ typedef struct mls_before {
 MLS_API float mls_reproject(const mls_frame* frame, const mls_before* before, const float* depth, const float* motion,
                             int32_t width, int32_t height, float* coarse, int32_t threads);
 
-/* Shades height x width pixels into `rgba`. `context`: context_height x context_width x MLS_CONTEXT_CHANNELS. */
+/* Shades the rows first_row to last_row (exclusive) of height x width pixels into `rgba`, which holds all of them.
+ * `context`: context_height x context_width x MLS_CONTEXT_CHANNELS. */
 MLS_API void mls_shade(const mls_frame* frame, const mls_weights* weights, const float* context, int32_t context_width,
-                       int32_t context_height, int32_t width, int32_t height, uint8_t* rgba, int32_t threads);
+                       int32_t context_height, int32_t width, int32_t height, uint8_t* rgba, int32_t first_row,
+                       int32_t last_row, int32_t threads);
 
 #ifdef __cplusplus
 }

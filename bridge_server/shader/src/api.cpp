@@ -4,6 +4,7 @@
 #include <cstring>
 #include <iterator>
 
+#include "cpu_features.h"
 #include "kernel.h"
 
 namespace {
@@ -18,16 +19,12 @@ struct Kernel {
 
 constexpr Kernel kKernels[] = {
 #ifdef MIRAGE_X86
-    {"avx512-bf16",
-     [] {
-       return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw") &&
-              __builtin_cpu_supports("avx512vl");
-     },
-     mirage::avx512_bf16::guide, mirage::avx512_bf16::reproject, mirage::avx512_bf16::shade},
-    {"avx512", [] { return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"); },
-     mirage::avx512::guide, mirage::avx512::reproject, mirage::avx512::shade},
-    {"avx2", [] { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }, mirage::avx2::guide,
-     mirage::avx2::reproject, mirage::avx2::shade},
+    {"avx512-bf16", [] { return mirage::cpu_features().avx512_bf16; }, mirage::avx512_bf16::guide,
+     mirage::avx512_bf16::reproject, mirage::avx512_bf16::shade},
+    {"avx512", [] { return mirage::cpu_features().avx512; }, mirage::avx512::guide, mirage::avx512::reproject,
+     mirage::avx512::shade},
+    {"avx2", [] { return mirage::cpu_features().avx2; }, mirage::avx2::guide, mirage::avx2::reproject,
+     mirage::avx2::shade},
 #endif
     {"portable", [] { return true; }, mirage::portable::guide, mirage::portable::reproject, mirage::portable::shade},
 };
@@ -66,6 +63,8 @@ float mls_reproject(const mls_frame* frame, const mls_before* before, const floa
 }
 
 void mls_shade(const mls_frame* frame, const mls_weights* weights, const float* context, int32_t context_width,
-               int32_t context_height, int32_t width, int32_t height, uint8_t* rgba, int32_t threads) {
-  chosen().load()->shade(*frame, *weights, context, context_width, context_height, width, height, rgba, threads);
+               int32_t context_height, int32_t width, int32_t height, uint8_t* rgba, int32_t first_row,
+               int32_t last_row, int32_t threads) {
+  chosen().load()->shade(*frame, *weights, context, context_width, context_height, width, height, rgba, first_row,
+                         last_row, threads);
 }

@@ -13,7 +13,7 @@ namespace mirage {
   float reproject(const mls_frame& frame, const mls_before& before, const float* depth, const float* motion,      \
                   int width, int height, float* coarse, int threads);                                             \
   void shade(const mls_frame& frame, const mls_weights& weights, const float* context, int context_width,         \
-             int context_height, int width, int height, uint8_t* rgba, int threads);                              \
+             int context_height, int width, int height, uint8_t* rgba, int first_row, int last_row, int threads); \
   }
 
 MIRAGE_KERNEL(portable)

@@ -21,10 +21,10 @@ namespace {
 constexpr int kStrip = 8;
 
 template <class Work>
-void over_strips(int height, int threads, const Work& work) {
-  std::atomic<int> next{0};
+void over_strips(int begin, int end, int threads, const Work& work) {
+  std::atomic<int> next{begin};
   const auto run = [&] {
-    for (int y = next.fetch_add(kStrip); y < height; y = next.fetch_add(kStrip)) work(y, std::min(y + kStrip, height));
+    for (int y = next.fetch_add(kStrip); y < end; y = next.fetch_add(kStrip)) work(y, std::min(y + kStrip, end));
   };
   std::vector<std::thread> helpers;
   for (int i = 1; i < threads; ++i) helpers.emplace_back(run);
@@ -114,7 +114,7 @@ void guide(const mls_frame& frame, int width, int height, float* out, float* noi
       store(pixel + kLanes, g[kLanes + i]);
     }
   };
-  over_strips(height, threads, [&](int first, int last) {
+  over_strips(0, height, threads, [&](int first, int last) {
     static_assert(kGuide == 2 * kLanes, "a pixel's guide fills two vectors");
     vf g[kGuide], n[3];
     if (!frame.depth) {
@@ -143,7 +143,7 @@ void guide(const mls_frame& frame, int width, int height, float* out, float* noi
 float reproject(const mls_frame& frame, const mls_before& before, const float* depth, const float* motion, int width,
                 int height, float* coarse, int threads) {
   std::atomic<int64_t> valid{0};
-  over_strips(height, threads, [&](int first, int last) {
+  over_strips(0, height, threads, [&](int first, int last) {
     Reprojection work(frame, before, depth, motion, width, height, coarse);
     valid += work.rows(first, last);
   });
@@ -151,13 +151,13 @@ float reproject(const mls_frame& frame, const mls_before& before, const float* d
 }
 
 void shade(const mls_frame& frame, const mls_weights& weights, const float* context, int context_width,
-           int context_height, int width, int height, uint8_t* rgba, int threads) {
+           int context_height, int width, int height, uint8_t* rgba, int first_row, int last_row, int threads) {
   const View v(frame, width, height);
   Layer layers[2 + MLS_LAYERS];
   for (int l = 0; l < 2 + MLS_LAYERS; ++l) {
     layers[l] = make_layer(weights.matrices[l], weights.biases[l], l < 1 + MLS_LAYERS ? kWidth : 3);
   }
-  over_strips(height, threads, [&](int first, int last) {
+  over_strips(first_row, last_row, threads, [&](int first, int last) {
     ContextRows rows(context, context_width, context_height, v);
     Tile tile;
     vf inputs[kGuide], rgb[3][2];

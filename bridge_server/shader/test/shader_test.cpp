@@ -66,7 +66,7 @@ std::vector<uint8_t> shade(const Shot& shot, int width, int height, int threads 
   std::vector<float> context(size_t(MLS_CONTEXT_CHANNELS) * 6 * 9);
   for (size_t i = 0; i < context.size(); ++i) context[i] = std::sin(float(i));
   std::vector<uint8_t> rgba(size_t(width) * height * 4, 1);
-  mls_shade(&shot.frame, &weights.weights, context.data(), 9, 6, width, height, rgba.data(), threads);
+  mls_shade(&shot.frame, &weights.weights, context.data(), 9, 6, width, height, rgba.data(), 0, height, threads);
   return rgba;
 }
 

@@ -7,8 +7,13 @@ namespace MirageLSD
     [InitializeOnLoad]
     internal static class EditorLifetime
     {
+        private const double LookSeconds = 0.25;
+
+        private static double _nextLook;
+
         static EditorLifetime()
         {
+            LSDSettings.Secrets = () => new[] { EditorPreferences.Token, EditorPreferences.ClientSecretKey };
             AssemblyReloadEvents.beforeAssemblyReload += EngineLoop.DisposeAll;
             EditorApplication.playModeStateChanged += OnPlayModeChanged;
             EditorApplication.quitting += OnQuit;
@@ -25,11 +30,25 @@ namespace MirageLSD
         {
             EngineLoop.DisposeAll();
             LocalDaemon.Stop();
+            DaemonTools.Stop();
         }
 
         private static void OnUpdate()
         {
-            if (!Application.isPlaying) EngineLoop.TickAll();
+            LookAfterDaemon();
+            if (Application.isPlaying) return;
+            EngineLoop.TickAll();
+            // In edit mode nothing is rendered and nothing read back unless it is asked for.
+            foreach (var engine in EngineLoop.Engines)
+                if (engine.IsCapturing && engine.IsConnected) EditorApplication.QueuePlayerLoopUpdate();
+        }
+
+        private static void LookAfterDaemon()
+        {
+            if (EditorApplication.timeSinceStartup < _nextLook) return;
+            _nextLook = EditorApplication.timeSinceStartup + LookSeconds;
+            LocalDaemon.Tick();
+            DaemonTools.Tick();
         }
     }
 }

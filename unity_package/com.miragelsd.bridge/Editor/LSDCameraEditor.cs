@@ -5,14 +5,13 @@ namespace MirageLSD
 {
     /// <summary>The component's own fields, and while it plays what the stream is doing.</summary>
     [CustomEditor(typeof(LSDCamera))]
+    [CanEditMultipleObjects]
     internal sealed class LSDCameraEditor : Editor
     {
         public override void OnInspectorGUI()
         {
-            EditorGUI.BeginChangeCheck();
-            DrawDefaultInspector();
+            DrawDefaultInspector(); // what it changes the component sees in its next frame
             var camera = (LSDCamera)target;
-            if (EditorGUI.EndChangeCheck() && Application.isPlaying) camera.ApplyTheme(1f);
             EditorGUILayout.Space();
             EditorGUILayout.HelpBox(State(camera), MessageType.Info);
             if (GUILayout.Button("Open the MirageLSD window")) LSDWindow.Open();

@@ -8,6 +8,9 @@ namespace MirageLSD
     internal static class LSDSettingsProvider
     {
         private const string Folder = "Assets/Resources";
+        private const string OfThisMachine =
+            "Kept in this user's editor preferences, never in the project or a build. A player takes its token and key from the environment: " +
+            LSDSettings.TokenVariable + ", " + LSDSettings.SecretKeyVariable + ".";
 
         [SettingsProvider]
         public static SettingsProvider Create()
@@ -31,6 +34,12 @@ namespace MirageLSD
             return settings;
         }
 
+        private static void Browse()
+        {
+            var file = EditorUtility.OpenFilePanel("A Python with mirage-lsd, or mirage-lsd itself", "", "");
+            if (file != "") EditorPreferences.Python = file;
+        }
+
         private static void Draw()
         {
             var asset = Resources.Load<LSDSettings>(LSDSettings.AssetName);
@@ -43,14 +52,22 @@ namespace MirageLSD
             {
                 var settings = new SerializedObject(asset);
                 settings.Update();
-                foreach (var field in new[] { "endpoint", "token", "serverPublicKey", "clientPublicKey", "clientSecretKey" })
+                foreach (var field in new[] { "endpoint", "serverPublicKey", "clientPublicKey" })
                     EditorGUILayout.PropertyField(settings.FindProperty(field));
                 settings.ApplyModifiedProperties();
             }
             EditorGUILayout.Space();
             EditorGUILayout.LabelField("This machine", EditorStyles.boldLabel);
-            EditorPreferences.Python = EditorGUILayout.TextField("Python", EditorPreferences.Python);
+            EditorGUILayout.HelpBox(OfThisMachine, MessageType.Info);
+            EditorGUILayout.BeginHorizontal();
+            EditorPreferences.Python = EditorGUILayout.TextField("Python or mirage-lsd", EditorPreferences.Python);
+            if (GUILayout.Button("Browse", GUILayout.MaxWidth(80f))) Browse();
+            EditorGUILayout.EndHorizontal();
+            EditorPreferences.InstallSource = EditorGUILayout.TextField("What Install installs", EditorPreferences.InstallSource);
             EditorPreferences.Device = EditorGUILayout.TextField("Device of the model", EditorPreferences.Device);
+            EditorPreferences.ServerKeyFile = EditorGUILayout.TextField("Server key file", EditorPreferences.ServerKeyFile);
+            EditorPreferences.Token = EditorGUILayout.PasswordField("Token", EditorPreferences.Token);
+            EditorPreferences.ClientSecretKey = EditorGUILayout.PasswordField("Client secret key", EditorPreferences.ClientSecretKey);
         }
     }
 }

@@ -24,6 +24,9 @@ namespace MirageLSD
                 return;
             }
             var stats = engine.Stats;
+            float fraction;
+            var busy = engine.Progress(out fraction);
+            if (busy != "") EditorGUILayout.LabelField("Daemon is busy", busy + ", " + (100f * fraction).ToString("0") + " %");
             EditorGUILayout.LabelField("Connection", engine.IsConnected ? "connected, " + stats.Transport : "looking for the daemon");
             EditorGUILayout.LabelField("Model", engine.Model);
             EditorGUILayout.LabelField("Frames per second", stats.Fps.ToString("0.0"));

@@ -9,3 +9,4 @@ using System.Runtime.CompilerServices;
 [assembly: InternalsVisibleTo("MirageLSD.Tests.Editor")]
 [assembly: InternalsVisibleTo("MirageLSD.Tests.Samples")]
 [assembly: InternalsVisibleTo("MirageLSD.Tests.HighDefinition")]
+[assembly: InternalsVisibleTo("MirageLSD.Tests.Mobile")]

@@ -1,6 +1,7 @@
 using System;
 using NUnit.Framework;
 using UnityEngine;
+using UnityEngine.Rendering;
 
 namespace MirageLSD.Tests.Behaviour
 {
@@ -98,6 +99,55 @@ namespace MirageLSD.Tests.Behaviour
                 Assert.That(sun.direction[1], Is.EqualTo((float)Math.Sqrt(0.5)).Within(1e-5));
                 Assert.That(sun.direction[2], Is.EqualTo((float)Math.Sqrt(0.5)).Within(1e-5)); // behind is +z in the protocol
             }
+        }
+
+        [Test]
+        public void WithoutASunSourceItIsTheBrightestDirectionalLight()
+        {
+            Light("lamp", LightType.Spot, 9f);
+            var off = Light("off", LightType.Directional, 5f);
+            off.enabled = false;
+            Light("moon", LightType.Directional, 0.2f).transform.rotation = Quaternion.Euler(90f, 0f, 0f);
+            Light("sun", LightType.Directional, 1.5f).transform.rotation = Quaternion.Euler(0f, 0f, 0f);
+            NativeSun sun;
+            Assert.That(SunLight.TryGet(out sun), Is.True);
+            unsafe
+            {
+                Assert.That(sun.direction[2], Is.EqualTo(1f).Within(1e-5));
+            }
+        }
+
+        [Test]
+        public unsafe void TheSunsColorIsThePipelines()
+        {
+            var light = Light("sun", LightType.Directional, 100000f);
+            light.color = new Color(1f, 0.5f, 0.25f);
+            light.useColorTemperature = true;
+            light.colorTemperature = 3250f;
+            NativeSun sun;
+            GraphicsSettings.lightsUseLinearIntensity = GraphicsSettings.lightsUseColorTemperature = true;
+            GraphicsSettings.currentRenderPipeline = ScriptableObject.CreateInstance<HDRenderPipelineAsset>();
+            SunLight.TryGet(out sun);
+            Assert.That(sun.color[0], Is.EqualTo(1f).Within(1e-3), "HDRP's lux: full daylight is 1");
+            Assert.That(sun.color[1], Is.EqualTo(Mathf.GammaToLinearSpace(0.5f) * 0.5f).Within(1e-3));
+            GraphicsSettings.currentRenderPipeline = null;
+            GraphicsSettings.lightsUseLinearIntensity = false;
+            light.intensity = 0.5f;
+            SunLight.TryGet(out sun);
+            Assert.That(sun.color[0], Is.EqualTo(Mathf.GammaToLinearSpace(0.5f)).Within(1e-4), "the built-in pipeline scales the encoded color");
+        }
+
+        /// <summary>HDRP's asset is known by its type's name.</summary>
+        private sealed class HDRenderPipelineAsset : UnityEngine.Rendering.RenderPipelineAsset
+        {
+        }
+
+        private static Light Light(string name, LightType type, float intensity)
+        {
+            var light = new GameObject(name).AddComponent<Light>();
+            light.type = type;
+            light.intensity = intensity;
+            return light;
         }
 
         private static void Place(Camera camera, Vector3 position, Quaternion rotation)

@@ -91,6 +91,7 @@ namespace MirageLSD.Tests.Behaviour
         [Test]
         public void PauseAndResume()
         {
+            Readbacks.Delay = 5; // so that one is under way in the pause
             var output = new Texture2D(Width, Height, TextureFormat.RGBA32, false);
             var engine = Start(output);
             Until(() => engine.Stats.Returned > 2, "Frames");
@@ -111,19 +112,172 @@ namespace MirageLSD.Tests.Behaviour
         }
 
         [Test]
-        public void TheComponentShowsTheResultOnScreen()
+        public void TheComponentShowsTheResultUnderTheGamesInterface()
         {
             Settings.endpoint = Daemon.Endpoint;
-            Paint(MainCamera, 61);
             var component = MainCamera.gameObject.AddComponent<LSDCamera>();
             component.Model = "passthrough";
-            Until(() => GUI.Drawn != null, "The picture on the screen");
-            Assert.That(GUI.Drawn, Is.SameAs(component.Engine.OutputTexture));
+            component.BeforeAfter = 0.5f;
+            Paint(MainCamera, 61);
+            Until(() => component.Engine.Stats.Returned > 2, "Frames");
+            // What the daemon has now is blue 61; the camera renders another picture, and the painted half covers it.
+            var screen = CameraPictures.Of(MainCamera).Color;
+            Paint(MainCamera, 200);
+            Game.Frame();
+            Assert.That(screen.Bytes[2], Is.EqualTo(200), "the left half is the engine's");
+            Assert.That(screen.Bytes[4 * (Width - 1) + 2], Is.EqualTo(61).Within(2), "the right half is the painted one");
+            Assert.That(screen.Bytes[4 * (Width - 1) + 1], Is.LessThan(12), "the same way up: the bottom row is dark");
+            component.Bypass = true;
+            Frames(2);
+            Paint(MainCamera, 200);
+            Game.Frame();
+            Assert.That(screen.Bytes[4 * (Width - 1) + 2], Is.EqualTo(200), "bypass shows the engine's picture at once");
             component.enabled = false;
             Assert.That(component.Engine, Is.Null);
             Assert.That(EngineLoop.Engines, Is.Empty);
             component.enabled = true;
             Assert.That(component.Engine, Is.Not.Null);
+        }
+
+        [Test]
+        public void WhatIsTypedHalfWayIsNoError()
+        {
+            var component = MainCamera.gameObject.AddComponent<LSDCamera>();
+            foreach (var size in new[] { new Vector2Int(6, 0), new Vector2Int(64, 0), new Vector2Int(9999, 360), new Vector2Int(-3, 5) })
+            {
+                Set(component, "resolution", size);
+                Game.Send(component, "OnValidate");
+                Frames(2);
+                Set(component, "resolution", size); // a script, or an old file
+                Frames(2);
+                component.enabled = false;
+                component.enabled = true;
+            }
+            Assert.That(LSDCamera.Clamped(new Vector2Int(64, 0)), Is.EqualTo(new Vector2Int(64, 16)));
+            Assert.That(Game.Console, Is.Empty);
+        }
+
+        [Test]
+        public void NothingIsAskedOfThePipelineWithoutADaemon()
+        {
+            Settings.endpoint = "tcp://127.0.0.1:" + Behaviour.Daemon.FreePort();
+            new LSDStreamEngine("passthrough").StartCapture();
+            Frames(5);
+            Assert.That(MainCamera.depthTextureMode, Is.EqualTo(DepthTextureMode.None));
+            Assert.That(MainCamera.forceIntoRenderTexture, Is.False);
+        }
+
+        [Test]
+        public void OnlyWhatTheStreamTakesIsAskedOfThePipeline()
+        {
+            var engine = Start(new RenderTexture(Width, Height, 0));
+            engine.CapturesMotion = false;
+            Until(() => engine.Stats.Returned > 2, "Frames");
+            Assert.That(MainCamera.depthTextureMode, Is.EqualTo(DepthTextureMode.Depth));
+        }
+
+        [Test]
+        public void AnotherRateNeedsNoOtherStream()
+        {
+            var engine = Start(new RenderTexture(Width, Height, 0));
+            Until(() => engine.Stats.Returned > 5, "Frames");
+            var before = engine.Stats.Returned;
+            engine.TargetFps = 30f;
+            Frames(80);
+            Assert.That(engine.Stats.Returned, Is.GreaterThan(before), "the same stream counts on");
+        }
+
+        [Test]
+        public void APlaneThatADeviceCannotReadIsLeftOut()
+        {
+            SystemInfo.supportsAsyncGPUReadback = false;
+            SystemInfo.Unreadable = UnityEngine.Experimental.Rendering.GraphicsFormat.R32_SFloat;
+            var engine = Start(new RenderTexture(Width, Height, 0));
+            Until(() => engine.Stats.Returned > 2, "Frames");
+            Assert.That(MainCamera.depthTextureMode & DepthTextureMode.Depth, Is.EqualTo(DepthTextureMode.None));
+            Assert.That(Game.Console, Is.Empty);
+        }
+
+        [Test]
+        public void TheUsersTextureIsNotLeftActive()
+        {
+            var output = new RenderTexture(Width, Height, 0);
+            var engine = Start(output);
+            Until(() => engine.Stats.Returned > 2, "Frames");
+            Assert.That(RenderTexture.active, Is.Null);
+        }
+
+        [Test]
+        public void ARecordingHasOnePaintedFrameForEachFrame()
+        {
+            var engine = Start(new RenderTexture(Width, Height, 0));
+            Until(() => engine.Stats.Returned > 2, "Frames");
+            engine.WaitsForEachFrame = true;
+            Frames(3);
+            var painted = 0;
+            engine.FrameReady += frame => painted++;
+            for (var i = 0; i < 12; i++) Game.Frame();
+            Assert.That(painted, Is.EqualTo(12));
+        }
+
+        [Test]
+        public void WhatIsNotSupportedIsSaidOnce()
+        {
+            var engine = Start(new RenderTexture(Width, Height, 0));
+            MainCamera.stereoEnabled = true;
+            MainCamera.rect = new Rect(0f, 0f, 0.5f, 1f);
+            Until(() => engine.Stats.Returned > 2, "Frames");
+            Assert.That(Game.Console.Count, Is.EqualTo(2));
+            Assert.That(Game.Console[0], Is.StringContaining("stereo (XR) is not supported"));
+            Assert.That(Game.Console[1], Is.StringContaining("Viewport Rect"));
+        }
+
+        [Test]
+        public void TheEventsOfTheComponentAreCalled()
+        {
+            Settings.endpoint = Daemon.Endpoint;
+            Paint(MainCamera, 20);
+            var component = MainCamera.gameObject.AddComponent<LSDCamera>();
+            int connected = 0, first = 0;
+            component.OnConnected.AddListener(() => connected++);
+            component.OnFirstResult.AddListener(() => first++);
+            component.Model = "passthrough";
+            Until(() => component.Engine.Stats.Returned > 3, "Frames");
+            Assert.That(connected, Is.EqualTo(1));
+            Assert.That(first, Is.EqualTo(1));
+        }
+
+        [Test]
+        public void AThemeIsAnAssetAndAKeyIsBypass()
+        {
+            Settings.endpoint = Daemon.Endpoint;
+            var component = MainCamera.gameObject.AddComponent<LSDCamera>();
+            var dusk = ScriptableObject.CreateInstance<LSDTheme>();
+            dusk.lighting = "sunset";
+            dusk.strength = 0.4f;
+            component.Theme = dusk;
+            Assert.That(component.Scene, Is.EqualTo("forest"), "an empty field leaves things as they are");
+            Assert.That(component.Lighting, Is.EqualTo("sunset"));
+            Assert.That(component.Strength, Is.EqualTo(0.4f));
+            var city = ScriptableObject.CreateInstance<LSDTheme>();
+            city.scene = "city";
+            Set(component, "theme", city); // the inspector, Timeline
+            Frames(1);
+            Assert.That(component.Scene, Is.EqualTo("city"));
+            component.Scene = "desert";
+            Frames(1);
+            Assert.That(component.Scene, Is.EqualTo("desert"), "a theme is applied once");
+            MainCamera.gameObject.AddComponent<LSDBypassKey>();
+            Event.current.type = EventType.KeyDown;
+            Event.current.keyCode = KeyCode.B;
+            Frames(1);
+            Event.current.type = EventType.Repaint;
+            Assert.That(component.Bypass, Is.True);
+        }
+
+        private static void Set(LSDCamera component, string field, object value)
+        {
+            typeof(LSDCamera).GetField(field, System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic).SetValue(component, value);
         }
 
         private LSDStreamEngine Start(Texture output)

@@ -31,7 +31,7 @@ namespace MirageLSD.Tests.Behaviour
                 Frames(5);
                 leaks.RequireNone();
                 Assert.That(Game.Console, Is.Empty);
-                Assert.That(Camera.onPreRender, Is.Null);
+                Assert.That(Camera.onPreCull, Is.Null);
                 Assert.That(MainCamera.Buffers, Is.Empty);
                 Assert.That(MainCamera.depthTextureMode, Is.EqualTo(DepthTextureMode.None));
                 Assert.That(MainCamera.forceIntoRenderTexture, Is.False);

@@ -46,6 +46,23 @@ namespace MirageLSD.Tests.Behaviour
         }
 
         [Test]
+        public void TheRateIsKeptAfterWeeks()
+        {
+            var pacing = new FramePacing();
+            const double start = 3e6; // five weeks: single precision counts in quarters of a second there
+            var captured = 0;
+            for (var frame = 0; frame < 600; frame++)
+            {
+                var now = start + frame / 60.0;
+                if (!pacing.IsDue(now, 24f, 0.001f)) continue;
+                pacing.Captured(now, 24f);
+                pacing.Answered();
+                captured++;
+            }
+            Assert.That(captured, Is.EqualTo(240).Within(6));
+        }
+
+        [Test]
         public void ACutIsAJumpOrATurn()
         {
             var cut = new CameraCut();

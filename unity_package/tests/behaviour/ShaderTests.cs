@@ -55,6 +55,47 @@ namespace MirageLSD.Tests.Behaviour
         }
 
         [Test]
+        public void DepthIsMetresForAProjectionSetByHand([Values(true, false)] bool isReversed, [Values(0.35f, 0f)] float tilt)
+        {
+            // Other planes than the camera says, and a near plane that is tilted, as for a portal or a mirror of water.
+            SystemInfo.usesReversedZBuffer = isReversed;
+            var projection = Matrix4x4.Perspective(50f, (float)Width / Height, 1f, 40f);
+            projection.m02 = 0.1f; // off axis
+            projection.m20 = tilt;
+            projection.m21 = -0.5f * tilt;
+            MainCamera.projectionMatrix = projection;
+            const float metres = 6f;
+            for (var y = 0; y < Height; y++)
+            for (var x = 0; x < Width; x++)
+            {
+                // The point of this pixel, six metres ahead.
+                float ndcX = (x + 0.5f) / Width * 2f - 1f, ndcY = (y + 0.5f) / Height * 2f - 1f;
+                var point = new Vector4((ndcX + projection.m02) * metres / projection.m00, (ndcY + projection.m12) * metres / projection.m11, -metres, 1f);
+                var clip = projection * point;
+                var stored = (clip.z / clip.w + 1f) * 0.5f;
+                _depth.Pixels.Store(_depth.Bytes, y * Width + x, new Vector4(isReversed ? 1f - stored : stored, 0f, 0f, 0f));
+            }
+            using (var planes = Convert(new MotionHistory(), Width, Height))
+                foreach (var at in new[] { new[] { 3, 5 }, new[] { 80, 48 }, new[] { 150, 90 } })
+                    Assert.That(At(planes.Depth, at[0], at[1]).x, Is.EqualTo(metres).Within(0.01));
+        }
+
+        [Test]
+        public void WithoutDepthEverythingIsSky()
+        {
+            Pixels.Fill(_depth, 0.5f);
+            var converter = new FrameConverter(new StreamFormat { Width = Width, Height = Height, HasDepth = true });
+            var sources = new CaptureSources { Color = _color, Depth = _depth, Used = Vector2.one, LacksDepth = true };
+            converter.SetCamera(CameraPose.Of(MainCamera), new MotionHistory(), sources);
+            var commands = new CommandBuffer();
+            converter.Record(commands, sources);
+            Graphics.ExecuteCommandBuffer(commands);
+            commands.Release();
+            Assert.That(At(converter.Depth, 5, 5).x, Is.EqualTo(0f));
+            converter.Dispose();
+        }
+
+        [Test]
         public void WhereNothingWasDrawnIsSky([Values(true, false)] bool isReversed, [Values(true, false)] bool isOrthographic)
         {
             SystemInfo.usesReversedZBuffer = isReversed;

@@ -21,7 +21,6 @@ namespace MirageLSD.Tests.Behaviour
             Game.Resources.Clear();
             Game.Console.Clear();
             Game.IsPlaying = false;
-            GUI.Drawn = null;
             RenderSettings.sun = null;
             GraphicsSettings.currentRenderPipeline = null;
             Gpu.GlobalNames.Clear();
@@ -29,6 +28,13 @@ namespace MirageLSD.Tests.Behaviour
             SystemInfo.supportsAsyncGPUReadback = true;
             SystemInfo.supportsMotionVectors = true;
             SystemInfo.usesReversedZBuffer = true;
+            SystemInfo.Unreadable = null;
+            GraphicsSettings.PipelineSettings.Clear();
+            GraphicsSettings.lightsUseLinearIntensity = GraphicsSettings.lightsUseColorTemperature = false;
+            RenderTexture.active = null;
+            SunLight.Forget();
+            LSDSettings.Secrets = () => new[] { "", "" };
+            LSDIdentity.All.Clear();
         }
     }
 }

@@ -1,9 +1,6 @@
-using System;
-using System.IO;
 using System.Linq;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using System.Threading;
 using MirageLSD.Tests.Behaviour;
 using NUnit.Framework;
 using StandIn;
@@ -24,12 +21,6 @@ namespace MirageLSD.Tests.EditorSide
             GUILayout.Pressed = null;
         }
 
-        [TearDown]
-        public void StopDaemon()
-        {
-            LocalDaemon.Stop();
-        }
-
         [Test]
         public void AReloadEndsEveryEngine()
         {
@@ -47,57 +38,6 @@ namespace MirageLSD.Tests.EditorSide
         }
 
         [Test]
-        public void TheWindowStartsAndStopsADaemon()
-        {
-            Application.dataPath = Path.Combine(Path.GetTempPath(), "mirage-" + Guid.NewGuid().ToString("N"), "Assets");
-            Settings.endpoint = "tcp://127.0.0.1:" + Daemon.FreePort();
-            EditorPreferences.Python = Environment.GetEnvironmentVariable("LSD_TEST_PYTHON");
-            EditorPreferences.Model = "passthrough";
-            EditorPreferences.Device = "cpu";
-            var window = ScriptableObject.CreateInstance<LSDWindow>();
-            Press(window, "Start");
-            Assert.That(LocalDaemon.IsRunning, Is.True);
-            var engine = new LSDStreamEngine("passthrough");
-            engine.StartCapture();
-            Until(() => engine.Stats.Returned > 3, "Frames from the window's daemon", 60.0);
-            Assert.That(LocalDaemon.Tail(4000), Is.StringContaining("ready"));
-            Send(window, "OnInspectorUpdate");
-            Press(window, null);
-            Assert.That(StandInGui.Seen, Has.Member("Connection: connected, shared memory"));
-            Assert.That(StandInGui.Seen, Has.Member("State: started by this editor"));
-            Assert.That(StandInGui.Seen, Has.Member("preview"));
-            // Another domain finds the same process again.
-            AssemblyReloadEvents.Reload();
-            Assert.That(LocalDaemon.IsRunning, Is.True);
-            Press(window, "Stop");
-            Assert.That(LocalDaemon.IsRunning, Is.False);
-            Directory.Delete(Path.GetDirectoryName(Application.dataPath), true);
-        }
-
-        [Test]
-        public void TheEditorsEndStopsItsDaemon()
-        {
-            Application.dataPath = Path.Combine(Path.GetTempPath(), "mirage-" + Guid.NewGuid().ToString("N"), "Assets");
-            var python = Environment.GetEnvironmentVariable("LSD_TEST_PYTHON");
-            Assert.That(LocalDaemon.Start(python, "tcp://127.0.0.1:" + Daemon.FreePort(), "passthrough", ""), Is.EqualTo(""));
-            Assert.That(LocalDaemon.IsRunning, Is.True);
-            EditorApplication.Quit();
-            Thread.Sleep(100);
-            Assert.That(LocalDaemon.IsRunning, Is.False);
-            Directory.Delete(Path.GetDirectoryName(Application.dataPath), true);
-        }
-
-        [Test]
-        public void AWrongPythonIsASentenceInTheWindow()
-        {
-            EditorPreferences.Python = "/no/such/python";
-            var window = ScriptableObject.CreateInstance<LSDWindow>();
-            Press(window, "Start");
-            Press(window, null);
-            Assert.That(StandInGui.Seen.Any(line => line.Contains("/no/such/python") && line.Contains("Project Settings > MirageLSD")), Is.True);
-        }
-
-        [Test]
         public void ThemeButtonsAndPromptReachTheEngine()
         {
             using (var daemon = Daemon.Quick())
@@ -107,6 +47,7 @@ namespace MirageLSD.Tests.EditorSide
                 engine.StartCapture();
                 Until(() => engine.Stats.Returned > 0, "A frame", 60.0);
                 var window = ScriptableObject.CreateInstance<LSDWindow>();
+                Send(window, "OnInspectorUpdate");
                 foreach (var button in new[] { "city", "neon" }) Press(window, button);
                 StandInGui.Typed["Prompt"] = "a desert at sunset";
                 Press(window, "Go");
@@ -114,6 +55,94 @@ namespace MirageLSD.Tests.EditorSide
                 Until(() => engine.Stats.Returned > before + 2, "Frames", 60.0);
                 Assert.That(Game.Console, Is.Empty);
             }
+        }
+
+        [Test]
+        public void TheMenuBuildsALevelThatStreams()
+        {
+            using (var daemon = Daemon.Quick())
+            {
+                Settings.endpoint = daemon.Endpoint;
+                GreyBoxMenu.Build();
+                Assert.That(Game.Objects.Count(thing => thing is Renderer), Is.GreaterThan(20));
+                Assert.That(Game.Objects.Count(thing => thing is Light), Is.EqualTo(1));
+                Assert.That(Undo.Created, Has.Member(Selection.activeGameObject), "one Undo takes it away");
+                GreyBoxMenu.Build();
+                Assert.That(Game.Objects.Count(thing => thing is Light), Is.EqualTo(1), "a scene has one sun");
+                Assert.That(Game.Objects.Count(thing => thing is LSDCamera), Is.EqualTo(1));
+                var lsd = MainCamera.gameObject.GetComponent<LSDCamera>();
+                Until(() => lsd.Engine.Stats.Returned > 0, "A frame", 60.0);
+                GUILayout.Pressed = "city"; // the daemon's own word
+                Frames(1);
+                GUILayout.Pressed = null;
+                Assert.That(lsd.Scene, Is.EqualTo("city"));
+                Assert.That(Game.Console, Is.Empty);
+            }
+        }
+
+        [Test]
+        public void TheCameraWalks()
+        {
+            var owner = MainCamera.gameObject;
+            owner.AddComponent<LSDWalkingCamera>();
+            Event.current.type = EventType.KeyDown;
+            Event.current.keyCode = KeyCode.W;
+            Frames(60);
+            Event.current.type = EventType.KeyUp;
+            Frames(1);
+            Event.current.type = EventType.Repaint;
+            Assert.That(owner.transform.position.z, Is.EqualTo(3f).Within(0.2f)); // 3 m/s for a second
+        }
+
+        [Test]
+        public void EditModeAsksForFramesWhileAnEngineIsConnected()
+        {
+            using (var daemon = new Daemon())
+            {
+                Settings.endpoint = daemon.Endpoint;
+                Game.IsPlaying = false;
+                EditorApplication.QueuedFrames = 0;
+                var engine = new LSDStreamEngine("passthrough") { Resolution = new Vector2Int(64, 64) };
+                EditorApplication.update();
+                Assert.That(EditorApplication.QueuedFrames, Is.EqualTo(0));
+                engine.StartCapture();
+                Until(() =>
+                {
+                    EditorApplication.update();
+                    return engine.Stats.Returned > 2;
+                }, "Frames in edit mode");
+                Assert.That(EditorApplication.QueuedFrames, Is.GreaterThan(2));
+            }
+        }
+
+        [Test]
+        public void TheInspectorItselfSendsNothing()
+        {
+            var component = MainCamera.gameObject.AddComponent<LSDCamera>();
+            var inspector = ScriptableObject.CreateInstance<LSDCameraEditor>();
+            inspector.target = component;
+            var sent = typeof(LSDCamera).GetField("_sentScene", BindingFlags.Instance | BindingFlags.NonPublic);
+            sent.SetValue(component, "as it was sent");
+            StandInGui.IsChanged = true; // Flip Vertically, say
+            inspector.OnInspectorGUI();
+            StandInGui.IsChanged = false;
+            Assert.That(sent.GetValue(component), Is.EqualTo("as it was sent"));
+        }
+
+        [Test]
+        public void TheWindowShowsTheStreamThatIsChosen()
+        {
+            var second = MakeCamera();
+            second.name = "Mirror";
+            new LSDStreamEngine("first").StartCapture();
+            new LSDStreamEngine("second").StartCapture(second);
+            var window = ScriptableObject.CreateInstance<LSDWindow>();
+            Send(window, "OnInspectorUpdate");
+            Press(window, null);
+            Assert.That(StandInGui.Seen, Has.Member("Model: first"));
+            StandInGui.Typed["Stream"] = "2: Mirror";
+            Press(window, null);
+            Assert.That(StandInGui.Seen, Has.Member("Model: second"));
         }
 
         [Test]

@@ -1,3 +1,5 @@
+using System.Linq;
+using System.Reflection;
 using MirageLSD.Tests.Behaviour;
 using NUnit.Framework;
 using StandIn;
@@ -54,15 +56,163 @@ namespace MirageLSD.Tests.Pipelines
             target.Dispose();
         }
 
-        private static void UsePipeline()
+        [Test]
+        public void TheJitterIsThePipelines()
+        {
+            UsePipeline();
+#if HDRP
+            Simulation.Jitter = new Vector2(-0.25f, -0.125f);
+#else
+            Simulation.Jitter = new Vector2(0.25f, 0.125f);
+#endif
+            var target = new Recorder();
+            using (var hook = CaptureHooks.Create())
+            {
+                hook.Attach(MainCamera, target);
+                Frames(1);
+            }
+            Simulation.Jitter = Vector2.zero;
+            var pixels = CameraConventions.JitterPixels(target.Projection.Value, MainCamera.nonJitteredProjectionMatrix, Width, Height);
+            Assert.That(pixels.x, Is.EqualTo(0.25f).Within(1e-4), "to the right");
+            Assert.That(pixels.y, Is.EqualTo(-0.125f).Within(1e-4), "up");
+            target.Dispose();
+        }
+
+        [Test]
+        public void APlayersLinkerKeepsTheHook()
+        {
+            GraphicsSettings.currentRenderPipeline = MakeAsset();
+            Game.StartPlayer(Hook);
+            using (var hook = CaptureHooks.Create()) Assert.That(hook, Is.Not.Null);
+        }
+
+        [Test]
+        public void EditModeHasTheHookToo()
+        {
+            var methods = Hook.GetTypes().SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic));
+            Assert.That(methods.Count(method => method.GetCustomAttributes(typeof(UnityEditor.InitializeOnLoadMethodAttribute), false).Length > 0), Is.EqualTo(1));
+        }
+
+        [Test]
+        public void TheResultIsDrawnBehindTheCapture()
+        {
+            UsePipeline();
+            Paint(MainCamera, 200);
+            var result = new Texture2D(Width, Height, TextureFormat.RGBA32, false);
+            Behaviour.Pixels.Gradient(result, 30);
+            var target = new Recorder { Result = result };
+            using (var hook = CaptureHooks.Create())
+            {
+                hook.Attach(MainCamera, target);
+                Frames(1);
+            }
+            Readbacks.FinishAll();
+            Assert.That(target.SentBlue, Is.EqualTo(200), "captured before it is covered");
+            Assert.That(Behaviour.Pixels.Blue(CameraPictures.Of(MainCamera).Color), Is.EqualTo(30));
+            target.Dispose();
+        }
+
+#if HDRP
+        [Test]
+        public void DynamicResolutionAndMsaa([Values(1f, 0.5f)] float scale, [Values(false, true)] bool isMultisampled)
+        {
+            Simulation.RenderScale = scale;
+            Simulation.IsMultisampled = isMultisampled;
+            try
+            {
+                DepthAndMotionAreTakenFromThePipeline();
+            }
+            finally
+            {
+                Simulation.RenderScale = 1f;
+                Simulation.IsMultisampled = false;
+            }
+        }
+#else
+        [Test]
+        public void NothingIsAskedWhileNobodyTakesIt()
+        {
+            UsePipeline();
+            var target = new Recorder { IsOff = true };
+            using (var hook = CaptureHooks.Create())
+            {
+                hook.Attach(MainCamera, target);
+                Frames(2);
+                Assert.That(Simulation.Asked, Is.Null);
+                target.IsOff = false;
+                Frames(1);
+                Assert.That(Simulation.Asked & ScriptableRenderPassInput.Motion, Is.EqualTo(ScriptableRenderPassInput.Motion));
+                Assert.That((Simulation.Asked & ScriptableRenderPassInput.Color) != 0, Is.EqualTo(Simulation.IsCompatibilityMode));
+                target.LeavesMotionOut = true;
+                Frames(1);
+                Assert.That(Simulation.Asked & ScriptableRenderPassInput.Motion, Is.EqualTo(ScriptableRenderPassInput.None));
+            }
+            target.Dispose();
+        }
+
+        [Test]
+        public void AStackIsSaidOnce()
+        {
+            UsePipeline();
+            MainCamera.GetUniversalAdditionalCameraData().cameraStack.Add(MakeCamera());
+            var target = new Recorder();
+            using (var hook = CaptureHooks.Create())
+            {
+                hook.Attach(MainCamera, target);
+                Frames(3);
+            }
+            Assert.That(target.Warnings, Is.EqualTo("stack "));
+            target.Dispose();
+        }
+
+        [Test]
+        public void TheRenderer2DHasNeitherDepthNorMotion()
+        {
+            UsePipeline();
+            MainCamera.GetUniversalAdditionalCameraData().scriptableRenderer = new Renderer2D();
+            var target = new Recorder();
+            using (var hook = CaptureHooks.Create())
+            {
+                hook.Attach(MainCamera, target);
+                Frames(3);
+                target.ReadBack();
+            }
+            Assert.That(target.Depth, Is.EqualTo(0f));
+            Assert.That(target.Motion, Is.EqualTo(0f).Within(0.01));
+            target.Dispose();
+        }
+#endif
+
+#if URP_17 && !UNITY_6000_3_OR_NEWER
+        [Test]
+        public void CompatibilityModeWorksToo()
+        {
+            GraphicsSettings.PipelineSettings.Add(new RenderGraphSettings { enableRenderCompatibilityMode = true });
+            DepthAndMotionAreTakenFromThePipeline();
+            Assert.That(Game.Console, Is.Empty);
+        }
+#endif
+
+        private static Assembly Hook =>
+#if HDRP
+            typeof(HighDefinitionCapture).Assembly;
+#else
+            typeof(UniversalCapture).Assembly;
+#endif
+
+        private static RenderPipelineAsset MakeAsset()
         {
 #if HDRP
-            Game.EnterPlayMode(typeof(HighDefinitionCapture).Assembly);
-            GraphicsSettings.currentRenderPipeline = ScriptableObject.CreateInstance<HDRenderPipelineAsset>();
+            return ScriptableObject.CreateInstance<HDRenderPipelineAsset>();
 #else
-            Game.EnterPlayMode(typeof(UniversalCapture).Assembly);
-            GraphicsSettings.currentRenderPipeline = ScriptableObject.CreateInstance<UniversalRenderPipelineAsset>();
+            return ScriptableObject.CreateInstance<UniversalRenderPipelineAsset>();
 #endif
+        }
+
+        private static void UsePipeline()
+        {
+            Game.EnterPlayMode(Hook);
+            GraphicsSettings.currentRenderPipeline = MakeAsset();
             Game.Pipeline = Simulation.Render;
         }
 
@@ -74,12 +224,37 @@ namespace MirageLSD.Tests.Pipelines
             private readonly MotionHistory _history = new MotionHistory();
             private readonly FrameConverter _converter =
                 new FrameConverter(new StreamFormat { Width = Width, Height = Height, HasDepth = true, HasMotion = true });
+            private Unity.Collections.NativeArray<byte> _bytes =
+                new Unity.Collections.NativeArray<byte>(4 * Width * Height, Unity.Collections.Allocator.Persistent);
+            private readonly ScreenPresenter _presenter = new ScreenPresenter();
             private Camera _camera;
 
-            public override bool WantsMotion => true;
+            public string Warnings = "";
+            public Matrix4x4? Projection;
+            public Texture Result;
+            public byte SentBlue;
+            public bool IsOff { get; set; }
+            public bool LeavesMotionOut { get; set; }
+
+            public override bool IsActive => !IsOff;
+            public override bool WantsDepth => !IsOff;
+            public override bool WantsMotion => !IsOff && !LeavesMotionOut;
+            public override Texture OnScreen => Result;
+
+            public override void Warn(string key, string sentence)
+            {
+                Warnings += key + " ";
+            }
+
+            public override void Present(CommandBuffer commands, Vector2 size)
+            {
+                _presenter.Record(commands, Result, size, 0f);
+            }
+
 
             public override bool BeginFrame(Camera camera)
             {
+                if (IsOff) return false;
                 _camera = camera;
                 if (Depth == 0f) ReadBack();
                 _history.Advance(CameraPose.Of(camera).ClipFromWorld);
@@ -90,15 +265,25 @@ namespace MirageLSD.Tests.Pipelines
             {
                 _converter.SetCamera(CameraPose.Of(_camera), _history, sources);
                 _history.MarkCaptured();
+                Projection = sources.Projection;
                 _converter.Record(commands, sources);
+                commands.RequestAsyncReadbackIntoNativeArray(ref _bytes, _converter.Color, 0, request =>
+                {
+                    var bytes = new byte[_bytes.Length];
+                    _bytes.CopyTo(bytes);
+                    if (SentBlue == 0) SentBlue = bytes[2];
+                });
             }
 
             public void Dispose()
             {
                 _converter.Dispose();
+                _presenter.Dispose();
+                Readbacks.FinishAll();
+                _bytes.Dispose();
             }
 
-            private void ReadBack()
+            public void ReadBack()
             {
                 Depth = _converter.Depth.Pixels.Load(_converter.Depth.Bytes, 50).x;
                 Motion = _converter.Motion.Pixels.Load(_converter.Motion.Bytes, 50).x;

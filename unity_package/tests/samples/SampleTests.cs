@@ -11,39 +11,6 @@ namespace MirageLSD.Tests.Samples
     public sealed class SampleTests : Play
     {
         [Test]
-        public void TheGreyBoxLevelBuildsItselfAndStreams()
-        {
-            using (var daemon = Daemon.Quick())
-            {
-                Settings.endpoint = daemon.Endpoint;
-                var level = new GameObject("level").AddComponent<GreyBoxLevel>();
-                Game.Send(level, "Start");
-                Assert.That(Game.Objects.Count(thing => thing is Renderer), Is.GreaterThan(20));
-                var lsd = MainCamera.gameObject.GetComponent<LSDCamera>();
-                Until(() => lsd.Engine.Stats.Returned > 0, "A frame", 60.0);
-                GUILayout.Pressed = "city";
-                Frames(1);
-                GUILayout.Pressed = null;
-                Assert.That(lsd.Scene, Is.EqualTo("city"));
-                Assert.That(Game.Console, Is.Empty);
-            }
-        }
-
-        [Test]
-        public void TheCameraWalks()
-        {
-            var owner = MainCamera.gameObject;
-            owner.AddComponent<WalkingCamera>();
-            Event.current.type = EventType.KeyDown;
-            Event.current.keyCode = KeyCode.W;
-            Frames(60);
-            Event.current.type = EventType.KeyUp;
-            Frames(1);
-            Event.current.type = EventType.Repaint;
-            Assert.That(owner.transform.position.z, Is.EqualTo(3f).Within(0.2f)); // 3 m/s for a second
-        }
-
-        [Test]
         public void WebcamAndTelevisionStream()
         {
             using (var daemon = Daemon.Quick())

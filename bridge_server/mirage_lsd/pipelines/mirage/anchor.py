@@ -1,9 +1,8 @@
-"""Station `anchor`: from the engine's planes to what the encoder sees, anchored in the world where depth and camera are there."""
+"""Stage `anchor`: from the engine's planes to what the trunk needs to place a frame, at the base size."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -11,16 +10,12 @@ from torch import Tensor, nn
 
 from ...frame import InputFrame
 from ...models.estimator import GeometryEstimator, estimated_guide
-from ..resample import resample
+from ..resample import resample, resample_depth
 from .frame_inputs import FrameInputs
-from .shade import Shading
-
-# (picture (1, 3, h, w) in -1..1) -> the trunk's guide (1, h, w, GUIDE_CHANNELS).
-Estimate = Callable[[Tensor], Tensor]
 
 
 class EstimatedGuide(nn.Module):
-    """The trunk's guide from a picture alone; see `Estimate`."""
+    """The trunk's guide (1, h, w, GUIDE_CHANNELS) from a picture (1, 3, h, w) in -1..1 alone: stands in for the engine's geometry."""
 
     def __init__(self, estimator: GeometryEstimator) -> None:
         super().__init__()
@@ -32,31 +27,34 @@ class EstimatedGuide(nn.Module):
 
 @dataclass(slots=True)
 class AnchoredFrame:
-    """A frame ready for the encoder; all at the base size h x w, valid until the next frame is anchored.
+    """A frame at the base size h x w; its tensors are its own.
 
     Attributes:
-        inputs: the planes and the camera, for the head.
-        guide: (1, h, w, GUIDE_CHANNELS). noise: (1, 3, h, w), None: use the stream's screen noise.
-        color: (1, 3, h, w), -1..1, part of the guide. depth: (1, 1, h, w), metres, 0: sky or unknown. motion: (1, 2, h, w) in base pixels, or None.
+        inputs: the planes and the camera, for the head and the guide. base: h, w.
+        depth: (1, 1, h, w), metres, 0: sky or unknown. motion: (1, 2, h, w) in base pixels, or None.
     """
 
     inputs: FrameInputs
-    guide: Tensor
-    noise: Tensor | None
-    color: Tensor
+    base: tuple[int, int]
     depth: Tensor
     motion: Tensor | None
+    _color: Tensor | None = field(default=None, init=False)
+
+    @property
+    def color(self) -> Tensor:
+        """(1, 3, h, w), -1..1. Worked out when it is first asked for: frames with geometry don't need it."""
+        if self._color is None:
+            picture = np.ascontiguousarray(resample(self.inputs.color, *self.base)[..., :3].transpose(2, 0, 1))
+            self._color = torch.from_numpy(picture)[None].float() * (2.0 / 255.0) - 1.0
+        return self._color
 
 
-def anchor(
-    frame: InputFrame, inputs: FrameInputs, base: tuple[int, int], shading: Shading, estimate: Estimate
-) -> AnchoredFrame:
-    """Prepares a frame for base pictures of `base` (height, width). `estimate`: stands in for the engine where a frame has no geometry."""
-    guide, noise, depth = shading.guide(inputs, base)
-    color = guide[..., :3].permute(0, 3, 1, 2).cpu()
-    if inputs.depth is None:
-        guide = estimate(color.contiguous())
-    return AnchoredFrame(inputs, guide, noise, color, depth, _motion(frame, base))
+def anchor(frame: InputFrame, inputs: FrameInputs, base: tuple[int, int]) -> AnchoredFrame:
+    """Prepares a frame for base pictures of `base` (height, width)."""
+    depth = torch.zeros(1, 1, *base)
+    if inputs.depth is not None:
+        depth = torch.from_numpy(resample_depth(inputs.depth, *base))[None, None]
+    return AnchoredFrame(inputs, base, depth, _motion(frame, base))
 
 
 def _motion(frame: InputFrame, base: tuple[int, int]) -> Tensor | None:

@@ -1,4 +1,4 @@
-"""Station `denoise`: encoder, few-step sampler and context, as one module with the step times as constants."""
+"""Stage `denoise`: encoder, few-step sampler and context, as one module with the step times as constants."""
 
 from __future__ import annotations
 

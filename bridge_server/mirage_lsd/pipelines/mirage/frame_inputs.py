@@ -17,7 +17,7 @@ _Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class FrameInputs:
-    """See `accel.shader.Scene`: the planes are H x W at the engine's size; `depth` None: color alone.
+    """See `accel.fused_cpu.Scene`: the planes are H x W at the engine's size; `depth` None: color alone.
 
     Attributes:
         world_from_camera: (3, 4). intrinsics: (4,), see `models.guide.world_rays`. sun, seed: (3,). palette: (3, 8), see

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from ...accel.cores import usable_cores
 from ...accel.fused_cpu import PixelShader, Scene, check_head
 from ...models.guide import GUIDE_CHANNELS
 from ...models.head import Head
@@ -16,16 +19,16 @@ from ..reprojection import PreviousFrame, Reprojected
 from .frame_inputs import FrameInputs
 
 _Floats = npt.NDArray[np.float32]
+# Rows that are shaded at once; between two bands the cores that the trunk has left meanwhile are taken.
+_BAND = 64
 
 
-class _BaseArrays:
-    """What the kernels write for one base size."""
+class _GuideArrays:
+    """What the kernels write for one base size and one slot."""
 
     def __init__(self, h: int, w: int) -> None:
         self.guide = np.empty((h, w, GUIDE_CHANNELS), np.float32)
         self.noise = np.empty((3, h, w), np.float32)
-        self.depth = np.empty((h, w), np.float32)
-        self.flow_at_eighth = np.empty((3, h // FEATURE_STRIDE, w // FEATURE_STRIDE), np.float32)
 
 
 class FusedShading:
@@ -33,55 +36,64 @@ class FusedShading:
 
     Raises:
         ShaderUnavailableError: the kernels' library can't be loaded.
+        ValueError: the head has other sizes than the kernels were written for.
     """
 
     def __init__(self, head: Head) -> None:
         self._shader = PixelShader()
+        self._threads: Callable[[], int] = usable_cores
         self._head = head
         check_head(*self._weights_of(torch.zeros(1, head.film[0].in_features)))  # type: ignore[call-overload]
         self.name = f"fused ({self._shader.instructions})"
-        self._arrays: LruCache[_BaseArrays] = LruCache(SIZES_KEPT)
+        # Of a size: the arrays of the frame in work, and those that the trunk reads.
+        self._arrays: LruCache[_GuideArrays] = LruCache(2 * SIZES_KEPT)
+        self._flows: LruCache[_Floats] = LruCache(SIZES_KEPT)
         self._pictures: LruCache[npt.NDArray[np.uint8]] = LruCache(SIZES_KEPT)
         self._weights = ControlMemo(self._weights_of)
 
     def prepare(self, base: tuple[int, int], output: tuple[int, int]) -> None:
         """Nothing to compile."""
 
-    def guide(self, inputs: FrameInputs, base: tuple[int, int]) -> tuple[Tensor, Tensor | None, Tensor]:
+    def use_threads(self, threads: Callable[[], int]) -> None:
+        """See `Shading.use_threads`."""
+        self._threads = threads
+
+    def guide(self, inputs: FrameInputs, base: tuple[int, int], slot: int = 0) -> tuple[Tensor, Tensor | None]:
         """See `Shading.guide`."""
-        arrays = self._of(base)
-        self._shader.guide(_scene(inputs), arrays.guide, arrays.noise, arrays.depth)
+        arrays = self._arrays.get((base, slot), lambda: _GuideArrays(*base))
+        self._shader.threads = self._threads()
+        self._shader.guide(_scene(inputs), arrays.guide, arrays.noise, None)
         guide = torch.from_numpy(arrays.guide)[None]
-        if inputs.depth is None:
-            return guide, None, torch.zeros(1, 1, *base)
-        return guide, torch.from_numpy(arrays.noise)[None], torch.from_numpy(arrays.depth)[None, None]
+        return guide, None if inputs.depth is None else torch.from_numpy(arrays.noise)[None]
 
     def reproject(
         self, inputs: FrameInputs, depth: Tensor, before: PreviousFrame, motion: Tensor | None
     ) -> Reprojected:
         """See `Shading.reproject`."""
         h, w = depth.shape[-2:]
-        arrays = self._of((h, w))
+        cells = (3, h // FEATURE_STRIDE, w // FEATURE_STRIDE)
+        flow_at_eighth = self._flows.get(cells, lambda: np.empty(cells, np.float32))
         # The kernel never looks at the camera and the depth of the frame before where it follows motion vectors.
         clip = np.eye(4, dtype=np.float32)
         if before.camera is not None:
             clip = (before.camera.projection @ before.camera.view).astype(np.float32)
         depth_before = depth if before.depth is None else before.depth
+        self._shader.threads = self._threads()
         share = self._shader.reproject(
             _scene(inputs), clip, depth_before[0, 0].numpy(), depth[0, 0].numpy(),
-            None if motion is None else motion[0].contiguous().numpy(), arrays.flow_at_eighth,
+            None if motion is None else motion[0].contiguous().numpy(), flow_at_eighth,
         )  # fmt: skip
-        return Reprojected(torch.from_numpy(arrays.flow_at_eighth)[None], share)
-
-    def _of(self, base: tuple[int, int]) -> _BaseArrays:
-        return self._arrays.get(base, lambda: _BaseArrays(*base))
+        return Reprojected(torch.from_numpy(flow_at_eighth)[None], share)
 
     def shade(
         self, inputs: FrameInputs, context: Tensor, controls: Tensor, output: tuple[int, int]
     ) -> npt.NDArray[np.uint8]:
         """See `Shading.shade`."""
         picture = self._pictures.get(output, lambda: np.empty((*output, 4), np.uint8))
-        self._shader.shade(_scene(inputs), self._weights(controls), context[0].contiguous().numpy(), picture)
+        scene, weights, cells = _scene(inputs), self._weights(controls), context[0].contiguous().numpy()
+        for first in range(0, output[0], _BAND):
+            self._shader.threads = self._threads()
+            self._shader.shade(scene, weights, cells, picture, (first, min(first + _BAND, output[0])))
         return picture
 
     @torch.no_grad()

@@ -25,7 +25,7 @@ class GuidedContext(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.scale = CONTEXT_STRIDE // _FINE_STRIDE
-        # Of a pixel to the middle of its cell, in cells.
+        # Offset from the pixel to its cell's centre, in cells.
         within = (torch.arange(self.scale) + 0.5) / self.scale - 0.5
         offsets = torch.tensor([-1.0, 0.0, 1.0])
         falloff = torch.exp(-((within[None] - offsets[:, None]) ** 2) / (2 * _NEAR**2))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -10,11 +12,11 @@ from torch import Tensor, nn
 from ...accel.base import Backend, CompiledModule
 from ...models.character import CHARACTER_PARTS, GARMENT_VALUES
 from ...models.fields import anchored_noise
-from ...models.guide import FAR_M, build_guide, color_only_guide
+from ...models.guide import build_guide, color_only_guide
 from ...models.head import Head
 from ..caches import SIZES_KEPT, LruCache
 from ..reprojection import PreviousFrame, Reprojected, reproject
-from ..resample import resample
+from ..resample import resample, resample_depth
 from .frame_inputs import FrameInputs
 
 
@@ -72,15 +74,20 @@ class LayeredShading:
     def prepare(self, base: tuple[int, int], output: tuple[int, int]) -> None:
         """Compiles the guides of frames with depth and camera; the head is compiled by the first frame."""
         for with_noise, size in ((True, base), (False, output)):
-            self._guide(with_noise, _blank_inputs(size), size)
+            self._compiled_guide(with_noise, size, _guide_arguments(_blank_inputs(size), size))
 
-    def guide(self, inputs: FrameInputs, base: tuple[int, int]) -> tuple[Tensor, Tensor | None, Tensor]:
+    def use_threads(self, threads: Callable[[], int]) -> None:
+        """The backend's own threads do the work."""
+
+    def guide(self, inputs: FrameInputs, base: tuple[int, int], slot: int = 0) -> tuple[Tensor, Tensor | None]:
         """See `Shading.guide`."""
         if inputs.depth is None:
-            guide = color_only_guide(_unit_color(inputs.color, base))
-            return guide.permute(0, 2, 3, 1), None, torch.zeros(1, 1, *base)
+            return color_only_guide(_unit_color(inputs.color, base)).permute(0, 2, 3, 1), None
         guide, noise = self._guide(True, inputs, base)
-        return guide.permute(0, 2, 3, 1), noise, torch.from_numpy(_depth(inputs.depth, base))[None, None]
+        if slot != 0:
+            # The compiled form overwrites its outputs with each call.
+            guide, noise = guide.clone(), noise.clone()
+        return guide.permute(0, 2, 3, 1), noise
 
     def reproject(
         self, inputs: FrameInputs, depth: Tensor, before: PreviousFrame, motion: Tensor | None
@@ -106,28 +113,29 @@ class LayeredShading:
         return pixels
 
     def _guide(self, with_noise: bool, inputs: FrameInputs, size: tuple[int, int]) -> tuple[Tensor, ...]:
-        assert inputs.depth is not None
-        depth = _depth(inputs.depth, size)
-        ids = np.zeros(size, np.uint8) if inputs.ids is None else resample(inputs.ids, *size)
-        small = (inputs.world_from_camera, inputs.intrinsics, inputs.sun, inputs.seed, inputs.palette)
-        arguments: tuple[Tensor, ...] = (
-            torch.from_numpy(np.ascontiguousarray(resample(inputs.color, *size)))[None],
-            torch.from_numpy(np.ascontiguousarray(depth))[None, None],
-            torch.from_numpy(np.ascontiguousarray(ids))[None, None],
-            *(torch.from_numpy(np.ascontiguousarray(x))[None] for x in small),
-        )
-        if inputs.normal is not None:
-            arguments = (*arguments, torch.from_numpy(np.ascontiguousarray(resample(inputs.normal, *size)))[None])
+        arguments = _guide_arguments(inputs, size)
+        return self._compiled_guide(with_noise, size, arguments)(*arguments)
+
+    def _compiled_guide(self, with_noise: bool, size: tuple[int, int], arguments: tuple[Tensor, ...]) -> CompiledModule:
         key = (with_noise, size, len(arguments))
         # The hashes of the fields need every bit.
-        compiled = self._compiled.get(key, lambda: self._backend.compile(Guide(with_noise), arguments, exact=True))
-        return compiled(*arguments)
+        return self._compiled.get(key, lambda: self._backend.compile(Guide(with_noise), arguments, exact=True))
 
 
-def _depth(plane: npt.NDArray[np.float32], size: tuple[int, int]) -> npt.NDArray[np.float32]:
-    depth = np.asarray(resample(plane, *size), np.float32)
-    # NaN compares false, so it becomes sky too.
-    return np.where((depth > 0) & (depth < FAR_M), depth, np.float32(0))
+def _guide_arguments(inputs: FrameInputs, size: tuple[int, int]) -> tuple[Tensor, ...]:
+    """A frame with geometry as `Guide.forward` takes it."""
+    assert inputs.depth is not None
+    ids = np.zeros(size, np.uint8) if inputs.ids is None else resample(inputs.ids, *size)
+    small = (inputs.world_from_camera, inputs.intrinsics, inputs.sun, inputs.seed, inputs.palette)
+    arguments: tuple[Tensor, ...] = (
+        torch.from_numpy(np.ascontiguousarray(resample(inputs.color, *size)))[None],
+        torch.from_numpy(resample_depth(inputs.depth, *size))[None, None],
+        torch.from_numpy(np.ascontiguousarray(ids))[None, None],
+        *(torch.from_numpy(np.ascontiguousarray(x))[None] for x in small),
+    )
+    if inputs.normal is not None:
+        arguments = (*arguments, torch.from_numpy(np.ascontiguousarray(resample(inputs.normal, *size)))[None])
+    return arguments
 
 
 def _blank_inputs(size: tuple[int, int]) -> FrameInputs:

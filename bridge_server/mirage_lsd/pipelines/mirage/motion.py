@@ -1,4 +1,4 @@
-"""Station `motion`: brings what the stream remembers to the current frame.
+"""Stage `motion`: brings what the stream remembers to the current frame.
 
 In this order: the engine's motion vectors; the motion that the camera explains, from depth and both cameras; for color alone, FlowNet-lite.
 """
@@ -17,13 +17,14 @@ from ..reprojection import PreviousFrame, Reprojected, by_motion, inside
 from .anchor import AnchoredFrame
 from .shade import Shading
 from .state import StreamState
+from .trail import Trail, extended
 
 # (picture now, picture before), (1, 3, h, w) in -1..1 -> (1, 3, h, w), see `models.flow.FlowNetLite`.
 Flow = Callable[[Tensor, Tensor], Tensor]
 
 # Color alone: how much a pixel may differ, on the scale -1..1, from what was seen where it comes from.
 _COLOR_TOLERANCE = 0.24
-# How much of the last frame's context goes into the next where its surface was visible.
+# How much of the context before goes into the next where its surface was visible.
 CONTEXT_KEPT = 0.75
 # Less of the picture than this was there a frame ago: a cut, whatever the engine says.
 _CUT_BELOW = 0.1
@@ -34,12 +35,15 @@ class WarpedHistory(NamedTuple):
 
     Attributes:
         memory: the trunk's. context: (1, C, h / 8, w / 8), what the head was told, None: nothing. visible: (1, 1, h / 8, w / 8), share of each cell that
-        was there a frame ago.
+        was visible from the frame that the context is of until now.
+        step: the way to the frame before. trail: the way to the frame that the context is of. None where nothing is remembered.
     """
 
     memory: Memory
     context: Tensor | None = None
     visible: Tensor | None = None
+    step: Trail | None = None
+    trail: Trail | None = None
 
 
 def warp_history(frame: AnchoredFrame, state: StreamState, shading: Shading, flow: Flow) -> WarpedHistory:
@@ -53,10 +57,12 @@ def warp_history(frame: AnchoredFrame, state: StreamState, shading: Shading, flo
     if found.visible_fraction < _CUT_BELOW:
         state.reset()
         return WarpedHistory(state.memory)
-    motion, visible = found.flow_at_eighth[:, :2] / FEATURE_STRIDE, found.flow_at_eighth[:, 2:]
-    past = warp(state.memory.past.flatten(1, 2), motion) * visible
-    context = None if state.context is None else warp(state.context, motion)
-    return WarpedHistory(Memory(past.view_as(state.memory.past), state.memory.tokens), context, visible.clone())
+    step = Trail(found.flow_at_eighth[:, :2] / FEATURE_STRIDE, found.flow_at_eighth[:, 2:].clone())
+    trail = extended(state.trail, step)
+    past = warp(state.memory.past.flatten(1, 2), trail.motion) * trail.visible
+    context = None if state.context is None else warp(state.context, trail.motion)
+    memory = Memory(past.view_as(state.memory.past), state.memory.tokens)
+    return WarpedHistory(memory, context, trail.visible, step, trail)
 
 
 def temporal_accumulate(context: Tensor, past: WarpedHistory) -> Tensor:

@@ -1,9 +1,14 @@
-"""The pipeline of `mirage-lsd-v1`: anchor -> motion -> denoise -> shade."""
+"""The pipeline of `mirage-lsd-v1`: anchor -> motion -> denoise -> shade.
+
+On a CPU the denoising may run beside the rest, on a thread of its own: each frame is then shaded with the newest context there is, brought to where
+the frame sees it. A context one frame old can't be told from a fresh one (57 dB between the pictures).
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from ...accel.base import CompiledModule
+from ...accel.cores import usable_cores
 from ...accel.select import resolve_device, select_backend
 from ...controls import Controls, ControlSpec, Reading
 from ...frame import InputFrame, OutputFrame
@@ -22,6 +28,7 @@ from ...models.weights_file import load_weights
 from ..base import StreamSpec
 from ..caches import SIZES_KEPT, ControlMemo, LruCache
 from .anchor import AnchoredFrame, EstimatedGuide, anchor
+from .context_job import ContextJob, FreshContext
 from .denoise import DenoisingTrunk
 from .frame_inputs import frame_inputs
 from .guided_context import GuidedContext
@@ -29,6 +36,8 @@ from .look import Look, control_specs
 from .motion import Flow, WarpedHistory, temporal_accumulate, warp_history
 from .shade import Shading, select_shading
 from .state import StreamState
+from .trail import extended
+from .trunk_thread import TrunkThread
 from .vocabulary import read_words
 
 # Where the sun stands when neither the frame nor the controls say it.
@@ -41,9 +50,14 @@ _DEFAULT_SUN = {
     "fog": (0.4, 0.7, 0.59),
 }
 LARGEST_SIDE = 4096
+MOST_STEPS = 8
 WarpHistory = Callable[[AnchoredFrame, StreamState, Shading, Flow], WarpedHistory]
 # Flow, estimator and edges of a size.
 _MODULES_WITHOUT_GEOMETRY = 3
+# Where less of the picture than this was visible when the newest context was made, a frame waits for its own.
+_FRESH_BELOW = 0.6
+# Beside the shading, a new context for every third frame: on a walk with two cores 1.3 times the frames, 59 dB from a context for each.
+CONTEXT_EVERY_BESIDE = 3
 
 
 class _CompiledTrunk(NamedTuple):
@@ -54,15 +68,32 @@ class _CompiledTrunk(NamedTuple):
 
 
 class MiragePipeline:
-    """`mirage-lsd-v1` behind the `Pipeline` interface. One call at a time."""
+    """`mirage-lsd-v1` behind the `Pipeline` interface.
+
+    `process` is called by one thread at a time; `create_state` and `set_limits` may be called by another one meanwhile, as they compile.
+
+    Args:
+        weights: a .safetensors file.
+        device: auto, cpu, cuda, cuda:N.
+        shade_beside_trunk: on a CPU with at least two cores, shade each frame with the newest context while the next one is made. Then
+            what a frame looks like depends on how fast the machine is. Without it, and for streams whose spec says `exact`, each frame
+            waits for its own context: the same frames give the same pictures.
+
+    Raises:
+        ValueError: no such device, or the weights can't be used.
+    """
 
     planes: tuple[str, ...] = ("color", "depth", "motion", "normal", "ids")
     accepts = frozenset({"cpu"})
 
-    def __init__(self, weights: Path, device: str = "auto") -> None:
+    def __init__(self, weights: Path, device: str = "auto", *, shade_beside_trunk: bool = False) -> None:
         self.name = weights.stem
         self.device = resolve_device(device)
-        self.backend = select_backend(self.device)
+        self._cores = usable_cores()
+        self.shades_beside_trunk = shade_beside_trunk and self.device.type == "cpu" and self._cores > 1
+        # The trunk's small tensors gain less from threads than the loop over pixels does.
+        self._trunk_threads = self._cores // 2 if self.shades_beside_trunk else self._cores
+        self.backend = select_backend(self.device, self._trunk_threads)
         if self.backend.name == "openvino":
             # What is left to PyTorch are small operations; a second pool of threads would only get in OpenVINO's way.
             torch.set_num_threads(1)
@@ -71,6 +102,8 @@ class MiragePipeline:
         self.lightings = self.model.config.lightings
         self.controls: tuple[ControlSpec, ...] = control_specs(self.scenes, self.lightings)
         self.shading: Shading = select_shading(self.model, self.backend, self.device)
+        self._trunk_thread = TrunkThread()
+        self.shading.use_threads(_free_cores(self._cores, self._trunk_threads, self._trunk_thread))
         # Replaceable, so that an evaluation can measure what the past is worth.
         self.warp_history: WarpHistory = warp_history
         self._trunks: LruCache[_CompiledTrunk] = LruCache(SIZES_KEPT)
@@ -82,7 +115,7 @@ class MiragePipeline:
         return read_words(values, targets, self.scenes, self.lightings)
 
     def create_state(self, spec: StreamSpec) -> StreamState:
-        """A fresh state; compiles for the stream's size, if that was not done yet (a few seconds).
+        """A fresh state; compiles for the stream's size, if that was not done yet (a few seconds). Runs nothing.
 
         Raises:
             ValueError: the picture is too large.
@@ -102,7 +135,41 @@ class MiragePipeline:
         else:
             self.shading.prepare(base, (spec.output_height, spec.output_width))
         noise = torch.randn(1, 3, *base, generator=torch.Generator().manual_seed(spec.seed))
-        return StreamState(spec, noise, empty_memory(self.model.config, 1, *base))
+        every = CONTEXT_EVERY_BESIDE if self._beside(spec) else 1
+        return StreamState(spec, noise, empty_memory(self.model.config, 1, *base), spec.steps, every)
+
+    def set_limits(self, state: Any, *, max_steps: int | None = None, context_every: int | None = None) -> None:
+        """Makes a stream cheaper or better, from its next frame on. What is None stays as it is.
+
+        Compiles where the number of steps is new for the size (seconds): not to be called by the thread that processes frames.
+
+        Args:
+            max_steps: sampling steps, 1 to 8; never more than the stream was opened with.
+            context_every: a new context at most every so many frames, from 1 (each frame, as far as the trunk keeps up). A stream begins
+                with 1, or with CONTEXT_EVERY_BESIDE where it is shaded beside the trunk.
+
+        Raises:
+            ValueError: out of range.
+        """
+        assert isinstance(state, StreamState)
+        if max_steps is not None:
+            if not 1 <= max_steps <= MOST_STEPS:
+                raise ValueError(f"max_steps is {max_steps}; use 1 to {MOST_STEPS}.")
+            steps = min(max_steps, state.spec.steps)
+            self._trunk(base_size(state.spec.output_height, state.spec.output_width), steps)
+            state.steps = steps
+        if context_every is not None:
+            if context_every < 1:
+                raise ValueError(f"context_every is {context_every}; use 1 (each frame) or more.")
+            state.context_every = context_every
+
+    def _beside(self, spec: StreamSpec) -> bool:
+        """Whether a stream's contexts are made on the trunk's thread. Else its frames wait for them."""
+        return self.shades_beside_trunk and not spec.exact
+
+    def close(self) -> None:
+        """Ends the trunk's thread. Nothing can be processed any more."""
+        self._trunk_thread.close()
 
     def _trunk(self, base: tuple[int, int], steps: int) -> _CompiledTrunk:
         def make() -> _CompiledTrunk:
@@ -115,13 +182,13 @@ class MiragePipeline:
 
         return self._trunks.get((base, steps), make)
 
-    def _run(self, module: nn.Module, *inputs: Tensor) -> Tensor:
-        """One of the modules for streams without geometry, compiled for a size when it is first called: other streams never need them."""
-        return self._compiled(module, *inputs)(*inputs)[0]
-
     def _compiled(self, module: nn.Module, *inputs: Tensor) -> CompiledModule:
+        """One of the modules for streams without geometry, compiled for the inputs' size: other streams never need them."""
         key = (type(module).__name__, inputs[0].shape)
         return self._without_geometry.get(key, lambda: self.backend.compile(module, inputs))
+
+    def _run(self, module: nn.Module, *inputs: Tensor) -> Tensor:
+        return self._compiled(module, *inputs)(*inputs)[0]
 
     def _flow(self, now: Tensor, before: Tensor) -> Tensor:
         return self._run(self.model.flow, now, before).float().cpu()
@@ -150,47 +217,134 @@ class MiragePipeline:
         return (float(vector[0] / length), float(vector[1] / length), float(vector[2] / length))
 
     def process(self, frame: InputFrame, state: Any, controls: Controls) -> OutputFrame:
-        """Renders one frame; see `Pipeline.process`."""
+        """Renders one frame; see `Pipeline.process`.
+
+        Raises:
+            RuntimeError: the trunk failed, on this frame or, where it runs beside the shading, on an earlier one.
+        """
         assert isinstance(state, StreamState)
         output = (state.spec.output_height, state.spec.output_width)
-        base = base_size(*output)
-        clock = time.perf_counter
-        marks = [clock()]
+        clock = _StageClock()
         look = Look.of(controls)
         inputs = frame_inputs(frame, look, self._sun(frame, look), seed_offset(look.seed).numpy())
-        # The controls changed, so the history is invalid. From here on nothing can fail.
+        # The controls changed, or the camera cut: the history is invalid. From here on the frame is valid.
         if frame.reset or (state.look is not None and state.look != look):
             state.reset()
-        anchored = anchor(frame, inputs, base, self.shading, self._estimate)
-        marks.append(clock())
+        _adopt_finished(state)
+        anchored = anchor(frame, inputs, base_size(*output))
+        clock.mark("anchor")
         past = self.warp_history(anchored, state, self.shading, self._flow)
-        marks.append(clock())
+        clock.mark("motion")
         vector = self._control_vector(look)
-        noise = state.screen_noise if anchored.noise is None else anchored.noise
-        trunk = self._trunk(base, state.spec.steps)
-        found, features, tokens = trunk.run(anchored.guide, trunk.modulation(vector), *past.memory, noise)
-        context = temporal_accumulate(found.float().cpu().permute(0, 3, 1, 2), past)
-        marks.append(clock())
+        stale = past.context is None or past.visible is None or float(past.visible.mean()) < _FRESH_BELOW
+        due = state.pending is None and state.frames_since_job + 1 >= state.context_every
+        fresh, job = None, None
+        if stale or (due and not self._beside(state.spec)):
+            run = self._context_run(anchored, past, state, vector, 0)
+            clock.mark("anchor")
+            fresh = run()
+        elif due:
+            slot = self._trunk_thread.acquire_slot()
+            try:
+                run = self._context_run(anchored, past, state, vector, slot)
+                clock.mark("anchor")
+                job = self._trunk_thread.start(slot, run)
+            except BaseException:
+                self._trunk_thread.release_slot(slot)
+                raise
+        clock.mark("denoise")
+        context = past.context if fresh is None else fresh.context
+        assert context is not None
         shaded = context if inputs.depth is not None else self._with_edges(context, anchored.color)
         picture = self.shading.shade(inputs, shaded.permute(0, 2, 3, 1), vector, output)
-        marks.append(clock())
-        _remember(state, anchored, frame, look, past.memory, features.cpu(), tokens.cpu(), context)
-        stages = ("anchor", "motion", "denoise", "shade")
-        timings = {name: round((b - a) * 1e6) for name, a, b in zip(stages, marks[:-1], marks[1:], strict=True)}
-        return OutputFrame(picture, timings)
+        clock.mark("shade")
+        _remember(state, anchored, frame, look, past, fresh, job)
+        return OutputFrame(picture, clock.stages_us())
+
+    def _context_run(
+        self, frame: AnchoredFrame, past: WarpedHistory, state: StreamState, vector: Tensor, slot: int
+    ) -> Callable[[], FreshContext]:
+        """What the trunk has to do for a frame; may be called on any thread, and reads nothing of the state."""
+        guide, noise = self.shading.guide(frame.inputs, frame.base, slot)
+        noise = state.screen_noise if noise is None else noise
+        steps, first = state.steps, state.contexts == 0
+        color = frame.color if frame.inputs.depth is None else None
+
+        def run() -> FreshContext:
+            trunk = self._trunk(frame.base, steps)
+            seen = guide if color is None else self._estimate(color)
+            found, features, tokens = trunk.run(seen, trunk.modulation(vector), *past.memory, noise)
+            # The trunk's outputs are overwritten by its next run.
+            context = temporal_accumulate(found.float().cpu().permute(0, 3, 1, 2), past).clone()
+            return FreshContext(context, _next_memory(past.memory, features.cpu(), tokens.cpu(), first))
+
+        return run
+
+
+def _free_cores(cores: int, trunk_threads: int, trunk: TrunkThread) -> Callable[[], int]:
+    """The cores that the trunk's thread does not use at the moment. Holds no reference to the pipeline, which would keep it alive."""
+    return lambda: cores - trunk_threads if trunk.busy else cores
+
+
+@dataclass(slots=True)
+class _StageClock:
+    """Wall time of a frame's stages, in the order in which they were first marked."""
+
+    _last: float
+    _seconds: dict[str, float]
+
+    def __init__(self) -> None:
+        self._last, self._seconds = time.perf_counter(), {}
+
+    def mark(self, stage: str) -> None:
+        """The time since the last mark belongs to `stage`."""
+        now = time.perf_counter()
+        self._seconds[stage] = self._seconds.get(stage, 0.0) + now - self._last
+        self._last = now
+
+    def stages_us(self) -> dict[str, int]:
+        return {stage: round(seconds * 1e6) for stage, seconds in self._seconds.items()}
+
+
+def _next_memory(memory: Memory, features: Tensor, tokens: Tensor, first: bool) -> Memory:
+    """The trunk's memory after a run; `first`: there was none before, so this frame's tokens are the sink."""
+    sink = tokens if first else memory.tokens[:, tokens.shape[1] :]
+    past = torch.cat([features[:, None].float(), memory.past[:, :-1]], 1)
+    return Memory(past, torch.cat([tokens.float(), sink], 1))
+
+
+def _adopt(state: StreamState, fresh: FreshContext, job: ContextJob | None = None) -> None:
+    state.memory, state.context = fresh.memory, fresh.context
+    state.trail = job.trail if job is not None else None
+    state.contexts += 1
+
+
+def _adopt_finished(state: StreamState) -> None:
+    """Takes over the context that the trunk has finished since the last frame. Raises what the trunk raised; the next frame starts it anew."""
+    job = state.pending
+    if job is not None and job.result.done():
+        state.pending = None
+        _adopt(state, job.result.result(), job)
 
 
 def _remember(
-    state: StreamState, anchored: AnchoredFrame, frame: InputFrame, look: Look, memory: Memory,
-    features: Tensor, tokens: Tensor, context: Tensor,
+    state: StreamState, anchored: AnchoredFrame, frame: InputFrame, look: Look, past: WarpedHistory,
+    fresh: FreshContext | None, job: ContextJob | None,
 ) -> None:  # fmt: skip
-    """Copies what the next frame needs out of arrays that will be overwritten."""
-    sink = tokens if state.frames == 0 else memory.tokens[:, tokens.shape[1] :]
-    past = torch.cat([features[:, None].float(), memory.past[:, :-1]], 1)
-    state.memory = Memory(past, torch.cat([tokens.float(), sink], 1))
-    state.context = context.clone()
-    state.depth = anchored.depth.clone() if anchored.inputs.depth is not None else None
-    # Only the flow network looks at it, and reading it out of the guide takes as long as everything else here.
-    state.color = anchored.color.clone() if anchored.inputs.depth is None else None
+    """Keeps what the next frame needs; `fresh`: made for this frame, `job`: the trunk is working on this frame."""
+    state.trail = past.trail
+    if state.pending is not None and past.step is not None:
+        state.pending.trail = extended(state.pending.trail, past.step)
+    if fresh is not None:
+        if state.pending is not None:
+            state.pending.result.cancel()
+        _adopt(state, fresh)
+        state.pending = None
+    if job is not None:
+        state.pending = job
+    state.frames_since_job = 0 if fresh is not None or job is not None else state.frames_since_job + 1
+    state.depth = anchored.depth if anchored.inputs.depth is not None else None
+    # Only the flow network looks at it.
+    state.color = anchored.color if anchored.inputs.depth is None else None
     state.camera, state.look = frame.camera, look
     state.frames += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -24,20 +25,24 @@ class Shading(Protocol):
     name: str
 
     def prepare(self, base: tuple[int, int], output: tuple[int, int]) -> None:
-        """Compiles for a pair of sizes (height, width), so that the first frame needn't wait for it."""
+        """Compiles for a pair of sizes (height, width), so that the first frame needn't wait for it. Runs nothing: other streams may be in work."""
         ...
 
-    def guide(self, inputs: FrameInputs, base: tuple[int, int]) -> tuple[Tensor, Tensor | None, Tensor]:
-        """The guide (1, h, w, GUIDE_CHANNELS), the anchored noise (1, 3, h, w), None for color alone, and the depth on the CPU (1, 1, h, w), 0: sky or unknown.
+    def use_threads(self, threads: Callable[[], int]) -> None:
+        """`threads` tells, whenever it is asked, how many the shading may use; the rest of the cores belongs to the trunk."""
+        ...
 
-        Valid until the next call.
+    def guide(self, inputs: FrameInputs, base: tuple[int, int], slot: int = 0) -> tuple[Tensor, Tensor | None]:
+        """The guide (1, h, w, GUIDE_CHANNELS) and the anchored noise (1, 3, h, w), None for color alone.
+
+        Valid until the next call with the same `slot`.
         """
         ...
 
     def reproject(
         self, inputs: FrameInputs, depth: Tensor, before: PreviousFrame, motion: Tensor | None
     ) -> Reprojected:
-        """See `reproject.reproject`."""
+        """See `reprojection.reproject`."""
         ...
 
     def shade(
@@ -48,7 +53,10 @@ class Shading(Protocol):
 
 
 def select_shading(model: MirageLSDv1, backend: Backend, device: torch.device) -> Shading:
-    """The fused kernels on a CPU, layer by layer on a GPU; falls back to layers with a line in the log."""
+    """The fused kernels on a CPU, layer by layer on a GPU; falls back to layers with a line in the log.
+
+    The kernels can't be used where their library is missing or the weights have another head than they were written for.
+    """
     if device.type == "cpu":
         try:
             from .fused_shade import FusedShading

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 
+import torch
 from torch import Tensor
 
 from ...frame import Camera
 from ...models.mirage_lsd_v1 import Memory
 from ..base import StreamSpec
+from .context_job import ContextJob
 from .look import Look
+from .trail import Trail
 
 
 @dataclass(slots=True)
@@ -18,26 +21,41 @@ class StreamState:
 
     Attributes:
         screen_noise: (1, 3, h, w), the starting noise where no geometry anchors it; constant, so that it doesn't flicker.
-        memory: the trunk's features of the last frames and the tokens of the last and the first; zeros after a reset.
-        context: (1, C, h / 8, w / 8), what the head was told about the last frame. depth: (1, 1, h, w), metres, 0: sky. color: (1, 3, h, w), the last input in -1..1, of frames without geometry.
+        steps: sampling steps of the next contexts. context_every: a new context at most every so many frames. Both are what
+            `MiragePipeline.set_limits` changes.
+        memory: the trunk's features of the last frames it saw and the tokens of the last and the first; zeros after a reset.
+        context: (1, C, h / 8, w / 8), what the head was told about the last frame that the trunk saw.
+        trail: the way from the last frame back to that one; None: it is the last frame.
+        pending: the context that the trunk is working on.
+        contexts: since the last reset.
+        depth: (1, 1, h, w), metres, 0: sky. color: (1, 3, h, w), the last input in -1..1, of frames without geometry.
         camera, look: of the last frame. frames: since the last reset.
+        frames_since_job: frames since the trunk was last given one.
     """
 
     spec: StreamSpec
     screen_noise: Tensor
     memory: Memory
+    steps: int
+    context_every: int = 1
     context: Tensor | None = None
+    trail: Trail | None = None
+    pending: ContextJob | None = None
+    contexts: int = 0
     depth: Tensor | None = None
     color: Tensor | None = None
     camera: Camera | None = None
     look: Look | None = None
     frames: int = field(default=0)
+    frames_since_job: int = 0
 
     def reset(self) -> None:
-        """Forgets what was seen (camera cut, other controls)."""
-        self.memory = Memory(*(x.zero_() for x in self.memory))
-        self.context = self.depth = self.color = self.camera = self.look = None
-        self.frames = 0
+        """Forgets what was seen (camera cut, other controls). The trunk may still be reading the old memory, so that is replaced, not cleared."""
+        if self.pending is not None:
+            self.pending.result.cancel()
+        self.memory = Memory(*(torch.zeros_like(x) for x in self.memory))
+        self.context = self.trail = self.pending = self.depth = self.color = self.camera = self.look = None
+        self.frames = self.contexts = self.frames_since_job = 0
 
     def bytes(self) -> int:
         """Size of the tensors held."""

@@ -20,17 +20,13 @@ namespace MirageLSD
             _target = target;
             _before = camera.depthTextureMode;
             _wasForced = camera.forceIntoRenderTexture;
-            camera.depthTextureMode |= DepthTextureMode.Depth;
-            if (target.WantsMotion) camera.depthTextureMode |= DepthTextureMode.MotionVectors;
-            // The back buffer can't be read on every graphics API.
-            camera.forceIntoRenderTexture = true;
             camera.AddCommandBuffer(CameraEvent.AfterEverything, _commands);
-            Camera.onPreRender += OnPreRender;
+            Camera.onPreCull += OnPreCull;
         }
 
         public override void Dispose()
         {
-            Camera.onPreRender -= OnPreRender;
+            Camera.onPreCull -= OnPreCull;
             if (_camera != null) // else the scene took it away
             {
                 _camera.RemoveCommandBuffer(CameraEvent.AfterEverything, _commands);
@@ -40,11 +36,27 @@ namespace MirageLSD
             _commands.Release();
         }
 
-        private void OnPreRender(Camera camera)
+        // Before culling: what the camera draws besides is decided there.
+        private void OnPreCull(Camera camera)
         {
             if (!ReferenceEquals(camera, _camera)) return;
             _commands.Clear();
-            if (!_target.BeginFrame(camera)) return;
+            var isWanted = _target.BeginFrame(camera);
+            camera.depthTextureMode = _before | Needed;
+            // The back buffer can't be read on every graphics API.
+            camera.forceIntoRenderTexture = _wasForced || _target.IsActive;
+            if (isWanted) Record();
+            if (_target.OnScreen == null) return;
+            _commands.SetRenderTarget(BuiltinRenderTextureType.CameraTarget, RenderBufferLoadAction.Load, RenderBufferStoreAction.Store);
+            _target.Present(_commands, new Vector2(camera.pixelWidth, camera.pixelHeight));
+        }
+
+        private DepthTextureMode Needed =>
+            (_target.WantsDepth ? DepthTextureMode.Depth : DepthTextureMode.None) |
+            (_target.WantsMotion ? DepthTextureMode.MotionVectors : DepthTextureMode.None);
+
+        private void Record()
+        {
             // Size -1: as large as the camera's picture. The copy lets Unity resolve and turn what it has to.
             _commands.GetTemporaryRT(Picture, -1, -1, 0, FilterMode.Bilinear);
             _commands.Blit(BuiltinRenderTextureType.CameraTarget, Picture);

@@ -17,7 +17,20 @@ namespace MirageLSD
     /// <summary>What a hook calls while a frame is recorded.</summary>
     internal abstract class CaptureTarget
     {
+        /// <summary>False while no daemon takes frames: then nothing may be asked of the pipeline.</summary>
+        public abstract bool IsActive { get; }
+
+        public abstract bool WantsDepth { get; }
         public abstract bool WantsMotion { get; }
+
+        /// <summary>The result to be drawn over the camera's picture, or null.</summary>
+        public abstract Texture OnScreen { get; }
+
+        /// <summary>Called where the pipeline records its commands, with the target that holds the camera's picture.</summary>
+        public abstract void Present(CommandBuffer commands, Vector2 size);
+
+        /// <summary>Something that works otherwise than its user may think; said once.</summary>
+        public abstract void Warn(string key, string sentence);
 
         /// <summary>Called once for each frame of the camera; false: this one is not captured.</summary>
         public abstract bool BeginFrame(Camera camera);

@@ -1,27 +1,41 @@
 using System;
 using Unity.Collections;
 using UnityEngine;
+using UnityEngine.Experimental.Rendering;
 
 namespace MirageLSD
 {
     /// <summary>For graphics devices without asynchronous read back, or when asked for: waits for the GPU, so it costs frames.</summary>
     internal sealed class CpuReadback : IDisposable
     {
-        private readonly Texture2D _color, _depth, _motion;
+        private readonly Texture2D _color, _depth, _motion, _ids;
 
         public CpuReadback(StreamFormat format)
         {
             _color = Plane(format, TextureFormat.RGBA32);
             if (format.HasDepth) _depth = Plane(format, TextureFormat.RFloat);
             if (format.HasMotion) _motion = Plane(format, TextureFormat.RGHalf);
+            if (format.HasIds) _ids = Plane(format, TextureFormat.R8);
         }
 
-        public void Read(FrameConverter converter, NativeArray<byte> color, NativeArray<byte> depth, NativeArray<byte> motion)
+        /// <summary>Whether this device can do it for every plane of a stream.</summary>
+        public static bool CanRead(GraphicsFormat format)
+        {
+#if UNITY_2023_2_OR_NEWER
+            return SystemInfo.IsFormatSupported(format, GraphicsFormatUsage.ReadPixels);
+#else
+            return SystemInfo.IsFormatSupported(format, FormatUsage.ReadPixels);
+#endif
+        }
+
+        public void Read(
+            FrameConverter converter, NativeArray<byte> color, NativeArray<byte> depth, NativeArray<byte> motion, NativeArray<byte> ids)
         {
             var before = RenderTexture.active;
             Read(converter.Color, _color, color);
             if (converter.HasDepth) Read(converter.Depth, _depth, depth);
             if (converter.HasMotion) Read(converter.Motion, _motion, motion);
+            if (converter.HasIds) Read(converter.Ids, _ids, ids);
             RenderTexture.active = before;
         }
 
@@ -30,6 +44,7 @@ namespace MirageLSD
             Scrap.Destroy(_color);
             Scrap.Destroy(_depth);
             Scrap.Destroy(_motion);
+            Scrap.Destroy(_ids);
         }
 
         private static void Read(RenderTexture source, Texture2D pixels, NativeArray<byte> target)

@@ -15,12 +15,14 @@ namespace MirageLSD
         private readonly ReadbackPool _pool;
         private readonly MotionHistory _motion = new MotionHistory();
         private readonly CpuReadback _cpu;
+        private readonly SlotTable _slots = new SlotTable();
+        private readonly ScreenPresenter _presenter = new ScreenPresenter();
+        private readonly IdentityPlane _identities;
         private readonly CommandBuffer _commands = new CommandBuffer { name = "MirageLSD texture capture" };
         private CaptureHook _hook;
-        private ReadbackSlot _slot; // being recorded
-        private CameraPose _pose;
-        private bool _isCut;
-        private bool _isDisposed;
+        private ReadbackSlot _slot; // of the frame that is being recorded,
+        private CameraPose _pose;   // and its camera
+        private bool _isCut, _isOpen, _isDisposed;
 
         public FrameCapture(StreamFormat format, bool isAsync)
         {
@@ -28,20 +30,54 @@ namespace MirageLSD
             _converter = new FrameConverter(format);
             _pool = new ReadbackPool(format);
             if (!isAsync) _cpu = new CpuReadback(format);
+            if (format.HasIds) _identities = new IdentityPlane();
         }
 
         /// <summary>Set before each engine frame: nothing is captured while the daemon would not take it.</summary>
-        public bool IsOpen;
+        public bool IsOpen
+        {
+            get { return _isOpen; }
+            set
+            {
+                if (_isOpen && !value)
+                {
+                    Pacing.Forget();
+                    _motion.Forget();
+                }
+                _isOpen = value;
+            }
+        }
+
         public float DaemonSeconds;
+
+        /// <summary>Captured frames a second at most; 0: as many as come back.</summary>
+        public float Fps;
+
+        /// <summary>One frame at a time, and the game waits for its result.</summary>
+        public bool IsRecorder;
+
+        public Action<string, string> Warned = (key, sentence) => { };
+        public LSDRule[] Rules;
+        public float Split; // of the screen
         public bool DetectsCuts = true;
 
+        private float Rate => IsRecorder ? 0f : Fps;
         public bool IsFlipped { set => _converter.IsFlipped = value; }
-        public override bool WantsMotion => _format.HasMotion;
+        public override bool IsActive => _isOpen && !_isDisposed;
+        public override bool WantsDepth => _format.HasDepth && _isOpen;
+        public override bool WantsMotion => _format.HasMotion && _isOpen;
+        public override Texture OnScreen => _isDisposed ? null : Shown;
 
         /// <summary>Engine frames that were wanted but found no free slot.</summary>
         public long Skipped { get; private set; }
 
         public Camera Camera { get; private set; }
+
+        /// <summary>Draw this over the camera's picture; null: nothing.</summary>
+        public Texture Shown;
+
+        public override void Present(CommandBuffer commands, Vector2 size) => _presenter.Record(commands, Shown, size, Split);
+        public override void Warn(string key, string sentence) => Warned(key, sentence);
 
         public void Attach(Camera camera)
         {
@@ -59,16 +95,14 @@ namespace MirageLSD
             _motion.Forget();
         }
 
-        public void Reset()
-        {
-            _isCut = true;
-        }
+        public void Reset() => _isCut = true;
 
         public override bool BeginFrame(Camera camera)
         {
             _pose = CameraPose.Of(camera);
             _motion.Advance(_pose.ClipFromWorld);
             if (Cut.Look(camera, _pose) && DetectsCuts) Reset();
+            if (_identities != null) _slots.Advance(_pose.Position, Rules, Time.realtimeSinceStartupAsDouble);
             return TryBegin();
         }
 
@@ -76,10 +110,12 @@ namespace MirageLSD
         {
             if (_isDisposed) return;
             if (_isCut) _motion.Forget();
+            _pose.Projection = sources.Projection ?? _pose.Projection;
             _converter.SetCamera(_pose, _motion, sources);
             _slot.Camera = _pose.ToProtocol(_format.Width, _format.Height);
             _slot.HasCamera = true;
             _slot.HasSun = SunLight.TryGet(out _slot.Sun);
+            _slot.SlotCount = _identities == null ? 0 : _slots.Write(_slot.Slots);
             Finish(commands, sources);
             _motion.MarkCaptured();
         }
@@ -102,7 +138,7 @@ namespace MirageLSD
                 _slot.Read(_cpu, _converter);
                 _slot = null;
             }
-            var isLost = _pool.Unstick(Time.realtimeSinceStartup);
+            var isLost = _pool.Unstick(Time.realtimeSinceStartupAsDouble);
             for (var slot = _pool.Arrived(); slot != null; slot = _pool.Arrived())
             {
                 if (slot.HasError) isLost = true;
@@ -118,18 +154,21 @@ namespace MirageLSD
             Detach();
             _pool.Dispose();
             _converter.Dispose();
+            _presenter.Dispose();
+            _identities?.Dispose();
             _cpu?.Dispose();
             _commands.Release();
         }
 
         private bool TryBegin()
         {
-            var now = Time.realtimeSinceStartup;
+            var now = Time.realtimeSinceStartupAsDouble;
             // A pass may still come once: HDRP's custom pass volume is destroyed only at the end of its frame.
-            if (_isDisposed || !IsOpen || !Pacing.IsDue(now, _format.Fps, DaemonSeconds) || (_cpu != null && _slot != null)) return false;
+            if (_isDisposed || !IsOpen || (_cpu != null && _slot != null)) return false;
+            if (!Pacing.IsDue(now, Rate, IsRecorder ? float.PositiveInfinity : DaemonSeconds)) return false;
             _slot = _pool.Take(now);
             if (_slot == null) Skipped++;
-            else Pacing.Captured(now, _format.Fps);
+            else Pacing.Captured(now, Rate);
             return _slot != null;
         }
 
@@ -138,7 +177,11 @@ namespace MirageLSD
             _slot.CaptureTime = Native.lsd_now_ns();
             _slot.IsCut = _isCut;
             _isCut = false;
-            _converter.Record(commands, sources);
+            using (Marks.Capture.Auto())
+            {
+                _converter.Record(commands, sources);
+                if (_identities != null && _slot.HasCamera) _identities.Record(commands, _converter, _slots, _pose);
+            }
             if (_cpu != null) return;
             _slot.Request(commands, _converter);
             _slot = null;

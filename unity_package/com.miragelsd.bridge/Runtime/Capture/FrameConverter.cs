@@ -4,10 +4,10 @@ using UnityEngine.Rendering;
 
 namespace MirageLSD
 {
-    /// <summary>Records the conversion into the protocol's planes: three small passes into three small textures.</summary>
+    /// <summary>Records the conversion into the protocol's planes: small passes into small textures.</summary>
     internal sealed class FrameConverter : IDisposable
     {
-        private const string ShaderName = "MirageLSDConvert";
+        public const string ShaderName = "MirageLSDConvert";
 
         private static readonly int ColorSource = Shader.PropertyToID("_LSDColorSource");
         private static readonly int DepthSource = Shader.PropertyToID("_LSDDepthSource");
@@ -15,38 +15,48 @@ namespace MirageLSD
         private static readonly int Target = Shader.PropertyToID("_LSDTarget");
         private static readonly int Used = Shader.PropertyToID("_LSDUsed");
         private static readonly int DepthToMetres = Shader.PropertyToID("_LSDDepth");
+        private static readonly int Oblique = Shader.PropertyToID("_LSDOblique");
         private static readonly int Lens = Shader.PropertyToID("_LSDLens");
         private static readonly int MotionFrames = Shader.PropertyToID("_LSDMotion");
         private static readonly int ToCaptured = Shader.PropertyToID("_LSDToCaptured");
         private static readonly int ToPrevious = Shader.PropertyToID("_LSDToPrevious");
 
         private readonly Material _material;
-        private readonly RenderTexture[] _planes = new RenderTexture[3];
+        private readonly RenderTexture[] _planes = new RenderTexture[4];
         private readonly int _width, _height;
 
         /// <exception cref="LSDException">The shader did not come with the package.</exception>
         public FrameConverter(StreamFormat format)
         {
-            var shader = Resources.Load<Shader>(ShaderName);
-            if (shader == null)
-                throw new LSDException("MirageLSD: the shader " + ShaderName + " is missing: import the whole package again.");
-            _material = new Material(shader) { hideFlags = HideFlags.HideAndDontSave };
+            _material = MakeMaterial();
             _width = format.Width;
             _height = format.Height;
             // Linear: the color pass encodes by itself, so that the bytes are the same on every graphics API.
             _planes[0] = Plane("Color", RenderTextureFormat.ARGB32);
             if (format.HasDepth) _planes[1] = Plane("Depth", RenderTextureFormat.RFloat);
             if (format.HasMotion) _planes[2] = Plane("Motion", RenderTextureFormat.RGHalf);
+            if (format.HasIds) _planes[3] = Plane("Ids", RenderTextureFormat.R8, 24);
         }
 
         public bool IsFlipped { get; set; }
 
         public bool HasDepth => _planes[1] != null;
         public bool HasMotion => _planes[2] != null;
+        public bool HasIds => _planes[3] != null;
 
         public RenderTexture Color => Created(0);
         public RenderTexture Depth => Created(1);
         public RenderTexture Motion => Created(2);
+        public RenderTexture Ids => Created(3);
+
+        /// <exception cref="LSDException">The shader did not come with the package.</exception>
+        public static Material MakeMaterial()
+        {
+            var shader = Resources.Load<Shader>(ShaderName);
+            if (shader == null)
+                throw new LSDException("MirageLSD: the shader " + ShaderName + " is missing: import the whole package again.");
+            return new Material(shader) { hideFlags = HideFlags.HideAndDontSave };
+        }
 
         public void Dispose()
         {
@@ -56,11 +66,12 @@ namespace MirageLSD
 
         public void SetCamera(CameraPose pose, MotionHistory motion, CaptureSources sources)
         {
-            _material.SetVector(DepthToMetres, CameraConventions.DepthToMetres(
-                pose.Near, pose.Far, pose.IsOrthographic, SystemInfo.usesReversedZBuffer));
+            Vector4 oblique;
+            _material.SetVector(DepthToMetres, CameraConventions.DepthToMetres(pose, SystemInfo.usesReversedZBuffer, out oblique));
+            _material.SetVector(Oblique, oblique);
             _material.SetVector(Lens, CameraConventions.ClipFromMetres(pose.SteadyProjection));
             _material.SetVector(MotionFrames, new Vector4(
-                motion.Frames, sources.IsMotionEncodedByHdrp ? 1f : 0f, sources.LacksMotion ? 1f : 0f, 0f));
+                motion.Frames, sources.IsMotionEncodedByHdrp ? 1f : 0f, sources.LacksMotion ? 1f : 0f, sources.LacksDepth ? 1f : 0f));
             _material.SetMatrix(ToCaptured, motion.CapturedFromCurrent);
             _material.SetMatrix(ToPrevious, motion.PreviousFromCurrent);
         }
@@ -69,13 +80,13 @@ namespace MirageLSD
         {
             var isLinear = QualitySettings.activeColorSpace == ColorSpace.Linear;
             _material.SetVector(Target, new Vector4(_width, _height, isLinear ? 1f : 0f, IsFlipped ? 1f : 0f));
-            _material.SetVector(Used, new Vector4(sources.Used.x, sources.Used.y, 0f, 0f));
+            _material.SetVector(Used, new Vector4(sources.Used.x, sources.Used.y, sources.UsedTexels.x, sources.UsedTexels.y));
             SetKeyword("LSD_ARRAY", sources.AreArrays);
-            SetKeyword("LSD_GLOBAL_NAMES", sources.AreGlobalNames);
+            SetKeyword("LSD_GLOBAL_DEPTH", sources.IsDepthGlobal);
+            SetKeyword("LSD_GLOBAL_MOTION", sources.IsMotionGlobal);
             commands.SetGlobalTexture(ColorSource, sources.Color);
-            var areNamed = !sources.AreGlobalNames;
-            if (areNamed && (HasDepth || HasMotion)) commands.SetGlobalTexture(DepthSource, sources.Depth);
-            if (areNamed && HasMotion) commands.SetGlobalTexture(MotionSource, sources.Motion);
+            if (!sources.IsDepthGlobal && (HasDepth || HasMotion)) commands.SetGlobalTexture(DepthSource, sources.Depth);
+            if (!sources.IsMotionGlobal && HasMotion) commands.SetGlobalTexture(MotionSource, sources.Motion);
             Draw(commands, Color, 0);
             if (HasDepth) Draw(commands, Depth, 1);
             if (HasMotion) Draw(commands, Motion, 2);
@@ -93,9 +104,9 @@ namespace MirageLSD
             commands.DrawProcedural(Matrix4x4.identity, _material, pass, MeshTopology.Triangles, 3);
         }
 
-        private RenderTexture Plane(string name, RenderTextureFormat format)
+        private RenderTexture Plane(string name, RenderTextureFormat format, int depthBits = 0)
         {
-            return new RenderTexture(_width, _height, 0, format, RenderTextureReadWrite.Linear)
+            return new RenderTexture(_width, _height, depthBits, format, RenderTextureReadWrite.Linear)
             {
                 name = "MirageLSD " + name,
                 hideFlags = HideFlags.HideAndDontSave,

@@ -12,15 +12,15 @@ namespace MirageLSD
         // Engine frames don't fall on the wanted instants: a little early is on time.
         private const float EarlyShare = 0.25f;
 
-        private float _last = float.NegativeInfinity;
-        private float _due = float.NegativeInfinity;
+        private double _last = double.NegativeInfinity;
+        private double _due = double.NegativeInfinity;
 
         /// <summary>Frames that were captured and have no answer yet.</summary>
         public int UnderWay { get; private set; }
 
         /// <param name="fps">0: as many as come back.</param>
         /// <param name="daemonSeconds">The time that the daemon spends on a frame.</param>
-        public bool IsDue(float now, float fps, float daemonSeconds)
+        public bool IsDue(double now, float fps, float daemonSeconds)
         {
             var period = fps > 0f ? 1f / fps : 0f;
             if (now < _due - EarlyShare * period) return false;
@@ -28,7 +28,7 @@ namespace MirageLSD
             return UnderWay < (daemonSeconds < period ? 2 : 1);
         }
 
-        public void Captured(float now, float fps)
+        public void Captured(double now, float fps)
         {
             var period = fps > 0f ? 1f / fps : 0f;
             // From the instant it was due, else the rate would fall to the next divisor of the engine's own.

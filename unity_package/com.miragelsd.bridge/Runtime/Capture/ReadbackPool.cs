@@ -10,6 +10,8 @@ namespace MirageLSD
         private const int Size = 4;
         // A command buffer that never ran (its camera was switched off in between) never answers.
         private const float StuckSeconds = 2f;
+        // A paused editor has no frames in which an answer could come.
+        private const int StuckFrames = 30;
 
         private readonly StreamFormat _format;
         private readonly ReadbackSlot[] _slots = new ReadbackSlot[Size];
@@ -22,7 +24,7 @@ namespace MirageLSD
         }
 
         /// <summary>A free slot, or null.</summary>
-        public ReadbackSlot Take(float now)
+        public ReadbackSlot Take(double now)
         {
             var slot = _slots[_next];
             if (slot.IsBusy) return null;
@@ -42,10 +44,10 @@ namespace MirageLSD
         }
 
         /// <summary>True if a slot has waited for too long and the pool was emptied.</summary>
-        public bool Unstick(float now)
+        public bool Unstick(double now)
         {
             var slot = _slots[_oldest];
-            if (!slot.IsBusy || slot.IsComplete || now - slot.Started < StuckSeconds) return false;
+            if (!slot.IsBusy || slot.IsComplete || ++slot.Waited < StuckFrames || now - slot.Started < StuckSeconds) return false;
             Dispose();
             for (var i = 0; i < Size; i++) _slots[i] = new ReadbackSlot(_format);
             _next = _oldest = 0;

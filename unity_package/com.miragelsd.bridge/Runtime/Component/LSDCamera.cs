@@ -26,9 +26,24 @@ namespace MirageLSD
                 enabled = false;
                 return;
             }
+            Engine.Connected += () => onConnected.Invoke();
+            Engine.Disconnected += reason => onLost.Invoke(reason);
+            Engine.Error += sentence => onNotice.Invoke(sentence);
+            Engine.FrameReady += OnFrame;
+            _hasFrame = false;
+            _sentSeed = 0;
+            _sentStrength = 1f;
             ApplySettings();
+            if (!ReferenceEquals(theme, _sentTheme)) Apply(theme);
             ApplyTheme(0f);
             Engine.StartCapture(GetComponent<Camera>());
+        }
+
+        private void OnFrame(LSDFrame frame)
+        {
+            if (_hasFrame) return;
+            _hasFrame = true;
+            onFirstResult.Invoke();
         }
 
         private void OnDisable()
@@ -40,16 +55,23 @@ namespace MirageLSD
         private void Update()
         {
             ApplySettings();
+            ApplyAnimated();
         }
 
-        // IMGUI draws over every camera in every render pipeline, and is not in what the camera captures.
-        private void OnGUI()
+        // The inspector and files can hold anything; the engine takes sizes that there are.
+        private void OnValidate()
         {
-            if (!showOnScreen || Engine == null || !Engine.IsConnected || Event.current.type != EventType.Repaint) return;
-            var texture = Engine.OutputTexture;
-            if (texture == null || Engine.Stats.Returned == 0) return;
-            GUI.depth = 100; // under the game's own IMGUI
-            GUI.DrawTexture(new Rect(0f, 0f, Screen.width, Screen.height), texture, ScaleMode.StretchToFill, false);
+            resolution = Clamped(resolution);
+            targetFps = Mathf.Clamp(targetFps, 0f, 1000f);
+            transitionSeconds = Mathf.Clamp(transitionSeconds, 0f, LSDStreamEngine.MaxTransitionSeconds);
+            seed = Mathf.Max(seed, 0);
+        }
+
+        /// <summary>0 x 0, or 16 to 4096 a side.</summary>
+        internal static Vector2Int Clamped(Vector2Int size)
+        {
+            if (size.x <= 0 && size.y <= 0) return Vector2Int.zero;
+            return new Vector2Int(Mathf.Clamp(size.x, 16, 4096), Mathf.Clamp(size.y, 16, 4096));
         }
 
         private void ApplySettings()
@@ -57,10 +79,25 @@ namespace MirageLSD
             if (Engine == null) return;
             Engine.MaxSteps = Mathf.Clamp(maxSteps, 1, 8);
             Engine.TargetFps = Mathf.Clamp(targetFps, 0f, 1000f);
-            Engine.Resolution = resolution;
+            Engine.Resolution = Clamped(resolution);
             Engine.CapturesMotion = motionVectors;
             Engine.ResetsOnCameraCut = resetOnCameraCut;
             Engine.FlipsVertically = flipVertically;
+            Engine.ShowsOnScreen = showOnScreen;
+            Engine.BeforeAfter = beforeAfter;
+            Engine.Rules = rules;
+            Engine.KeepsAlpha = engineAlpha;
+            Engine.WaitsForEachFrame = recorderMode;
+        }
+
+        // Timeline and the Animator write fields, not properties: what changed is sent, at most once a frame.
+        private void ApplyAnimated()
+        {
+            if (Engine == null) return;
+            if (!ReferenceEquals(theme, _sentTheme)) Apply(theme);
+            if (strength != _sentStrength) Engine.SetStrength(_sentStrength = Mathf.Clamp01(strength));
+            if (bypass != Engine.Bypass) Engine.Bypass = bypass;
+            if (scene != _sentScene || lighting != _sentLighting || prompt != _sentPrompt || seed != _sentSeed) ApplyTheme(transitionSeconds);
         }
     }
 }

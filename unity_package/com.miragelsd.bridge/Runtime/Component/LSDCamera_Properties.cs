@@ -1,4 +1,5 @@
 using UnityEngine;
+using UnityEngine.Events;
 
 namespace MirageLSD
 {
@@ -14,12 +15,26 @@ namespace MirageLSD
         [SerializeField] private int seed;
 
         [Header("Theme")]
+        [Tooltip("A look as an asset (Assets > Create > MirageLSD > Theme); it fills the fields below, over its own seconds.")]
+        [SerializeField] private LSDTheme theme;
         [SerializeField] private string scene = "forest";
         [SerializeField] private string lighting = "day";
         [Tooltip("Free text; words that name scenes and lightings choose them, in place of the two above.")]
         [SerializeField] private string prompt = "";
         [Tooltip("Seconds from one theme to the next.")]
         [SerializeField] private float transitionSeconds = 2f;
+
+        [Header("How much")]
+        [Range(0f, 1f)]
+        [Tooltip("How much of the painted picture is seen.")]
+        [SerializeField] private float strength = 1f;
+        [Tooltip("The engine's own picture, at once.")]
+        [SerializeField] private bool bypass;
+        [Range(0f, 1f)]
+        [Tooltip("The share of the screen, from the left, that stays the engine's own picture.")]
+        [SerializeField] private float beforeAfter;
+        [Tooltip("What things are that have no LSD Identity, by layer, tag or material name.")]
+        [SerializeField] private LSDRule[] rules = new LSDRule[0];
 
         [Header("Picture")]
         [Tooltip("Captured frames per second at most; 0: as many as come back.")]
@@ -31,6 +46,17 @@ namespace MirageLSD
         [Tooltip("Also write the result here: a RenderTexture, or a writable Texture2D.")]
         [SerializeField] private Texture targetTexture;
 
+        [Tooltip("The result has the alpha of the camera's picture.")]
+        [SerializeField] private bool engineAlpha;
+        [Tooltip("Wait for the result of each frame: for recordings, not for playing.")]
+        [SerializeField] private bool recorderMode;
+
+        [Header("Events")]
+        [SerializeField] private UnityEvent onConnected = new UnityEvent();
+        [SerializeField] private UnityEvent<string> onLost = new UnityEvent<string>();
+        [SerializeField] private UnityEvent onFirstResult = new UnityEvent();
+        [SerializeField] private UnityEvent<string> onNotice = new UnityEvent<string>();
+
         [Header("Capture")]
         [Tooltip("Read frames back asynchronously. Off: wait for the GPU, for devices that can't do otherwise.")]
         [SerializeField] private bool useGPU = true;
@@ -39,6 +65,42 @@ namespace MirageLSD
         [SerializeField] private bool resetOnCameraCut = true;
         [Tooltip("Should the picture be upside down on your graphics device.")]
         [SerializeField] private bool flipVertically;
+
+        private LSDTheme _sentTheme;
+        private string _sentScene, _sentLighting, _sentPrompt;
+        private int _sentSeed;
+        private float _sentStrength = 1f;
+        private bool _hasFrame;
+
+        public UnityEvent OnConnected => onConnected;
+        public UnityEvent<string> OnLost => onLost;
+        public UnityEvent OnFirstResult => onFirstResult;
+        public UnityEvent<string> OnNotice => onNotice;
+
+        /// <summary>Seconds from one theme to the next.</summary>
+        public float TransitionSeconds
+        {
+            get { return transitionSeconds; }
+            set { transitionSeconds = Mathf.Clamp(value, 0f, LSDStreamEngine.MaxTransitionSeconds); }
+        }
+
+        public float Strength
+        {
+            get { return strength; }
+            set { strength = Mathf.Clamp01(value); }
+        }
+
+        public bool Bypass
+        {
+            get { return bypass; }
+            set { bypass = value; }
+        }
+
+        public float BeforeAfter
+        {
+            get { return beforeAfter; }
+            set { beforeAfter = Mathf.Clamp01(value); }
+        }
 
         /// <summary>Another model is another engine: the stream begins anew.</summary>
         public string Model
@@ -51,51 +113,6 @@ namespace MirageLSD
                 OnDisable();
                 OnEnable();
             }
-        }
-
-        public string Scene
-        {
-            get { return scene; }
-            set
-            {
-                scene = value;
-                if (Engine != null) Engine.SetScene(value, transitionSeconds);
-            }
-        }
-
-        public string Lighting
-        {
-            get { return lighting; }
-            set
-            {
-                lighting = value;
-                if (Engine != null) Engine.SetLighting(value, transitionSeconds);
-            }
-        }
-
-        public string Prompt
-        {
-            get { return prompt; }
-            set
-            {
-                prompt = value;
-                if (Engine != null && !string.IsNullOrEmpty(value)) Engine.SetPrompt(value, transitionSeconds);
-            }
-        }
-
-        /// <summary>Everything as the inspector has it, over so many seconds.</summary>
-        public void ApplyTheme(float seconds)
-        {
-            if (Engine == null) return;
-            if (seed > 0) Engine.Seed = seed;
-            if (!string.IsNullOrEmpty(prompt))
-            {
-                // The prompt chooses scene and lighting by itself; said together, those two would win.
-                Engine.SetPrompt(prompt, seconds);
-                return;
-            }
-            if (!string.IsNullOrEmpty(scene)) Engine.SetScene(scene, seconds);
-            if (!string.IsNullOrEmpty(lighting)) Engine.SetLighting(lighting, seconds);
         }
     }
 }

@@ -14,8 +14,8 @@ namespace MirageLSD
         private readonly string _endpoint;
         private readonly Notices _notices;
         private readonly StreamControls _controls = new StreamControls();
-        private readonly float _since;
-        private float _nextLook;
+        private readonly double _since;
+        private double _nextLook;
         private string _lastProblem = "";
         private bool _wasConnected;
         private LSDControlInfo[] _specs = new LSDControlInfo[0];
@@ -27,7 +27,7 @@ namespace MirageLSD
             _endpoint = connection.Endpoint;
             _notices = notices;
             _client = new NativeClient(connection);
-            _since = Time.realtimeSinceStartup;
+            _since = Time.realtimeSinceStartupAsDouble;
         }
 
         public event Action Connected;
@@ -45,6 +45,13 @@ namespace MirageLSD
             _specsGeneration = generation;
             _specsModel = model;
             return _specs;
+        }
+
+        /// <summary>What the daemon is busy with; the model's loading first, then this stream's own.</summary>
+        public string Progress(out float fraction)
+        {
+            var what = _client.Progress(out fraction);
+            return what == "" && Stream != null ? Stream.Progress(out fraction) : what;
         }
 
         public bool IsOpen => Stream != null && Stream.State == NativeStreamState.Open;
@@ -87,7 +94,7 @@ namespace MirageLSD
                 _notices.Once("lost", reason);
                 Events.Raise(Disconnected, reason);
             }
-            var now = Time.realtimeSinceStartup;
+            var now = Time.realtimeSinceStartupAsDouble;
             if (now < _nextLook) return;
             _nextLook = now + LookSeconds;
             LookForProblems(state, now);
@@ -99,7 +106,7 @@ namespace MirageLSD
             _client.Dispose();
         }
 
-        private void LookForProblems(NativeClientState state, float now)
+        private void LookForProblems(NativeClientState state, double now)
         {
             if (state == NativeClientState.Refused) _notices.Once("refused", _client.LastError);
             else if (state == NativeClientState.Connecting && !_wasConnected && now - _since > MissingSeconds)

@@ -7,17 +7,26 @@ namespace MirageLSD
     {
         // A window that is dragged larger changes the size every frame; the stream is opened again when it rests.
         private const float RestSeconds = 0.25f;
-        private const int AutoHeight = 360;
 
         private readonly bool _isAsync;
         private FrameCapture _capture;
         private StreamFormat _wanted;
-        private float _wantedSince;
+        private double _wantedSince;
         private Camera _chosenCamera;
         private Texture _sourceTexture;
         private bool _hasChosenCamera, _hasSourceTexture;
         private string _pipeline;
         private long _skipped;
+
+        /// <summary>What is captured, for a list of streams.</summary>
+        internal string Title
+        {
+            get
+            {
+                var source = _hasSourceTexture ? (UnityEngine.Object)_sourceTexture : _hasChosenCamera ? _chosenCamera : Camera.main;
+                return source == null ? Model : source.name;
+            }
+        }
 
         /// <summary>Once an engine frame.</summary>
         internal void Tick()
@@ -48,27 +57,19 @@ namespace MirageLSD
             if (_capture == null) return;
             if (_capture.Camera != camera || _pipeline != CaptureHooks.ActivePipeline) Attach(camera);
             _capture.IsOpen = _link.IsOpen;
-            if (!_capture.IsOpen) _capture.Pacing.Forget();
+            _capture.Fps = _targetFps;
+            _capture.IsRecorder = WaitsForEachFrame;
+            _capture.Rules = Rules;
+            _capture.Split = Mathf.Clamp01(BeforeAfter);
             _capture.DetectsCuts = ResetsOnCameraCut;
             _capture.IsFlipped = FlipsVertically;
+            WarnOfCamera(camera);
             if (camera == null) _capture.CaptureTexture(_sourceTexture);
             if (_capture.Submit(_link.Stream)) _notices.Once("gpu", "the graphics device lost a frame; capture goes on.");
-            TakeResult();
-        }
-
-        private void TakeResult()
-        {
-            NativeResult result;
-            if (!_link.Stream.TryAcquire(out result)) return;
-            _capture.Pacing.Answered();
-            _capture.DaemonSeconds = (result.t_send_ns - result.t_receive_ns) * 1e-9f;
-            _output.Upload(result);
-            Events.Raise(FrameReady, new LSDFrame
-            {
-                Texture = _output.Texture,
-                Number = result.seq,
-                LatencyMs = (result.t_acquire_ns - result.t_capture_ns) * 1e-6f,
-            });
+            if (WaitsForEachFrame) WaitForResult();
+            else TakeResult();
+            ShowLoss();
+            _capture.Shown = ShowsOnScreen && !_bypass && _hasResult && IsConnected && _link.IsOpen ? OutputTexture : null;
         }
 
         private Camera FindCamera()
@@ -92,7 +93,7 @@ namespace MirageLSD
         private void PrepareStream(Camera camera)
         {
             var format = WantedFormat(camera);
-            var now = Time.realtimeSinceStartup;
+            var now = Time.realtimeSinceStartupAsDouble;
             if (!format.Equals(_wanted))
             {
                 _wanted = format;
@@ -106,39 +107,8 @@ namespace MirageLSD
                 _output = ResultTexture.Make(format.OutputWidth, format.OutputHeight);
             }
             _link.Open(format);
-            _capture = new FrameCapture(format, _isAsync);
+            _capture = new FrameCapture(format, _isAsync) { Warned = _notices.Once };
             Attach(camera);
-        }
-
-        private bool HasOwnOutput => _output == null || _output.IsOwned;
-
-        private StreamFormat WantedFormat(Camera camera)
-        {
-            var size = _resolution;
-            if (size.x == 0) size = AutoResolution(camera);
-            return new StreamFormat
-            {
-                Model = Model,
-                Width = size.x,
-                Height = size.y,
-                HasDepth = camera != null && CapturesDepth,
-                HasMotion = camera != null && CapturesDepth && CapturesMotion && SystemInfo.supportsMotionVectors,
-                OutputWidth = HasOwnOutput ? size.x : _output.Width,
-                OutputHeight = HasOwnOutput ? size.y : _output.Height,
-                OutputFormat = _output == null ? NativeFormat.Rgba8 : _output.Format,
-                MaxSteps = _maxSteps,
-                Seed = 0, // a control, so that another one needs no other stream
-                Fps = _targetFps,
-            };
-        }
-
-        private Vector2Int AutoResolution(Camera camera)
-        {
-            float width = camera != null ? camera.pixelWidth : _sourceTexture.width;
-            float height = camera != null ? camera.pixelHeight : _sourceTexture.height;
-            // Multiples of 8 suit the model, and a pixel more or less of the window changes nothing.
-            var across = Mathf.RoundToInt(AutoHeight * width / Mathf.Max(height, 1f) / 8f) * 8;
-            return new Vector2Int(Mathf.Clamp(across, 16, 4096), AutoHeight);
         }
 
         private void Attach(Camera camera)

@@ -9,6 +9,19 @@ namespace MirageLSD
         private float _targetFps = 24f;
         private Vector2Int _resolution;
 
+        /// <summary>False on phones, consoles and the web, where an engine can't be made; code that mentions it compiles there.</summary>
+        public static bool IsSupported
+        {
+            get
+            {
+#if UNITY_EDITOR || UNITY_STANDALONE
+                return true;
+#else
+                return false;
+#endif
+            }
+        }
+
         public string Model { get; }
 
         public bool IsConnected => !_isDisposed && _link.IsConnected;
@@ -64,6 +77,34 @@ namespace MirageLSD
 
         /// <summary>Forget the history by itself when the camera jumps.</summary>
         public bool ResetsOnCameraCut { get; set; } = true;
+
+        /// <summary>Numbers of things (LSD Identity, Rules) go with the color; nothing is drawn while the scene has none.</summary>
+        public bool CapturesIdentities { get; set; } = true;
+
+        /// <summary>What things are that have no LSD Identity, by layer, tag or material name.</summary>
+        public LSDRule[] Rules { get; set; }
+
+        /// <summary>The result has the alpha of the camera's picture; else it is opaque. Another value opens the stream again.</summary>
+        public bool KeepsAlpha { get; set; }
+
+        /// <summary>Draw the result over the captured camera's picture, under the game's own interface.</summary>
+        public bool ShowsOnScreen { get; set; }
+
+        /// <summary>The share of the screen's width, from the left, that shows the engine's own picture: 0 to 1.</summary>
+        public float BeforeAfter { get; set; }
+
+        /// <summary>When the daemon is lost the texture keeps the last picture; else it says that there is none.</summary>
+        public bool KeepsLastPicture { get; set; }
+
+        /// <summary>For recordings: the game waits for the result of each frame. Set Time.captureFramerate for its clock.</summary>
+        public bool WaitsForEachFrame { get; set; }
+
+        /// <summary>What the daemon is busy with before pictures come ("" for nothing), and how far it is, 0 to 1.</summary>
+        public string Progress(out float fraction)
+        {
+            fraction = 0f;
+            return _isDisposed ? "" : _link.Progress(out fraction);
+        }
 
         public LSDStats Stats =>
             _isDisposed || _link.Stream == null ? new LSDStats() : LSDStats.From(_link.Stream.Stats, _skipped + (_capture?.Skipped ?? 0));

@@ -73,6 +73,15 @@ namespace MirageLSD
             return choices.ToArray();
         }
 
+        /// <summary>What the daemon is busy with before it can welcome; "" for nothing.</summary>
+        public string Progress(out float fraction)
+        {
+            var progress = new NativeProgress { size = (uint)sizeof(NativeProgress) };
+            var isBusy = Native.lsd_client_get_progress(Handle, ref progress) == NativeStatus.Ok;
+            fraction = isBusy ? progress.fraction : 0f;
+            return isBusy ? NativeText.Read((IntPtr)progress.what) : "";
+        }
+
         public IntPtr Handle
         {
             get

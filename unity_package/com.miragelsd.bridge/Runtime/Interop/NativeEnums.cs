@@ -8,6 +8,13 @@ namespace MirageLSD
         public const int Nothing = 1;
     }
 
+    internal static class NativeSlotFlags
+    {
+        public const int HasStrength = 1;
+        public const int HasTransform = 2;
+        public const int HasPrevious = 4;
+    }
+
     internal enum NativeClientState
     {
         Connecting = 0,
@@ -28,6 +35,7 @@ namespace MirageLSD
         Color = 0,
         Depth = 1,
         Motion = 2,
+        Ids = 4,
     }
 
     internal enum NativeFormat
@@ -36,5 +44,6 @@ namespace MirageLSD
         Bgra8 = 1,
         R32F = 3,
         Rg16F = 4,
+        R8 = 5,
     }
 }

@@ -11,6 +11,10 @@ namespace MirageLSD
         /// <exception cref="LSDException">It is missing, for another processor, or of another version.</exception>
         public static void Require()
         {
+            if (!LSDStreamEngine.IsSupported)
+                throw new LSDException(
+                    "MirageLSD: the native library is there for Windows, Linux and macOS: on this platform the game runs without it; " +
+                    "look at LSDStreamEngine.IsSupported.");
             var version = LoadVersion();
             if (version.StartsWith(Expected, StringComparison.Ordinal)) return;
             throw new LSDException(

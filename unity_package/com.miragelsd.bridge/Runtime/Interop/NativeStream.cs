@@ -24,10 +24,12 @@ namespace MirageLSD
                 max_steps = format.MaxSteps,
                 seed = format.Seed,
                 fps = format.Fps,
+                output_alpha = format.HasEngineAlpha ? 1 : 0,
             };
             AddPlane(ref config, NativePlane.Color, NativeFormat.Rgba8);
             if (format.HasDepth) AddPlane(ref config, NativePlane.Depth, NativeFormat.R32F);
             if (format.HasMotion) AddPlane(ref config, NativePlane.Motion, NativeFormat.Rg16F);
+            if (format.HasIds) AddPlane(ref config, NativePlane.Ids, NativeFormat.R8);
             _handle = Native.lsd_stream_open(client.Handle, ref config);
             var problem = _handle == IntPtr.Zero ? NativeText.Read(Native.lsd_last_error()) : null;
             Marshal.FreeHGlobal(config.model);
@@ -82,13 +84,12 @@ namespace MirageLSD
         }
 
         /// <summary>What the daemon is busy with for this stream; "" for nothing.</summary>
-        public string Progress
+        public string Progress(out float fraction)
         {
-            get
-            {
-                var progress = new NativeProgress { size = (uint)sizeof(NativeProgress) };
-                return Native.lsd_stream_get_progress(_handle, ref progress) == NativeStatus.Ok ? NativeText.Read((IntPtr)progress.what) : "";
-            }
+            var progress = new NativeProgress { size = (uint)sizeof(NativeProgress) };
+            var isBusy = Native.lsd_stream_get_progress(_handle, ref progress) == NativeStatus.Ok;
+            fraction = isBusy ? progress.fraction : 0f;
+            return isBusy ? NativeText.Read((IntPtr)progress.what) : "";
         }
 
         public void Reset()

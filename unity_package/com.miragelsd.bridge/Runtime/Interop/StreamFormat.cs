@@ -7,21 +7,21 @@ namespace MirageLSD
     {
         public string Model;
         public int Width, Height;
-        public bool HasDepth, HasMotion;
+        public bool HasDepth, HasMotion, HasIds;
+        public bool HasEngineAlpha;
         public int OutputWidth, OutputHeight;
         public NativeFormat OutputFormat;
         public int MaxSteps;
         public int Seed;
-        public float Fps;
 
-        public int PlaneCount => 1 + (HasDepth ? 1 : 0) + (HasMotion ? 1 : 0);
+        /// <summary>What the daemon is told; another rate alone needs no other stream, because the capture keeps it.</summary>
+        public float Fps;
 
         public bool Equals(StreamFormat other)
         {
             return Model == other.Model && Width == other.Width && Height == other.Height && HasDepth == other.HasDepth &&
-                   HasMotion == other.HasMotion && OutputWidth == other.OutputWidth && OutputHeight == other.OutputHeight &&
-                   OutputFormat == other.OutputFormat && MaxSteps == other.MaxSteps && Seed == other.Seed &&
-                   Fps.Equals(other.Fps);
+                   HasMotion == other.HasMotion && HasIds == other.HasIds && HasEngineAlpha == other.HasEngineAlpha && OutputWidth == other.OutputWidth && OutputHeight == other.OutputHeight &&
+                   OutputFormat == other.OutputFormat && MaxSteps == other.MaxSteps && Seed == other.Seed;
         }
 
         public override bool Equals(object other)

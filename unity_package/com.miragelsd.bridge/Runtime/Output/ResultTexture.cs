@@ -52,7 +52,32 @@ namespace MirageLSD
             for (var row = 0; row < result.height; row++)
                 UnsafeUtility.MemCpy(pixels + (long)(result.height - 1 - row) * pitch, source + (long)row * pitch, pitch);
             _pixels.Apply(_target == null && _pixels.mipmapCount > 1, false);
-            if (_target != null) Graphics.Blit(_pixels, _target);
+            Hand();
+        }
+
+        /// <summary>In place of a frozen picture: quiet stripes that say that there is none.</summary>
+        public unsafe void ShowWaiting()
+        {
+            if (_target != null) PrepareStaging(_target.width, _target.height);
+            var width = _pixels.width;
+            var pixels = (byte*)_pixels.GetRawTextureData<byte>().GetUnsafePtr();
+            for (var i = 0; i < width * _pixels.height; i++)
+            {
+                var isLight = (i % width + i / width) / 16 % 2 == 0;
+                for (var channel = 0; channel < 3; channel++) pixels[4 * i + channel] = (byte)(isLight ? 40 : 32);
+                pixels[4 * i + 3] = 255;
+            }
+            _pixels.Apply(_target == null && _pixels.mipmapCount > 1, false);
+            Hand();
+        }
+
+        // A blit leaves its target active; Unity complains when the owner destroys it then.
+        private void Hand()
+        {
+            if (_target == null) return;
+            var before = RenderTexture.active;
+            Graphics.Blit(_pixels, _target);
+            RenderTexture.active = before;
         }
 
         public void Dispose()

@@ -7,10 +7,13 @@
 // protocol wants the picture's top there. Unity's textures have v = 0 at the picture's bottom, on every graphics API.
 
 float4 _LSDTarget;        // width, height; 1: encode as sRGB (the project's color space is linear); 1: flip once more
-float4 _LSDUsed;          // how much of the source textures is in use, as a share of their width and height
+float4 _LSDUsed;          // how much of the source textures is in use, as a share; depth's and motion's in texels, 0: the same share
 float4 _LSDDepth;         // 1 / metres = raw * x + y; orthographic (w = 1): metres = raw * x + y; z: the raw value of "nothing"
 float4 _LSDLens;          // clip.w = metres * x + y; clip.z = metres * z + w
-float4 _LSDMotion;        // engine frames since the last captured one, 0: there is none; 1: HDRP's encoding; 1: no vectors
+float4 _LSDOblique;       // what the picture's x and y (-1..1) add to 1 / metres, and to clip.z a metre: a tilted near plane
+float4 _LSDMotion;        // engine frames since the last captured one, 0: there is none; 1: HDRP's encoding; 1: no vectors; 1: no depth
+float4 _LSDEye;           // metres = dot(world position, this)
+float4 _LSDScreen;        // width, height; the share of the width, from the left, that stays the engine's own picture
 float4x4 _LSDToCaptured;  // clip space of the last captured frame, from this frame's
 float4x4 _LSDToPrevious;  // clip space of the engine's previous frame, from this frame's
 
@@ -41,20 +44,22 @@ float4 LSDConvertColor(float2 pixel)
     float4 c = LSD_SAMPLE_COLOR(LSDSourceUV(float2(pixel.x - 0.25, pixel.y + 0.25)));
     float4 d = LSD_SAMPLE_COLOR(LSDSourceUV(float2(pixel.x + 0.25, pixel.y + 0.25)));
     return float4(LSDEncodeChannel((a.x + b.x + c.x + d.x) * 0.25), LSDEncodeChannel((a.y + b.y + c.y + d.y) * 0.25),
-                  LSDEncodeChannel((a.z + b.z + c.z + d.z) * 0.25), 1.0);
+                  LSDEncodeChannel((a.z + b.z + c.z + d.z) * 0.25), saturate((a.w + b.w + c.w + d.w) * 0.25));
 }
 
 // Metres along the view axis; 0 is sky.
-float LSDMetres(float raw)
+float LSDMetres(float raw, float2 uv)
 {
-    if (raw == _LSDDepth.z) return 0.0;
+    if (_LSDMotion.w > 0.5 || raw == _LSDDepth.z) return 0.0;
     float value = raw * _LSDDepth.x + _LSDDepth.y;
-    return _LSDDepth.w > 0.5 ? value : 1.0 / value;
+    if (_LSDDepth.w > 0.5) return value;
+    return 1.0 / (value + (uv.x * 2.0 - 1.0) * _LSDOblique.x + (uv.y * 2.0 - 1.0) * _LSDOblique.y);
 }
 
 float LSDConvertDepth(float2 pixel)
 {
-    return LSDMetres(LSD_LOAD_DEPTH(LSDSourceUV(pixel)));
+    float2 uv = LSDSourceUV(pixel);
+    return LSDMetres(LSD_LOAD_DEPTH(uv), uv);
 }
 
 // How far the camera's own movement moves a still point on the target, pixels, +y down.
@@ -80,12 +85,28 @@ float2 LSDConvertMotion(float2 pixel)
     bool isStill = _LSDMotion.y > 0.5 && stored.x > 1.0;
     if (isStill) engine = float2(0.0, 0.0);
     if (_LSDMotion.x < 1.5 && hasVectors) return engine;
-    float metres = LSDMetres(LSD_LOAD_DEPTH(uv));
+    float metres = LSDMetres(LSD_LOAD_DEPTH(uv), uv);
     if (metres <= 0.0) metres = LSD_SKY_METRES;
     float w = metres * _LSDLens.x + _LSDLens.y;
-    float4 clip = float4((uv.x * 2.0 - 1.0) * w, (uv.y * 2.0 - 1.0) * w, metres * _LSDLens.z + _LSDLens.w, w);
+    float x = uv.x * 2.0 - 1.0;
+    float y = uv.y * 2.0 - 1.0;
+    float slope = _LSDLens.z + x * _LSDOblique.z + y * _LSDOblique.w;
+    float4 clip = float4(x * w, y * w, metres * slope + _LSDLens.w, w);
     float2 captured = LSDCameraMotion(clip, _LSDToCaptured);
     if (!hasVectors) return captured;
     float2 previous = LSDCameraMotion(clip, _LSDToPrevious);
     return float2(captured.x + _LSDMotion.x * (engine.x - previous.x), captured.y + _LSDMotion.x * (engine.y - previous.y));
+}
+
+// Of a marked thing: is this pixel of it in front of everything else? `scene` is the plane of depth there, 0: sky or unknown.
+// What was drawn for the picture itself is as far away as the scene, but for rounding.
+bool LSDIsInFront(float metres, float scene)
+{
+    return scene <= 0.0 || metres <= scene * 1.01 + 0.02;
+}
+
+// The result over the camera's picture; false: the engine's own stays. Both textures have v = 0 at the picture's bottom.
+bool LSDIsPainted(float2 pixel)
+{
+    return pixel.x >= _LSDScreen.z * _LSDScreen.x;
 }

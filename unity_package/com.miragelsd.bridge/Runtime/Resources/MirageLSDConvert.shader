@@ -1,4 +1,5 @@
-// Three passes over the target, one a plane: 0 color, 1 depth, 2 motion. The arithmetic is in MirageLSDConvert.hlsl.
+// Passes over the target, one a plane: 0 color, 1 depth, 2 motion; 3: the result over the camera's picture; 4: a marked thing's
+// number in the plane ids. The arithmetic is in MirageLSDConvert.hlsl.
 Shader "Hidden/MirageLSD/Convert"
 {
     HLSLINCLUDE
@@ -6,11 +7,14 @@ Shader "Hidden/MirageLSD/Convert"
     #pragma target 3.5
     // HDRP's buffers are texture arrays (one slice an eye).
     #pragma multi_compile_local _ LSD_ARRAY
-    // Before URP 17 depth and motion can be had under their global names only.
-    #pragma multi_compile_local _ LSD_GLOBAL_NAMES
+    // Some pipelines hand depth and motion out under their global names only.
+    #pragma multi_compile_local _ LSD_GLOBAL_DEPTH
+    #pragma multi_compile_local _ LSD_GLOBAL_MOTION
 
-    #if defined(LSD_GLOBAL_NAMES)
+    #if defined(LSD_GLOBAL_DEPTH)
     #define _LSDDepthSource _CameraDepthTexture
+    #endif
+    #if defined(LSD_GLOBAL_MOTION)
     #define _LSDMotionSource _MotionVectorTexture
     #endif
 
@@ -23,7 +27,17 @@ Shader "Hidden/MirageLSD/Convert"
     Texture2D<float4> _LSDDepthSource;
     Texture2D<float4> _LSDMotionSource;
     #endif
+    // Not an array in any pipeline: the result, and the plane of depth.
+    Texture2D<float4> _LSDResult;
+    Texture2D<float4> _LSDSceneDepth;
     SamplerState lsd_linear_clamp_sampler;
+
+    cbuffer UnityPerDraw
+    {
+        float4x4 unity_ObjectToWorld;
+    };
+    float4x4 _LSDClipFromWorld;
+    float _LSDId;
 
     float4 LSDSampleColor(float2 uv);
     float LSDLoadDepth(float2 uv);
@@ -47,7 +61,7 @@ Shader "Hidden/MirageLSD/Convert"
     // Depth and motion are not blended across edges: the nearest texel.
     int2 LSDTexel(float2 uv, float2 size)
     {
-        float2 used = size * _LSDUsed.xy;
+        float2 used = _LSDUsed.z > 0.5 ? _LSDUsed.zw : size * _LSDUsed.xy;
         return int2(min(uv * used, used - 1.0));
     }
 
@@ -80,6 +94,34 @@ Shader "Hidden/MirageLSD/Convert"
     float Depth(float4 position : SV_Position) : SV_Target { return LSDConvertDepth(position.xy); }
     float2 Motion(float4 position : SV_Position) : SV_Target { return LSDConvertMotion(position.xy); }
 
+    float4 Present(float4 position : SV_Position) : SV_Target
+    {
+        if (!LSDIsPainted(position.xy)) discard;
+        return float4(_LSDResult.SampleLevel(lsd_linear_clamp_sampler, position.xy / _LSDScreen.xy, 0).xyz, 1.0);
+    }
+
+    struct Marked
+    {
+        float4 position : SV_Position;
+        float metres : TEXCOORD0;
+    };
+
+    Marked MarkedVertex(float4 vertex : POSITION)
+    {
+        Marked output;
+        float4 world = mul(unity_ObjectToWorld, float4(vertex.xyz, 1.0));
+        output.position = mul(_LSDClipFromWorld, world);
+        output.metres = dot(_LSDEye, world);
+        return output;
+    }
+
+    float Id(Marked input) : SV_Target
+    {
+        float scene = _LSDSceneDepth.Load(int3(input.position.xy, 0)).x;
+        if (!LSDIsInFront(input.metres, scene)) discard;
+        return _LSDId / 255.0;
+    }
+
     ENDHLSL
 
     SubShader
@@ -111,6 +153,24 @@ Shader "Hidden/MirageLSD/Convert"
             HLSLPROGRAM
             #pragma vertex Vertex
             #pragma fragment Motion
+            ENDHLSL
+        }
+        Pass
+        {
+            Name "Present"
+            HLSLPROGRAM
+            #pragma vertex Vertex
+            #pragma fragment Present
+            ENDHLSL
+        }
+        Pass
+        {
+            Name "Ids"
+            ZWrite On
+            ZTest LEqual
+            HLSLPROGRAM
+            #pragma vertex MarkedVertex
+            #pragma fragment Id
             ENDHLSL
         }
     }

@@ -6,15 +6,17 @@ namespace UnityEngine.Rendering
     public struct RTHandleProperties
     {
         public Vector4 rtHandleScale;
+        public Vector2Int currentViewportSize;
     }
 
     public class RTHandle
     {
         internal Texture Texture;
+        internal Vector2Int Viewport;
         internal Vector4 Scale = new Vector4(1f, 1f, 1f, 1f);
 
         public RenderTargetIdentifier nameID => Texture;
-        public RTHandleProperties rtHandleProperties => new RTHandleProperties { rtHandleScale = Scale };
+        public RTHandleProperties rtHandleProperties => new RTHandleProperties { rtHandleScale = Scale, currentViewportSize = Viewport };
     }
 
     // Graphics: Packages/com.unity.render-pipelines.core/Runtime/CommandBuffers/CommandBufferPool.cs
@@ -35,5 +37,19 @@ namespace UnityEngine.Rendering
     public static class TextureXR
     {
         public static bool useTexArray => false;
+    }
+
+    // Graphics: Packages/com.unity.render-pipelines.core/Runtime/Utilities/CoreUtils.cs
+    public static class CoreUtils
+    {
+        public static void SetRenderTarget(CommandBuffer cmd, RTHandle buffer)
+        {
+            cmd.SetRenderTarget(buffer.nameID, RenderBufferLoadAction.Load, RenderBufferStoreAction.Store);
+        }
+
+        public static void SetRenderTarget(CommandBuffer cmd, RTHandle colorBuffer, RTHandle depthBuffer)
+        {
+            SetRenderTarget(cmd, colorBuffer);
+        }
     }
 }

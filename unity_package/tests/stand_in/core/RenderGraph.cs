@@ -9,6 +9,7 @@ namespace UnityEngine.Rendering.RenderGraphModule
         None = 0,
         Read = 1,
         Write = 2,
+        ReadWrite = 3,
     }
 
     // RenderGraphResourceTexture.cs
@@ -112,11 +113,11 @@ namespace UnityEngine.Rendering
     // Graphics: Packages/com.unity.render-pipelines.core/Runtime/Common/ContextContainer.cs
     public class ContextContainer
     {
-        internal object Item;
+        internal object[] Items;
 
         public T Get<T>()
         {
-            return (T)Item;
+            return (T)System.Array.Find(Items, item => item is T);
         }
     }
 }

@@ -34,6 +34,26 @@ namespace UnityEditor
 
         public static CallbackFunction update;
 
+        public static double timeSinceStartup => StandIn.Game.Seconds;
+
+        /// <summary>Not Unity's: how often a frame of the game was asked for in edit mode.</summary>
+        internal static int QueuedFrames;
+
+        public static void QueuePlayerLoopUpdate()
+        {
+            QueuedFrames++;
+        }
+
+        /// <summary>Those of Unity's own items that the package uses.</summary>
+        public static bool ExecuteMenuItem(string menuItemPath)
+        {
+            if (menuItemPath != "GameObject/Light/Directional Light") return false;
+            var light = new GameObject("Directional Light").AddComponent<Light>();
+            light.type = LightType.Directional;
+            Selection.activeGameObject = light.gameObject;
+            return true;
+        }
+
         public static event Action quitting;
         public static event Action<PlayModeStateChange> playModeStateChanged;
 
@@ -54,6 +74,12 @@ namespace UnityEditor
     {
     }
 
+    // Editor/Mono/EditorAssemblies.cs
+    [AttributeUsage(AttributeTargets.Method)]
+    public class InitializeOnLoadMethodAttribute : Attribute
+    {
+    }
+
     // Editor/Mono/MenuItem.cs
     [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
     public sealed class MenuItem : Attribute
@@ -61,6 +87,10 @@ namespace UnityEditor
         public MenuItem(string itemName)
         {
             menuItem = itemName;
+        }
+
+        public MenuItem(string itemName, bool isValidateFunction, int priority) : this(itemName)
+        {
         }
 
         public readonly string menuItem;
@@ -186,6 +216,10 @@ namespace UnityEditor
         }
     }
 
+    public sealed class CanEditMultipleObjects : Attribute
+    {
+    }
+
     public class CustomEditor : Attribute
     {
         public CustomEditor(Type inspectedType)
@@ -223,6 +257,41 @@ namespace UnityEditor
 
     public class SerializedProperty
     {
+    }
+
+    // Editor/Mono/Selection.bindings.cs
+    public sealed class Selection
+    {
+        public static GameObject activeGameObject { get; set; }
+    }
+
+    // Editor/Mono/Undo/Undo.bindings.cs
+    public class Undo
+    {
+        internal static readonly List<Object> Created = new List<Object>();
+
+        public static void RegisterCreatedObjectUndo(Object objectToUndo, string name)
+        {
+            Created.Add(objectToUndo);
+        }
+
+        public static void RecordObject(Object objectToUndo, string name)
+        {
+        }
+
+        public static T AddComponent<T>(GameObject gameObject) where T : Component
+        {
+            return gameObject.AddComponent<T>();
+        }
+    }
+
+    // Editor/Mono/EditorUtility.bindings.cs
+    public partial class EditorUtility
+    {
+        public static string OpenFilePanel(string title, string directory, string extension)
+        {
+            return "";
+        }
     }
 
     // Modules/AssetDatabase/Editor/ScriptBindings/AssetDatabase.bindings.cs

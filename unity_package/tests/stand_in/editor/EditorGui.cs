@@ -79,14 +79,24 @@ namespace UnityEditor
             return StandInGui.Typed.TryGetValue(label, out typed) ? typed : text;
         }
 
+        public static string PasswordField(string label, string password, params GUILayoutOption[] options)
+        {
+            return TextField(label, password, options);
+        }
+
         public static float Slider(string label, float value, float leftValue, float rightValue, params GUILayoutOption[] options)
         {
             return value;
         }
 
+        public static int Popup(string label, int selectedIndex, string[] displayedOptions, params GUILayoutOption[] options)
+        {
+            return StandInGui.Typed.ContainsKey(label) ? Array.IndexOf(displayedOptions, StandInGui.Typed[label]) : selectedIndex;
+        }
+
         public static bool Toggle(string label, bool value, params GUILayoutOption[] options)
         {
-            return value;
+            return StandInGui.Typed.ContainsKey(label) ? StandInGui.Typed[label] == "on" : value;
         }
 
         public static void HelpBox(string message, MessageType type)

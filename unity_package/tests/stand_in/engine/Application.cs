@@ -59,6 +59,7 @@ namespace UnityEngine
     public class Time
     {
         public static float realtimeSinceStartup => (float)Game.Seconds;
+        public static double realtimeSinceStartupAsDouble => Game.Seconds;
         public static float deltaTime => 1f / 60f;
         public static float unscaledTime => (float)Game.Seconds;
     }
@@ -91,6 +92,15 @@ namespace UnityEngine
         public static bool supportsAsyncGPUReadback { get; internal set; } = true;
         public static bool supportsMotionVectors { get; internal set; } = true;
         public static bool usesReversedZBuffer { get; internal set; } = true;
+        public static bool graphicsUVStartsAtTop { get; internal set; } = true;
+
+        /// <summary>Not Unity's: what this device can't read back while the game waits.</summary>
+        internal static Experimental.Rendering.GraphicsFormat? Unreadable;
+
+        public static bool IsFormatSupported(Experimental.Rendering.GraphicsFormat format, Experimental.Rendering.FormatUsage usage)
+        {
+            return format != Unreadable;
+        }
     }
 
     // Runtime/Export/Graphics/Graphics.bindings.cs
@@ -98,5 +108,22 @@ namespace UnityEngine
     {
         public static int width { get; internal set; } = 640;
         public static int height { get; internal set; } = 360;
+    }
+}
+
+namespace UnityEngine.Experimental.Rendering
+{
+    // Runtime/Export/Graphics/GraphicsFormat.cs
+    public enum GraphicsFormat
+    {
+        R8_UNorm = 5,
+        R16G16_SFloat = 46,
+        R32_SFloat = 49,
+    }
+
+    // Runtime/Export/Graphics/GraphicsEnums.cs
+    public enum FormatUsage
+    {
+        ReadPixels = 12,
     }
 }

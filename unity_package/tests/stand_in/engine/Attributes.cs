@@ -92,8 +92,37 @@ namespace UnityEngine
         }
     }
 
+    // Runtime/Export/PropertyDrawer/PropertyAttribute.cs
+    public sealed class HideInInspector : Attribute
+    {
+    }
+
+    // Runtime/Export/Scripting/ScriptableObject.cs
+    [AttributeUsage(AttributeTargets.Class, Inherited = false, AllowMultiple = false)]
+    public sealed class CreateAssetMenuAttribute : Attribute
+    {
+        public string menuName { get; set; }
+        public string fileName { get; set; }
+        public int order { get; set; }
+    }
+
     // Runtime/Export/Serialization/Serialization.cs
     public sealed class SerializeField : Attribute
+    {
+    }
+}
+
+namespace UnityEngine.Scripting
+{
+    // Runtime/Export/Scripting/PreserveAttribute.cs
+    [AttributeUsage(AttributeTargets.Assembly | AttributeTargets.Class | AttributeTargets.Constructor | AttributeTargets.Method, Inherited = false)]
+    public class PreserveAttribute : Attribute
+    {
+    }
+
+    // Runtime/Export/Scripting/AlwaysLinkAssemblyAttribute.cs
+    [AttributeUsage(AttributeTargets.Assembly)]
+    public class AlwaysLinkAssemblyAttribute : Attribute
     {
     }
 }

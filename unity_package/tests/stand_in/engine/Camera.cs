@@ -26,6 +26,7 @@ namespace UnityEngine
 
         public delegate void CameraCallback(Camera cam);
 
+        public static CameraCallback onPreCull;
         public static CameraCallback onPreRender;
 
         public static Camera main
@@ -51,6 +52,8 @@ namespace UnityEngine
         public DepthTextureMode depthTextureMode { get; set; }
         public int pixelWidth => Screen.width;
         public int pixelHeight => Screen.height;
+        public bool stereoEnabled { get; internal set; }
+        public Rect rect { get; set; } = new Rect(0f, 0f, 1f, 1f);
         public RenderTexture targetTexture { get; set; }
 
         public Matrix4x4 worldToCameraMatrix

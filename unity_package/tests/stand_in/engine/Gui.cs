@@ -108,6 +108,7 @@ namespace UnityEngine
     public enum KeyCode
     {
         A = 97,
+        B = 98,
         D = 100,
         S = 115,
         W = 119,

@@ -49,6 +49,7 @@ namespace UnityEngine
         public static Vector3 up => new Vector3(0f, 1f, 0f);
         public static Vector3 forward => new Vector3(0f, 0f, 1f);
 
+        public float sqrMagnitude => x * x + y * y + z * z;
         public float magnitude => (float)Math.Sqrt(x * x + y * y + z * z);
 
         public static float Angle(Vector3 from, Vector3 to)
@@ -111,6 +112,16 @@ namespace UnityEngine
             this.y = y;
             this.z = z;
             this.w = w;
+        }
+
+        public static Vector4 operator -(Vector4 a)
+        {
+            return new Vector4(-a.x, -a.y, -a.z, -a.w);
+        }
+
+        public static float Dot(Vector4 a, Vector4 b)
+        {
+            return a.x * b.x + a.y * b.y + a.z * b.z + a.w * b.w;
         }
     }
 
@@ -178,6 +189,13 @@ namespace UnityEngine
         public Color linear => new Color(
             Mathf.GammaToLinearSpace(r), Mathf.GammaToLinearSpace(g), Mathf.GammaToLinearSpace(b), a);
 
+        public static Color clear => new Color(0f, 0f, 0f, 0f);
+
+        public static Color operator *(Color a, Color b)
+        {
+            return new Color(a.r * b.r, a.g * b.g, a.b * b.b, a.a * b.a);
+        }
+
         public static Color operator *(Color a, float b)
         {
             return new Color(a.r * b, a.g * b, a.b * b, a.a * b);
@@ -187,6 +205,27 @@ namespace UnityEngine
     // Runtime/Export/Math/Mathf.cs, Math.bindings.cs
     public struct Mathf
     {
+        public static float Abs(float f)
+        {
+            return Math.Abs(f);
+        }
+
+        public static float Clamp01(float value)
+        {
+            return Clamp(value, 0f, 1f);
+        }
+
+        public static int Min(int a, int b)
+        {
+            return Math.Min(a, b);
+        }
+
+        /// <summary>The stand-in's is no black body's: red falls, blue rises with the temperature, white at 6500 K.</summary>
+        public static Color CorrelatedColorTemperatureToRGB(float kelvin)
+        {
+            return kelvin < 6500f ? new Color(1f, kelvin / 6500f, kelvin / 13000f) : new Color(6500f / kelvin, 1f, 1f);
+        }
+
         public static int RoundToInt(float f)
         {
             return (int)Math.Round(f);

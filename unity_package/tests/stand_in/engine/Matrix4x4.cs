@@ -30,6 +30,11 @@ namespace UnityEngine
             }
         }
 
+        public Vector4 GetRow(int index)
+        {
+            return new Vector4(this[index, 0], this[index, 1], this[index, 2], this[index, 3]);
+        }
+
         public Matrix4x4 inverse
         {
             get
@@ -95,9 +100,15 @@ namespace UnityEngine
         public Vector3 forward => rotation * Vector3.forward;
         public Transform parent { get; private set; }
 
+        internal readonly System.Collections.Generic.List<Transform> Children = new System.Collections.Generic.List<Transform>();
+
+        public Matrix4x4 localToWorldMatrix => StandIn.Poses.World(this);
+
         public void SetParent(Transform p)
         {
+            if (parent != null) parent.Children.Remove(this);
             parent = p;
+            if (p != null) p.Children.Add(this);
         }
 
         public Vector3 localScale { get; set; } = Vector3.one;

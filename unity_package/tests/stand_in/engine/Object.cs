@@ -20,6 +20,13 @@ namespace UnityEngine
     }
 
     // Runtime/Export/Scripting/UnityEngineObject.bindings.cs
+    public enum FindObjectsSortMode
+    {
+        None = 0,
+        InstanceID = 1,
+    }
+
+    // Runtime/Export/Scripting/UnityEngineObject.bindings.cs
     public class Object
     {
         internal bool IsDestroyed;
@@ -41,6 +48,17 @@ namespace UnityEngine
         public static void DestroyImmediate(Object obj)
         {
             Game.DestroyNow(obj);
+        }
+
+        public static T[] FindObjectsByType<T>(FindObjectsSortMode sortMode) where T : Object
+        {
+            var found = new List<T>();
+            foreach (var thing in Game.Objects)
+            {
+                var component = thing as Component;
+                if (thing is T && !ReferenceEquals(component, null) && component.gameObject.activeInHierarchy) found.Add((T)thing);
+            }
+            return found.ToArray();
         }
 
         public static void DontDestroyOnLoad(Object target)
@@ -99,6 +117,30 @@ namespace UnityEngine
         {
             return gameObject.GetComponent<T>();
         }
+
+        public T[] GetComponentsInChildren<T>(bool includeInactive)
+        {
+            var found = new List<T>();
+            Collect(transform, found);
+            return found.ToArray();
+        }
+
+        public T GetComponentInParent<T>()
+        {
+            for (var at = transform; at != null; at = at.parent)
+            {
+                var component = at.gameObject.GetComponent<T>();
+                if (component != null) return component;
+            }
+            return default(T);
+        }
+
+        private static void Collect<T>(Transform at, List<T> found)
+        {
+            foreach (var component in at.gameObject.Components)
+                if (component is T) found.Add((T)(object)component);
+            foreach (var child in at.Children) Collect(child, found);
+        }
     }
 
     // Runtime/Export/Scripting/Behaviour.bindings.cs
@@ -123,6 +165,8 @@ namespace UnityEngine
     // Runtime/Export/Scripting/MonoBehaviour.bindings.cs
     public class MonoBehaviour : Behaviour
     {
+        public bool useGUILayout { get; set; } = true;
+
         internal override void OnObjectDestroyed()
         {
             if (enabled && gameObject.activeSelf) Game.Send(this, "OnDisable");
@@ -154,7 +198,9 @@ namespace UnityEngine
 
         public Transform transform { get; }
         public string tag { get; set; } = "Untagged";
+        public int layer { get; set; }
         public bool activeSelf { get; private set; } = true;
+        public bool activeInHierarchy => activeSelf && (transform.parent == null || transform.parent.gameObject.activeInHierarchy);
 
         public T AddComponent<T>() where T : Component
         {
@@ -198,6 +244,17 @@ namespace UnityEngine
         {
             foreach (var component in Components.ToArray()) Game.DestroyNow(component);
             Game.DestroyNow(transform);
+        }
+    }
+
+    // Runtime/Export/Layers/LayerMask.bindings.cs
+    public struct LayerMask
+    {
+        public int value { get; set; }
+
+        public static implicit operator LayerMask(int intVal)
+        {
+            return new LayerMask { value = intVal };
         }
     }
 }

@@ -25,6 +25,8 @@ namespace UnityEngine
         internal readonly Dictionary<int, Matrix4x4> Matrices = new Dictionary<int, Matrix4x4>();
         internal readonly HashSet<string> Keywords = new HashSet<string>();
 
+        internal readonly Dictionary<int, Texture> Textures = new Dictionary<int, Texture>();
+
         public Material(Shader shader)
         {
             this.shader = shader;
@@ -36,6 +38,11 @@ namespace UnityEngine
         public void SetVector(int nameID, Vector4 value)
         {
             Vectors[nameID] = value;
+        }
+
+        public void SetTexture(int nameID, Texture value)
+        {
+            Textures[nameID] = value;
         }
 
         public void SetMatrix(int nameID, Matrix4x4 value)
@@ -61,6 +68,7 @@ namespace UnityEngine
         {
             dest.Create();
             Gpu.Copy(source, dest);
+            RenderTexture.active = dest;
         }
 
         public static void ExecuteCommandBuffer(Rendering.CommandBuffer buffer)
@@ -85,7 +93,12 @@ namespace UnityEngine
     // Runtime/Export/Graphics/GraphicsRenderers.bindings.cs
     public class Renderer : Component
     {
+        public bool enabled { get; set; } = true;
         public Material material { get; set; } = new Material(new Shader());
+        public Material[] sharedMaterials => new[] { material };
+
+        /// <summary>Not Unity's: the thing is drawn as a box of this size around its transform, seen flat.</summary>
+        internal float Size = 1f;
     }
 
     // Runtime/Export/Graphics/Light.bindings.cs
@@ -94,6 +107,27 @@ namespace UnityEngine
         public LightType type { get; set; }
         public Color color { get; set; } = Color.white;
         public float intensity { get; set; } = 1f;
+        public bool useColorTemperature { get; set; }
+        public float colorTemperature { get; set; } = 6500f;
+    }
+}
+
+namespace UnityEngine
+{
+    // Runtime/Export/Graphics/GL.bindings.cs
+    public sealed class GL
+    {
+        /// <summary>Direct3D's: z from 0 to 1, reversed where the device says so, y turned for render textures.</summary>
+        public static Matrix4x4 GetGPUProjectionMatrix(Matrix4x4 proj, bool renderIntoTexture)
+        {
+            for (var column = 0; column < 4; column++)
+            {
+                if (renderIntoTexture && SystemInfo.graphicsUVStartsAtTop) proj[1, column] = -proj[1, column];
+                if (!SystemInfo.usesReversedZBuffer) continue;
+                proj[2, column] = proj[3, column] * 0.5f - proj[2, column] * 0.5f;
+            }
+            return proj;
+        }
     }
 }
 
@@ -210,6 +244,31 @@ namespace UnityEngine.Rendering
             _commands.Add(gpu => gpu.Draw(material, shaderPass));
         }
 
+        public void ClearRenderTarget(bool clearDepth, bool clearColor, Color backgroundColor)
+        {
+            _commands.Add(gpu => gpu.Clear());
+        }
+
+        public void SetGlobalMatrix(int nameID, Matrix4x4 value)
+        {
+            _commands.Add(gpu => gpu.Matrices[nameID] = value);
+        }
+
+        public void SetGlobalVector(int nameID, Vector4 value)
+        {
+            _commands.Add(gpu => gpu.Vectors[nameID] = value);
+        }
+
+        public void SetGlobalFloat(int nameID, float value)
+        {
+            _commands.Add(gpu => gpu.Vectors[nameID] = new Vector4(value, 0f, 0f, 0f));
+        }
+
+        public void DrawRenderer(Renderer renderer, Material material, int submeshIndex, int shaderPass)
+        {
+            _commands.Add(gpu => gpu.DrawFlat(renderer));
+        }
+
         public void RequestAsyncReadbackIntoNativeArray<T>(
             ref NativeArray<T> output, Texture src, int mipIndex, Action<AsyncGPUReadbackRequest> callback) where T : struct
         {
@@ -217,12 +276,13 @@ namespace UnityEngine.Rendering
             _commands.Add(gpu => Readbacks.Request(target.Pointer, target.Length, src, callback));
         }
 
-        internal void Execute(Camera camera)
+        internal Texture Execute(Camera camera)
         {
             if (_isReleased) throw new ObjectDisposedException("CommandBuffer " + name);
             var gpu = new Gpu(camera);
             foreach (var command in _commands) command(gpu);
             gpu.RequireNoTemporaries();
+            return gpu.Target;
         }
     }
 
@@ -253,14 +313,29 @@ namespace UnityEngine.Rendering
     public sealed class GraphicsSettings
     {
         public static RenderPipelineAsset currentRenderPipeline { get; internal set; }
+        public static bool lightsUseLinearIntensity { get; set; }
+        public static bool lightsUseColorTemperature { get; set; }
+
+        /// <summary>Not Unity's: what a pipeline has put into the project's graphics settings.</summary>
+        internal static readonly List<object> PipelineSettings = new List<object>();
+
+        public static T GetRenderPipelineSettings<T>() where T : class
+        {
+            foreach (var settings in PipelineSettings)
+                if (settings is T) return (T)settings;
+            return null;
+        }
     }
 
     // Runtime/Export/RenderPipeline/ScriptableRenderContext.cs
     public struct ScriptableRenderContext
     {
+        /// <summary>Not Unity's: what the newest command buffer left bound.</summary>
+        internal static Texture LastTarget;
+
         public void ExecuteCommandBuffer(CommandBuffer commandBuffer)
         {
-            commandBuffer.Execute(Game.Rendering);
+            LastTarget = commandBuffer.Execute(Game.Rendering);
         }
     }
 

@@ -47,6 +47,11 @@ namespace UnityEngine
             _raw = new NativeArray<byte>(Bytes.Length, Allocator.Persistent, NativeArrayOptions.ClearMemory);
         }
 
+        public static Texture2D blackTexture
+        {
+            get { return new Texture2D(4, 4, TextureFormat.RGBA32, false); }
+        }
+
         public TextureFormat format { get; }
         public override bool isReadable => IsReadable;
 
@@ -141,6 +146,13 @@ namespace UnityEngine
         }
     }
 
+    // Runtime/Export/Graphics/RenderTextureDescriptor.cs
+    public struct RenderTextureDescriptor
+    {
+        public int width { get; set; }
+        public int height { get; set; }
+    }
+
     // Runtime/Export/Graphics/GraphicsEnums.cs
     public enum FilterMode
     {
@@ -166,6 +178,7 @@ namespace UnityEngine
         RGHalf = 16,
         RGBAHalf = 17,
         RFloat = 18,
+        R8 = 63,
     }
 
     public enum RenderTextureFormat
@@ -176,6 +189,7 @@ namespace UnityEngine
         ARGBFloat = 11,
         RGHalf = 13,
         RFloat = 14,
+        R8 = 16,
     }
 
     public enum RenderTextureReadWrite

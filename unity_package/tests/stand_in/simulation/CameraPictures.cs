@@ -50,6 +50,25 @@ namespace StandIn
     /// <summary>A transform as Unity's worldToCameraMatrix: left-handed world, camera space looking along -z.</summary>
     internal static class Poses
     {
+        /// <summary>A transform as Unity's localToWorldMatrix, for things whose parents stay at the origin.</summary>
+        public static Matrix4x4 World(Transform transform)
+        {
+            var size = transform.localScale;
+            var axes = new[]
+            {
+                transform.rotation * new Vector3(size.x, 0f, 0f), transform.rotation * new Vector3(0f, size.y, 0f),
+                transform.rotation * new Vector3(0f, 0f, size.z), transform.position,
+            };
+            var world = new Matrix4x4 { m33 = 1f };
+            for (var column = 0; column < 4; column++)
+            {
+                world[0, column] = axes[column].x;
+                world[1, column] = axes[column].y;
+                world[2, column] = axes[column].z;
+            }
+            return world;
+        }
+
         public static Matrix4x4 View(Transform transform)
         {
             var right = transform.rotation * new Vector3(1f, 0f, 0f);

@@ -70,6 +70,13 @@ namespace StandIn
                     method.Invoke(null, null);
         }
 
+        /// <summary>The start of a player: the linker has left out packages' assemblies that no scene uses and that do not object.</summary>
+        public static void StartPlayer(params Assembly[] packages)
+        {
+            EnterPlayMode(Array.FindAll(
+                packages, assembly => assembly.GetCustomAttributes(typeof(UnityEngine.Scripting.AlwaysLinkAssemblyAttribute), false).Length > 0));
+        }
+
         internal static void Send(UnityEngine.Object target, string message)
         {
             var method = target.GetType().GetMethod(message, BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public);
@@ -113,6 +120,7 @@ namespace StandIn
             }
             else
             {
+                if (Camera.onPreCull != null) Camera.onPreCull(camera);
                 if (Camera.onPreRender != null) Camera.onPreRender(camera);
                 foreach (var buffer in camera.Buffers.ToArray()) buffer.Execute(camera);
             }

@@ -13,7 +13,11 @@ namespace StandIn
         public static readonly Dictionary<string, Texture> GlobalNames = new Dictionary<string, Texture>();
 
         public readonly Dictionary<int, Texture> Globals = new Dictionary<int, Texture>();
+        public readonly Dictionary<int, Vector4> Vectors = new Dictionary<int, Vector4>();
+        public readonly Dictionary<int, Matrix4x4> Matrices = new Dictionary<int, Matrix4x4>();
         public Texture Target;
+
+        private float[] _metres; // of what DrawFlat has drawn
 
         private readonly Camera _camera;
         private readonly Dictionary<int, Texture> _temporary = new Dictionary<int, Texture>();
@@ -68,17 +72,21 @@ namespace StandIn
         /// <summary>The package's shader, compiled from its HLSL by a C++ compiler.</summary>
         public void Draw(Material material, int pass)
         {
+            if (pass == 3)
+            {
+                Present(material);
+                return;
+            }
             var uniforms = new Uniforms
             {
                 Target = Vector(material, "_LSDTarget"), Used = Vector(material, "_LSDUsed"), Depth = Vector(material, "_LSDDepth"),
-                Lens = Vector(material, "_LSDLens"), Motion = Vector(material, "_LSDMotion"),
+                Lens = Vector(material, "_LSDLens"), Oblique = Vector(material, "_LSDOblique"), Motion = Vector(material, "_LSDMotion"),
             };
             Matrix(material, "_LSDToCaptured", uniforms.ToCaptured);
             Matrix(material, "_LSDToPrevious", uniforms.ToPrevious);
             var color = Source("_LSDColorSource", pass == 0);
-            var areNamed = material.Keywords.Contains("LSD_GLOBAL_NAMES");
-            var depth = Source(areNamed ? "_CameraDepthTexture" : "_LSDDepthSource", pass != 0);
-            var motion = Source(areNamed ? "_MotionVectorTexture" : "_LSDMotionSource", pass == 2);
+            var depth = Source(material.Keywords.Contains("LSD_GLOBAL_DEPTH") ? "_CameraDepthTexture" : "_LSDDepthSource", pass != 0);
+            var motion = Source(material.Keywords.Contains("LSD_GLOBAL_MOTION") ? "_MotionVectorTexture" : "_LSDMotionSource", pass == 2);
             var output = new float[4 * Target.width * Target.height];
             stand_in_draw(pass, ref uniforms, color.Texels, color.Width, color.Height, depth.Texels, depth.Width, depth.Height,
                           motion.Texels, motion.Width, motion.Height, output, Target.width, Target.height);
@@ -86,10 +94,61 @@ namespace StandIn
                 Target.Pixels.Store(Target.Bytes, i, new Vector4(output[4 * i], output[4 * i + 1], output[4 * i + 2], output[4 * i + 3]));
         }
 
+        public void Clear()
+        {
+            Array.Clear(Target.Bytes, 0, Target.Bytes.Length);
+            _metres = new float[Target.width * Target.height];
+        }
+
+        /// <summary>A thing as a flat square around its middle, with the depth test of the package's shader and that of the target.</summary>
+        public void DrawFlat(Renderer renderer)
+        {
+            var clipFromWorld = Matrices[Shader.PropertyToID("_LSDClipFromWorld")];
+            var middle = renderer.transform.position;
+            var world = new Vector4(middle.x, middle.y, middle.z, 1f);
+            var clip = clipFromWorld * world;
+            var metres = Vector4.Dot(Vectors[Shader.PropertyToID("_LSDEye")], world);
+            var id = Vectors[Shader.PropertyToID("_LSDId")].x / 255f;
+            var scene = Globals[Shader.PropertyToID("_LSDSceneDepth")];
+            var across = renderer.Size * 0.5f * Target.width * Math.Abs(clipFromWorld.m00) / clip.w * 0.5f;
+            // Direct3D: y = 1 is the target's first row.
+            float x = (clip.x / clip.w + 1f) * 0.5f * Target.width, y = (1f - clip.y / clip.w) * 0.5f * Target.height;
+            for (var row = 0; row < Target.height; row++)
+            for (var column = 0; column < Target.width; column++)
+            {
+                var at = row * Target.width + column;
+                if (clip.w <= 0f || Math.Abs(column + 0.5f - x) > across || Math.Abs(row + 0.5f - y) > across) continue;
+                if (_metres[at] > 0f && metres > _metres[at]) continue;
+                var behind = row < scene.height && column < scene.width ? scene.Pixels.Load(scene.Bytes, row * scene.width + column).x : 0f;
+                if (stand_in_is_in_front(metres, behind) == 0) continue;
+                _metres[at] = metres;
+                Target.Pixels.Store(Target.Bytes, at, new Vector4(id, 0f, 0f, 1f));
+            }
+        }
+
+        private void Present(Material material)
+        {
+            var result = material.Textures[Shader.PropertyToID("_LSDResult")];
+            var screen = Vector(material, "_LSDScreen");
+            for (var row = 0; row < (int)screen.y; row++)
+            for (var column = 0; column < (int)screen.x; column++)
+            {
+                if (stand_in_is_painted(ref screen, column + 0.5f, row + 0.5f) == 0) continue;
+                var texel = row * result.height / (int)screen.y * result.width + column * result.width / (int)screen.x;
+                Target.Pixels.Store(Target.Bytes, row * Target.width + column, result.Pixels.Load(result.Bytes, texel));
+            }
+        }
+
+        [DllImport("stand_in_shader")]
+        private static extern int stand_in_is_painted(ref Vector4 screen, float x, float y);
+
+        [DllImport("stand_in_shader")]
+        private static extern int stand_in_is_in_front(float metres, float scene);
+
         [StructLayout(LayoutKind.Sequential)]
         private struct Uniforms
         {
-            public Vector4 Target, Used, Depth, Lens, Motion;
+            public Vector4 Target, Used, Depth, Lens, Oblique, Motion;
             public fixed float ToCaptured[16];
             public fixed float ToPrevious[16];
         }

@@ -8,7 +8,7 @@ namespace StandIn
     {
         public int BytesPerPixel;
         public bool IsSrgb;
-        private int _kind; // 0 RGBA8, 1 BGRA8, 2 R32F, 3 RG16F
+        private int _kind; // 0 RGBA8, 1 BGRA8, 2 R32F, 3 RG16F, 4 R8
 
         public static PixelFormat Of(TextureFormat format, bool isSrgb)
         {
@@ -18,6 +18,7 @@ namespace StandIn
                 case TextureFormat.BGRA32: return new PixelFormat { BytesPerPixel = 4, IsSrgb = isSrgb, _kind = 1 };
                 case TextureFormat.RFloat: return new PixelFormat { BytesPerPixel = 4, _kind = 2 };
                 case TextureFormat.RGHalf: return new PixelFormat { BytesPerPixel = 4, _kind = 3 };
+                case TextureFormat.R8: return new PixelFormat { BytesPerPixel = 1, _kind = 4 };
                 default: return new PixelFormat { BytesPerPixel = 4, _kind = -1 };
             }
         }
@@ -28,23 +29,26 @@ namespace StandIn
             {
                 case RenderTextureFormat.RFloat: return Of(TextureFormat.RFloat, false);
                 case RenderTextureFormat.RGHalf: return Of(TextureFormat.RGHalf, false);
+                case RenderTextureFormat.R8: return Of(TextureFormat.R8, false);
                 default: return Of(TextureFormat.RGBA32, isSrgb);
             }
         }
 
         public Vector4 Load(byte[] bytes, int pixel)
         {
-            var at = pixel * 4;
+            var at = pixel * BytesPerPixel;
             if (_kind == 2) return new Vector4(BitConverter.ToSingle(bytes, at), 0f, 0f, 1f);
             if (_kind == 3) return new Vector4(Half.ToFloat(BitConverter.ToUInt16(bytes, at)), Half.ToFloat(BitConverter.ToUInt16(bytes, at + 2)), 0f, 1f);
+            if (_kind == 4) return new Vector4(bytes[at] / 255f, 0f, 0f, 1f);
             var red = _kind == 1 ? 2 : 0;
             return new Vector4(Channel(bytes[at + red]), Channel(bytes[at + 1]), Channel(bytes[at + 2 - red]), bytes[at + 3] / 255f);
         }
 
         public void Store(byte[] bytes, int pixel, Vector4 value)
         {
-            var at = pixel * 4;
+            var at = pixel * BytesPerPixel;
             if (_kind == 2) BitConverter.GetBytes(value.x).CopyTo(bytes, at);
+            else if (_kind == 4) bytes[at] = (byte)(value.x * 255f + 0.5f);
             else if (_kind == 3)
             {
                 BitConverter.GetBytes(Half.FromFloat(value.x)).CopyTo(bytes, at);

@@ -63,19 +63,28 @@ float4 sample_color(float2 uv) {
   const float4 a = color_source.at(x0, y0), b = color_source.at(x0 + 1, y0);
   const float4 c = color_source.at(x0, y0 + 1), d = color_source.at(x0 + 1, y0 + 1);
   return {mix(mix(a.x, b.x, fx), mix(c.x, d.x, fx), fy), mix(mix(a.y, b.y, fx), mix(c.y, d.y, fx), fy),
-          mix(mix(a.z, b.z, fx), mix(c.z, d.z, fx), fy), 1.0f};
+          mix(mix(a.z, b.z, fx), mix(c.z, d.z, fx), fy), mix(mix(a.w, b.w, fx), mix(c.w, d.w, fx), fy)};
 }
 
 float4 load(const Source& source, float2 uv) {
-  return source.at(static_cast<int>(uv.x * _LSDUsed.x * source.width), static_cast<int>(uv.y * _LSDUsed.y * source.height));
+  const bool in_texels = _LSDUsed.z > 0.5f;
+  const float w = in_texels ? _LSDUsed.z : _LSDUsed.x * source.width, h = in_texels ? _LSDUsed.w : _LSDUsed.y * source.height;
+  return source.at(static_cast<int>(uv.x * w), static_cast<int>(uv.y * h));
 }
 
 struct Uniforms {
-  float4 target, used, depth, lens, motion;
+  float4 target, used, depth, lens, oblique, motion;
   float4x4 to_captured, to_previous;
 };
 
 }  // namespace
+
+extern "C" int stand_in_is_painted(const float4* screen, float x, float y) {
+  _LSDScreen = *screen;
+  return LSDIsPainted(float2(x, y));
+}
+
+extern "C" int stand_in_is_in_front(float metres, float scene) { return LSDIsInFront(metres, scene); }
 
 extern "C" void stand_in_draw(int pass, const Uniforms* uniforms, const float* color, int color_width, int color_height,
                               const float* depth, int depth_width, int depth_height, const float* motion, int motion_width,
@@ -84,6 +93,7 @@ extern "C" void stand_in_draw(int pass, const Uniforms* uniforms, const float* c
   _LSDUsed = uniforms->used;
   _LSDDepth = uniforms->depth;
   _LSDLens = uniforms->lens;
+  _LSDOblique = uniforms->oblique;
   _LSDMotion = uniforms->motion;
   _LSDToCaptured = uniforms->to_captured;
   _LSDToPrevious = uniforms->to_previous;

@@ -40,10 +40,14 @@ namespace UnityEngine.Rendering.Universal
 
         public virtual void RecordRenderGraph(RenderGraph renderGraph, ContextContainer frameData)
         {
+            Debug.LogWarning("RecordRenderGraph is not implemented.");
         }
-#else
+#endif
+#if !UNITY_6000_3_OR_NEWER
+        // In URP 17 for Compatibility Mode alone.
         public virtual void Execute(ScriptableRenderContext context, ref RenderingData renderingData)
         {
+            Debug.LogWarning("Execute is not implemented, the pass won't execute.");
         }
 #endif
     }
@@ -56,7 +60,27 @@ namespace UnityEngine.Rendering.Universal
         public TextureHandle cameraDepthTexture { get; internal set; }
         public TextureHandle motionVectorColor { get; internal set; }
     }
-#else
+
+    // FrameData/UniversalCameraData.cs
+    public class UniversalCameraData
+    {
+        public RenderTextureDescriptor cameraTargetDescriptor;
+
+        internal Camera Camera;
+
+        public Matrix4x4 GetProjectionMatrix(int viewIndex = 0)
+        {
+            return Simulation.Jittered(Camera);
+        }
+    }
+
+    // Settings/RenderGraphSettings.cs
+    public class RenderGraphSettings
+    {
+        public bool enableRenderCompatibilityMode { get; set; }
+    }
+#endif
+#if !UNITY_6000_3_OR_NEWER
     // UniversalRenderPipelineCore.cs
     public struct RenderingData
     {
@@ -66,6 +90,14 @@ namespace UnityEngine.Rendering.Universal
     public struct CameraData
     {
         public ScriptableRenderer renderer;
+        public RenderTextureDescriptor cameraTargetDescriptor;
+
+        internal Camera Camera;
+
+        public Matrix4x4 GetProjectionMatrix(int viewIndex = 0)
+        {
+            return Simulation.Jittered(Camera);
+        }
     }
 #endif
 
@@ -73,8 +105,9 @@ namespace UnityEngine.Rendering.Universal
     public class ScriptableRenderer
     {
         internal readonly List<ScriptableRenderPass> Queue = new List<ScriptableRenderPass>();
-#if !MIRAGELSD_URP_17
+#if !UNITY_6000_3_OR_NEWER
         public RTHandle cameraColorTargetHandle { get; internal set; }
+        public RTHandle cameraDepthTargetHandle { get; internal set; }
 #endif
 
         public void EnqueuePass(ScriptableRenderPass pass)
@@ -84,9 +117,17 @@ namespace UnityEngine.Rendering.Universal
     }
 
     // UniversalAdditionalCameraData.cs
+    public enum CameraRenderType
+    {
+        Base,
+        Overlay,
+    }
+
     public class UniversalAdditionalCameraData : MonoBehaviour
     {
-        public ScriptableRenderer scriptableRenderer { get; } = new ScriptableRenderer();
+        public ScriptableRenderer scriptableRenderer { get; internal set; } = new ScriptableRenderer();
+        public CameraRenderType renderType { get; set; }
+        public List<Camera> cameraStack { get; } = new List<Camera>();
     }
 
     public static class CameraExtensions
@@ -103,37 +144,98 @@ namespace UnityEngine.Rendering.Universal
     {
     }
 
+    // 2D/Renderer2D.cs
+    internal sealed class Renderer2D : ScriptableRenderer
+    {
+    }
+
     /// <summary>Not Unity's: renders a camera's queue.</summary>
     internal static class Simulation
     {
+        /// <summary>What the passes of the newest frame asked for; null: there was none.</summary>
+        public static ScriptableRenderPassInput? Asked;
+
+        /// <summary>Temporal anti-aliasing: how far it moves the picture, in pixels, to the right and up. Unity's camera has none of it.</summary>
+        public static Vector2 Jitter { get; set; }
+
+        public static Matrix4x4 Jittered(Camera camera)
+        {
+            var moved = camera.projectionMatrix;
+            var size = CameraPictures.Of(camera).Color;
+            for (var column = 0; column < 4; column++)
+            {
+                moved[0, column] += 2f * Jitter.x / size.width * moved[3, column];
+                moved[1, column] += 2f * Jitter.y / size.height * moved[3, column];
+            }
+            return moved;
+        }
+
+        public static bool IsCompatibilityMode
+        {
+#if MIRAGELSD_URP_17
+            get
+            {
+                var settings = GraphicsSettings.GetRenderPipelineSettings<RenderGraphSettings>();
+                return settings != null && settings.enableRenderCompatibilityMode;
+            }
+#else
+            get { return true; }
+#endif
+        }
+
         public static void Render(Camera camera)
         {
             var renderer = camera.GetUniversalAdditionalCameraData().scriptableRenderer;
             var pictures = CameraPictures.Of(camera);
+            Asked = null;
             foreach (var pass in renderer.Queue)
             {
-                var wanted = ScriptableRenderPassInput.Color | ScriptableRenderPassInput.Depth | ScriptableRenderPassInput.Motion;
-                if (pass.Input != wanted) throw new InvalidOperationException("Depth or motion was not asked for.");
+                Asked = pass.Input;
+                var size = new RenderTextureDescriptor { width = pictures.Color.width, height = pictures.Color.height };
+                // What was not asked for is not there; a shader that looks anyway sees Unity's grey picture.
+                var is2D = renderer is Renderer2D;
+                var hasDepth = !is2D && (pass.Input & ScriptableRenderPassInput.Depth) != 0;
+                var hasMotion = !is2D && (pass.Input & ScriptableRenderPassInput.Motion) != 0;
 #if MIRAGELSD_URP_17
-                if (!pass.requiresIntermediateTexture) throw new InvalidOperationException("The back buffer can't be read.");
-                var resources = new UniversalResourceData
+                if (!IsCompatibilityMode)
                 {
-                    cameraColor = new TextureHandle { Texture = pictures.Color },
-                    cameraDepthTexture = new TextureHandle { Texture = pictures.Depth },
-                    motionVectorColor = new TextureHandle { Texture = pictures.Motion },
-                };
-                var graph = new RenderGraph();
-                pass.RecordRenderGraph(graph, new ContextContainer { Item = resources });
-                if (graph.Recorded != null) graph.Recorded();
-#else
-                Gpu.GlobalNames["_CameraDepthTexture"] = pictures.Depth;
-                Gpu.GlobalNames["_MotionVectorTexture"] = pictures.Motion;
+                    if (!pass.requiresIntermediateTexture) throw new InvalidOperationException("The back buffer can't be read.");
+                    var resources = new UniversalResourceData
+                    {
+                        cameraColor = new TextureHandle { Texture = pictures.Color },
+                        cameraDepthTexture = new TextureHandle { Texture = hasDepth ? pictures.Depth : null },
+                        motionVectorColor = new TextureHandle { Texture = hasMotion ? pictures.Motion : null },
+                    };
+                    var graph = new RenderGraph();
+                    pass.RecordRenderGraph(graph, new ContextContainer { Items = new object[] { resources, new UniversalCameraData { cameraTargetDescriptor = size, Camera = camera } } });
+                    if (graph.Recorded != null) graph.Recorded();
+                    continue;
+                }
+#endif
+#if !UNITY_6000_3_OR_NEWER
+                if ((pass.Input & ScriptableRenderPassInput.Color) == 0) throw new InvalidOperationException("The back buffer can't be read.");
+                Gpu.GlobalNames["_CameraDepthTexture"] = hasDepth ? pictures.Depth : Grey;
+                Gpu.GlobalNames["_MotionVectorTexture"] = hasMotion ? pictures.Motion : Grey;
                 renderer.cameraColorTargetHandle = new RTHandle { Texture = pictures.Color };
-                var data = new RenderingData { cameraData = new CameraData { renderer = renderer } };
+                renderer.cameraDepthTargetHandle = new RTHandle { Texture = pictures.Depth };
+                var data = new RenderingData { cameraData = new CameraData { renderer = renderer, cameraTargetDescriptor = size, Camera = camera } };
                 pass.Execute(new ScriptableRenderContext(), ref data);
+                if (ScriptableRenderContext.LastTarget != pictures.Color) throw new InvalidOperationException("The pass left another render target behind.");
 #endif
             }
             renderer.Queue.Clear();
         }
+
+#if !UNITY_6000_3_OR_NEWER
+        private static Texture Grey
+        {
+            get
+            {
+                var grey = new RenderTexture(4, 4, 0);
+                for (var i = 0; i < grey.Bytes.Length; i++) grey.Bytes[i] = 128;
+                return grey;
+            }
+        }
+#endif
     }
 }

@@ -1,4 +1,5 @@
 using UnityEngine;
+using UnityEngine.Scripting;
 using UnityEngine.Rendering.HighDefinition;
 
 namespace MirageLSD
@@ -26,6 +27,11 @@ namespace MirageLSD
             Scrap.Destroy(_owner);
         }
 
+        // Called by its attributes alone; edit mode has no other than the editor's.
+        [Preserve]
+#if UNITY_EDITOR
+        [UnityEditor.InitializeOnLoadMethod]
+#endif
         [RuntimeInitializeOnLoadMethod(RuntimeInitializeLoadType.AfterAssembliesLoaded)]
         private static void Register()
         {

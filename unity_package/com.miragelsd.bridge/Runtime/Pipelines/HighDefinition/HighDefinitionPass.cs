@@ -1,28 +1,52 @@
 using UnityEngine;
 using UnityEngine.Rendering;
 using UnityEngine.Rendering.HighDefinition;
+using UnityEngine.Scripting;
 
 namespace MirageLSD
 {
+    /// <remarks>Made by its type, so the linker must keep the constructor; not for the list of passes that users add.</remarks>
+    [Preserve]
+    [HideInInspector]
     internal sealed class HighDefinitionPass : CustomPass
     {
         public CaptureTarget Target;
 
+        [Preserve]
+        public HighDefinitionPass()
+        {
+            name = "MirageLSD capture";
+        }
+
         protected override void Execute(CustomPassContext ctx)
         {
-            if (Target == null || !Target.BeginFrame(ctx.hdCamera.camera)) return;
-            var hasMotion = ctx.cameraMotionVectorsBuffer != null;
-            // The buffers are as large as the largest camera's; this one fills a part of them.
+            if (Target == null) return;
+            // The buffers are as large as the largest camera's. Behind post-processing the scale is the upscaled picture's;
+            // depth and motion still fill what was rendered.
             var scale = ctx.cameraColorBuffer.rtHandleProperties.rtHandleScale;
+            if (Target.BeginFrame(ctx.hdCamera.camera)) Record(ctx, new Vector2(scale.x, scale.y));
+            if (Target.OnScreen == null) return;
+            var size = ctx.cameraColorBuffer.rtHandleProperties.currentViewportSize;
+            CoreUtils.SetRenderTarget(ctx.cmd, ctx.cameraColorBuffer);
+            Target.Present(ctx.cmd, new Vector2(size.x, size.y));
+        }
+
+        private void Record(CustomPassContext ctx, Vector2 used)
+        {
+            var jitter = ctx.hdCamera.taaJitter; // z, w: pixels over the size that is rendered; 0 without TAA, DLSS, FSR
+            var hasMotion = ctx.cameraMotionVectorsBuffer != null;
             Target.Record(ctx.cmd, new CaptureSources
             {
                 Color = ctx.cameraColorBuffer.nameID,
-                Depth = ctx.cameraDepthBuffer.nameID,
-                Motion = hasMotion ? ctx.cameraMotionVectorsBuffer.nameID : ctx.cameraDepthBuffer.nameID,
+                // With MSAA the depth buffer is the multisampled one; the pyramid under the global name is resolved.
+                IsDepthGlobal = true,
+                Motion = hasMotion ? ctx.cameraMotionVectorsBuffer.nameID : ctx.cameraColorBuffer.nameID,
                 LacksMotion = !hasMotion,
                 IsMotionEncodedByHdrp = true,
                 AreArrays = TextureXR.useTexArray,
-                Used = new Vector2(scale.x, scale.y),
+                Projection = CameraConventions.Jittered(ctx.hdCamera.camera.nonJitteredProjectionMatrix, 2f * jitter.z, 2f * jitter.w),
+                Used = used,
+                UsedTexels = new Vector2(ctx.hdCamera.actualWidth, ctx.hdCamera.actualHeight),
             });
         }
     }

@@ -2,7 +2,7 @@ using UnityEngine.Rendering.Universal;
 
 namespace MirageLSD
 {
-    /// <summary>The pass; how it gets at the textures depends on URP's version.</summary>
+    /// <summary>The pass; how it gets at the textures depends on URP's version and on the render graph.</summary>
     internal sealed partial class CapturePass : ScriptableRenderPass
     {
         public CaptureTarget Target;
@@ -11,9 +11,18 @@ namespace MirageLSD
         public CapturePass()
         {
             renderPassEvent = RenderPassEvent.AfterRenderingPostProcessing;
-            // Color, so that URP renders into a texture and not straight to the screen.
-            ConfigureInput(ScriptableRenderPassInput.Color | ScriptableRenderPassInput.Depth | ScriptableRenderPassInput.Motion);
             PrepareVersion();
+        }
+
+        /// <summary>Asks URP for what this stream takes, and for nothing else: each input is a pass of URP's own.</summary>
+        public void Configure(bool isGraph)
+        {
+            var input = ScriptableRenderPassInput.None;
+            if (Target.WantsDepth) input |= ScriptableRenderPassInput.Depth;
+            if (Target.WantsMotion) input |= ScriptableRenderPassInput.Motion;
+            // Without the render graph this is what makes URP render into a texture and not straight to the screen.
+            if (!isGraph) input |= ScriptableRenderPassInput.Color;
+            ConfigureInput(input);
         }
 
         partial void PrepareVersion();

@@ -12,14 +12,19 @@ namespace MirageLSD
         {
             public CaptureTarget Target;
             public TextureHandle Color, Depth, Motion;
+            public bool IsWanted;
+            public Vector2 Size;
+            public Matrix4x4 Projection;
         }
 
         /// <summary>URP 17 and newer (Unity 6): the render graph has to know what is read.</summary>
         public override void RecordRenderGraph(RenderGraph renderGraph, ContextContainer frameData)
         {
-            if (!IsWanted) return;
-            IsWanted = false;
+            var isShown = Target.OnScreen != null;
+            if (!IsWanted && !isShown) return;
             var resources = frameData.Get<UniversalResourceData>();
+            var camera = frameData.Get<UniversalCameraData>();
+            var size = camera.cameraTargetDescriptor;
             PassData data;
             // An unsafe pass, because a read back is nothing that a raster pass may ask for.
             using (var builder = renderGraph.AddUnsafePass<PassData>("MirageLSD capture", out data))
@@ -28,13 +33,17 @@ namespace MirageLSD
                 data.Color = resources.cameraColor;
                 data.Depth = resources.cameraDepthTexture;
                 data.Motion = resources.motionVectorColor;
+                data.IsWanted = IsWanted;
+                data.Projection = camera.GetProjectionMatrix(); // with the jitter
+                data.Size = new Vector2(size.width, size.height);
                 builder.AllowPassCulling(false);
                 builder.AllowGlobalStateModification(true);
-                builder.UseTexture(data.Color, AccessFlags.Read);
+                builder.UseTexture(data.Color, isShown ? AccessFlags.ReadWrite : AccessFlags.Read);
                 if (data.Depth.IsValid()) builder.UseTexture(data.Depth, AccessFlags.Read);
                 if (data.Motion.IsValid()) builder.UseTexture(data.Motion, AccessFlags.Read);
-                builder.SetRenderFunc((PassData pass, UnsafeGraphContext context) => Capture(pass, context));
+                builder.SetRenderFunc((PassData pass, UnsafeGraphContext context) => Run(pass, context));
             }
+            IsWanted = false;
         }
 
         partial void PrepareVersion()
@@ -42,14 +51,25 @@ namespace MirageLSD
             requiresIntermediateTexture = true;
         }
 
-        private static void Capture(PassData pass, UnsafeGraphContext context)
+        private static void Run(PassData pass, UnsafeGraphContext context)
         {
-            pass.Target.Record(CommandBufferHelpers.GetNativeCommandBuffer(context.cmd), new CaptureSources
+            var commands = CommandBufferHelpers.GetNativeCommandBuffer(context.cmd);
+            if (pass.IsWanted) Record(pass, commands);
+            if (pass.Target.OnScreen == null) return;
+            commands.SetRenderTarget(pass.Color, RenderBufferLoadAction.Load, RenderBufferStoreAction.Store);
+            pass.Target.Present(commands, pass.Size);
+        }
+
+        private static void Record(PassData pass, CommandBuffer commands)
+        {
+            pass.Target.Record(commands, new CaptureSources
             {
                 Color = pass.Color,
-                Depth = pass.Depth,
-                Motion = pass.Motion.IsValid() ? pass.Motion : pass.Depth,
+                Depth = pass.Depth.IsValid() ? pass.Depth : pass.Color,
+                Motion = pass.Motion.IsValid() ? pass.Motion : pass.Color,
+                LacksDepth = !pass.Depth.IsValid(),
                 LacksMotion = !pass.Motion.IsValid(),
+                Projection = pass.Projection,
                 Used = Vector2.one,
             });
         }

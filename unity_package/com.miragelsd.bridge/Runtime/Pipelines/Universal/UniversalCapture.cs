@@ -1,4 +1,5 @@
 using UnityEngine;
+using UnityEngine.Scripting;
 using UnityEngine.Rendering;
 using UnityEngine.Rendering.Universal;
 
@@ -10,6 +11,7 @@ namespace MirageLSD
         private readonly CapturePass _pass = new CapturePass();
         private Camera _camera;
         private CaptureTarget _target;
+        private bool _isChecked;
 
         public override void Attach(Camera camera, CaptureTarget target)
         {
@@ -24,6 +26,11 @@ namespace MirageLSD
             RenderPipelineManager.beginCameraRendering -= OnBeginCamera;
         }
 
+        // Called by its attributes alone; edit mode has no other than the editor's.
+        [Preserve]
+#if UNITY_EDITOR
+        [UnityEditor.InitializeOnLoadMethod]
+#endif
         [RuntimeInitializeOnLoadMethod(RuntimeInitializeLoadType.AfterAssembliesLoaded)]
         private static void Register()
         {
@@ -33,9 +40,38 @@ namespace MirageLSD
         private void OnBeginCamera(ScriptableRenderContext context, Camera camera)
         {
             if (!ReferenceEquals(camera, _camera)) return;
-            // In every frame, captured or not: URP has motion vectors only while somebody asks for them.
             _pass.IsWanted = _target.BeginFrame(camera);
-            camera.GetUniversalAdditionalCameraData().scriptableRenderer.EnqueuePass(_pass);
+            if (!_target.IsActive && _target.OnScreen == null) return;
+            // In every frame of an open stream, captured or not: URP has motion vectors only while somebody asks for them.
+            _pass.Configure(UsesGraph);
+            var data = camera.GetUniversalAdditionalCameraData();
+            if (!_isChecked) WarnOfStack(camera, data);
+            data.scriptableRenderer.EnqueuePass(_pass);
         }
+
+        // Once: URP says something of its own each time that a renderer without stacks is asked for one.
+        private void WarnOfStack(Camera camera, UniversalAdditionalCameraData data)
+        {
+            _isChecked = true;
+            var stack = data.renderType == CameraRenderType.Base ? data.cameraStack : null;
+            if (stack == null || stack.Count == 0) return;
+            _target.Warn("stack", "the camera '" + camera.name + "' is the base of a camera stack: its picture is taken without those above it, " +
+                                  "and they are drawn over the result.");
+        }
+
+#if MIRAGELSD_URP_17 && !UNITY_6000_3_OR_NEWER
+        private static bool UsesGraph
+        {
+            get
+            {
+                var settings = GraphicsSettings.GetRenderPipelineSettings<RenderGraphSettings>();
+                return settings == null || !settings.enableRenderCompatibilityMode;
+            }
+        }
+#elif MIRAGELSD_URP_17 && !(URP_COMPATIBILITY_MODE && !UNITY_6000_4_OR_NEWER)
+        private const bool UsesGraph = true;
+#else
+        private const bool UsesGraph = false;
+#endif
     }
 }

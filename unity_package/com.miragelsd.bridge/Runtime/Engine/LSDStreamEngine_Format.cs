@@ -1,0 +1,48 @@
+using UnityEngine;
+using UnityEngine.Experimental.Rendering;
+
+namespace MirageLSD
+{
+    public sealed partial class LSDStreamEngine
+    {
+        private const int AutoHeight = 360;
+
+        private bool HasOwnOutput => _output == null || _output.IsOwned;
+
+        private StreamFormat WantedFormat(Camera camera)
+        {
+            var size = _resolution;
+            if (size.x == 0) size = AutoResolution(camera);
+            return new StreamFormat
+            {
+                Model = Model,
+                Width = size.x,
+                Height = size.y,
+                HasDepth = camera != null && CapturesDepth && CanRead(GraphicsFormat.R32_SFloat),
+                HasMotion = camera != null && CapturesDepth && CapturesMotion && SystemInfo.supportsMotionVectors && CanRead(GraphicsFormat.R16G16_SFloat),
+                HasIds = camera != null && CapturesIdentities && SlotTable.IsNeeded(Rules) && CanRead(GraphicsFormat.R8_UNorm),
+                HasEngineAlpha = KeepsAlpha,
+                OutputWidth = HasOwnOutput ? size.x : _output.Width,
+                OutputHeight = HasOwnOutput ? size.y : _output.Height,
+                OutputFormat = _output == null ? NativeFormat.Rgba8 : _output.Format,
+                MaxSteps = _maxSteps,
+                Seed = 0, // a control, so that another one needs no other stream
+                Fps = _targetFps,
+            };
+        }
+
+        private bool CanRead(GraphicsFormat format)
+        {
+            return _isAsync || CpuReadback.CanRead(format);
+        }
+
+        private Vector2Int AutoResolution(Camera camera)
+        {
+            float width = camera != null ? camera.pixelWidth : _sourceTexture.width;
+            float height = camera != null ? camera.pixelHeight : _sourceTexture.height;
+            // Multiples of 8 suit the model, and a pixel more or less of the window changes nothing.
+            var across = Mathf.RoundToInt(AutoHeight * width / Mathf.Max(height, 1f) / 8f) * 8;
+            return new Vector2Int(Mathf.Clamp(across, 16, 4096), AutoHeight);
+        }
+    }
+}
