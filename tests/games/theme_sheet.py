@@ -8,6 +8,8 @@ Without a display and without a graphics card; the game waits for each frame's p
 from __future__ import annotations
 
 import argparse
+import json
+import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -37,10 +39,13 @@ def main() -> None:
     with runner.memory_display() as display, tempfile.TemporaryDirectory() as folder:
         pictures = {"the game": runner.run(at_frame(found, args.frame), Path(folder) / "alone", display, None)[0]}
         for theme in args.themes:
-            options = ["--theme", theme, "--lockstep"]
+            report = Path(folder) / f"{theme}.json"
+            options = ["--theme", theme, "--lockstep", "--report", str(report)]
             shown = runner.run(
                 game, Path(folder) / theme, display, options, {"MIRAGE_LSD_HOOK_BYPASS": "1"}, timeout_s=1800
             )
+            if json.loads(report.read_text())["painted"] == 0:
+                sys.exit(f"{theme} was not ready in time on this machine; run it again when it has less to do.")
             pictures[theme] = shown[0]
     write_sheet(pictures, args.out)
 
