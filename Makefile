@@ -22,6 +22,7 @@ help:
 	@echo "make test     set up, then run every check and every test"
 	@echo "make unitypackage   the Unity package, dist/MirageLSD.unitypackage"
 	@echo "make unreal-plugin   write dist/MirageLSD-UE5.zip"
+	@echo "make test-games   the OpenGL hook in real games (apt-get installs them; half an hour)"
 	@echo "make wheels   the wheels for Windows, macOS and Linux, in dist/wheels"
 	@echo "make setup    only the set-up"
 	@echo "make format   format the code"
@@ -93,4 +94,5 @@ clean:
 
 include unity_package/package.mk
 include media.mk
+include games.mk
 include wheels.mk

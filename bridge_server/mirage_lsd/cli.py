@@ -14,7 +14,19 @@ from types import ModuleType
 
 from . import __version__
 
-COMMANDS = ("demo", "stream", "devices", "serve", "doctor", "bench", "conformance", "keygen")
+COMMANDS = (
+    "demo",
+    "stream",
+    "devices",
+    "serve",
+    "doctor",
+    "bench",
+    "record",
+    "replay",
+    "play",
+    "conformance",
+    "keygen",
+)
 _LAB_COMMANDS = ("train", "evaluate")
 
 

@@ -64,6 +64,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--idle-timeout", type=float, default=10.0, metavar="SECONDS", help="end silent sessions; default: %(default)s"
     )
+    parser.add_argument(
+        "--record",
+        type=Path,
+        metavar="FILE",
+        help="record every stream into FILE, each as with --exact; `mirage-lsd record` says more",
+    )
+    parser.add_argument("--record-mib", type=int, default=2048, metavar="MIB", help="its limit; default: %(default)s")
+    parser.add_argument("--record-hashes", action="store_true", help="record the results' hashes, not their pixels")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -90,9 +98,9 @@ def run(args: argparse.Namespace) -> int:
                 max_sessions=args.max_sessions, max_streams=args.max_streams, idle_timeout_s=args.idle_timeout
             ),
         )
-        daemon = Daemon(
-            {_name(model): _loader(model, args.device, args.exact) for model in args.model or [DEFAULT_MODEL]}, config
-        )
+        loaders = {_name(model): _loader(model, args.device, args.exact) for model in args.model or [DEFAULT_MODEL]}
+        recorder = _recorder(args, list(loaders))
+        daemon = Daemon({name: partial(recorder, load) for name, load in loaders.items()}, config)
         for name in ("SIGINT", "SIGTERM", "SIGBREAK"):  # the last one: Ctrl-Break, Windows only
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), lambda *_: daemon.stop())
@@ -104,6 +112,27 @@ def run(args: argparse.Namespace) -> int:
         _say(str(error))
         return 1
     return 0
+
+
+def _recorder(args: argparse.Namespace, models: list[str]) -> Callable[[Callable[[], Pipeline]], Pipeline]:
+    """Loads a pipeline, and stands a recording one in front of it where that is wanted.
+
+    Raises:
+        StartError: the recording can't be written.
+    """
+    if args.record is None:
+        return lambda load: load()
+    from ..recording.session import start_recording
+    from ..server.daemon import StartError
+
+    try:
+        return start_recording(
+            args.record, args.model or models, args.device, args.record_mib << 20, results=not args.record_hashes
+        )
+    except OSError as error:
+        raise StartError(
+            f"The recording {args.record} can't be written ({error.strerror or error}); choose another file."
+        ) from error
 
 
 def _say(sentence: str) -> None:

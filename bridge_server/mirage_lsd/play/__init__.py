@@ -1,0 +1,1 @@
+"""Finished OpenGL games, painted live (docs/GAMES.md)."""

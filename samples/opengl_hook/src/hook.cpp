@@ -1,0 +1,348 @@
+#include "hook.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <vector>
+
+#include "gl_state.h"
+#include "held.h"
+#include "log.h"
+
+namespace mirage_hook {
+namespace {
+
+constexpr int kFramesBeforeGuesses = 120;
+constexpr int kFramesBetweenReports = 30;
+constexpr double kExposureSpeed = 0.08;
+
+thread_local bool render_thread = false;
+
+/** Luma (0..1), over a part of the pixels. */
+double mean_luma(const uint8_t* color, int64_t pixels) {
+  double sum = 0;
+  int64_t count = 0;
+  for (int64_t i = 0; i < pixels; i += 7, count++)
+    sum += 0.299 * color[4 * i] + 0.587 * color[4 * i + 1] + 0.114 * color[4 * i + 2];
+  return sum / (255.0 * static_cast<double>(std::max<int64_t>(count, 1)));
+}
+
+/** The gamma that brings a mean to `wanted` (0..255); it only ever brightens. */
+double gamma_for(double mean, double wanted) {
+  return std::clamp(std::log(wanted / 255) / std::log(std::clamp(mean, 0.02, 0.9)), 0.2, 1.0);
+}
+
+/** The pass's framebuffer bound, and the game's own bindings back at the end. */
+class FramebufferGuard {
+ public:
+  FramebufferGuard(const GlApi& gl, int framebuffer) : gl_(gl) {
+    gl_.GetIntegerv(GL_DRAW_FRAMEBUFFER_BINDING, &draw_);
+    gl_.GetIntegerv(GL_READ_FRAMEBUFFER_BINDING, &read_);
+    gl_.BindFramebuffer(GL_FRAMEBUFFER, static_cast<GLuint>(framebuffer));
+  }
+  ~FramebufferGuard() {
+    gl_.BindFramebuffer(GL_DRAW_FRAMEBUFFER, static_cast<GLuint>(draw_));
+    gl_.BindFramebuffer(GL_READ_FRAMEBUFFER, static_cast<GLuint>(read_));
+  }
+  FramebufferGuard(const FramebufferGuard&) = delete;
+  FramebufferGuard& operator=(const FramebufferGuard&) = delete;
+
+ private:
+  const GlApi& gl_;
+  GLint draw_ = 0, read_ = 0;
+};
+
+}  // namespace
+
+Hook& hook() {
+  // Never destroyed: a game's threads may draw until the very end.
+  static Hook* const instance = new Hook;
+  return *instance;
+}
+
+bool on_render_thread() { return render_thread; }
+
+Hook::Hook() : settings_(read_settings()), axes_(settings_.profile) {}
+
+bool Hook::watching() const { return gl_ != nullptr && !failed_ && !busy_ && list_ == 0; }
+
+void Hook::start(void* context) {
+  render_thread = true;
+  context_ = context;
+  const char* why = nullptr;
+  gl_ = load_gl(&why);
+  if (gl_ == nullptr) {
+    log("%s The game runs unpainted.", why);
+    failed_ = true;
+    return;
+  }
+  shaders_ = std::make_unique<ShaderMatrices>(*gl_);
+  if (painter_ == nullptr) {
+    const NativeCore* core = load_native_core();
+    if (core == nullptr)
+      failed_ = true;
+    else
+      painter_ = std::make_unique<Painter>(*core, settings_.controls);
+  }
+}
+
+void Hook::draw(int64_t vertices) {
+  if (list_ != 0) list_vertices_[list_] += vertices;
+  if (!watching() || vertices <= 0) return;
+  PerspectiveDraw draw;
+  gl_->GetIntegerv(GL_DRAW_FRAMEBUFFER_BINDING, &draw.target.framebuffer);
+  gl_->GetIntegerv(GL_VIEWPORT, draw.target.viewport);
+  if (!draws_.large_enough(draw.target)) return;
+  draw.vertices = static_cast<uint32_t>(std::min<int64_t>(vertices, 1 << 30));
+
+  TransformKind kind = TransformKind::kUnknown;
+  GLint program = 0;
+  gl_->GetIntegerv(GL_CURRENT_PROGRAM, &program);
+  if (program != 0) kind = shaders_->read(static_cast<GLuint>(program), &draw.transform);
+  if (kind == TransformKind::kUnknown && gl_->compatibility) {
+    // Old programs use the fixed functions' matrices.
+    GLfloat projection[16], model_view[16];
+    gl_->GetFloatv(GL_PROJECTION_MATRIX, projection);
+    gl_->GetFloatv(GL_MODELVIEW_MATRIX, model_view);
+    draw.transform = {from_columns(projection), from_columns(model_view)};
+    kind = is_perspective(draw.transform.projection) ? TransformKind::kPerspective : TransformKind::kAffine;
+  }
+  if (kind == TransformKind::kUnknown) {
+    // A program without matrices that looks at depth is something in the world; one that doesn't fills the screen.
+    if (gl_->IsEnabled(GL_DEPTH_TEST) == GL_TRUE) return;
+    kind = TransformKind::kAffine;
+  }
+  const Pass* ended = nullptr;
+  if (kind == TransformKind::kPerspective) {
+    draw.transform = with_right_handed_eye(draw.transform);
+    gl_->GetFloatv(GL_DEPTH_RANGE, draw.depth_range);
+    ended = draws_.perspective(draw);
+    if (ended != nullptr) {
+      pass_over(*ended);
+      ended = draws_.perspective(draw);
+    }
+  } else {
+    ended = draws_.end_pass();
+  }
+  if (ended != nullptr) pass_over(*ended);
+}
+
+void Hook::clear(unsigned mask) {
+  if (!watching() || (mask & GL_DEPTH_BUFFER_BIT) == 0) return;
+  if (const Pass* ended = draws_.end_pass()) pass_over(*ended);
+}
+
+void Hook::copy_from_framebuffer() {
+  if (!watching()) return;
+  if (const Pass* ended = draws_.end_pass()) pass_over(*ended);
+}
+
+void Hook::list_begins(GLuint first) {
+  list_ = first;
+  list_vertices_[first] = 0;
+}
+
+int64_t Hook::list_vertices(GLuint list) const {
+  const auto found = list_vertices_.find(list);
+  return found != list_vertices_.end() ? found->second : 0;
+}
+
+void Hook::program_changes(GLuint program) {
+  if (shaders_ != nullptr) shaders_->forget(program);
+}
+
+void Hook::swap(void* context) {
+  if (failed_ || busy_) return;
+  if (gl_ == nullptr || context != context_) {
+    if (gl_ != nullptr && !render_thread) return;  // another window's thread
+    drop_surfaces(false);
+    start(context);
+    return;
+  }
+  if (const Pass* ended = draws_.end_frame()) pass_over(*ended);
+  figures_.frames++;
+  steer();
+  tell_guesses();
+  if (!settings_.report.empty() && figures_.frames % kFramesBetweenReports == 0) write_report();
+}
+
+void Hook::pass_over(const Pass& pass) {
+  const auto began = std::chrono::steady_clock::now();
+  busy_ = true;
+  figures_.passes++;
+  std::vector<ObjectGroup> objects;
+  for (const Pass::Group* group : pass.world()) objects.push_back(group->object);
+  const CameraEstimate estimate = vote_.update(std::move(objects));
+  figures_.support += estimate.support;
+  figures_.cuts += estimate.cut ? 1 : 0;
+
+  ViewDepth depth = view_depth_of(*gl_, pass);
+  depth.metres = axes_.metres_per_unit(depth.projection);
+  depth.sky_beyond = settings_.profile.sky_beyond;
+  depth.held = settings_.profile.held_depth >= 0 ? settings_.profile.held_depth : draws_.held_depth();
+  Moment moment;
+  moment.number = figures_.passes;
+  moment.t_capture_ns = painter_->now_ns();
+  moment.reset = estimate.cut;
+  moment.projection = depth.projection;
+  if (estimate.found) {
+    moment.reset = axes_.watch(estimate.view) || moment.reset;
+    moment.view = estimate.view;
+    moment.camera = axes_.camera(estimate.view, depth);
+    moment.has_camera = true;
+  }
+  if (!settings_.bypassed) paint(pass, &moment, &depth);
+  busy_ = false;
+  figures_.microseconds += std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - began).count();
+}
+
+bool Hook::prepare(int width, int height) {
+  if (capture_ != nullptr && width == pass_width_ && height == pass_height_) return capture_->ok() && write_back_->ok();
+  drop_surfaces(true);
+  pass_width_ = width;
+  pass_height_ = height;
+  const double scale = std::min({1.0, static_cast<double>(settings_.profile.width) / width,
+                                 static_cast<double>(settings_.profile.height) / height});
+  width_ = std::max(16, static_cast<int>(std::lround(width * scale)));
+  height_ = std::max(16, static_cast<int>(std::lround(height * scale)));
+  capture_ = std::make_unique<Capture>(*gl_, width, height, width_, height_);
+  write_back_ = std::make_unique<WriteBack>(*gl_, width, height, width_, height_);
+  painter_->open(width_, height_);
+  shown_ = Moment();
+  reset_next_ = true;
+  return capture_->ok() && write_back_->ok();
+}
+
+void Hook::drop_surfaces(bool context_alive) {
+  if (context_alive && capture_ != nullptr) {
+    capture_->destroy();
+    write_back_->destroy();
+  }
+  capture_.reset();
+  write_back_.reset();
+  shown_ = Moment();
+}
+
+void Hook::paint(const Pass& pass, Moment* moment, ViewDepth* depth) {
+  const FramebufferGuard framebuffer(*gl_, pass.target.framebuffer);
+  GLint samples = 0;
+  if (pass.target.framebuffer != 0) gl_->GetIntegerv(GL_SAMPLE_BUFFERS, &samples);
+  if (samples != 0) {
+    if (!told_samples_)
+      log("this game draws into multisampled pictures: turn its antialiasing off to have it painted.");
+    told_samples_ = true;
+    return;
+  }
+  const StateGuard guard(*gl_);
+  const int x = pass.target.viewport[0], y = pass.target.viewport[1];
+  if (!prepare(pass.target.viewport[2], pass.target.viewport[3])) return;
+  if (!painter_->connected()) {  // nothing is taken from a game that nobody paints
+    shown_ = Moment();
+    reset_next_ = true;
+    return;
+  }
+  GLint drawn_to = GL_NONE;
+  gl_->BindFramebuffer(GL_FRAMEBUFFER, static_cast<GLuint>(pass.target.framebuffer));
+  gl_->GetIntegerv(GL_DRAW_BUFFER0, &drawn_to);
+  if (drawn_to == GL_NONE) return;
+  gl_->ReadBuffer(static_cast<GLenum>(drawn_to));
+
+  moment->reset = moment->reset || reset_next_;
+  if (capture_->grab(x, y, *depth, gamma_, moment->number)) {
+    moments_[static_cast<size_t>(moment->number) % moments_.size()] = *moment;
+    reset_next_ = false;
+    figures_.captured++;
+  } else {
+    reset_next_ = moment->reset;
+  }
+  submit_arrived(settings_.lockstep_ms > 0);
+  take_result();
+
+  if (shown_.seq == 0) return;
+  Matrix then_from_now;
+  const bool warp = settings_.reproject && shown_.number != moment->number && shown_.has_camera && moment->has_camera &&
+                    !moment->reset;
+  if (warp) then_from_now = shown_.projection * shown_.view * inverse_of_similarity(moment->view);
+  gl_->BindFramebuffer(GL_FRAMEBUFFER, static_cast<GLuint>(pass.target.framebuffer));
+  gl_->DrawBuffer(static_cast<GLenum>(drawn_to));
+  write_back_->draw(x, y, capture_->depth_texture(), *depth, warp ? &then_from_now : nullptr);
+  figures_.painted++;
+}
+
+void Hook::submit_arrived(bool wait) {
+  CapturedFrame frame{};
+  awaited_ = 0;
+  while (capture_->arrived(wait, &frame)) {
+    Moment& moment = moments_[static_cast<size_t>(frame.number) % moments_.size()];
+    if (moment.number != frame.number) continue;
+    const int64_t pixels = int64_t{width_} * height_;
+    if (settings_.profile.exposure > 0) {
+      // The picture is already brightened: its gamma leads back to what the game drew.
+      const double mean = std::pow(mean_luma(frame.color, pixels), 1 / gamma_);
+      const double wanted = gamma_for(mean, settings_.profile.exposure);
+      gamma_ = figures_.captured <= 1 ? wanted : gamma_ + kExposureSpeed * (wanted - gamma_);
+    }
+    const bool holds = std::any_of(frame.depth, frame.depth + pixels, [](float d) { return d < 0; });
+    std::vector<uint8_t> color;
+    std::vector<float> depth;
+    if (holds) {
+      color.assign(frame.color, frame.color + 4 * pixels);
+      depth.assign(frame.depth, frame.depth + pixels);
+      fill_held(color.data(), depth.data(), width_, height_);
+    }
+    moment.seq = painter_->submit(holds ? color.data() : frame.color, holds ? depth.data() : frame.depth,
+                                  moment.has_camera ? &moment.camera : nullptr, moment.t_capture_ns, moment.reset);
+    if (moment.seq == 0) reset_next_ = reset_next_ || moment.reset;
+    awaited_ = moment.seq;
+  }
+}
+
+void Hook::take_result() {
+  const lsd_result* result =
+      awaited_ > 0 && settings_.lockstep_ms > 0 ? painter_->await(awaited_, settings_.lockstep_ms) : painter_->newest();
+  if (result == nullptr) return;
+  const auto of = std::find_if(moments_.begin(), moments_.end(),
+                               [&](const Moment& moment) { return moment.seq == result->seq && moment.seq != 0; });
+  if (of == moments_.end()) return;
+  write_back_->upload(result->pixels);
+  shown_ = *of;
+}
+
+void Hook::steer() {
+  if (keys_.take(Key::kBypass)) {
+    settings_.bypassed = !settings_.bypassed;
+    shown_ = Moment();
+    reset_next_ = true;
+    log("%s", settings_.bypassed ? "bypassed: the game's own picture (F9 paints it again)" : "painting");
+  }
+  if (keys_.take(Key::kTheme)) painter_->next_choice(0);
+  if (keys_.take(Key::kLight)) painter_->next_choice(1);
+}
+
+void Hook::tell_guesses() {
+  if (told_ || figures_.passes < kFramesBeforeGuesses) return;
+  told_ = true;
+  for (const std::string& name : settings_.profile.guessed()) {
+    if (name == "up") log("guessed: up = %c", axes_.up());
+    if (name == "metres_per_unit") log("guessed: metres_per_unit = %.4g", axes_.metres_per_unit(shown_.projection));
+    if (name == "held_depth") log("guessed: held_depth = %.3g", static_cast<double>(draws_.held_depth()));
+  }
+}
+
+void Hook::write_report() const {
+  const lsd_stats stats = painter_->stats();
+  const double passes = static_cast<double>(std::max<int64_t>(figures_.passes, 1));
+  std::ofstream file(settings_.report, std::ios::trunc);
+  file << "{\"frames\": " << figures_.frames << ", \"passes\": " << figures_.passes
+       << ", \"captured\": " << figures_.captured << ", \"painted\": " << figures_.painted
+       << ", \"cuts\": " << figures_.cuts << ", \"support\": " << figures_.support / passes
+       << ", \"hook_ms\": " << figures_.microseconds / 1000 / passes << ", \"gamma\": " << gamma_ << ", \"up\": \""
+       << axes_.up() << "\", \"held_depth\": " << draws_.held_depth() << ", \"width\": " << width_
+       << ", \"height\": " << height_ << ", \"core_profile\": " << (gl_->compatibility ? "false" : "true")
+       << ", \"results_per_second\": " << stats.fps << ", \"latency_ms_p50\": " << stats.latency_ms_p50
+       << ", \"latency_ms_p95\": " << stats.latency_ms_p95 << ", \"reconnects\": " << stats.reconnects << "}\n";
+}
+
+}  // namespace mirage_hook

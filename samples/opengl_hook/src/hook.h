@@ -1,0 +1,98 @@
+// The hook: watches what a game draws, and paints its world before the interface is drawn over it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+
+#include "camera_vote.h"
+#include "capture.h"
+#include "draw_log.h"
+#include "gl_api.h"
+#include "keys.h"
+#include "painter.h"
+#include "settings.h"
+#include "shader_matrices.h"
+#include "world_axes.h"
+#include "write_back.h"
+
+namespace mirage_hook {
+
+/** Calls come from the game's threads, just before the call they are named after. Only the thread that shows frames
+ * counts; before its first frame nothing is watched. Nothing throws, nothing waits for the daemon (but in lockstep,
+ * where that is asked for).
+ */
+class Hook {
+ public:
+  Hook();
+
+  void draw(int64_t vertices);
+  void clear(unsigned mask);
+  void copy_from_framebuffer();
+  void list_begins(GLuint first);
+  void list_ends() { list_ = 0; }
+  /** Vertices of a display list that was made since the start. */
+  int64_t list_vertices(GLuint list) const;
+  void program_changes(GLuint program);
+  /** `context`: what is current, whoever made it. */
+  void swap(void* context);
+
+  Keys& keys() { return keys_; }
+
+ private:
+  /** What must be known of a frame until its picture comes. */
+  struct Moment {
+    int64_t number = 0, seq = 0, t_capture_ns = 0;
+    Matrix view, projection;
+    lsd_camera camera{};
+    bool has_camera = false, reset = false;
+  };
+  struct Figures {
+    int64_t frames = 0, passes = 0, captured = 0, painted = 0, cuts = 0;
+    double support = 0, microseconds = 0;
+  };
+
+  bool watching() const;
+  void start(void* context);
+  void pass_over(const Pass& pass);
+  void paint(const Pass& pass, Moment* moment, ViewDepth* depth);
+  bool prepare(int width, int height);
+  void submit_arrived(bool wait);
+  void take_result();
+  void steer();
+  void tell_guesses();
+  void write_report() const;
+  void drop_surfaces(bool context_alive);
+
+  Settings settings_;
+  const GlApi* gl_ = nullptr;
+  void* context_ = nullptr;
+  bool failed_ = false, busy_ = false;
+  GLuint list_ = 0;
+  std::unordered_map<GLuint, int64_t> list_vertices_;
+
+  DrawLog draws_;
+  std::unique_ptr<ShaderMatrices> shaders_;
+  CameraVote vote_;
+  WorldAxes axes_;
+  Keys keys_;
+
+  std::unique_ptr<Painter> painter_;
+  std::unique_ptr<Capture> capture_;
+  std::unique_ptr<WriteBack> write_back_;
+  int pass_width_ = 0, pass_height_ = 0, width_ = 0, height_ = 0;
+  std::array<Moment, 64> moments_;
+  Moment shown_; /**< of the picture that was uploaded last; seq 0: none */
+  int64_t awaited_ = 0;
+  double gamma_ = 1;
+  bool reset_next_ = true, told_ = false, told_samples_ = false;
+  Figures figures_;
+};
+
+/** The one of this process. */
+Hook& hook();
+/** Whether this is the thread that shows frames: the others are let through without a further look. */
+bool on_render_thread();
+
+}  // namespace mirage_hook

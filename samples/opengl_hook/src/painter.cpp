@@ -1,0 +1,134 @@
+#include "painter.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <sstream>
+
+#include "log.h"
+
+namespace mirage_hook {
+namespace {
+
+constexpr float kTransitionSeconds = 1;
+
+}  // namespace
+
+Painter::Painter(const NativeCore& core, const std::string& controls) : core_(core), controls_(controls) {
+  lsd_client_config config{};
+  config.size = sizeof config;
+  config.endpoint = std::getenv("MIRAGE_LSD_ENDPOINT");
+  config.token = std::getenv("MIRAGE_LSD_TOKEN");
+  config.name = program_invocation_short_name;
+  config.engine = "opengl";
+  if (const char* model = std::getenv("MIRAGE_LSD_MODEL")) model_ = model;
+  client_ = core_.lsd_client_create(&config);
+  if (client_ == nullptr) log("%s The game runs unpainted.", core_.lsd_last_error());
+}
+
+void Painter::open(int width, int height) {
+  if (stream_ != nullptr) core_.lsd_stream_close(stream_);
+  stream_ = nullptr;
+  if (client_ == nullptr) return;
+  lsd_stream_config config{};
+  config.size = sizeof config;
+  config.model = model_.c_str();
+  config.width = width_ = width;
+  config.height = height_ = height;
+  config.plane_count = 2;
+  config.planes[0] = {LSD_PLANE_COLOR, LSD_FORMAT_RGBA8};
+  config.planes[1] = {LSD_PLANE_DEPTH, LSD_FORMAT_R32F};
+  config.output_format = LSD_FORMAT_RGBA8;
+  stream_ = core_.lsd_stream_open(client_, &config);
+  if (stream_ == nullptr) {
+    log("%s The game runs unpainted.", core_.lsd_last_error());
+    return;
+  }
+  std::istringstream pairs(controls_);
+  for (std::string pair; std::getline(pairs, pair, ',');) {
+    const size_t equals = pair.find('=');
+    if (equals != std::string::npos) set(pair.substr(0, equals).c_str(), pair.c_str() + equals + 1, 0);
+  }
+}
+
+void Painter::set(const char* control, const char* value, float transition_s) {
+  core_.lsd_stream_control_begin(stream_);
+  core_.lsd_stream_control_string(stream_, control, value);
+  core_.lsd_stream_control_commit(stream_, transition_s);
+}
+
+int64_t Painter::submit(const uint8_t* color, const float* depth, const lsd_camera* camera, int64_t t_capture_ns,
+                        bool reset) {
+  if (stream_ == nullptr) return 0;
+  say_notices();
+  lsd_frame frame{};
+  frame.size = sizeof frame;
+  frame.planes[0] = color;
+  frame.planes[1] = depth;
+  frame.camera = camera;
+  frame.t_capture_ns = t_capture_ns;
+  frame.reset = reset ? 1 : 0;
+  int64_t seq = 0;
+  return core_.lsd_stream_submit(stream_, &frame, &seq) == LSD_OK ? seq : 0;
+}
+
+const lsd_result* Painter::newest() {
+  if (stream_ == nullptr) return nullptr;
+  result_ = {};
+  result_.size = sizeof result_;
+  const bool fresh =
+      core_.lsd_stream_acquire(stream_, &result_) == LSD_OK && result_.width == width_ && result_.height == height_;
+  return fresh ? &result_ : nullptr;
+}
+
+const lsd_result* Painter::await(int64_t seq, int milliseconds) {
+  const int64_t until = now_ns() + int64_t{milliseconds} * 1000000;
+  while (connected() && now_ns() < until) {
+    const lsd_result* result = newest();
+    if (result != nullptr && result->seq >= seq) return result;
+    usleep(500);
+  }
+  return nullptr;
+}
+
+bool Painter::connected() const { return stream_ != nullptr && core_.lsd_stream_get_state(stream_) == LSD_STREAM_OPEN; }
+
+lsd_stats Painter::stats() const {
+  lsd_stats stats{};
+  stats.size = sizeof stats;
+  if (stream_ != nullptr) core_.lsd_stream_get_stats(stream_, &stats);
+  return stats;
+}
+
+void Painter::next_choice(int number) {
+  if (stream_ == nullptr) return;
+  const int count = core_.lsd_client_control_count(client_, model_.c_str());
+  for (int i = 0, seen = 0; i < count; i++) {
+    lsd_control_spec spec{};
+    spec.size = sizeof spec;
+    if (core_.lsd_client_control_spec(client_, model_.c_str(), i, &spec) != LSD_OK || spec.kind != LSD_CONTROL_CHOICE ||
+        spec.choice_count < 1 || seen++ != number)
+      continue;
+    char value[256] = "";
+    int& chosen = chosen_[number];
+    for (int c = 0; chosen < 0 && c < spec.choice_count; c++) {
+      core_.lsd_client_control_choice(client_, model_.c_str(), i, c, value, sizeof value);
+      if (std::strcmp(value, spec.default_text) == 0) chosen = c;
+    }
+    chosen = (chosen + 1) % spec.choice_count;
+    core_.lsd_client_control_choice(client_, model_.c_str(), i, chosen, value, sizeof value);
+    set(spec.name, value, kTransitionSeconds);
+    log("%s: %s", spec.name, value);
+    return;
+  }
+  log("the daemon's model has no such choice, or is not connected yet.");
+}
+
+void Painter::say_notices() {
+  lsd_notice notice{};
+  notice.size = sizeof notice;
+  while (core_.lsd_stream_next_notice(stream_, &notice) == LSD_OK) log("%s", notice.message);
+}
+
+}  // namespace mirage_hook

@@ -1,0 +1,47 @@
+// The daemon as the hook sees it: frames go in, the newest picture comes out. Nothing here waits, but for `await`.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "native_core.h"
+
+namespace mirage_hook {
+
+class Painter {
+ public:
+  /** `controls`: what to set at the start, `name=text,name=text`. */
+  Painter(const NativeCore& core, const std::string& controls);
+
+  /** Opens a stream of this size, in place of the one before. */
+  void open(int width, int height);
+  /** Hands a frame over; its number, or 0 where the daemon can't take it now. */
+  int64_t submit(const uint8_t* color, const float* depth, const lsd_camera* camera, int64_t t_capture_ns, bool reset);
+  /** The newest picture that was not taken yet, or null; valid until the next call. */
+  const lsd_result* newest();
+  /** Waits for the picture of one frame, or a later one (for recordings in lockstep only); null: it did not come in
+   * time. */
+  const lsd_result* await(int64_t seq, int milliseconds);
+  /** Moves the number-th choice among the model's controls (0: the first, a theme's) to its next value. */
+  void next_choice(int number);
+
+  /** Whether pictures can be expected: while it is false what was painted last is out of date. */
+  bool connected() const;
+  lsd_stats stats() const;
+  int64_t now_ns() const { return core_.lsd_now_ns(); }
+
+ private:
+  void set(const char* control, const char* value, float transition_s);
+  void say_notices();
+
+  const NativeCore& core_;
+  lsd_client* client_ = nullptr;
+  lsd_stream* stream_ = nullptr;
+  lsd_result result_{};
+  int width_ = 0, height_ = 0;
+  std::string controls_;
+  std::string model_ = "mirage-lsd-v1";
+  int chosen_[2] = {-1, -1}; /**< of the first two choices; -1: the default */
+};
+
+}  // namespace mirage_hook

@@ -1,0 +1,25 @@
+// What can't be read out of a game's OpenGL calls: a small text file a game (docs/GAMES.md has the format).
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace mirage_hook {
+
+struct Profile {
+  std::string name = "unknown game";
+  double metres_per_unit = 0; /**< 0: guessed from the near plane */
+  char up = 0;                /**< 'y' or 'z' in the game's world; 0: guessed from the camera's roll */
+  double held_depth = -1; /**< window depth below which the game's own pixels stay; 0: nothing is held; -1: guessed */
+  double sky_beyond = 0;  /**< metres from which on all is sky; 0: only what lies at the far plane */
+  double exposure = 106;  /**< mean luma (0..255) that a darker picture is slowly brightened to; 0: as it is */
+  int width = 640, height = 360;            /**< the stream fits in this; the game's window may be larger */
+  std::vector<std::string> guessed() const; /**< names of what is left to guessing */
+};
+
+/** Reads `text`: lines `key = value`, `#` begins a comment, keys that belong to the launcher are passed over.
+ * Lines that can't be used are left out, with a sentence each in `problems`.
+ */
+Profile parse_profile(const std::string& text, std::vector<std::string>* problems);
+
+}  // namespace mirage_hook

@@ -1,0 +1,79 @@
+#include "write_back.h"
+
+#include <string>
+
+namespace mirage_hook {
+namespace {
+
+const std::string kShade = std::string(kDistanceGlsl) + R"(
+uniform sampler2D result;
+uniform sampler2D depth;
+uniform vec4 viewport;
+uniform vec4 lens;  // focal lengths, center: the projection's first two rows
+uniform mat4 then_from_now;
+uniform vec2 held_and_warp;
+vec4 shade(vec2 pixel) {
+  vec2 at = (pixel - viewport.xy) / viewport.zw;
+  float d = look(depth, at).r;
+  if (d < held_and_warp.x) discard;
+  if (held_and_warp.y > 0.0) {
+    float z = is_empty(d) ? 1e6 : clamp(distance_at(d), 1e-6, 1e6);
+    vec4 then = then_from_now * vec4((2.0 * at - 1.0 + lens.zw) / lens.xy * z, -z, 1.0);
+    if (then.w > 1e-6) at = clamp(then.xy / then.w * 0.5 + 0.5, 0.0, 1.0);
+  }
+  return look(result, vec2(at.x, 1.0 - at.y));
+}
+)";
+
+}  // namespace
+
+WriteBack::WriteBack(const GlApi& gl, int pass_width, int pass_height, int width, int height)
+    : gl_(gl),
+      pass_width_(pass_width),
+      pass_height_(pass_height),
+      width_(width),
+      height_(height),
+      shader_(gl, kShade.c_str()),
+      result_(make_texture(gl, GL_RGBA8, width, height, GL_RGBA, GL_UNSIGNED_BYTE)) {}
+
+void WriteBack::destroy() {
+  gl_.DeleteTextures(1, &result_);
+  shader_.destroy();
+}
+
+void WriteBack::upload(const void* pixels) {
+  gl_.ActiveTexture(GL_TEXTURE0);
+  gl_.BindTexture(GL_TEXTURE_2D, result_);
+  gl_.TexSubImage2D(GL_TEXTURE_2D, 0, 0, 0, width_, height_, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
+}
+
+void WriteBack::draw(int x, int y, GLuint depth_texture, const ViewDepth& depth, const Matrix* then_from_now) const {
+  gl_.ActiveTexture(GL_TEXTURE1);
+  gl_.BindTexture(GL_TEXTURE_2D, depth_texture);
+  gl_.ActiveTexture(GL_TEXTURE0);
+  gl_.BindTexture(GL_TEXTURE_2D, result_);
+  // In its own place and size a pixel is itself, to the bit.
+  const bool exact = then_from_now == nullptr && pass_width_ == width_ && pass_height_ == height_;
+  for (GLenum filter : {GL_TEXTURE_MIN_FILTER, GL_TEXTURE_MAG_FILTER})
+    gl_.TexParameteri(GL_TEXTURE_2D, filter, exact ? GL_NEAREST : GL_LINEAR);
+  shader_.use();
+  gl_.Uniform1i(shader_.uniform("result"), 0);
+  gl_.Uniform1i(shader_.uniform("depth"), 1);
+  gl_.Uniform4f(shader_.uniform("viewport"), static_cast<float>(x), static_cast<float>(y),
+                static_cast<float>(pass_width_), static_cast<float>(pass_height_));
+  const Matrix& p = depth.projection;
+  gl_.Uniform4f(shader_.uniform("lens"), static_cast<float>(p(0, 0)), static_cast<float>(p(1, 1)),
+                static_cast<float>(p(0, 2)), static_cast<float>(p(1, 2)));
+  gl_.Uniform2f(shader_.uniform("held_and_warp"), static_cast<float>(depth.held), then_from_now != nullptr ? 1 : 0);
+  set_distance_uniforms(gl_, shader_, depth);
+  GLfloat columns[16];
+  const Matrix warp = then_from_now != nullptr ? *then_from_now : Matrix();
+  for (int r = 0; r < 4; r++)
+    for (int c = 0; c < 4; c++) columns[4 * c + r] = static_cast<float>(warp(r, c));
+  gl_.UniformMatrix4fv(shader_.uniform("then_from_now"), 1, GL_FALSE, columns);
+  gl_.Viewport(x, y, pass_width_, pass_height_);
+  gl_.ColorMask(GL_TRUE, GL_TRUE, GL_TRUE, GL_FALSE);
+  shader_.fill();
+}
+
+}  // namespace mirage_hook

@@ -1,0 +1,33 @@
+// Puts the daemon's picture in the place of the game's own.
+#pragma once
+
+#include <cstdint>
+
+#include "gl_api.h"
+#include "screen_shader.h"
+#include "view_depth.h"
+
+namespace mirage_hook {
+
+class WriteBack {
+ public:
+  WriteBack(const GlApi& gl, int pass_width, int pass_height, int width, int height);
+  bool ok() const { return shader_.ok(); }
+  void destroy();
+
+  /** Takes a new result: width * height * 4, row 0 on top. Needs the state of a StateGuard. */
+  void upload(const void* pixels);
+  /** Draws it over the viewport at x, y of the framebuffer that is bound; the depth buffer and alpha stay as they are,
+   * and what is held too. `clip_then_from_eye_now`: where this frame's points are in the picture, for late
+   * reprojection; null: in the same place. Needs the state of a StateGuard.
+   */
+  void draw(int x, int y, GLuint depth_texture, const ViewDepth& depth, const Matrix* clip_then_from_eye_now) const;
+
+ private:
+  const GlApi& gl_;
+  int pass_width_, pass_height_, width_, height_;
+  ScreenShader shader_;
+  GLuint result_;
+};
+
+}  // namespace mirage_hook

@@ -1,0 +1,304 @@
+"""The OpenGL hook in a small program that draws a world and an interface off-screen, with a daemon in this process.
+
+The program checks by itself that its OpenGL state is what it was, and that OpenGL has no error to report.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from mirage_lsd.client import library_path
+from mirage_lsd.controls import Controls, ControlSpec
+from mirage_lsd.frame import InputFrame, OutputFrame
+from mirage_lsd.pipelines.base import PlainControls, StreamSpec
+from mirage_lsd.pipelines.passthrough import PassthroughPipeline
+from mirage_lsd.server import Daemon
+
+ROOT = Path(__file__).parents[1]
+BUILD = ROOT / "build" / "hook"
+MODES = ("fixed", "core", "buffer", "offscreen")
+WIDTH, HEIGHT = 640, 360
+# Rows of the interface, from the top, and a column between its boxes.
+INTERFACE_ROWS = slice(HEIGHT - 36, HEIGHT - 12)
+Picture = npt.NDArray[np.uint8]
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the hook is for Linux"),
+    pytest.mark.skipif(not Path("/usr/include/EGL/egl.h").exists(), reason="needs libgl-dev and libegl-dev"),
+]
+
+
+class RecorderPipeline(PlainControls):
+    """Paints everything magenta and keeps the frames."""
+
+    name = "recorder"
+    planes: tuple[str, ...] = ("color", "depth")
+    controls: tuple[ControlSpec, ...] = ()
+    accepts = frozenset({"cpu"})
+
+    def __init__(self) -> None:
+        self.frames: list[InputFrame] = []
+
+    def create_state(self, spec: StreamSpec) -> StreamSpec:
+        return spec
+
+    def process(self, frame: InputFrame, state: StreamSpec, controls: Controls) -> OutputFrame:
+        assert frame.depth is not None
+        self.frames.append(
+            InputFrame(frame.seq, frame.color.copy(), frame.depth.copy(), camera=frame.camera, reset=frame.reset)
+        )
+        pixels = np.empty((state.output_height, state.output_width, 4), np.uint8)
+        pixels[...] = (255, 0, 255, 255)
+        return OutputFrame(pixels)
+
+
+@pytest.fixture(scope="module")
+def scene() -> Path:
+    """The program; hook and program are built where they are not up to date."""
+    options = (
+        ["-G", "Ninja", "-DMIRAGE_HOOK_BUILD_TESTS=ON"] if shutil.which("ninja") else ["-DMIRAGE_HOOK_BUILD_TESTS=ON"]
+    )
+    for command in (
+        ["cmake", "-S", ROOT / "samples" / "opengl_hook", "-B", BUILD, *options],
+        ["cmake", "--build", BUILD],
+    ):
+        built = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert built.returncode == 0, built.stdout + built.stderr
+    return BUILD / "test" / "hook_scene"
+
+
+@pytest.fixture
+def show(scene: Path, tmp_path: Path) -> Callable[..., list[Picture]]:
+    """Function that runs the program and returns its frames as shown, row 0 on top: show(mode, frames, hooked, **settings)."""
+
+    def run(
+        mode: str, frames: int, hooked: bool = True, endpoint: str = "tcp://127.0.0.1:9", **settings: str
+    ) -> list[Picture]:
+        folder = tmp_path / f"{mode}-{len(list(tmp_path.iterdir()))}"
+        folder.mkdir()
+        variables = {**os.environ, "LIBGL_ALWAYS_SOFTWARE": "1", "MIRAGE_LSD_ENDPOINT": endpoint}
+        variables["MIRAGE_LSD_NATIVE"] = str(library_path())
+        variables.update({f"MIRAGE_LSD_HOOK_{name}": value for name, value in settings.items()})
+        if hooked:
+            variables["LD_PRELOAD"] = str(BUILD / "libmirage_gl_hook.so")
+        command = [scene, mode, str(frames), folder]
+        done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=120)
+        assert done.returncode == 0, done.stderr
+        return [
+            np.frombuffer((folder / f"{i:03}.rgba").read_bytes(), np.uint8).reshape(HEIGHT, WIDTH, 4)[::-1]
+            for i in range(frames)
+        ]
+
+    return run
+
+
+@pytest.fixture
+def exact(tmp_path: Path) -> str:
+    """A profile that changes nothing of the picture."""
+    path = tmp_path / "exact.profile"
+    path.write_text("metres_per_unit = 1\nup = y\nheld_depth = 0\nexposure = 0\n")
+    return str(path)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_without_a_daemon_and_when_bypassed_every_frame_is_as_without_the_hook(
+    show: Callable[..., list[Picture]], start_daemon: Callable[..., Daemon], exact: str, mode: str
+) -> None:
+    alone = show(mode, 12, hooked=False)
+    daemon = start_daemon({"recorder": RecorderPipeline()})
+    nobody = show(mode, 12)
+    bypassed = show(mode, 12, endpoint=daemon.endpoint, BYPASS="1", PROFILE=exact)
+    for i, picture in enumerate(alone):
+        assert picture[..., :3].std() > 20
+        assert np.array_equal(picture, nobody[i])
+        assert np.array_equal(picture, bypassed[i])
+
+
+def run_recorded(
+    show: Callable[..., list[Picture]],
+    start_daemon: Callable[..., Daemon],
+    monkeypatch: pytest.MonkeyPatch,
+    mode: str,
+    pipeline: Any,
+    frames: int,
+    **settings: str,
+) -> list[Picture]:
+    daemon = start_daemon({pipeline.name: pipeline})
+    monkeypatch.setenv("MIRAGE_LSD_MODEL", pipeline.name)
+    return show(mode, frames, endpoint=daemon.endpoint, LOCKSTEP_MS="5000", **settings)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_world_is_painted_and_the_interface_is_not(
+    show: Callable[..., list[Picture]],
+    start_daemon: Callable[..., Daemon],
+    monkeypatch: pytest.MonkeyPatch,
+    exact: str,
+    mode: str,
+) -> None:
+    alone = show(mode, 60, hooked=False)
+    pipeline = RecorderPipeline()
+    shown = run_recorded(show, start_daemon, monkeypatch, mode, pipeline, 60, PROFILE=exact)
+    painted = [i for i, picture in enumerate(shown) if (picture[0, 0, :3] == (255, 0, 255)).all()]
+    assert len(painted) > 20
+    for i in painted:
+        assert (shown[i][: HEIGHT - 60, :, :3] == (255, 0, 255)).all()
+        for box in range(5):
+            columns = slice(20 + 120 * box, 80 + 120 * box)
+            assert np.array_equal(shown[i][INTERFACE_ROWS, columns], alone[i][INTERFACE_ROWS, columns])
+    # What was sent is what was drawn, to the bit.
+    sent = {frame.color[: HEIGHT - 60].tobytes() for frame in pipeline.frames}
+    assert all(picture[: HEIGHT - 60].tobytes() in sent for picture in (alone[painted[0]], alone[painted[-1]]))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_picture_that_is_given_back_is_the_games_own_to_the_bit(
+    show: Callable[..., list[Picture]],
+    start_daemon: Callable[..., Daemon],
+    monkeypatch: pytest.MonkeyPatch,
+    exact: str,
+    mode: str,
+) -> None:
+    alone = show(mode, 40, hooked=False)
+    shown = run_recorded(show, start_daemon, monkeypatch, mode, PassthroughPipeline(), 40, PROFILE=exact)
+    assert all(np.array_equal(a[..., :3], b[..., :3]) for a, b in zip(alone, shown, strict=True))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_depth_and_camera_are_the_programs(
+    show: Callable[..., list[Picture]],
+    start_daemon: Callable[..., Daemon],
+    monkeypatch: pytest.MonkeyPatch,
+    exact: str,
+    tmp_path: Path,
+    mode: str,
+) -> None:
+    pipeline = RecorderPipeline()
+    run_recorded(show, start_daemon, monkeypatch, mode, pipeline, 60, PROFILE=exact)
+    (views_file,) = tmp_path.glob(f"{mode}-*/views.txt")
+    truth = np.loadtxt(views_file).reshape(-1, 4, 4).transpose(0, 2, 1)
+    frames = pipeline.frames
+    assert len(frames) > 20
+    assert [frame.reset for frame in frames] == [True] + [False] * (len(frames) - 1)
+    offset = len(truth) - len(frames)
+    world = np.linalg.inv(truth[offset]) @ frames[0].camera.view.astype(float) if frames[0].camera else np.eye(4)
+    for i, frame in enumerate(frames):
+        assert frame.camera is not None
+        assert frame.depth is not None
+        assert np.allclose(frame.camera.view, truth[offset + i] @ world, atol=2e-4)
+        assert frame.camera.near == pytest.approx(0.1, rel=1e-3)
+        assert frame.camera.far == pytest.approx(100.0, rel=1e-2)
+        # The ground is a plane: its depth is known.
+        row = HEIGHT - 70
+        assert _ground_error(frame.depth, truth[offset + i], row) < 0.01
+
+
+def _ground_error(depth: npt.NDArray[np.float32], view: npt.NDArray[np.float64], row: int) -> float:
+    """Median relative error of a row's depth beside that of the plane y = 0."""
+    focal = 1.3
+    columns = np.arange(WIDTH) + 0.5
+    directions = np.stack(
+        [
+            (columns / WIDTH * 2 - 1) / (focal * HEIGHT / WIDTH),
+            np.full(WIDTH, (1 - (row + 0.5) / HEIGHT * 2) / focal),
+            np.full(WIDTH, -1.0),
+        ]
+    )
+    inverse = np.linalg.inv(view)
+    down = (inverse[:3, :3] @ directions)[1]
+    expected = -inverse[1, 3] / down
+    return float(np.median(np.abs(depth[row] - expected) / expected))
+
+
+def test_between_results_the_last_one_follows_the_camera(
+    show: Callable[..., list[Picture]], start_daemon: Callable[..., Daemon], monkeypatch: pytest.MonkeyPatch, exact: str
+) -> None:
+    """A daemon that answers one frame in eight: what is shown stays near what the game draws, which it does not without reprojection."""
+
+    class Seldom(PassthroughPipeline):
+        def process(self, frame: InputFrame, state: Any, controls: Controls) -> OutputFrame:
+            if frame.seq % 8 != 1:
+                raise ValueError("Not this one.")
+            return super().process(frame, state, controls)
+
+    errors = {}
+    alone = show("core", 80, hooked=False)
+    for reproject in ("1", "0"):
+        daemon = start_daemon({"passthrough": Seldom()})
+        monkeypatch.setenv("MIRAGE_LSD_MODEL", "passthrough")
+        shown = show("core", 80, endpoint=daemon.endpoint, LOCKSTEP_MS="40", PROFILE=exact, REPROJECT=reproject)
+        world = slice(0, HEIGHT - 60)
+        errors[reproject] = np.mean(
+            [
+                np.abs(a[world, :, :3].astype(int) - b[world, :, :3]).mean()
+                for a, b in zip(alone[40:], shown[40:], strict=True)
+            ]
+        )
+    assert errors["0"] > 1.0
+    assert errors["1"] < 0.5 * errors["0"]
+
+
+def test_a_daemon_that_is_killed_gives_the_game_its_own_picture_and_paints_again_when_it_is_back(
+    show: Callable[..., list[Picture]],
+    scene: Path,
+    start_daemon_process: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """What is painted is told by its brightness: the daemon gives back what it is sent, which is brightened."""
+    frames = 180
+    alone = show("core", frames, hooked=False)
+    profile = tmp_path / "bright.profile"
+    profile.write_text("metres_per_unit = 1\nup = y\nheld_depth = 0\nexposure = 230\n")
+    daemon = start_daemon_process("--model", "passthrough")
+    monkeypatch.setenv("MIRAGE_LSD_MODEL", "passthrough")
+    folder = tmp_path / "killed"
+    folder.mkdir()
+    variables = {**os.environ, "LIBGL_ALWAYS_SOFTWARE": "1", "MIRAGE_LSD_ENDPOINT": daemon.endpoint}
+    variables |= {"MIRAGE_LSD_NATIVE": str(library_path()), "LD_PRELOAD": str(BUILD / "libmirage_gl_hook.so")}
+    variables["MIRAGE_LSD_HOOK_PROFILE"] = str(profile)
+    program = subprocess.Popen([scene, "core", str(frames), folder, "100"], env=variables)
+    try:
+        _wait_for(folder / "060.rgba")
+        daemon.kill()
+        _wait_for(folder / "110.rgba")
+        daemon.restart()
+        assert program.wait(60) == 0
+    finally:
+        program.kill()
+    bright = [
+        _read_frame(folder / f"{i:03}.rgba")[: HEIGHT - 60, :, :3].mean() > alone[i][: HEIGHT - 60, :, :3].mean() + 10
+        for i in range(frames)
+    ]
+    assert any(bright[:60])
+    assert np.array_equal(_read_frame(folder / "108.rgba"), alone[108])
+    assert any(bright[120:])
+
+
+def _wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 60
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path.name} was not drawn in time"
+        time.sleep(0.02)
+
+
+def _read_frame(path: Path) -> Picture:
+    return np.frombuffer(path.read_bytes(), np.uint8).reshape(HEIGHT, WIDTH, 4)[::-1]
+
+
+def test_a_profile_that_is_nonsense_does_no_harm(show: Callable[..., list[Picture]], tmp_path: Path) -> None:
+    profile = tmp_path / "bad.profile"
+    profile.write_text("up = down\nheld_depth = many\n\x00\xff garbage", encoding="latin-1")
+    assert len(show("core", 6, PROFILE=str(profile))) == 6
+    assert len(show("core", 6, PROFILE=str(tmp_path / "none"))) == 6
