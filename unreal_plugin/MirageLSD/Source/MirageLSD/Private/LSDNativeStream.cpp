@@ -4,6 +4,7 @@
 
 #include "LSDBackgroundRelease.h"
 #include "LSDNativeLibrary.h"
+#include "LSDNativeLog.h"
 #include "Misc/App.h"
 
 namespace
@@ -25,22 +26,29 @@ namespace
 	}
 }
 
-TSharedPtr<FLSDNativeClient, ESPMode::ThreadSafe> FLSDNativeClient::Create(const FString& Endpoint, const FString& Token, FString& OutError)
+TSharedPtr<FLSDNativeClient, ESPMode::ThreadSafe> FLSDNativeClient::Create(const FLSDConnection& Connection, FString& OutError)
 {
 	if (!LSDNativeLibrary::IsAvailable())
 	{
 		OutError = TEXT("lsd.dll can't be loaded; copy the plugin's folder anew from MirageLSD-UE5.zip.");
 		return nullptr;
 	}
-	const FTCHARToUTF8 EndpointUtf8(*Endpoint);
-	const FTCHARToUTF8 TokenUtf8(*Token);
+	const FTCHARToUTF8 EndpointUtf8(*Connection.Endpoint);
+	const FTCHARToUTF8 TokenUtf8(*Connection.Token);
+	const FTCHARToUTF8 ServerUtf8(*Connection.ServerPublicKey);
+	const FTCHARToUTF8 PublicUtf8(*Connection.ClientPublicKey);
+	const FTCHARToUTF8 SecretUtf8(*Connection.ClientSecretKey);
 	const FTCHARToUTF8 NameUtf8(FApp::GetProjectName());
 	lsd_client_config Config = {};
 	Config.size = sizeof(Config);
 	Config.endpoint = EndpointUtf8.Get();
 	Config.name = NameUtf8.Get();
 	Config.engine = "unreal";
-	Config.token = Token.IsEmpty() ? nullptr : TokenUtf8.Get();
+	Config.token = Connection.Token.IsEmpty() ? nullptr : TokenUtf8.Get();
+	Config.server_public_key = Connection.ServerPublicKey.IsEmpty() ? nullptr : ServerUtf8.Get();
+	Config.client_public_key = Connection.ClientPublicKey.IsEmpty() ? nullptr : PublicUtf8.Get();
+	Config.client_secret_key = Connection.ClientSecretKey.IsEmpty() ? nullptr : SecretUtf8.Get();
+	Config.log = &LSDNativeLog::Write;
 	lsd_client* const Handle = lsd_client_create(&Config);
 	if (Handle == nullptr)
 	{

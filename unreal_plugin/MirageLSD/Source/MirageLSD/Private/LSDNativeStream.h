@@ -3,6 +3,7 @@
 #pragma once
 
 #include "CoreMinimal.h"
+#include "LSDConnection.h"
 #include "Templates/SharedPointer.h"
 
 #include "connection_monitor.h"
@@ -12,8 +13,8 @@
 class FLSDNativeClient
 {
 public:
-	/** nullptr and a sentence if the endpoint is malformed. */
-	static TSharedPtr<FLSDNativeClient, ESPMode::ThreadSafe> Create(const FString& Endpoint, const FString& Token, FString& OutError);
+	/** nullptr and a sentence if the endpoint or a key is malformed. */
+	static TSharedPtr<FLSDNativeClient, ESPMode::ThreadSafe> Create(const FLSDConnection& Connection, FString& OutError);
 
 	explicit FLSDNativeClient(lsd_client* InHandle) : Handle(InHandle) {}
 	~FLSDNativeClient();

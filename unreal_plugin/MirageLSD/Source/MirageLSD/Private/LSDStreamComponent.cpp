@@ -6,6 +6,7 @@
 #include "Engine/DirectionalLight.h"
 #include "Engine/TextureRenderTarget2D.h"
 #include "GameFramework/Actor.h"
+#include "GameFramework/Pawn.h"
 #include "LSDStreamEngine.h"
 
 ULSDStreamComponent::ULSDStreamComponent()
@@ -17,10 +18,18 @@ void ULSDStreamComponent::BeginPlay()
 {
 	Super::BeginPlay();
 	StreamEngine = ULSDStreamEngine::Create(Model, bUseGPU);
-	if (bStartOnBeginPlay)
+	// A pawn is possessed later than it begins to play.
+	bStartWhenPossessed = bStartOnBeginPlay && !IsOfThisMachine();
+	if (bStartOnBeginPlay && !bStartWhenPossessed)
 	{
 		StartStream();
 	}
+}
+
+bool ULSDStreamComponent::IsOfThisMachine() const
+{
+	const APawn* const Pawn = Cast<APawn>(GetOwner());
+	return Pawn == nullptr || Pawn->IsLocallyControlled();
 }
 
 void ULSDStreamComponent::EndPlay(const EEndPlayReason::Type EndPlayReason)
@@ -37,6 +46,8 @@ void ULSDStreamComponent::StartStream()
 		return;
 	}
 	const AActor* const Owner = GetOwner();
+	StreamEngine->SetWorldContext(this);
+	StreamEngine->SetPlayer(Player);
 	StreamEngine->SetSceneCapture(Owner != nullptr ? Owner->FindComponentByClass<USceneCaptureComponent2D>() : nullptr);
 	StreamEngine->BindTexture(OutputTexture);
 	StreamEngine->SetShowInView(bShowInView);
@@ -66,6 +77,11 @@ void ULSDStreamComponent::StopStream()
 void ULSDStreamComponent::TickComponent(float DeltaTime, ELevelTick TickType, FActorComponentTickFunction* ThisTickFunction)
 {
 	Super::TickComponent(DeltaTime, TickType, ThisTickFunction);
+	if (bStartWhenPossessed && IsOfThisMachine())
+	{
+		bStartWhenPossessed = false;
+		StartStream();
+	}
 	if (StreamEngine != nullptr && SunLight != nullptr)
 	{
 		// A light looks the way its rays go.

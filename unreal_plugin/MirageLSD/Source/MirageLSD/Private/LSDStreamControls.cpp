@@ -102,6 +102,6 @@ void ULSDStreamEngine::Reset()
 
 void ULSDStreamEngine::SetEndpoint(const FString& NewEndpoint, const FString& NewToken)
 {
-	Endpoint = NewEndpoint;
-	Token = NewToken;
+	Connection.Endpoint = NewEndpoint;
+	Connection.Token = NewToken;
 }

@@ -41,8 +41,13 @@ public:
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
 	bool bShowInView = true;
 
+	/** On a pawn: only for the player of this machine. */
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
 	bool bStartOnBeginPlay = true;
+
+	/** Which player's view, in split screen. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD", meta = (ClampMin = "0", ClampMax = "7"))
+	int32 Player = 0;
 
 	/** Empty: the project's. */
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
@@ -73,6 +78,11 @@ public:
 	virtual void TickComponent(float DeltaTime, ELevelTick TickType, FActorComponentTickFunction* ThisTickFunction) override;
 
 private:
+	/** False for the pawn of a player who sits at another machine. */
+	bool IsOfThisMachine() const;
+
 	UPROPERTY(Transient)
 	TObjectPtr<ULSDStreamEngine> StreamEngine;
+
+	bool bStartWhenPossessed = false;
 };

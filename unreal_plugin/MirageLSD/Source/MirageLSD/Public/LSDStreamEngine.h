@@ -4,6 +4,7 @@
 
 #include "Containers/Ticker.h"
 #include "CoreMinimal.h"
+#include "LSDConnection.h"
 #include "LSDTypes.h"
 #include "Templates/SharedPointer.h"
 #include "UObject/Object.h"
@@ -13,6 +14,7 @@
 class FLSDStreamSession;
 class USceneCaptureComponent2D;
 class UTexture;
+class UWorld;
 
 DECLARE_DYNAMIC_MULTICAST_DELEGATE(FLSDConnectedSignature);
 DECLARE_DYNAMIC_MULTICAST_DELEGATE_OneParam(FLSDDisconnectedSignature, const FString&, Reason);
@@ -45,7 +47,16 @@ public:
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	void BindTexture(UTexture* Texture);
 
-	/** Takes the picture from this component from now on; nullptr: from the first player's view. */
+	/** Whose world's views the stream takes and shows; any actor, component or world. Without it: the first game world of the process. A component
+	 * does this by itself. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	void SetWorldContext(UObject* WorldContext);
+
+	/** Which player's view, in split screen: 0 is the first. One stream a view. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	void SetPlayer(int32 NewPlayer);
+
+	/** Takes the picture from this component from now on; nullptr: from the player's view. */
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	void SetSceneCapture(USceneCaptureComponent2D* NewSceneCapture);
 
@@ -146,6 +157,7 @@ public:
 
 	//~ UObject
 	virtual void BeginDestroy() override;
+	virtual UWorld* GetWorld() const override { return World.Get(); }
 
 	/** Every stream that captures; for the end of a play session and of the engine. */
 	static void StopAll();
@@ -157,6 +169,9 @@ private:
 	void EndSession();
 	void PumpRenderThread();
 	void ReportError(const FString& Message);
+	void WatchRendering();
+	UWorld* FindWorld() const;
+	void WarnOfRivals();
 	int64 SendControl(const TCHAR* Name, const FString& Value, float TransitionSeconds);
 	void SendKeptControls();
 
@@ -170,9 +185,11 @@ private:
 	UPROPERTY(Transient)
 	TWeakObjectPtr<USceneCaptureComponent2D> SceneCapture;
 
+	UPROPERTY(Transient)
+	TWeakObjectPtr<UWorld> World;
+
 	FString Model;
-	FString Endpoint;
-	FString Token;
+	FLSDConnection Connection;
 	FString LastError;
 	FLSDFrameInfo LastFrame;
 	FIntPoint CaptureSize = FIntPoint(640, 360);
@@ -186,6 +203,8 @@ private:
 	bool bFromSceneCapture = false;
 	bool bReopen = false;
 	bool bResetAsked = false;
+	bool bWorldGiven = false;
+	int32 Player = 0;
 	FVector Sun = FVector::ZeroVector;
 	FLinearColor SunColor = FLinearColor(1.0f, 1.0f, 1.0f, 1.0f);
 

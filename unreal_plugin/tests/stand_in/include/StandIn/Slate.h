@@ -3,7 +3,7 @@
 #pragma once
 
 // Slate: declarative widgets (SNew, slots, attributes) and the tab manager. Forms: CesiumGS/cesium-unreal, CesiumEditor.cpp, CesiumPanel.cpp,
-// IonLoginPanel.cpp (5.6 to 5.8); MakeLines with TArray<FVector2D>: public editor plugins of 4.x to 5.7.
+// IonLoginPanel.cpp (5.6 to 5.8); MakeLines with TArray<FVector2f>: public editor plugins of 5.2 to 5.8.
 #include "StandIn/Engine.h"
 
 struct FPaintGeometry
@@ -26,7 +26,7 @@ struct FWidgetStyle
 class FSlateWindowElementList
 {
 public:
-	std::vector<std::vector<FVector2D>> StandInLines;
+	std::vector<std::vector<FVector2f>> StandInLines;
 };
 enum class ESlateDrawEffect : uint8
 {
@@ -34,7 +34,7 @@ enum class ESlateDrawEffect : uint8
 };
 struct FSlateDrawElement
 {
-	static void MakeLines(FSlateWindowElementList& Elements, uint32, const FPaintGeometry&, const TArray<FVector2D>& Points, ESlateDrawEffect,
+	static void MakeLines(FSlateWindowElementList& Elements, uint32, const FPaintGeometry&, const TArray<FVector2f>& Points, ESlateDrawEffect,
 		const FLinearColor&, bool, float)
 	{
 		Elements.StandInLines.emplace_back(Points.begin(), Points.end());
