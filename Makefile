@@ -8,9 +8,9 @@ WINDOW ?=
 DEMO_OPTIONS ?=
 
 # What the installed package is made of: a change installs it again.
-SOURCES := $(shell find bridge_server/mirage_lsd bridge_server/shader shared_protocol/native/src shared_protocol/native/include -type f \
+SOURCES := $(shell find bridge_server/mirage_lsd bridge_server/mirage_lsd_lab bridge_server/shader shared_protocol/native/src shared_protocol/native/include -type f \
 	-not -path '*/__pycache__/*' -not -path '*/_native/*') CMakeLists.txt shared_protocol/native/CMakeLists.txt pyproject.toml
-PYTHON_CODE := bridge_server shared_protocol/vectors samples tests unreal_plugin
+PYTHON_CODE := bridge_server shared_protocol/vectors tests examples unreal_plugin
 NATIVE := shared_protocol/native
 SHADER := bridge_server/shader
 CPP_CODE = $$(find $(NATIVE) $(SHADER) -name '*.cpp' -o -name '*.h' -o -name '*.inl')
@@ -59,6 +59,7 @@ lint: setup $(VENV)/.dev
 	$(BIN)/ruff format --check $(PYTHON_CODE)
 	$(BIN)/ruff check $(PYTHON_CODE)
 	$(BIN)/mypy
+	cd bridge_server && ../$(BIN)/lint-imports ../pyproject.toml
 	clang-format --dry-run --Werror $(CPP_CODE)
 
 format: $(VENV)/.dev
@@ -77,11 +78,11 @@ $(VENV)/.system: tools/install_system_packages.sh | $(VENV)/bin/python
 
 $(VENV)/.installed: $(SOURCES) constraints.txt | $(VENV)/.system
 	@echo "Installing MirageLSD into $(VENV) (the first time: a few minutes, most of it PyTorch)"
-	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --disable-pip-version-check '.[demo]'
+	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --disable-pip-version-check '.[demo]' ./bridge_server/mirage_lsd_lab
 	@touch $@
 
 $(VENV)/.dev: constraints.txt pyproject.toml | $(VENV)/.installed
-	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --disable-pip-version-check -q '.[demo,bench,dev]'
+	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --disable-pip-version-check -q '.[demo,bench,dev]' ./bridge_server/mirage_lsd_lab
 	@touch $@
 
 include unreal_plugin/plugin.mk
@@ -90,3 +91,4 @@ clean:
 	rm -rf $(VENV) build demo_out bridge_server/mirage_lsd/_native
 
 include unity_package/package.mk
+include media.mk

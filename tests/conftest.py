@@ -19,7 +19,7 @@ import pytest
 from daemon_client import DaemonClient
 
 from mirage_lsd.server import Daemon, DaemonConfig, Limits
-from mirage_lsd.server.scheduler import PipelineSource
+from mirage_lsd.server.workers.thread import PipelineSource
 
 START_TIMEOUT_S = 60.0
 

@@ -58,6 +58,12 @@ class DaemonClient:
         parts = self.socket.recv_multipart()
         return msgpack.unpackb(parts[0]), parts[1] if len(parts) > 1 else None
 
+    def receive_past_progress(self) -> Header:
+        """The next message that is no progress."""
+        while (header := self.receive()[0])["t"] == "progress":
+            pass
+        return header
+
     def expect(self, kind: str) -> Header:
         """The next message, which must be of that type."""
         header, _ = self.receive()
@@ -91,23 +97,31 @@ class DaemonClient:
         color = {"name": "color", "format": "rgba8", "width": WIDTH, "height": HEIGHT}
         output = {"format": "rgba8", "width": WIDTH, "height": HEIGHT}
         header = {"t": "open", "stream": stream, "model": model, "planes": [color], "output": output}
-        return {**header, "transport": ["inline"], **changes}
+        return {**header, "transport": [{"name": "inline"}], **changes}
 
     def open(self, stream: int = 1, **changes: Any) -> Header:
+        """Opens a stream and waits until the model is prepared for it."""
         self.send(self.open_header(stream, **changes))
-        return self.expect("opened")
+        return self.expect_opened()
+
+    def expect_opened(self) -> Header:
+        """`opened`, and the progress that ends with the stream being prepared."""
+        opened = self.expect("opened")
+        while self.expect("progress")["fraction"] < 1.0:
+            pass
+        return opened
 
     def open_shared(self, stream: int = 1, slots: int = 3, **changes: Any) -> Header:
         """Opens a stream over shared memory with a ring of ours; `rings` has it and the daemon's."""
         header = self.open_header(stream, **changes)
         frame_bytes = layout_of(header).nbytes
         writer = RingWriter(frame_bytes, len(header["planes"]), slots)
-        header.update(transport=["shared_memory"], ring=ring_map(writer.fields))
+        header.update(transport=[{"name": "shared_memory", "ring": ring_map(writer.fields)}])
         self.send(header)
-        opened = self.expect("opened")
+        opened = self.expect_opened()
         output = header["output"]
         output_layout = PackedLayout((Plane("output", output["format"], output["width"], output["height"]),))
-        self.rings[stream] = (writer, RingReader(RingFields(**opened["ring"]), output_layout.nbytes, 1))
+        self.rings[stream] = (writer, RingReader(RingFields(**opened["transport"]["ring"]), output_layout.nbytes, 1))
         return opened
 
     def frame_header(self, seq: int, stream: int = 1, **changes: Any) -> Header:

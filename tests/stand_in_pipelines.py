@@ -6,28 +6,34 @@ import threading
 
 import numpy as np
 
-from mirage_lsd.pipeline.base import StreamSpec
-from mirage_lsd.pipeline.frame import Controls, InputFrame, OutputFrame
+from mirage_lsd.controls import Choice, Controls, ControlSpec, Direction, Seed
+from mirage_lsd.frame import InputFrame, OutputFrame
+from mirage_lsd.pipelines.base import PlainControls, StreamSpec
 
 
-class ControlsPipeline:
+class ControlsPipeline(PlainControls):
     """Writes the controls in effect into the picture: channel 0 the weight of scene "b" (x255), 1 of lighting "night", 2 the
     seed, 3 whether the frame was a reset (255)."""
 
     name = "controls"
-    scenes: tuple[str, ...] = ("a", "b")
-    lightings: tuple[str, ...] = ("day", "night")
-    planes: tuple[str, ...] = ("color",)
+    planes: tuple[str, ...] = ("color", "ids")
+    accepts = frozenset({"cpu"})
+    controls: tuple[ControlSpec, ...] = (
+        Choice(name="scene", help="Where.", values=("a", "b"), default="a"),
+        Choice(name="lighting", help="When.", values=("day", "night"), default="day"),
+        Seed(name="seed", help="Which."),
+        Direction(name="sun_direction", help="Towards the sun."),
+    )
 
     def create_state(self, spec: StreamSpec) -> StreamSpec:
         return spec
 
     def process(self, frame: InputFrame, state: StreamSpec, controls: Controls) -> OutputFrame:
-        assert abs(sum(controls.scene.values()) - 1.0) < 1e-6
+        assert abs(sum(controls.weights("scene").values()) - 1.0) < 1e-6
         pixels = np.empty((state.output_height, state.output_width, 4), dtype=np.uint8)
-        pixels[..., 0] = round(255 * controls.scene.get("b", 0.0))
-        pixels[..., 1] = round(255 * controls.lighting.get("night", 0.0))
-        pixels[..., 2] = controls.seed % 256
+        pixels[..., 0] = round(255 * controls.weights("scene").get("b", 0.0))
+        pixels[..., 1] = round(255 * controls.weights("lighting").get("night", 0.0))
+        pixels[..., 2] = controls.seed() % 256
         pixels[..., 3] = 255 if frame.reset else 0
         return OutputFrame(pixels, {"stand_in": 1})
 
@@ -72,7 +78,7 @@ class RecordingPipeline(ControlsPipeline):
 
     def __init__(self) -> None:
         self.last: InputFrame | None = None
-        self.controls: Controls | None = None
+        self.seen: Controls | None = None
 
     def process(self, frame: InputFrame, state: StreamSpec, controls: Controls) -> OutputFrame:
         def copied(plane: np.ndarray | None) -> np.ndarray | None:
@@ -87,7 +93,8 @@ class RecordingPipeline(ControlsPipeline):
             ids=copied(frame.ids),
             camera=frame.camera,
             sun=frame.sun,
+            slots=frame.slots,
             reset=frame.reset,
         )
-        self.controls = controls
+        self.seen = controls
         return super().process(frame, state, controls)

@@ -13,10 +13,10 @@ import numpy.typing as npt
 import pytest
 import torch
 
+from mirage_lsd.frame import Camera
 from mirage_lsd.models.guide import world_rays
-from mirage_lsd.pipeline.frame import Camera
-from mirage_lsd.pipeline.frame_inputs import lens_of
-from mirage_lsd.pipeline.projection import project
+from mirage_lsd.pipelines.mirage.frame_inputs import intrinsics_of
+from mirage_lsd.pipelines.projection import project
 
 VECTORS = Path(__file__).parents[1] / "shared_protocol" / "vectors"
 CASES: dict[str, Any] = {
@@ -90,8 +90,8 @@ def camera_of(engine: str, case: dict[str, Any], previous: bool = False) -> Came
 
 def daemon_positions(camera: Camera, depth: Array) -> torch.Tensor:
     """(3, H, W) world positions as the model's guide computes them."""
-    pose, lens = (torch.from_numpy(x) for x in lens_of(camera))
-    rays = world_rays(pose[None], lens[None], *depth.shape)[0]
+    pose, intrinsics = (torch.from_numpy(x) for x in intrinsics_of(camera))
+    rays = world_rays(pose[None], intrinsics[None], *depth.shape)[0]
     return pose[:, 3].view(3, 1, 1) + rays * torch.from_numpy(depth.astype(np.float32))
 
 
@@ -198,9 +198,9 @@ def test_panda3d_itself_agrees(case: dict[str, Any]) -> None:
     root, camera = core.NodePath("root"), core.NodePath(core.Camera("camera"))
     camera.reparentTo(root)
     camera.setPosHpr(*data["camera"]["position"], *data["camera"]["hpr_deg"])
-    lens = camera.node().getLens()
-    lens.setNearFar(data["near_m"], data["far_m"])
-    lens.setFov(*np.degrees(2 * np.arctan([1 / p[0, 0], 1 / p[2, 1]])))
-    for ours, theirs in (("view_matrix", root.getMat(camera)), ("projection_matrix", lens.getProjectionMat())):
+    intrinsics = camera.node().getLens()
+    intrinsics.setNearFar(data["near_m"], data["far_m"])
+    intrinsics.setFov(*np.degrees(2 * np.arctan([1 / p[0, 0], 1 / p[2, 1]])))
+    for ours, theirs in (("view_matrix", root.getMat(camera)), ("projection_matrix", intrinsics.getProjectionMat())):
         cells = [theirs.getCell(row, column) for row in range(4) for column in range(4)]
         np.testing.assert_allclose(cells, data[ours], atol=2e-5, rtol=2e-5)

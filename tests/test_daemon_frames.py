@@ -25,9 +25,9 @@ def test_welcome_tells_models_and_limits(daemon: DaemonProcess, connect: Connect
     welcome = connect(daemon.endpoint, greet=False).greet()
     assert welcome["protocol"] == [1, 0]
     assert welcome["server"]["pid"] == daemon.pid
-    assert welcome["models"] == [
-        {"name": "passthrough", "controls": {"scene": ["none"], "lighting": ["none"]}, "planes": ["color"]}
-    ]
+    (model,) = welcome["models"]
+    assert (model["name"], model["planes"]) == ("passthrough", ["color"])
+    assert [control["name"] for control in model["controls"]] == ["strength", "bypass"]
     assert welcome["limits"]["max_header_bytes"] == 65536
     assert welcome["capabilities"] == ["shared_memory", "inline"]
 
@@ -40,7 +40,7 @@ def test_ping_needs_no_hello(daemon: DaemonProcess, connect: Connect) -> None:
 def test_frames_come_back(daemon: DaemonProcess, connect: Connect, shared: bool) -> None:
     client = connect(daemon.endpoint)
     opened = client.open_shared() if shared else client.open()
-    assert opened["transport"] == ("shared_memory" if shared else "inline")
+    assert opened["transport"]["name"] == ("shared_memory" if shared else "inline")
     for seq in range(1, 12):
         picture = noise_picture(seq)
         client.send_frame(seq, picture)
@@ -141,6 +141,8 @@ def test_a_stream_can_be_opened_again_after_close(daemon: DaemonProcess, connect
 def test_ring_that_fails_falls_back_to_inline_when_listed(daemon: DaemonProcess, connect: Connect) -> None:
     client = connect(daemon.endpoint)
     ring = {"name": f"/lsd-1-{'0' * 32}", "bytes": 64 + 2 * 9280, "slots": 2, "slot_stride": 9280}
-    opened = client.open(transport=["cuda_ipc", "shared_memory", "inline"], ring=ring)
-    assert opened["transport"] == "inline"
-    assert "ring" not in opened
+    offers = [{"name": "pigeon"}, {"name": "shared_memory", "ring": ring}, {"name": "inline"}]
+    opened = client.open(transport=offers)
+    assert opened["transport"] == {"name": "inline"}
+    assert [entry["name"] for entry in opened["refused"]] == ["pigeon", "shared_memory"]
+    assert all(entry["reason"].endswith(".") for entry in opened["refused"])

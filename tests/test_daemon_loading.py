@@ -29,12 +29,15 @@ def test_clients_that_come_too_early_are_welcomed_later(connect: Connect, free_p
     try:
         early = connect(config.bind, greet=False)
         early.send(early.hello())
+        assert early.expect("progress")["what"] == "loading the model"
         assert early.is_silent(200)
         assert not daemon.ready.is_set()
         may_load.set()
         welcome = early.expect("welcome")
         assert [model["name"] for model in welcome["models"]] == ["controls", "recording"]
-        assert welcome["models"][0]["controls"] == {"scene": ["a", "b"], "lighting": ["day", "night"]}
+        controls = {control["name"]: control for control in welcome["models"][0]["controls"]}
+        assert controls["scene"]["values"] == ["a", "b"]
+        assert list(controls) == ["scene", "lighting", "seed", "sun_direction", "strength", "bypass"]
         early.open(model="controls")
         early.send_frame(1, noise_picture())
         early.receive_result()

@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -18,8 +19,8 @@ import zmq
 from conftest import DaemonProcess
 from daemon_client import DaemonClient, noise_picture
 
-from mirage_lsd.server.endpoint import is_local
-from mirage_lsd.server.keys import KeyFileError, read_server_keys, write_key_files
+from mirage_lsd.endpoint import is_local
+from mirage_lsd.server.curve import KeyFileError, read_server_keys, write_key_files
 
 StartProcess = Callable[..., DaemonProcess]
 Connect = Callable[..., DaemonClient]
@@ -117,7 +118,7 @@ def test_curve_admits_its_client_and_nobody_else(
     friend.open()
     friend.send_frame(1, noise_picture())
     friend.receive_result()
-    friend.send(friend.open_header(2, transport=["shared_memory"], ring=None))
+    friend.send(friend.open_header(2, transport=[{"name": "shared_memory", "ring": None}]))
     friend.expect_error("malformed")
     assert daemon.alive
 
@@ -182,6 +183,7 @@ def test_segments_of_the_dead_are_swept(start_daemon_process: StartProcess) -> N
     try:
         for path in (left, alive, other):
             path.write_bytes(b"x")
+            os.utime(path, (time.time() - 120, time.time() - 120))
         start_daemon_process("--model", "passthrough")
         assert [path.exists() for path in (left, alive, other)] == [False, True, True]
     finally:

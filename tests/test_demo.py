@@ -24,7 +24,7 @@ def test_the_demo_leaves_what_it_promises(tmp_path, capsys):
     assert report["frames_dropped"] == 0
     assert report["fps"] > 0
     assert 0 < report["latency_ms"]["p50"] <= report["latency_ms"]["p95"] <= report["latency_ms"]["max"]
-    assert {"anchor", "motion", "denoise", "upscale"} <= set(report["stages_ms"])
+    assert {"anchor", "motion", "denoise", "shade"} <= set(report["stages_ms"])
     frames, seconds = imageio_ffmpeg.count_frames_and_secs(str(tmp_path / "demo.mp4"))
     assert frames == 24
     assert seconds == pytest.approx(1.0, abs=0.1)

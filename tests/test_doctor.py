@@ -1,4 +1,4 @@
-"""`mirage-lsd doctor` recognises health, and says how to mend the rest."""
+"""`mirage-lsd doctor` recognises health, and says what to do about the rest."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from conftest import DaemonProcess
 
+from mirage_lsd.accel import fused_cpu
 from mirage_lsd.doctor import native, packages, shared_memory
+from mirage_lsd.doctor.cores import check_cores
+from mirage_lsd.doctor.device import nvidia_card
+from mirage_lsd.doctor.kernels import check_kernels
 from mirage_lsd.doctor.port import check_port
 from mirage_lsd.transport.segment import SegmentError
 
@@ -40,15 +45,15 @@ def test_healthy_installation(tmp_path: Path, free_port: int) -> None:
     assert {name: finding["status"] for name, finding in findings.items() if finding["status"] == "problem"} == {}
     assert status == 0
     assert set(findings) == {
-        *("Python", "PyTorch", "OpenVINO", "device", "model", "native core"),
+        *("Python", "PyTorch", "OpenVINO", "device", "cores", "pixel kernels", "model", "native core"),
         *("shared memory", f"port {free_port}", "Panda3D", "ffmpeg"),
     }
     for name in ("Python", "PyTorch", "model", "native core", f"port {free_port}"):
         assert findings[name]["status"] == "ok"
-        assert findings[name]["mend"] == ""
+        assert findings[name]["hint"] == ""
     assert output.count("\nok ") >= 4
     for finding in findings.values():
-        assert bool(finding["mend"]) == (finding["status"] != "ok")
+        assert bool(finding["hint"]) == (finding["status"] != "ok")
 
 
 def test_missing_native_core_and_taken_port(tmp_path: Path, stranger: int) -> None:
@@ -57,7 +62,7 @@ def test_missing_native_core_and_taken_port(tmp_path: Path, stranger: int) -> No
     assert status == 1
     for name in ("native core", f"port {stranger}"):
         assert findings[name]["status"] == "problem"
-        assert findings[name]["mend"] in output
+        assert findings[name]["hint"] in output
     assert nowhere in findings["native core"]["message"]
     assert "2 problems." in output
 
@@ -68,7 +73,7 @@ def test_a_library_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("MIRAGE_LSD_NATIVE", str(file))
     finding = native.check_native()
     assert finding.status == "problem"
-    assert finding.mend
+    assert finding.hint
 
 
 def test_native_core_of_another_version(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +92,7 @@ def test_port_of_a_daemon(daemon: DaemonProcess) -> None:
 def test_port_taken_by_something_else(stranger: int) -> None:
     finding = check_port(stranger)
     assert finding.status == "problem"
-    assert "--bind" in finding.mend
+    assert "--bind" in finding.hint
 
 
 def test_no_shared_memory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,14 +102,14 @@ def test_no_shared_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shared_memory, "create_segment", full)
     finding = shared_memory.check_shared_memory()
     assert finding.status == "problem"
-    assert "inline" in finding.mend
+    assert "inline" in finding.hint
 
 
 def test_little_shared_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shared_memory, "_ROOM_MB", 2**50)
     finding = shared_memory.check_shared_memory()
     assert finding.status == "warning"
-    assert "--shm-size" in finding.mend
+    assert "--shm-size" in finding.hint
 
 
 def test_missing_packages(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,4 +119,50 @@ def test_missing_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     for check in (packages.check_openvino, packages.check_panda3d, packages.check_ffmpeg):
         finding = check()
         assert finding.status == "warning"
-        assert "pip install" in finding.mend
+        assert "pip install" in finding.hint
+
+
+def test_a_card_that_pytorch_does_not_use(tmp_path: Path, free_port: int) -> None:
+    """As nvidia-smi, a program that says what the real one says of a card."""
+    smi = tmp_path / "nvidia-smi"
+    smi.write_text("#!/bin/sh\necho 'NVIDIA GeForce RTX 3080'\n")
+    smi.chmod(0o755)
+    _, output, findings = examine(tmp_path, free_port, PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert findings["device"]["status"] == "warning"
+    assert "RTX 3080" in findings["device"]["message"]
+    assert findings["device"]["hint"] in output
+
+
+@pytest.mark.parametrize("script", ["exit 9", "echo", "echo broken >&2; exit 1"])
+def test_a_driver_without_a_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    smi = tmp_path / "nvidia-smi"
+    smi.write_text(f"#!/bin/sh\n{script}\n")
+    smi.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert nvidia_card() == ""
+
+
+def test_fewer_cores_than_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(psutil, "cpu_count", lambda logical=True: 8)
+    assert check_cores(8).status == "ok"
+    finding = check_cores(2)
+    assert (finding.status, finding.message) == ("warning", "2 of 8, by affinity or quota")
+    assert finding.hint
+
+
+@pytest.mark.parametrize(
+    ("instructions", "status"), [("avx512-bf16", "ok"), ("avx2", "warning"), ("portable", "warning")]
+)
+def test_what_the_kernels_use(instructions: str, status: str) -> None:
+    finding = check_kernels(instructions)
+    assert (finding.status, finding.message) == (status, instructions)
+    assert bool(finding.hint) == (status != "ok")
+
+
+def test_missing_kernels(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    fused_cpu._load.cache_clear()
+    monkeypatch.setattr(fused_cpu, "_library_path", lambda: tmp_path / "nothing.so")
+    finding = check_kernels()
+    assert finding.status == "warning"
+    assert "compiler" in finding.hint
+    fused_cpu._load.cache_clear()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from conftest import DaemonProcess
 
-from mirage_lsd.native import Client, Stream
+from mirage_lsd.client import Client, Stream
 
 WIDTH, HEIGHT = 1280, 720
 # A call takes a fraction of a millisecond. The bound leaves room for a busy machine, not for a wait: those are of seconds.

@@ -17,18 +17,26 @@ from cffi import FFI
 from conftest import DaemonProcess
 
 import mirage_lsd
-from mirage_lsd import native, native_library
-from mirage_lsd.native import (
+from mirage_lsd.client import (
     Camera,
     Client,
     ClientState,
     LsdError,
     NativeLibraryError,
     Result,
+    Slot,
     Stream,
     StreamState,
     Sun,
+    cdef,
+    library_path,
+    models,
+    now_ns,
+    version,
 )
+from mirage_lsd.client import stream as stream_module
+from mirage_lsd.client.library import load
+from mirage_lsd.protocol.decode_parts import CLASSES
 
 INCLUDE = Path(__file__).parent.parent / "shared_protocol/native/include"
 HEADER = INCLUDE / "lsd/lsd.h"
@@ -51,7 +59,7 @@ def compiled_output(tmp_path: Path, body: str) -> list[str]:
 
 def test_structures_are_laid_out_as_in_the_header(tmp_path: Path) -> None:
     ffi = FFI()
-    ffi.cdef(native_library.CDEF)
+    ffi.cdef(cdef.CDEF)
     declared: list[str] = []
     probes: list[str] = []
     for name in ffi.list_types()[0]:
@@ -72,21 +80,24 @@ def test_structures_are_laid_out_as_in_the_header(tmp_path: Path) -> None:
 
 def test_every_function_of_the_header_is_declared_and_there() -> None:
     in_header = set(re.findall(r"^LSD_API .*?(lsd_\w+)\(", HEADER.read_text(), re.M))
-    declared = set(re.findall(r"(lsd_\w+)\(", native_library.CDEF))
+    declared = set(re.findall(r"(lsd_\w+)\(", cdef.CDEF))
     assert declared == in_header
-    _, library = native_library.load(native.library_path())
+    _, library = load(library_path())
     for name in declared:
         assert getattr(library, name)
 
 
 def test_numbers_are_those_of_the_header(tmp_path: Path) -> None:
     prefixes: dict[str, dict[str, int]] = {
-        "LSD_PLANE_": native._PLANES,
-        "LSD_FORMAT_": native._FORMATS,
-        "LSD_TRANSPORT_": native._TRANSPORTS,
+        "LSD_PLANE_": stream_module.PLANES,
+        "LSD_FORMAT_": stream_module.FORMATS,
+        "LSD_TRANSPORT_": stream_module.TRANSPORTS,
+        "LSD_ALPHA_": stream_module.ALPHAS,
+        "LSD_CLASS_": {name: i for i, name in enumerate(CLASSES)},
+        "LSD_CONTROL_": {name: i for i, name in enumerate(models._KINDS)},
         "LSD_CLIENT_": {state.name: state for state in ClientState},
         "LSD_STREAM_": {state.name: state for state in StreamState},
-        "LSD_": {"OK": native._OK, "NOTHING": native._NOTHING},
+        "LSD_": {"OK": stream_module._OK, "NOTHING": stream_module._NOTHING},
     }
     numbers = {f"{prefix}{name.upper()}": n for prefix, names in prefixes.items() for name, n in names.items()}
     lines = compiled_output(tmp_path, "\n".join(f'printf("{name} %d\\n", (int){name});' for name in numbers))
@@ -94,12 +105,12 @@ def test_numbers_are_those_of_the_header(tmp_path: Path) -> None:
 
 
 def test_versions_agree() -> None:
-    assert native.version() == mirage_lsd.__version__
+    assert version() == mirage_lsd.__version__
 
 
 def test_the_clock_is_pythons() -> None:
     before = time.monotonic_ns()
-    assert before <= native.now_ns() <= time.monotonic_ns()
+    assert before <= now_ns() <= time.monotonic_ns()
 
 
 # What goes wrong
@@ -240,7 +251,7 @@ def test_frames_come_back_as_they_went(open_stream: Callable[..., Stream]) -> No
 
 
 def test_the_capture_time_is_the_engines(open_stream: Callable[..., Stream]) -> None:
-    captured = native.now_ns() - 5_000_000
+    captured = now_ns() - 5_000_000
     result = round_trip(open_stream(planes=("color",)), picture(0), t_capture_ns=captured)
     assert result.t_capture_ns == captured
     assert result.latency_ms >= 5.0
@@ -267,7 +278,7 @@ def test_rows_that_are_not_packed(open_stream: Callable[..., Stream], view: Call
 
 
 def test_formats(open_stream: Callable[..., Stream]) -> None:
-    """bgra8 in and out, with another plane before the colour."""
+    """bgra8 in and out, with another plane before the color."""
     stream = open_stream(planes={"depth": "r32f", "color": "bgra8"}, output_format="bgra8")
     color = picture(1)
     result = round_trip(stream, color, np.ones((HEIGHT, WIDTH), np.float32))
@@ -294,19 +305,59 @@ def test_results_are_views_unless_copied(open_stream: Callable[..., Stream]) -> 
 def test_controls_show_up_in_results(open_stream: Callable[..., Stream]) -> None:
     stream = open_stream(planes=("color",))
     assert round_trip(stream, picture(5)).control_seq == 0
-    first = stream.control(scene="none", lighting="none", seed=3, sun_direction=(0.0, 1.0, 0.0))
+    first = stream.control(strength=0.5, bypass=False)
     assert round_trip(stream, picture(6)).control_seq == first > 0
-    second = stream.control(prompt="none at all", transition_s=0.5)
+    second = stream.control(strength=1.0, transition_s=0.5)
     assert round_trip(stream, picture(7)).control_seq == second > first
     with pytest.raises(LsdError, match=r"\w+ .+\.$"):
-        stream.control(scene="none", transition_s=-1.0)
+        stream.control(strength=1.0, transition_s=-1.0)
 
 
 def test_refused_control_is_in_last_error(open_stream: Callable[..., Stream]) -> None:
     stream = open_stream(planes=("color",))
-    stream.control(scene="atlantis")
+    stream.control(atlantis="a place")
     round_trip(stream, picture(8))
     assert "atlantis" in stream.last_error
+
+
+def test_models_and_their_controls(daemon: DaemonProcess) -> None:
+    with Client(daemon.endpoint) as client:
+        assert client.wait_ready()
+        (controls,) = client.models.values()
+        strength, bypass = controls
+        assert (strength.name, strength.kind, strength.minimum, strength.maximum) == ("strength", "number", 0.0, 1.0)
+        assert (strength.default, strength.transition) == (1.0, True)
+        assert (bypass.name, bypass.kind, bypass.default, bypass.transition) == ("bypass", "flag", False, False)
+        assert all(control.help.endswith(".") for control in controls)
+        assert client.progress is None
+
+
+def test_a_result_says_which_camera_it_was_made_with(open_stream: Callable[..., Stream]) -> None:
+    stream = open_stream(planes=("color",))
+    view = np.eye(4, dtype=np.float32)
+    view[:3, 3] = (1, 2, 3)
+    camera = Camera(view, np.eye(4, dtype=np.float32) * 2, near=0.25, far=50.0, jitter=(0.5, -0.25))
+    stream.wait_open()
+    seq = stream.submit(picture(1), camera=camera)
+    while (result := stream.acquire()) is None or result.seq != seq:
+        time.sleep(0.001)
+    assert result.camera is not None
+    np.testing.assert_array_equal(result.camera.view, view)
+    assert (result.camera.near, result.camera.far, result.camera.jitter) == (0.25, 50.0, (0.5, -0.25))
+
+
+def test_slots_that_cannot_be(open_stream: Callable[..., Stream]) -> None:
+    stream = open_stream(planes=("color",))
+    for slot, sentence in (
+        (Slot(0), "1 to 255"),
+        (Slot(256), "1 to 255"),
+        (Slot(1, "dragon"), "dragon"),
+        (Slot(1, strength=2.0), "strength"),
+        (Slot(1, world_from_object=np.eye(4, dtype=np.float32)), "3 x 4"),
+        (Slot(1, world_from_object=np.full((3, 4), np.nan, np.float32)), "finite"),
+    ):
+        with pytest.raises((ValueError, LsdError), match=sentence):
+            stream.submit(picture(1), slots=[slot])
 
 
 def test_stats_and_stages(open_stream: Callable[..., Stream]) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from conftest import DaemonProcess
 
-from mirage_lsd.native import Client, Stream
+from mirage_lsd.client import Client, Stream
 
 SHARED_MEMORY = Path("/dev/shm")
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(not SHARED_MEMORY.is_dir(), reason="POSIX shared
 _ENGINE = """
 import sys, threading, time
 import numpy as np
-from mirage_lsd.native import Client
+from mirage_lsd.client import Client
 
 client = Client(sys.argv[1])
 open_stream = lambda: client.open_stream(320, 180, planes=("color",), model="passthrough", transport="shared_memory")
@@ -104,6 +104,8 @@ def test_engine_killed_while_opening_is_swept(daemon: DaemonProcess) -> None:
         engine.stdin.write("open\n")
         engine.stdin.flush()
         assert eventually(lambda: segments(engine.pid) != [])
+    for name in segments(engine.pid):
+        os.utime(SHARED_MEMORY / name, (time.time() - 120, time.time() - 120))
     assert segments(engine.pid) != []
     daemon.kill()
     daemon.start()

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mirage_lsd.protocol import ProtocolError, decode_client, decode_daemon, encode
+from mirage_lsd.protocol.decode_parts import CLASSES
 from mirage_lsd.protocol.layout import ALIGNMENT, PLANE_FORMATS, PackedLayout, Plane
-from mirage_lsd.protocol.messages import Control, ControlValues, Frame, Open, Result
-from mirage_lsd.protocol.parts import CameraFields, RingFields, SunFields
+from mirage_lsd.protocol.messages import Control, Frame, Open, Result
+from mirage_lsd.protocol.parts import CameraFields, RingFields, SlotFields, SunFields, TransportOffer
 
 VECTORS = Path(__file__).parents[1] / "shared_protocol" / "vectors"
 HEADERS = [
@@ -27,6 +28,22 @@ QUIET = settings(max_examples=300, deadline=None)
 int64 = st.integers(-(2**63), 2**63 - 1)
 numbers = st.floats(width=32, allow_nan=False, allow_infinity=False)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+control_values = st.one_of(
+    texts,
+    st.integers(-(2**63), 2**63 - 1),
+    numbers,
+    st.booleans(),
+    st.lists(numbers, max_size=16).map(tuple),
+)
+matrices_of_slots = st.one_of(st.none(), st.lists(numbers, min_size=12, max_size=12).map(tuple))
+slot_entries = st.builds(
+    SlotFields,
+    slot=st.integers(1, 255),
+    object_class=st.sampled_from(CLASSES),
+    strength=st.one_of(st.none(), st.floats(0, 1, width=32)),
+    world_from_object=matrices_of_slots,
+    previous_world_from_object=matrices_of_slots,
+)
 streams = st.integers(1, 2**31 - 1)
 slots = st.one_of(st.none(), st.tuples(st.integers(0, 15), st.integers(1, 2**60).map(lambda n: 2 * n)))
 anything = st.recursive(
@@ -73,7 +90,7 @@ def test_headers_with_other_values(header: bytes, data: st.DataObject) -> None:
         Control,
         stream=streams,
         control_seq=st.integers(1, 2**63 - 1),
-        values=st.builds(ControlValues, scene=st.one_of(st.none(), texts), prompt=st.one_of(st.none(), texts)),
+        values=st.dictionaries(st.text(max_size=16), control_values, max_size=8),
         transition_s=st.floats(0, 60),
     )
 )
@@ -88,16 +105,23 @@ def test_control_round_trip(control: Control) -> None:
     int64,
     slots,
     st.one_of(st.none(), st.lists(numbers, min_size=32, max_size=32)),
+    st.one_of(st.none(), st.lists(slot_entries, max_size=20).map(tuple)),
     st.booleans(),
 )
 def test_frame_round_trip(
-    stream: int, seq: int, clock: int, slot: tuple[int, int] | None, matrices: list[float] | None, reset: bool
+    stream: int,
+    seq: int,
+    clock: int,
+    slot: tuple[int, int] | None,
+    matrices: list[float] | None,
+    entries: tuple[SlotFields, ...] | None,
+    reset: bool,
 ) -> None:
     camera = sun = None
     if matrices is not None:
         camera = CameraFields(tuple(matrices[:16]), tuple(matrices[16:]), matrices[0], matrices[1], (0.5, 0.25))
         sun = SunFields((0.0, 1.0, 0.0), tuple(matrices[:3]))
-    frame = Frame(stream, seq, clock, clock, *(slot or (None, None)), camera, sun, reset)
+    frame = Frame(stream, seq, clock, clock, *(slot or (None, None)), camera, sun, entries, reset)
     assert decode_client(encode(frame)) == frame
 
 
@@ -122,5 +146,12 @@ def test_layouts(width: int, height: int, names: list[str], count: int, data: st
         end = offset + plane.nbytes
     assert end <= layout.nbytes < end + ALIGNMENT
     ring = RingFields("/lsd-1-" + "0" * 32, 64 + 2 * (64 + layout.nbytes), 2, 64 + layout.nbytes)
-    wanted = Open(1, "m", planes, Plane("output", "rgba8", width, height), ("shared_memory",), ring, fps=30.0)
+    wanted = Open(
+        1,
+        "m",
+        planes,
+        Plane("output", "rgba8", width, height),
+        (TransportOffer("shared_memory", {"ring": ring}),),
+        fps=30.0,
+    )
     assert decode_client(encode(wanted)) == wanted

@@ -40,7 +40,7 @@ def test_both_indices_say_the_same() -> None:
 def test_every_error_code_and_type_is_there() -> None:
     types = {(entry["direction"], entry["type"]) for entry in INDEX if entry["valid"]}
     client = {"hello", "open", "frame", "control", "reset", "close", "bye", "ping"}
-    daemon = {"welcome", "opened", "result", "closed", "pong", "bye", "error"}
+    daemon = {"welcome", "opened", "result", "progress", "notice", "closed", "pong", "bye", "error"}
     assert types == {("client", t) for t in client} | {("daemon", t) for t in daemon}
     codes = {entry["file"] for entry in INDEX if entry["type"] == "error" and entry["valid"]}
     assert {f"valid/daemon_error_{code}.bin" for code in ERROR_CODES} <= codes

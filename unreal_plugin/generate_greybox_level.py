@@ -1,4 +1,4 @@
-"""Writes the sample level for Unreal from the one source of it, samples/panda3d_greybox/solids.py.
+"""Writes the sample level for Unreal from the one source of it, mirage_lsd.samples.greybox.solids.
 
     python unreal_plugin/generate_greybox_level.py [FILE]
 
@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(REPOSITORY / "samples" / "panda3d_greybox"))
+sys.path.insert(0, str(REPOSITORY / "bridge_server"))
 
-import solids  # noqa: E402
-import themes  # noqa: E402
+from mirage_lsd.samples.greybox import solids, themes  # noqa: E402
 
 TARGET = REPOSITORY / "unreal_plugin" / "MirageLSD" / "Content" / "Python" / "greybox_level.json"
 CM = 100.0

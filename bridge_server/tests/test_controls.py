@@ -7,28 +7,41 @@ import math
 
 import pytest
 
-from mirage_lsd.controls import Timeline
-from mirage_lsd.controls.appearance import choose_by_appearance
-from mirage_lsd.controls.prompt import choose_by_prompt
+from mirage_lsd.controls import BUILTIN, Color, Controls, ControlTimeline, Flag, Number, Reading, Text
 from mirage_lsd.controls.transition import DirectionTransition, WeightTransition
-from mirage_lsd.pipeline.passthrough import PassthroughPipeline
-from mirage_lsd.protocol import ProtocolError
-from mirage_lsd.protocol.messages import ControlValues
+from mirage_lsd.pipelines.mirage.look import Look, control_specs
+from mirage_lsd.pipelines.mirage.vocabulary import read_words
+from mirage_lsd.pipelines.mirage.vocabulary.appearance import choose_by_appearance
+from mirage_lsd.pipelines.mirage.vocabulary.prompt import choose_by_prompt
+from mirage_lsd.protocol import ProtocolError, decode_daemon, encode
+from mirage_lsd.protocol.messages import Welcome
+from mirage_lsd.protocol.parts import LimitFields, ModelFields, ServerFields
 
 SCENES = ("forest", "city", "scifi", "desert")
 LIGHTINGS = ("day", "night", "neon", "sunset")
 
 
-class Model(PassthroughPipeline):
-    scenes = SCENES
-    lightings = LIGHTINGS
+def timeline_of(*, seed: int = 0) -> ControlTimeline:
+    """The controls of a model with these scenes and lightings."""
+    specs = (*control_specs(SCENES, LIGHTINGS), *BUILTIN)
+    return ControlTimeline(specs, lambda values, targets: read_words(values, targets, SCENES, LIGHTINGS), seed)
+
+
+def look_at(timeline: ControlTimeline, seconds: float) -> Look:
+    return Look.of(timeline.sample(ns(seconds))[0])
+
+
+def ns(seconds: float) -> int:
+    return round(seconds * 1e9)
 
 
 def test_starts_with_the_models_first_names() -> None:
-    controls, sequence = Timeline(Model(), seed=5).sample(0.0)
-    assert controls.scene == {"forest": 1.0}
-    assert controls.lighting == {"day": 1.0}
-    assert (controls.seed, controls.sun_direction, sequence) == (5, None, 0)
+    controls, sequence = timeline_of(seed=5).sample(0)
+    look = Look.of(controls)
+    assert look.scene == {"forest": 1.0}
+    assert look.lighting == {"day": 1.0}
+    assert (look.seed, look.sun_direction, sequence) == (5, None, 0)
+    assert (controls.number("strength"), controls.flag("bypass")) == (1.0, False)
 
 
 def test_weights_move_linearly_and_sum_to_one() -> None:
@@ -45,22 +58,37 @@ def test_weights_move_linearly_and_sum_to_one() -> None:
 
 
 def test_one_value_moves_while_another_is_under_way() -> None:
-    timeline = Timeline(Model(), seed=0)
-    timeline.apply(ControlValues(scene="city"), 1, 10.0, now=0.0)
-    timeline.apply(ControlValues(lighting="night", seed=9), 2, 0.0, now=5.0)
-    controls, sequence = timeline.sample(5.0)
-    assert controls.scene == {"forest": 0.5, "city": 0.5}
-    assert controls.lighting == {"night": 1.0}
-    assert (controls.seed, sequence) == (9, 2)
+    timeline = timeline_of()
+    timeline.apply({"scene": "city"}, 1, 10.0, ns(0.0))
+    timeline.apply({"lighting": "night", "seed": 9}, 2, 0.0, ns(5.0))
+    look = look_at(timeline, 5.0)
+    assert look.scene == {"forest": 0.5, "city": 0.5}
+    assert look.lighting == {"night": 1.0}
+    assert (look.seed, timeline.sample(ns(5.0))[1]) == (9, 2)
 
 
 def test_refused_values_change_nothing() -> None:
-    timeline = Timeline(Model(), seed=0)
-    before = timeline.sample(0.0)
-    for values in (ControlValues(scene="moon"), ControlValues(scene="city", lighting="moon", seed=3)):
-        with pytest.raises(ProtocolError, match="moon"):
-            timeline.apply(values, 1, 0.0, now=0.0)
-    assert timeline.sample(1.0) == before
+    timeline = timeline_of()
+    before = timeline.sample(0)
+    for values, word in (
+        ({"scene": "moon"}, "moon"),
+        ({"scene": "city", "lighting": "moon", "seed": 3}, "moon"),
+        ({"weather": "rain"}, "weather"),
+        ({"garment.skin": (0.0,) * 8}, "garment"),  # hidden: not for clients
+        ({"seed": -1}, "seed"),
+        ({"seed": 1.5}, "seed"),
+        ({"strength": 1.5}, "strength"),
+        ({"strength": True}, "strength"),
+        ({"bypass": 1}, "bypass"),
+        ({"prompt": 5}, "prompt"),
+        ({"prompt": "p" * 4097}, "prompt"),
+        ({"sun_direction": (0.0, 0.0, 0.0)}, "sun_direction"),
+        ({"sun_direction": (0.0, 1.0)}, "sun_direction"),
+    ):
+        with pytest.raises(ProtocolError, match=word) as caught:
+            timeline.apply(values, 7, 0.0, 0)
+        assert (caught.value.code, caught.value.control_seq) == ("bad_control", 7)
+    assert timeline.sample(ns(1.0)) == before
 
 
 @pytest.mark.parametrize("target", [(0.0, 0.0, 1.0), (-1.0, 0.0, 0.0), (1.0, 0.0, 0.0), (0.9, 0.1, 0.0)])
@@ -100,12 +128,15 @@ def test_prompts(prompt: str, scene: str | None, lighting: str | None) -> None:
 
 
 def test_a_prompt_moves_what_it_names_and_a_name_beats_it() -> None:
-    timeline = Timeline(Model(), seed=0)
-    assert timeline.apply(ControlValues(prompt="desert at night", scene="city"), 1, 0.0, now=0.0)
-    controls, _ = timeline.sample(0.0)
-    assert (controls.scene, controls.lighting) == ({"city": 1.0}, {"night": 1.0})
-    assert not timeline.apply(ControlValues(prompt="lorem ipsum"), 2, 0.0, now=0.0)
-    assert timeline.sample(0.0)[0] == controls
+    timeline = timeline_of()
+    assert not timeline.apply({"prompt": "desert at night", "scene": "city"}, 1, 0.0, 0)
+    look = look_at(timeline, 0.0)
+    assert (look.scene, look.lighting) == ({"city": 1.0}, {"night": 1.0})
+    (notice,) = timeline.apply({"prompt": "lorem ipsum"}, 2, 0.0, 0)
+    assert notice.code == "word_unknown"
+    assert "lorem ipsum" in notice.message
+    assert "forest" in notice.message
+    assert look_at(timeline, 0.0) == look
 
 
 @pytest.mark.parametrize(
@@ -147,12 +178,12 @@ def test_appearance_patterns(text, color, second, pattern):
     assert wish == (plain.get(color), plain.get(second), pattern)
 
 
-def test_a_pattern_keeps_the_colour_and_the_next_garment_drops_it():
-    timeline = Timeline(Model(), seed=0)
+def test_a_pattern_keeps_the_color_and_the_next_garment_drops_it():
+    timeline = timeline_of()
 
     def outfit(text: str, number: int):
-        assert timeline.apply(ControlValues(appearance=text), number, 0.0, now=0.0)
-        return timeline.sample(0.0)[0].appearance["outfit"]
+        assert not timeline.apply({"appearance": text}, number, 0.0, 0)
+        return look_at(timeline, 0.0).appearance["outfit"]
 
     red = outfit("a red coat", 1)
     striped = outfit("a striped coat", 2)
@@ -163,9 +194,58 @@ def test_a_pattern_keeps_the_colour_and_the_next_garment_drops_it():
 
 
 def test_appearance_moves_over_time():
-    timeline = Timeline(Model(), seed=0)
-    assert timeline.apply(ControlValues(appearance="a white coat"), 1, 2.0, now=10.0)
-    before, middle, after = (timeline.sample(now)[0].appearance["outfit"] for now in (10.0, 11.0, 12.0))
+    timeline = timeline_of()
+    assert not timeline.apply({"appearance": "a white coat"}, 1, 2.0, ns(10.0))
+    before, middle, after = (look_at(timeline, now).appearance["outfit"] for now in (10.0, 11.0, 12.0))
     assert before.color[0] < middle.color[0] < after.color[0]
-    assert not timeline.apply(ControlValues(appearance="something nice"), 2, 0.0, now=13.0)
-    assert timeline.sample(13.0)[0].appearance["outfit"] == after
+    (notice,) = timeline.apply({"appearance": "something nice"}, 2, 0.0, ns(13.0))
+    assert notice.code == "word_unknown"
+    assert look_at(timeline, 13.0).appearance["outfit"] == after
+
+
+def test_kinds_that_this_model_does_not_use():
+    specs = (
+        Text(name="prompt", default="a street"),
+        Color(name="fog", default=(0.0, 0.0, 0.0)),
+        Number(name="density", minimum=0.0, maximum=10.0, default=2.0),
+        Flag(name="rain"),
+        Number(name="steps", minimum=1, maximum=8, default=3, transition=False),
+    )
+    timeline = ControlTimeline(specs, lambda values, targets: Reading(values))
+    values = {"prompt": "a harbour", "fog": (1.0, 0.5, 0.0), "density": 4, "rain": True, "steps": 5}
+    assert timeline.apply(values, 1, 4.0, ns(0.0)) == ()
+    controls, _ = timeline.sample(ns(1.0))
+    assert controls == Controls(
+        {
+            "prompt": {"a street": 0.75, "a harbour": 0.25},
+            "fog": (0.25, 0.125, 0.0),
+            "density": (2.5,),
+            "rain": True,
+            "steps": (5.0,),
+        }
+    )
+
+
+def test_a_new_text_each_frame_does_not_make_the_blend_grow():
+    timeline = ControlTimeline((Text(name="prompt"),), lambda values, targets: Reading(values))
+    for number in range(1, 200):
+        timeline.apply({"prompt": f"text {number}"}, number, 60.0, ns(number / 60))
+    weights = timeline.sample(ns(10.0))[0].weights("prompt")
+    assert len(weights) <= 9
+    assert sum(weights.values()) == pytest.approx(1.0)
+
+
+def test_specs_are_announced_as_the_protocol_says():
+    fields = [spec.fields() for spec in (*control_specs(SCENES, LIGHTINGS), *BUILTIN) if not spec.hidden]
+    assert [entry["name"] for entry in fields][:3] == ["scene", "lighting", "prompt"]
+    welcome = Welcome(
+        (1, 0),
+        "s",
+        ServerFields("d", "0", 1, "h"),
+        (),
+        LimitFields(1, 1, 1, 1, 1, 1.0),
+        (ModelFields("m", tuple(fields), ()),),
+    )
+    decoded = decode_daemon(encode(welcome))
+    assert isinstance(decoded, Welcome)
+    assert list(decoded.models[0].controls) == fields

@@ -5,14 +5,14 @@ import random
 import torch
 import torch.nn.functional as F
 
-import mirage_lsd.training.estimation as estimation
+import mirage_lsd_lab.training.estimation as estimation
 from mirage_lsd.models.estimator import ESTIMATE_STRIDE, ESTIMATED_CHANNELS, GeometryEstimator, estimated_guide
 from mirage_lsd.models.guide import GEOMETRY_AT, GEOMETRY_FLAG_AT, GUIDE_CHANNELS
-from mirage_lsd.models.registry import DEFAULT_MODEL, WEIGHTS_FOLDER
 from mirage_lsd.models.weights_file import load_weights
-from mirage_lsd.training.dataset import BASE_HEIGHT, BASE_WIDTH
-from mirage_lsd.training.estimation import greybox_pair, train_estimator
-from mirage_lsd.training.worlds.sample import random_world, render
+from mirage_lsd.pipelines.registry import DEFAULT_MODEL, WEIGHTS_FOLDER
+from mirage_lsd_lab.training.dataset import BASE_HEIGHT, BASE_WIDTH
+from mirage_lsd_lab.training.estimation import greybox_pair, train_estimator
+from mirage_lsd_lab.training.worlds.sample import random_world, render
 
 # Channels of an estimate.
 NORMAL_X, NORMAL_Y, NORMAL_Z, SKY, VIEW_ELEVATION = 2, 3, 4, 5, 8

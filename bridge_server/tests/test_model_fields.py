@@ -7,7 +7,7 @@ from mirage_lsd.accel.openvino_cpu import OpenVinoBackend
 from mirage_lsd.models.fields import FIELD_CHANNELS, anchored_noise, cell_hash, value_noise, world_fields
 from mirage_lsd.models.guide import Geometry, world_rays
 from mirage_lsd.models.seed import seed_offset
-from mirage_lsd.pipeline.layered_shading import Guide
+from mirage_lsd.pipelines.mirage.layered_shade import Guide
 
 
 def fields_at(p, footprint=0.01, seed=0):
@@ -61,8 +61,8 @@ def test_anchored_noise_has_unit_variance_and_sticks_to_the_surface():
 
 def test_rays_and_depth_give_world_positions():
     pose = torch.tensor([[[1.0, 0, 0, 5], [0, 1, 0, 1.7], [0, 0, 1, -3]]])
-    lens = torch.tensor([[1.0, 1.0, 0.0, 0.0]])
-    rays = world_rays(pose, lens, 2, 2)
+    intrinsics = torch.tensor([[1.0, 1.0, 0.0, 0.0]])
+    rays = world_rays(pose, intrinsics, 2, 2)
     depth = torch.full((1, 1, 2, 2), 10.0)
     geometry = Geometry(depth, rays, pose[:, :, 3], torch.tensor([1.0]))
     # Field of view 90 degrees: pixel centres lie half way to the borders; row 0 is the top.

@@ -6,19 +6,20 @@ import numpy as np
 import pytest
 import torch
 
-from mirage_lsd.evaluation.held_out import measure_held_out
-from mirage_lsd.evaluation.measures import psnr
-from mirage_lsd.evaluation.scenario import as_tensor as picture_of
-from mirage_lsd.evaluation.scenario import controls_of, input_frame, opaque, turned
+from mirage_lsd.frame import Camera, InputFrame, Sun
 from mirage_lsd.models.character import Garment, plain
 from mirage_lsd.models.mirage_lsd_v1 import NetworkConfig, base_size, empty_memory
-from mirage_lsd.models.registry import available_models, load_pipeline
-from mirage_lsd.pipeline.base import StreamSpec
-from mirage_lsd.pipeline.frame import Camera, Controls, InputFrame, Sun
-from mirage_lsd.pipeline.guided_context import GuidedContext
-from mirage_lsd.pipeline.layered_shading import LayeredShading
-from mirage_lsd.pipeline.motion import CONTEXT_KEPT, AlignedPast, steadied
-from mirage_lsd.training.worlds.sample import random_world, render
+from mirage_lsd.pipelines.base import StreamSpec
+from mirage_lsd.pipelines.mirage.guided_context import GuidedContext
+from mirage_lsd.pipelines.mirage.layered_shade import LayeredShading
+from mirage_lsd.pipelines.mirage.look import Look
+from mirage_lsd.pipelines.mirage.motion import CONTEXT_KEPT, WarpedHistory, temporal_accumulate
+from mirage_lsd.pipelines.registry import available_models, load_pipeline
+from mirage_lsd_lab.evaluation.held_out import measure_held_out
+from mirage_lsd_lab.evaluation.measures import psnr
+from mirage_lsd_lab.evaluation.scenario import as_tensor as picture_of
+from mirage_lsd_lab.evaluation.scenario import controls_of, input_frame, opaque, turned
+from mirage_lsd_lab.training.worlds.sample import random_world, render
 
 WIDTH, HEIGHT = 320, 176
 SPEC = StreamSpec(WIDTH, HEIGHT, WIDTH, HEIGHT, steps=3, planes=("color", "depth"))
@@ -64,7 +65,7 @@ def test_it_paints_the_theme(pipeline, world, picture, theme):
     grey = psnr(picture.guide[:3] * 0.5 + 0.5, target)
     flat = psnr(target.mean((1, 2), keepdim=True).expand_as(target), target)
     assert reached > max(grey, flat) + 2
-    assert set(output.timings_us) == {"anchor", "motion", "denoise", "upscale"}
+    assert set(output.timings_us) == {"anchor", "motion", "denoise", "shade"}
 
 
 def test_turning_away_and_back_shows_the_same_place(pipeline, world, picture):
@@ -96,19 +97,21 @@ def test_a_long_stream_neither_drifts_nor_grows(pipeline, world):
 def test_streams_do_not_mix(pipeline, world, picture):
     frame = input_frame(1, world, picture)
     alone = pipeline.create_state(SPEC)
-    expected = [pipeline.process(frame, alone, Controls({"forest": 1.0}, {"day": 1.0})).pixels.copy() for _ in range(3)]
+    expected = [
+        pipeline.process(frame, alone, Look({"forest": 1.0}, {"day": 1.0}).controls()).pixels.copy() for _ in range(3)
+    ]
     a, b = pipeline.create_state(SPEC), pipeline.create_state(SPEC)
     for want in expected:
-        got = pipeline.process(frame, a, Controls({"forest": 1.0}, {"day": 1.0})).pixels.copy()
-        pipeline.process(frame, b, Controls({"scifi": 1.0}, {"neon": 1.0}))
+        got = pipeline.process(frame, a, Look({"forest": 1.0}, {"day": 1.0}).controls()).pixels.copy()
+        pipeline.process(frame, b, Look({"scifi": 1.0}, {"neon": 1.0}).controls())
         np.testing.assert_array_equal(got, want)
 
 
 def test_color_alone_works(pipeline, world, picture):
     state = pipeline.create_state(replace(SPEC, planes=("color",)))
     frame = input_frame(1, world, picture, color_only=True)
-    night = pipeline.process(frame, state, Controls({"city": 1.0}, {"night": 1.0})).pixels.copy()
-    day = pipeline.process(frame, state, Controls({"city": 1.0}, {"day": 1.0})).pixels
+    night = pipeline.process(frame, state, Look({"city": 1.0}, {"night": 1.0}).controls()).pixels.copy()
+    day = pipeline.process(frame, state, Look({"city": 1.0}, {"day": 1.0}).controls()).pixels
     assert night[..., :3].mean() < 0.8 * day[..., :3].mean()
 
 
@@ -123,11 +126,11 @@ def test_context_is_averaged_only_where_the_surface_was_seen():
     context, before = torch.zeros(1, 16, 4, 6), torch.ones(1, 16, 4, 6)
     visible = torch.zeros(1, 1, 4, 6)
     visible[..., :3] = 1
-    past = AlignedPast(empty_memory(NetworkConfig(), 1, 32, 48), before, visible)
-    found = steadied(context, past)
+    past = WarpedHistory(empty_memory(NetworkConfig(), 1, 32, 48), before, visible)
+    found = temporal_accumulate(context, past)
     assert (found[..., :3] == CONTEXT_KEPT).all()
     assert (found[..., 3:] == 0).all()
-    assert steadied(context, past._replace(context=None)) is context
+    assert temporal_accumulate(context, past._replace(context=None)) is context
 
 
 def test_context_without_geometry_takes_the_edges_of_the_picture():
@@ -257,14 +260,14 @@ def test_a_camera_cut_is_noticed(pipeline, world, picture):
 
 
 def test_a_character_wears_what_was_asked(pipeline, world, picture):
-    """The plane ids says where the outfit is; its colour comes from the controls."""
+    """The plane ids says where the outfit is; its color comes from the controls."""
     frame = input_frame(1, world, picture)
     outfit = np.zeros((HEIGHT, WIDTH), np.uint8)
     outfit[100:150, 140:180] = 3
     frame.ids = outfit
     outputs = []
     for color in ((0.8, 0.02, 0.02), (0.02, 0.05, 0.8)):
-        controls = Controls({"city": 1.0}, {"day": 1.0}, appearance={"outfit": plain(color)})
+        controls = Look({"city": 1.0}, {"day": 1.0}, appearance={"outfit": plain(color)}).controls()
         output = as_tensor(pipeline.process(frame, pipeline.create_state(SPEC), controls))
         outputs.append(output[:, 105:145, 145:175].mean((1, 2)))
     red, blue = outputs
@@ -285,7 +288,7 @@ def test_a_striped_character_is_striped_and_the_stripes_stay_on_it(pipeline):
             view[0, 3] = x
             frame = InputFrame(1, np.full((h, w, 4), 128, np.uint8), depth, ids=np.full((h, w), 3, np.uint8))
             frame.camera = Camera(view, projection, 0.1, 100.0)
-            controls = Controls({"city": 1.0}, {"day": 1.0}, appearance={"outfit": garment})
+            controls = Look({"city": 1.0}, {"day": 1.0}, appearance={"outfit": garment}).controls()
             spec = StreamSpec(w, h, w, h)
             output = as_tensor(pipeline.process(frame, pipeline.create_state(spec), controls))
             rows.append(output.mean((0, 2)))
@@ -317,7 +320,7 @@ def test_too_large_is_refused_in_a_sentence(pipeline, side):
 def test_one_pixel(pipeline):
     spec = StreamSpec(1, 1, 1, 1, planes=("color",))
     frame = InputFrame(1, np.zeros((1, 1, 4), np.uint8))
-    output = pipeline.process(frame, pipeline.create_state(spec), Controls({"city": 1.0}, {"day": 1.0}))
+    output = pipeline.process(frame, pipeline.create_state(spec), Look({"city": 1.0}, {"day": 1.0}).controls())
     assert output.pixels.shape == (1, 1, 4)
 
 

@@ -6,22 +6,25 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-import mirage_lsd.evaluation.evaluate as evaluation
-import mirage_lsd.training.train as training
+import mirage_lsd_lab.evaluation.evaluate as evaluation
+import mirage_lsd_lab.training.train as training
 from mirage_lsd.cli import main
-from mirage_lsd.evaluation import roll_outs, theme_classifier
 from mirage_lsd.models.mirage_lsd_v1 import CONTEXT_STRIDE
-from mirage_lsd.models.registry import DEFAULT_MODEL, WEIGHTS_FOLDER
-from mirage_lsd.models.schedule import StepTimes
+from mirage_lsd.models.schedule import TimestepSchedule
 from mirage_lsd.models.warp import warp
 from mirage_lsd.models.weights_file import load_weights, save_weights
-from mirage_lsd.training.dataset import BASE_HEIGHT, BASE_WIDTH, CROP_HEIGHT, CROP_WIDTH, exact_motion
-from mirage_lsd.training.losses import crop_context, steadiness_loss
-from mirage_lsd.training.muon import Muon, orthogonalized
-from mirage_lsd.training.options import TrainingOptions
-from mirage_lsd.training.train import train
-from mirage_lsd.training.worlds.sample import a_frame_later, random_world, render
-from mirage_lsd.training.worlds.themes import LIGHTINGS, SCENES
+from mirage_lsd.pipelines.registry import DEFAULT_MODEL, WEIGHTS_FOLDER
+from mirage_lsd_lab.evaluation import roll_outs, theme_classifier
+from mirage_lsd_lab.training.dataset import BASE_HEIGHT, BASE_WIDTH, CROP_HEIGHT, CROP_WIDTH, exact_motion
+from mirage_lsd_lab.training.losses import crop_context, steadiness_loss
+from mirage_lsd_lab.training.muon import Muon, orthogonalized
+from mirage_lsd_lab.training.options import TrainingOptions
+from mirage_lsd_lab.training.train import train
+from mirage_lsd_lab.training.worlds.sample import a_frame_later, random_world, render
+from mirage_lsd_lab.training.worlds.themes import LIGHTINGS, SCENES
+
+# Training on a CPU without AVX-512, or beside other work, takes minutes.
+pytestmark = pytest.mark.timeout(1_500)
 
 
 def test_it_learns_resumes_and_exports(tmp_path, monkeypatch):
@@ -128,7 +131,7 @@ def test_muon_steps_are_orthogonal_and_survive_a_checkpoint():
 
 
 def test_step_times_fall_and_can_be_learned():
-    times = StepTimes()
+    times = TimestepSchedule()
     for steps in range(1, 9):
         found = times(steps)
         assert found[0] == 1

@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 import torch
 
-from mirage_lsd.accel import shader
+from mirage_lsd.accel import fused_cpu
 from mirage_lsd.accel.eager import EagerBackend
-from mirage_lsd.accel.shader import PixelShader, Scene, ShaderUnavailableError
-from mirage_lsd.evaluation.scenario import camera_of, opaque
+from mirage_lsd.accel.fused_cpu import PixelShader, Scene, ShaderUnavailableError
 from mirage_lsd.models.fields import anchored_noise
 from mirage_lsd.models.guide import GUIDE_CHANNELS, build_guide
 from mirage_lsd.models.mirage_lsd_v1 import MirageLSDv1
-from mirage_lsd.pipeline.frame_inputs import FrameInputs
-from mirage_lsd.pipeline.layered_shading import LayeredShading
-from mirage_lsd.pipeline.reproject import Before, reproject
-from mirage_lsd.pipeline.shading import select_shading
-from mirage_lsd.training.dataset import exact_motion
-from mirage_lsd.training.worlds.sample import a_frame_later, random_world, render
+from mirage_lsd.pipelines.mirage.frame_inputs import FrameInputs
+from mirage_lsd.pipelines.mirage.layered_shade import LayeredShading
+from mirage_lsd.pipelines.mirage.shade import select_shading
+from mirage_lsd.pipelines.reprojection import PreviousFrame, reproject
+from mirage_lsd_lab.evaluation.scenario import camera_of, opaque
+from mirage_lsd_lab.training.dataset import exact_motion
+from mirage_lsd_lab.training.worlds.sample import a_frame_later, random_world, render
 
 WIDTH, HEIGHT = 101, 60
 INSTRUCTIONS = ("avx512-bf16", "avx512", "avx2", "portable")
@@ -62,7 +62,7 @@ def scene_of(picture, world, *, normal: bool = False) -> Scene:
     view = world.view
     return Scene(
         *planes(picture, world, normal=normal),
-        view.camera_to_world.numpy(), view.lens.numpy(), world.sun.numpy(), world.seed_offset.numpy(), world.palette.numpy(),
+        view.world_from_camera.numpy(), view.intrinsics.numpy(), world.sun.numpy(), world.seed_offset.numpy(), world.palette.numpy(),
     )  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def reference(picture, world, *, normal: bool = False):
         unit = unit * torch.rsqrt((unit * unit).sum(1, keepdim=True) + 1e-6)
     return build_guide(
         torch.from_numpy(color[..., :3].copy()).permute(2, 0, 1)[None].float() / 255, picture.depth[None], unit,
-        world.view.camera_to_world[None], world.view.lens[None], world.sun[None], world.seed_offset[None], None,
+        world.view.world_from_camera[None], world.view.intrinsics[None], world.sun[None], world.seed_offset[None], None,
         torch.from_numpy(ids)[None, None].float(), world.palette[None],
     )  # fmt: skip
 
@@ -123,33 +123,33 @@ def test_the_past_is_the_reference_past(kernels, world, picture, vectors):
     later = a_frame_later(world, 3)
     now, was = render(later, h, w), render(world, h, w)
     color = np.zeros((h, w, 4), np.uint8)
-    pose, lens = later.view.camera_to_world.numpy(), later.view.lens.numpy()
+    pose, intrinsics = later.view.world_from_camera.numpy(), later.view.intrinsics.numpy()
     unused = np.zeros(3, np.float32)
     inputs = FrameInputs(
-        color, now.depth[0].numpy(), None, None, pose, lens, unused, unused, np.zeros((3, 3), np.float32)
+        color, now.depth[0].numpy(), None, None, pose, intrinsics, unused, unused, np.zeros((3, 3), np.float32)
     )
-    before = Before(camera_of(world.view), was.depth[None])
+    before = PreviousFrame(camera_of(world.view), was.depth[None])
     motion = exact_motion(now, was, world)[None, :2] if vectors else None
     expected = reproject(inputs, now.depth[None], before, motion)
-    coarse = np.empty((3, h // 8, w // 8), np.float32)
+    flow_at_eighth = np.empty((3, h // 8, w // 8), np.float32)
     clip = (before.camera.projection @ before.camera.view).astype(np.float32)
     share = kernels.reproject(
-        Scene(color, inputs.depth, camera_to_world=pose, lens=lens), clip, was.depth[0].contiguous().numpy(),
+        Scene(color, inputs.depth, world_from_camera=pose, intrinsics=intrinsics), clip, was.depth[0].contiguous().numpy(),
         now.depth[0].contiguous().numpy(),
-        None if motion is None else motion[0].contiguous().numpy(), coarse,
+        None if motion is None else motion[0].contiguous().numpy(), flow_at_eighth,
     )  # fmt: skip
     assert 0.3 < share < 1
-    assert share == pytest.approx(expected.share, abs=0.01)
-    assert ((torch.from_numpy(coarse) - expected.coarse[0]).abs() > 0.05).float().mean() < 0.03
+    assert share == pytest.approx(expected.visible_fraction, abs=0.01)
+    assert ((torch.from_numpy(flow_at_eighth) - expected.flow_at_eighth[0]).abs() > 0.05).float().mean() < 0.03
 
 
 def test_without_the_library_the_layers_run(monkeypatch, tmp_path):
     """And the log says so; nothing else changes."""
-    shader._load.cache_clear()
-    monkeypatch.setattr(shader, "_library_path", lambda: tmp_path / "nothing.so")
+    fused_cpu._load.cache_clear()
+    monkeypatch.setattr(fused_cpu, "_library_path", lambda: tmp_path / "nothing.so")
     with pytest.raises(ShaderUnavailableError, match=r"nothing.so can't be loaded"):
         PixelShader()
     device = torch.device("cpu")
     assert isinstance(select_shading(MirageLSDv1(), EagerBackend(device), device), LayeredShading)
     monkeypatch.undo()
-    shader._load.cache_clear()
+    fused_cpu._load.cache_clear()

@@ -1,20 +1,15 @@
 """The sample engine: conventions by numbers. A wrong axis or a flipped row is wrong for every engine that copies it."""
 
 import itertools
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "panda3d_greybox"
-sys.path.insert(0, str(SAMPLE))
-
-import solids  # noqa: E402
-from camera_path import CameraPath  # noqa: E402
-from conventions import direction_to_panda, direction_to_protocol  # noqa: E402
-from level import Level  # noqa: E402
-from renderer import Renderer  # noqa: E402
+from mirage_lsd.samples.greybox import solids
+from mirage_lsd.samples.greybox.camera_path import CameraPath
+from mirage_lsd.samples.greybox.conventions import direction_to_panda, direction_to_protocol
+from mirage_lsd.samples.greybox.level import Level
+from mirage_lsd.samples.greybox.renderer import Renderer
 
 WIDTH, HEIGHT = 320, 180
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 import torch
 
-from mirage_lsd.training.worlds.levels import random_level
-from mirage_lsd.training.worlds.raycast import MISS, Level, cast, occluded
-from mirage_lsd.training.worlds.sample import random_world, render
-from mirage_lsd.training.worlds.themes import LIGHTINGS, SCENES
+from mirage_lsd_lab.training.worlds.levels import random_level
+from mirage_lsd_lab.training.worlds.raycast import MISS, Level, cast, occluded
+from mirage_lsd_lab.training.worlds.sample import random_world, render
+from mirage_lsd_lab.training.worlds.themes import LIGHTINGS, SCENES
 
 
 def one_box_level() -> Level:

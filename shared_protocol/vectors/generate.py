@@ -40,7 +40,7 @@ OPEN = {
     "model": "mirage-lsd-v1",
     "planes": [plane("color", "rgba8")],
     "output": {"format": "rgba8", "width": 64, "height": 36},
-    "transport": ["inline"],
+    "transport": [{"name": "inline"}],
 }
 OPEN_FULL = {
     **OPEN,
@@ -52,17 +52,58 @@ OPEN_FULL = {
         plane("normal", "rgba8"),
         plane("ids", "r8"),
     ],
-    "output": {"format": "bgra8", "width": 128, "height": 72},
-    "transport": ["shared_memory", "inline"],
-    "ring": {"name": RING_NAME, "bytes": 145344, "slots": 3, "slot_stride": 48448},
+    "output": {"format": "bgra8", "width": 128, "height": 72, "alpha": "engine"},
+    "transport": [
+        {"name": "shared_memory", "ring": {"name": RING_NAME, "bytes": 145344, "slots": 3, "slot_stride": 48448}},
+        {"name": "inline"},
+    ],
     "max_steps": 2,
     "seed": 7,
     "fps": 30.0,
 }
 FRAME = {"t": "frame", "stream": 1, "seq": 1, "t_capture_ns": 123_456_789_000, "t_submit_ns": 123_456_800_000}
 CAMERA = {"view": IDENTITY, "projection": PROJECTION, "near": 0.1, "far": 1000.0, "jitter": [0.25, -0.25]}
+MATRIX = [1.0, 0.0, 0.0, 4.0, 0.0, 1.0, 0.0, 0.5, 0.0, 0.0, 1.0, -8.25]
+SLOT = {"slot": 4, "class": "foliage"}
+SLOT_FULL = {
+    "slot": 255,
+    "class": "vehicle",
+    "strength": 0.5,
+    "world_from_object": MATRIX,
+    "previous_world_from_object": [*MATRIX[:11], -8.0],
+}
 SUN = {"direction": [0.0, 0.6, 0.8], "color": [1.0, 0.95, 0.9]}
 CONTROL = {"t": "control", "stream": 1, "control_seq": 3, "values": {"scene": "forest"}, "transition_s": 1.5}
+CHOICE = {
+    "name": "scene",
+    "kind": "choice",
+    "help": "The world that is painted.",
+    "transition": True,
+    "values": ["forest", "city"],
+    "default": "forest",
+}
+TEXT = {
+    "name": "prompt",
+    "kind": "text",
+    "help": "In words.",
+    "transition": True,
+    "max_bytes": 4096,
+    "default": "",
+}
+NUMBER = {
+    "name": "strength",
+    "kind": "number",
+    "help": "How much is painted.",
+    "transition": True,
+    "min": 0.0,
+    "max": 1.0,
+    "default": 1.0,
+}
+DIRECTION = {"name": "sun_direction", "kind": "direction", "help": "Towards the sun.", "transition": True}
+COLOR = {"name": "fog", "kind": "color", "help": "Of the fog.", "transition": True, "default": [0.5, 0.5, 0.625]}
+FLAG = {"name": "bypass", "kind": "flag", "help": "The engine's picture.", "transition": False, "default": False}
+SEED = {"name": "seed", "kind": "seed", "help": "Another world.", "transition": False, "default": 7}
+CURVE = {"name": "exposure", "kind": "curve", "help": "Of a kind yet unknown.", "transition": False, "points": [0, 1]}
 WELCOME = {
     "t": "welcome",
     "protocol": [1, 0],
@@ -80,9 +121,22 @@ WELCOME = {
     "models": [
         {
             "name": "passthrough",
-            "controls": {"scene": ["none"], "lighting": ["none"]},
+            "controls": [NUMBER, FLAG],
             "planes": ["color"],
-        }
+        },
+        {
+            "name": "mirage-lsd-v1",
+            "controls": [
+                CHOICE,
+                TEXT,
+                {**NUMBER, "name": "fog_distance", "unit": "m", "max": 100.0},
+                DIRECTION,
+                COLOR,
+                FLAG,
+                SEED,
+            ],
+            "planes": ["color", "depth", "motion", "normal", "ids"],
+        },
     ],
 }
 RESULT = {
@@ -104,6 +158,13 @@ PONG = {
     "t_ns": 55,
     "t_daemon_ns": 66,
     "stats": {"streams": 1, "frames": 600, "dropped": 4, "fps": 59.5},
+}
+PROGRESS = {"t": "progress", "stream": 1, "what": "preparing mirage-lsd-v1 for 640x360", "fraction": 0.25}
+NOTICE = {
+    "t": "notice",
+    "stream": 1,
+    "code": "depth_unit",
+    "message": "Depth looks like centimetres; send metres.",
 }
 ERROR = {
     "t": "error",
@@ -132,6 +193,77 @@ CODES = [
     "bad_ring",
     "internal",
 ]
+NOTICE_CODES = [
+    "depth_unit",
+    "depth_reversed",
+    "depth_flipped",
+    "camera_still",
+    "motion_disagrees",
+    "rate_not_held",
+    "word_unknown",
+    "of_a_later_version",
+]
+CLASSES = [
+    "unspecified",
+    "skin",
+    "hair",
+    "outfit",
+    "foliage",
+    "terrain",
+    "building",
+    "prop",
+    "vehicle",
+    "water",
+    "glass",
+    "creature",
+    "held",
+    "effect",
+    "emissive",
+    "interface",
+]
+# What may be wrong with a slot: its name, and the changed keys.
+WRONG_SLOTS: list[tuple[str, dict[str, Any]]] = [
+    ("number_missing", {"slot": ...}),
+    ("number_negative", {"slot": -1}),
+    ("number_bool", {"slot": True}),
+    ("strength_bool", {"strength": True}),
+    ("strength_string", {"strength": "full"}),
+    ("matrix_strings", {"world_from_object": ["1"] * 12}),
+    ("matrix_nil", {"world_from_object": None}),
+    ("matrix_beyond_float32", {"world_from_object": [1e39, *MATRIX[1:]]}),
+    ("previous_11_numbers", {"previous_world_from_object": MATRIX[1:]}),
+    ("previous_nan", {"previous_world_from_object": [math.nan, *MATRIX[1:]]}),
+    ("previous_map", {"previous_world_from_object": {}}),
+]
+# What may be wrong with a control: its name, the control, and the changed keys.
+WRONG_CONTROLS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("control_name_integer", FLAG, {"name": 1}),
+    ("control_name_too_long", FLAG, {"name": "n" * 65}),
+    ("control_kind_integer", FLAG, {"kind": 5}),
+    ("control_help_missing", FLAG, {"help": ...}),
+    ("control_transition_integer", FLAG, {"transition": 1}),
+    ("choice_values_none", CHOICE, {"values": []}),
+    ("choice_values_integers", CHOICE, {"values": [1, 2]}),
+    ("choice_default_missing", CHOICE, {"default": ...}),
+    ("text_max_bytes_missing", TEXT, {"max_bytes": ...}),
+    ("text_max_bytes_float", TEXT, {"max_bytes": 64.0}),
+    ("text_default_missing", TEXT, {"default": ...}),
+    ("text_default_too_long", TEXT, {"max_bytes": 4, "default": "a red roof"}),
+    ("number_min_above_max", NUMBER, {"min": 1.0, "max": 0.0}),
+    ("number_min_nan", NUMBER, {"min": math.nan}),
+    ("number_max_beyond_float32", NUMBER, {"max": 1e39}),
+    ("number_default_bool", NUMBER, {"default": True}),
+    ("number_unit_integer", NUMBER, {"unit": 1}),
+    ("direction_two_numbers", DIRECTION, {"default": [0.0, 1.0]}),
+    ("direction_nan", DIRECTION, {"default": [0.0, math.nan, 0.0]}),
+    ("direction_zero", DIRECTION, {"default": [0.0, 0.0, 0.0]}),
+    ("color_string", COLOR, {"default": "#ff8800"}),
+    ("color_above_one", COLOR, {"default": [0.0, 1.5, 0.0]}),
+    ("color_negative", COLOR, {"default": [-0.5, 0.0, 0.0]}),
+    ("color_default_missing", COLOR, {"default": ...}),
+    ("seed_too_large", SEED, {"default": 2**31}),
+    ("seed_float", SEED, {"default": 1.5}),
+]
 FATAL = ("unsupported_version", "unauthorized", "too_many_sessions")
 
 
@@ -145,6 +277,11 @@ def changed(header: dict[str, Any], **changes: Any) -> dict[str, Any]:
     """A copy with keys replaced; the value `...` removes a key."""
     merged = {**header, **changes}
     return {key: value for key, value in merged.items() if value is not ...}
+
+
+def with_controls(controls: list[dict[str, Any]]) -> dict[str, Any]:
+    """A `welcome` with one model that has these controls."""
+    return changed(WELCOME, models=[{"name": "passthrough", "controls": controls, "planes": ["color"]}])
 
 
 def nested(depth: int) -> Any:
@@ -164,8 +301,18 @@ def valid_vectors() -> list[tuple[str, str, str, bytes]]:
         "hello_utf8": changed(HELLO, client={**HELLO["client"], "name": "Ærøskøbing 城 🜁"}),  # type: ignore[dict-item]
         "open": OPEN,
         "open_full": OPEN_FULL,
-        "open_shared_memory": changed(OPEN, transport=["shared_memory"], ring=RING),
-        "open_unknown_transport": changed(OPEN, transport=["cuda_ipc", "inline"]),
+        "open_shared_memory": changed(OPEN, transport=[{"name": "shared_memory", "ring": RING}]),
+        "open_unknown_transport": changed(
+            OPEN, transport=[{"name": "cuda_ipc", "device": "GPU-00112233", "handle": [1, 2, 3]}, {"name": "inline"}]
+        ),
+        "open_unknown_transport_ring": changed(
+            OPEN, transport=[{"name": "d3d12", "ring": "of keys"}, {"name": "inline"}]
+        ),
+        "open_transport_unknown_keys": changed(
+            OPEN, transport=[{"name": "shared_memory", "ring": RING, "fence": 1}, {"name": "inline", "lz4": True}]
+        ),
+        "open_inline_first": changed(OPEN, transport=[{"name": "inline"}, {"name": "shared_memory", "ring": RING}]),
+        "open_alpha_opaque": changed(OPEN, output={"format": "rgba8", "width": 64, "height": 36, "alpha": "opaque"}),
         "open_smallest": changed(
             OPEN, planes=[plane("color", "bgra8", 16, 16)], output={"format": "rgba8", "width": 16, "height": 16}
         ),
@@ -177,21 +324,36 @@ def valid_vectors() -> list[tuple[str, str, str, bytes]]:
         "frame": FRAME,
         "frame_slot": changed(FRAME, slot=2, slot_seq=8),
         "frame_full": changed(FRAME, seq=2**62, slot=15, slot_seq=2**62, camera=CAMERA, sun=SUN, reset=True),
+        "frame_slots": changed(FRAME, slots=[SLOT, SLOT_FULL]),
+        "frame_slots_empty": changed(FRAME, slots=[]),
+        "frame_slots_unknown_class": changed(FRAME, slots=[{"slot": 1, "class": "spaceship"}]),
+        "frame_slots_most": changed(
+            FRAME, slots=[{"slot": i, "class": "prop", "strength": 0.0} for i in range(1, 256)]
+        ),
+        "frame_slots_unknown_keys": changed(FRAME, slots=[{**SLOT_FULL, "velocity": [0.0, 1.0, 0.0]}]),
+        "frame_slots_classes": changed(FRAME, slots=[{"slot": i, "class": name} for i, name in enumerate(CLASSES, 1)]),
         "frame_camera_without_jitter": changed(FRAME, camera=changed(CAMERA, jitter=...)),
         "frame_negative_clock": changed(FRAME, t_capture_ns=-(2**63), t_submit_ns=2**63 - 1),
         "control": CONTROL,
-        "control_all": changed(
+        "control_kinds": changed(
             CONTROL,
             control_seq=4,
             values={
                 "scene": "forest",
-                "lighting": "dusk",
                 "prompt": "a quiet forest at dusk, rain",
                 "seed": 2**31 - 1,
+                "strength": 0.5,
+                "bypass": True,
                 "sun_direction": [0.0, 1.0, 0.0],
             },
             transition_s=60.0,
         ),
+        "control_most": changed(CONTROL, values={f"{i:064d}": float(i) for i in range(64)}),
+        "control_most_numbers": changed(CONTROL, values={"curve": [0.5] * 16}),
+        "control_integers_as_floats": changed(CONTROL, values={"sun_direction": [0, 1, 0], "strength": 1}),
+        "control_of_no_model": changed(CONTROL, values={"weather": "rain"}),
+        "control_integer_limits": changed(CONTROL, values={"least": -(2**63), "most": 2**63 - 1}),
+        "control_longest_name_utf8": changed(CONTROL, values={"é" * 32: 1.0}),
         "control_empty": changed(CONTROL, values={}, transition_s=...),
         "control_appearance": changed(CONTROL, values={"appearance": "a red coat, blonde hair"}),
         "control_longest_prompt": changed(CONTROL, values={"prompt": "p" * 4096}),
@@ -204,8 +366,33 @@ def valid_vectors() -> list[tuple[str, str, str, bytes]]:
     daemon = {
         "welcome": WELCOME,
         "welcome_no_models": changed(WELCOME, models=[]),
-        "opened": {"t": "opened", "stream": 1, "transport": "inline"},
-        "opened_ring": {"t": "opened", "stream": 1, "transport": "shared_memory", "ring": RING},
+        "welcome_unknown_kind": changed(
+            WELCOME, models=[{"name": "later", "controls": [CURVE, FLAG], "planes": ["color"]}]
+        ),
+        "welcome_unknown_kind_bare": with_controls([{"kind": "curve"}, FLAG]),
+        "welcome_control_unknown_keys": with_controls([{**NUMBER, "step": 0.5}, {**FLAG, "group": "debug"}]),
+        "welcome_number_integers": with_controls([changed(NUMBER, min=0, max=10, default=5)]),
+        "welcome_number_one_value": with_controls([changed(NUMBER, min=0.1, max=0.1, default=0.1)]),
+        "welcome_direction_default": with_controls([changed(DIRECTION, default=[0.0, 0.6, 0.8])]),
+        "welcome_control_longest_name": with_controls([changed(FLAG, name="n" * 64)]),
+        "welcome_most_choices": with_controls(
+            [changed(CHOICE, values=[f"scene {i}" for i in range(256)], default="scene 255")]
+        ),
+        "progress_integer": changed(PROGRESS, fraction=1),
+        **{f"notice_{code}": changed(NOTICE, code=code) for code in NOTICE_CODES},
+        "opened": {"t": "opened", "stream": 1, "transport": {"name": "inline"}},
+        "opened_ring": {"t": "opened", "stream": 1, "transport": {"name": "shared_memory", "ring": RING}},
+        "opened_refused": {
+            "t": "opened",
+            "stream": 1,
+            "transport": {"name": "inline"},
+            "refused": [{"name": "shared_memory", "reason": "The ring can't be opened (No such file or directory)."}],
+        },
+        "opened_more": {"t": "opened", "stream": 1, "transport": {"name": "cuda_ipc", "handle": [1, 2]}},
+        "progress": PROGRESS,
+        "progress_of_all": changed(PROGRESS, stream=..., fraction=1.0),
+        "notice": NOTICE,
+        "error_control": changed(ERROR, code="bad_control", stream_closed=False, control_seq=12),
         "result": RESULT,
         "result_slot": changed(RESULT, slot=1, slot_seq=4),
         "result_no_timings": changed(RESULT, timings_us={}, control_seq=0, dropped=0),
@@ -219,6 +406,11 @@ def valid_vectors() -> list[tuple[str, str, str, bytes]]:
     vectors += [(f"daemon_{name}", "daemon", str(header["t"]), pack(header)) for name, header in daemon.items()]
     single = changed(FRAME, camera=CAMERA, sun=SUN)
     vectors.append(("client_frame_float32", "client", "frame", pack(single, single=True)))
+    # A client sends float32; the largest table of moving slots fits a header.
+    table = [{"slot": i, "class": "unspecified", "world_from_object": MATRIX} for i in range(1, 256)]
+    vectors.append(("client_frame_slots_255", "client", "frame", pack(changed(single, slots=table), single=True)))
+    floats = {"strength": 0.5, "fog": [0.25, 0.5, 0.75]}
+    vectors.append(("client_control_float32", "client", "control", pack(changed(CONTROL, values=floats), single=True)))
     vectors.append(("daemon_pong_float32", "daemon", "pong", pack(PONG, single=True)))
     return vectors
 
@@ -262,6 +454,16 @@ def raw_malformed() -> list[tuple[str, str, bytes]]:
         ("beyond_int64", "ping", b"\x82" + key_t + b"\xcf" + struct.pack(">Q", 2**63)),
         ("too_large", "ping", pack({"t": "ping", "t_ns": 1, "extra": ["x" * 1000] * 70})),
     ]
+
+
+def shared(ring: dict[str, Any]) -> dict[str, Any]:
+    """An `open` that offers this ring."""
+    return changed(OPEN, transport=[{"name": "shared_memory", "ring": ring}])
+
+
+def slots(**changes: Any) -> dict[str, Any]:
+    """A frame with one slot."""
+    return changed(FRAME, slots=[changed(SLOT_FULL, **changes)])
 
 
 def client_malformed() -> list[tuple[str, str, dict[str, Any]]]:
@@ -312,12 +514,29 @@ def client_malformed() -> list[tuple[str, str, dict[str, Any]]]:
         ("open_output_format", "bad_plane", changed(OPEN, output={"format": "rgba16f", "width": 64, "height": 36})),
         ("open_output_small", "bad_plane", changed(OPEN, output={"format": "rgba8", "width": 15, "height": 36})),
         ("open_transport_string", "malformed", changed(OPEN, transport="inline")),
-        ("open_ring_missing", "bad_ring", changed(OPEN, transport=["shared_memory"])),
-        ("open_ring_one_slot", "bad_ring", changed(OPEN, ring=changed(RING, slots=1))),
-        ("open_ring_17_slots", "bad_ring", changed(OPEN, ring=changed(RING, slots=17))),
-        ("open_ring_negative_bytes", "bad_ring", changed(OPEN, ring=changed(RING, bytes=-1))),
-        ("open_ring_odd_stride", "bad_ring", changed(OPEN, ring=changed(RING, slot_stride=9281))),
-        ("open_ring_no_name", "bad_ring", changed(OPEN, ring=changed(RING, name=...))),
+        ("open_transport_strings", "malformed", changed(OPEN, transport=["inline"])),
+        ("open_transport_no_name", "malformed", changed(OPEN, transport=[{"ring": RING}])),
+        ("open_transport_name_integer", "malformed", changed(OPEN, transport=[{"name": 1}])),
+        ("open_alpha_unknown", "malformed", changed(OPEN, output={**OPEN["output"], "alpha": "straight"})),  # type: ignore[dict-item]
+        ("open_alpha_bool", "malformed", changed(OPEN, output={**OPEN["output"], "alpha": True})),  # type: ignore[dict-item]
+        ("open_ring_missing", "bad_ring", changed(OPEN, transport=[{"name": "shared_memory"}])),
+        # Where `ring` was before each transport had its own keys.
+        ("open_ring_beside_transport", "bad_ring", changed(OPEN, transport=[{"name": "shared_memory"}], ring=RING)),
+        *(
+            (
+                f"open_ring_lacks_{key}",
+                "bad_ring",
+                changed(
+                    OPEN, transport=[{"name": "shared_memory", "ring": {k: v for k, v in RING.items() if k != key}}]
+                ),
+            )
+            for key in ("bytes", "slots", "slot_stride")
+        ),
+        ("open_ring_one_slot", "bad_ring", shared(changed(RING, slots=1))),
+        ("open_ring_17_slots", "bad_ring", shared(changed(RING, slots=17))),
+        ("open_ring_negative_bytes", "bad_ring", shared(changed(RING, bytes=-1))),
+        ("open_ring_odd_stride", "bad_ring", shared(changed(RING, slot_stride=9281))),
+        ("open_ring_no_name", "bad_ring", shared(changed(RING, name=...))),
         ("open_steps_zero", "malformed", changed(OPEN, max_steps=0)),
         ("open_steps_nine", "malformed", changed(OPEN, max_steps=9)),
         ("open_seed_negative", "malformed", changed(OPEN, seed=-1)),
@@ -343,19 +562,45 @@ def client_malformed() -> list[tuple[str, str, dict[str, Any]]]:
         ("frame_camera_array", "malformed", changed(FRAME, camera=IDENTITY)),
         ("frame_sun_zero", "bad_frame", changed(FRAME, sun=changed(SUN, direction=[0.0, 0.0, 0.0]))),
         ("frame_sun_nan", "bad_frame", changed(FRAME, sun=changed(SUN, color=[math.nan, 0.0, 0.0]))),
+        ("frame_slots_map", "bad_frame", changed(FRAME, slots=SLOT)),
+        *(
+            (f"frame_slots_{name}", "bad_frame", changed(FRAME, slots=[SLOT, changed(SLOT_FULL, **wrong)]))
+            for name, wrong in WRONG_SLOTS
+        ),
+        ("frame_slots_integers", "bad_frame", changed(FRAME, slots=[4])),
+        ("frame_slots_256", "bad_frame", changed(FRAME, slots=[SLOT] * 256)),
+        ("frame_slots_zero", "bad_frame", slots(slot=0)),
+        ("frame_slots_number_256", "bad_frame", slots(slot=256)),
+        ("frame_slots_number_float", "bad_frame", slots(slot=4.0)),
+        ("frame_slots_no_class", "bad_frame", slots(**{"class": ...})),
+        ("frame_slots_class_integer", "bad_frame", slots(**{"class": 4})),
+        ("frame_slots_strength_2", "bad_frame", slots(strength=2.0)),
+        ("frame_slots_strength_negative", "bad_frame", slots(strength=-0.5)),
+        ("frame_slots_strength_nan", "bad_frame", slots(strength=math.nan)),
+        ("frame_slots_11_numbers", "bad_frame", slots(world_from_object=MATRIX[1:])),
+        ("frame_slots_16_numbers", "bad_frame", slots(previous_world_from_object=IDENTITY)),
+        ("frame_slots_inf", "bad_frame", slots(world_from_object=[math.inf, *MATRIX[1:]])),
         ("frame_reset_integer", "malformed", changed(FRAME, reset=1)),
         ("control_seq_zero", "malformed", changed(CONTROL, control_seq=0)),
         ("control_seq_missing", "malformed", changed(CONTROL, control_seq=...)),
         ("control_values_missing", "malformed", changed(CONTROL, values=...)),
         ("control_values_array", "malformed", changed(CONTROL, values=["scene"])),
-        ("control_unknown", "bad_control", changed(CONTROL, values={"weather": "rain"})),
-        ("control_scene_integer", "bad_control", changed(CONTROL, values={"scene": 1})),
-        ("control_seed_negative", "bad_control", changed(CONTROL, values={"seed": -1})),
-        ("control_seed_float", "bad_control", changed(CONTROL, values={"seed": 1.5})),
-        ("control_prompt_too_long", "bad_control", changed(CONTROL, values={"prompt": "p" * 4097})),
-        ("control_sun_nan", "bad_control", changed(CONTROL, values={"sun_direction": [math.nan, 1.0, 0.0]})),
-        ("control_sun_zero", "bad_control", changed(CONTROL, values={"sun_direction": [0.0, 0.0, 0.0]})),
-        ("control_sun_two_numbers", "bad_control", changed(CONTROL, values={"sun_direction": [0.0, 1.0]})),
+        ("control_value_nil", "bad_control", changed(CONTROL, values={"scene": None})),
+        ("control_value_map", "bad_control", changed(CONTROL, values={"scene": {"name": "forest"}})),
+        ("control_value_strings", "bad_control", changed(CONTROL, values={"scene": ["forest", "city"]})),
+        ("control_value_17_numbers", "bad_control", changed(CONTROL, values={"curve": [0.0] * 17})),
+        ("control_text_too_long", "bad_control", changed(CONTROL, values={"prompt": "p" * 4097})),
+        ("control_float_nan", "bad_control", changed(CONTROL, values={"strength": math.nan})),
+        ("control_float_beyond_float32", "bad_control", changed(CONTROL, values={"strength": 1e39})),
+        ("control_numbers_nan", "bad_control", changed(CONTROL, values={"sun_direction": [math.nan, 1.0, 0.0]})),
+        ("control_name_too_long", "bad_control", changed(CONTROL, values={"n" * 65: 1.0})),
+        ("control_65_values", "bad_control", changed(CONTROL, values={f"c{i}": 0.5 for i in range(65)})),
+        ("control_name_too_long_utf8", "bad_control", changed(CONTROL, values={"é" * 33: 1.0})),
+        ("control_value_bools", "bad_control", changed(CONTROL, values={"weights": [True, False]})),
+        ("control_value_nested", "bad_control", changed(CONTROL, values={"weights": [[1.0], [2.0]]})),
+        ("control_value_infinite", "bad_control", changed(CONTROL, values={"strength": math.inf})),
+        ("control_numbers_beyond_float32", "bad_control", changed(CONTROL, values={"weights": [0.0, -1e39]})),
+        ("control_second_value_nil", "bad_control", changed(CONTROL, values={"scene": "forest", "strength": None})),
         ("control_transition_nan", "malformed", changed(CONTROL, transition_s=math.nan)),
         ("control_transition_61", "malformed", changed(CONTROL, transition_s=61.0)),
         ("control_transition_negative", "malformed", changed(CONTROL, transition_s=-1.0)),
@@ -365,6 +610,11 @@ def client_malformed() -> list[tuple[str, str, dict[str, Any]]]:
         ("ping_time_float", "malformed", {"t": "ping", "t_ns": 1.0}),
     ]
     return cases
+
+
+def models(controls: Any) -> dict[str, Any]:
+    """A `welcome` with one model that has these controls."""
+    return changed(WELCOME, models=[{"name": "m", "controls": controls, "planes": ["color"]}])
 
 
 def daemon_malformed() -> list[tuple[str, dict[str, Any]]]:
@@ -377,19 +627,57 @@ def daemon_malformed() -> list[tuple[str, dict[str, Any]]]:
         ("welcome_no_limits", changed(WELCOME, limits=...)),
         ("welcome_limits_negative", changed(WELCOME, limits={**WELCOME["limits"], "max_width": -1})),  # type: ignore[dict-item]
         ("welcome_models_map", changed(WELCOME, models={})),
+        ("welcome_controls_map", models({"scene": ["none"]})),
+        ("welcome_control_no_kind", models([changed(FLAG, kind=...)])),
+        ("welcome_control_no_name", models([changed(FLAG, name=...)])),
+        ("welcome_control_no_transition", models([changed(FLAG, transition=...)])),
+        ("welcome_choice_no_values", models([changed(CHOICE, values=...)])),
+        ("welcome_choice_default_unknown", models([changed(CHOICE, default="moon")])),
+        ("welcome_number_default_outside", models([changed(NUMBER, default=2.0)])),
+        ("welcome_number_no_range", models([changed(NUMBER, min=...)])),
+        ("welcome_text_bytes_zero", models([changed(TEXT, max_bytes=0)])),
+        ("welcome_color_two_numbers", models([changed(COLOR, default=[0.5, 0.5])])),
+        ("welcome_flag_integer", models([changed(FLAG, default=0)])),
+        ("welcome_seed_negative", models([changed(SEED, default=-1)])),
+        ("progress_no_fraction", changed(PROGRESS, fraction=...)),
+        ("progress_fraction_2", changed(PROGRESS, fraction=2.0)),
+        ("progress_stream_zero", changed(PROGRESS, stream=0)),
+        ("progress_what_integer", changed(PROGRESS, what=1)),
+        ("notice_no_stream", changed(NOTICE, stream=...)),
+        ("notice_no_code", changed(NOTICE, code=...)),
+        ("notice_message_array", changed(NOTICE, message=["no"])),
+        ("error_control_seq_zero", changed(ERROR, control_seq=0)),
+        *((f"welcome_{name}", with_controls([FLAG, changed(spec, **wrong)])) for name, spec, wrong in WRONG_CONTROLS),
+        ("progress_fraction_negative", changed(PROGRESS, fraction=-0.5)),
+        ("progress_fraction_nan", changed(PROGRESS, fraction=math.nan)),
+        ("progress_no_what", changed(PROGRESS, what=...)),
+        ("notice_stream_zero", changed(NOTICE, stream=0)),
+        ("notice_message_too_long", changed(NOTICE, message="m" * 1025)),
+        ("error_control_seq_string", changed(ERROR, control_seq="3")),
         ("opened_no_transport", {"t": "opened", "stream": 1}),
-        ("opened_stream_zero", {"t": "opened", "stream": 0, "transport": "inline"}),
+        ("opened_stream_zero", {"t": "opened", "stream": 0, "transport": {"name": "inline"}}),
+        ("opened_transport_string", {"t": "opened", "stream": 1, "transport": "inline"}),
+        ("opened_transport_no_name", {"t": "opened", "stream": 1, "transport": {}}),
+        ("opened_refused_map", {"t": "opened", "stream": 1, "transport": {"name": "inline"}, "refused": {}}),
+        (
+            "opened_refused_no_reason",
+            {"t": "opened", "stream": 1, "transport": {"name": "inline"}, "refused": [{"name": "shared_memory"}]},
+        ),
         (
             "opened_ring_negative",
-            {"t": "opened", "stream": 1, "transport": "shared_memory", "ring": changed(RING, bytes=-64)},
+            {"t": "opened", "stream": 1, "transport": {"name": "shared_memory", "ring": changed(RING, bytes=-64)}},
         ),
         (
             "opened_ring_one_slot",
-            {"t": "opened", "stream": 1, "transport": "shared_memory", "ring": changed(RING, slots=1)},
+            {"t": "opened", "stream": 1, "transport": {"name": "shared_memory", "ring": changed(RING, slots=1)}},
         ),
         (
             "opened_ring_odd_stride",
-            {"t": "opened", "stream": 1, "transport": "shared_memory", "ring": changed(RING, slot_stride=9281)},
+            {
+                "t": "opened",
+                "stream": 1,
+                "transport": {"name": "shared_memory", "ring": changed(RING, slot_stride=9281)},
+            },
         ),
         ("result_no_seq", changed(RESULT, seq=...)),
         ("result_seq_negative", changed(RESULT, seq=-1)),

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mirage_lsd.native_library import library_path
+from mirage_lsd.client.library import library_path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PACKAGE = REPOSITORY / "unity_package" / "com.miragelsd.bridge"

@@ -9,16 +9,28 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Mapping
+from typing import Any
 
-from mirage_lsd.pipeline.passthrough import PassthroughPipeline
+from mirage_lsd.controls import Reading
+from mirage_lsd.pipelines.mirage.look import control_specs
+from mirage_lsd.pipelines.mirage.vocabulary import read_words
+from mirage_lsd.pipelines.passthrough import PassthroughPipeline
 from mirage_lsd.server.daemon import Daemon, DaemonConfig
+
+SCENES = ("forest", "city", "scifi", "desert")
+LIGHTINGS = ("day", "sunset", "night", "neon")
 
 
 class NamedPassthrough(PassthroughPipeline):
+    """Reads words as the real model does."""
+
     name = "mirage-lsd-v1"
-    scenes = ("forest", "city", "scifi", "desert")
-    lightings = ("day", "sunset", "night", "neon")
     planes = ("color", "depth", "motion")
+    controls = control_specs(SCENES, LIGHTINGS)
+
+    def read_controls(self, values: Mapping[str, Any], targets: Mapping[str, Any]) -> Reading:
+        return read_words(values, targets, SCENES, LIGHTINGS)
 
 
 def main() -> None:

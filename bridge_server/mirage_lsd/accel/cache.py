@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 # A changed definition must not find an old conversion.
-_DEFINING_FOLDERS = ("models", "pipeline", "accel")
+_DEFINING_FOLDERS = ("models", "pipelines", "accel")
 
 
 def cache_folder() -> Path:
@@ -31,7 +31,7 @@ def _source_digest() -> str:
     package = Path(__file__).parent.parent
     digest = hashlib.sha256()
     for folder in _DEFINING_FOLDERS:
-        for path in sorted((package / folder).glob("*.py")):
+        for path in sorted((package / folder).rglob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..native import Camera
+from ..client import Camera
 
 _HALF_WIDTH_M, _FLOOR_M, _CEILING_M, _END_M = 2.5, -1.6, 1.8, -25.0
 _STEP_M = 0.05
@@ -17,7 +17,7 @@ _NEAR_M, _FAR_M = 0.1, 100.0
 
 @dataclass(frozen=True, slots=True)
 class EngineFrame:
-    """What an engine submits: sRGB colour, linear depth in metres, and the camera of both."""
+    """What an engine submits: sRGB color, linear depth in metres, and the camera of both."""
 
     color: npt.NDArray[np.uint8]
     depth: npt.NDArray[np.float32]

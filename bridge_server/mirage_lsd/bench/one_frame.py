@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..native import Camera, Client, Result, Stream, StreamState, now_ns
+from ..client import Camera, Client, Result, Stream, StreamState, now_ns
 from .errors import BenchError
 from .samples import Samples
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 
-from ..native import Client, ClientState
+from ..client import Client, ClientState
 from .errors import BenchError
 from .greybox_frames import greybox_frames
 from .one_frame import send_and_wait, wait_until_open

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..native import Client, Stream
+from ..client import Client, Stream
 from .errors import BenchError
 from .imagezmq_hop import ImagezmqHop
 from .one_frame import send_and_wait, wait_until_open

@@ -85,8 +85,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measures and prints; 1 if something is missing or fails."""
     from ..bench.errors import BenchError
-    from ..daemon_process import DaemonStartError
-    from ..native import LsdError
+    from ..client import LsdError
+    from ..client.local_daemon import DaemonStartError
 
     try:
         figures = _transport(args) if args.bench == "transport" else _stream(args)
@@ -101,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
 def _transport(args: argparse.Namespace) -> list[dict[str, Any]]:
     from ..bench.imagezmq_hop import HOW_TO_INSTALL, imagezmq_installed
     from ..bench.transport import TransportFigures, measure_transports
-    from ..daemon_process import DaemonProcess
+    from ..client.local_daemon import DaemonProcess
 
     compare = imagezmq_installed()
     console = Console()
@@ -128,7 +128,7 @@ def _transport(args: argparse.Namespace) -> list[dict[str, Any]]:
 
 def _stream(args: argparse.Namespace) -> dict[str, Any]:
     from ..bench.stream import StreamJob, measure_stream
-    from ..daemon_process import DaemonProcess
+    from ..client.local_daemon import DaemonProcess
 
     width, height = args.size
     console = Console()

@@ -46,11 +46,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Runs the demo; one sentence and status 1 when it can't."""
     from ..accel.select import resolve_device
-    from ..daemon_process import DaemonProcess, DaemonStartError
+    from ..client import LsdError
+    from ..client.library import NativeLibraryError
+    from ..client.local_daemon import DaemonProcess, DaemonStartError
     from ..demo.sample import DemoError, load_sample
     from ..demo.walk import Report, WalkOptions, walk
-    from ..native import LsdError
-    from ..native_library import NativeLibraryError
 
     console = Console()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())

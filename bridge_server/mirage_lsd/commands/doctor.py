@@ -1,4 +1,4 @@
-"""Looks whether MirageLSD can work here, and says how to mend what is wrong.
+"""Looks whether MirageLSD can work here, and says what to do about what is wrong.
 
 mirage-lsd doctor                       everything, in a few seconds
 mirage-lsd doctor --json health.json    for programs
@@ -24,7 +24,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from ..doctor.finding import Finding
 
-HELP = "check this installation and say how to mend it"
+HELP = "check this installation and say what to do"
 DEFAULT_PORT = 5757
 _STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 
@@ -46,8 +46,8 @@ def run(args: argparse.Namespace) -> int:
             f" {finding.name}: {finding.message}", "none"
         )
         console.print(line, soft_wrap=True)
-        if finding.mend:
-            console.print(Text(f"{'':8}   {finding.mend}"), soft_wrap=True)
+        if finding.hint:
+            console.print(Text(f"{'':8}   {finding.hint}"), soft_wrap=True)
     if args.json is not None:
         try:
             args.json.write_text(json.dumps([asdict(finding) for finding in findings], indent=2) + "\n")
@@ -60,7 +60,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _checks(port: int) -> list[Callable[[], Finding]]:
+    from ..doctor.cores import check_cores
     from ..doctor.device import check_device
+    from ..doctor.kernels import check_kernels
     from ..doctor.model import check_model
     from ..doctor.native import check_native
     from ..doctor.packages import check_ffmpeg, check_openvino, check_panda3d, check_python, check_torch
@@ -72,6 +74,8 @@ def _checks(port: int) -> list[Callable[[], Finding]]:
         check_torch,
         check_openvino,
         check_device,
+        check_cores,
+        check_kernels,
         check_model,
         check_native,
         check_shared_memory,

@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Writes both files; 1 if one exists or the folder can't be written."""
-    from ..server.keys import KeyFileError, write_key_files
+    from ..server.curve import KeyFileError, write_key_files
 
     try:
         server, client = write_key_files(args.folder)

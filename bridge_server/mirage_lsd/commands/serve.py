@@ -10,6 +10,8 @@ It says `ready` when it listens and the model is warmed up, and stops cleanly on
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -17,16 +19,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..defaults import DEFAULT_ENDPOINT, DEFAULT_MODEL
+
 if TYPE_CHECKING:
-    from ..pipeline.base import Pipeline
+    from ..pipelines.base import Pipeline
 
 HELP = "run the daemon that engines connect to"
-DEFAULT_MODEL = "mirage-lsd-v1"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where to listen, what to serve, what to allow."""
-    parser.add_argument("--bind", default="tcp://127.0.0.1:5757", metavar="ENDPOINT", help="default: %(default)s")
+    parser.add_argument("--bind", default=DEFAULT_ENDPOINT, metavar="ENDPOINT", help="default: %(default)s")
     parser.add_argument(
         "--model",
         action="append",
@@ -35,9 +38,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ...; default: %(default)s")
     parser.add_argument("--metrics-port", type=int, metavar="PORT", help="serve Prometheus metrics on 127.0.0.1:PORT")
+    parser.add_argument(
+        "--log-file", type=Path, metavar="FILE", help="log there instead of to stderr (UTF-8, rotated at 5 MB)"
+    )
     parser.add_argument("--log-json", action="store_true", help="one JSON object a line instead of text")
     parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
-    parser.add_argument("--token", help="clients must say the same in their `hello`")
+    parser.add_argument(
+        "--token",
+        help="clients must say the same in their `hello`; better in the environment, as MIRAGE_LSD_TOKEN: "
+        "a command line can be read by everyone on this machine",
+    )
+    parser.add_argument(
+        "--parent-pid", type=int, metavar="PID", help="stop when that process is gone (an editor that started this)"
+    )
     parser.add_argument(
         "--key-file", type=Path, metavar="FILE", help="server.key of `mirage-lsd keygen`: turns CURVE on"
     )
@@ -50,17 +63,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serves until it is told to stop; 1 if it can't start."""
+    from ..logs import set_up_logging
+    from ..server.curve import KeyFileError, read_server_keys
     from ..server.daemon import Daemon, DaemonConfig, StartError
-    from ..server.keys import KeyFileError, read_server_keys
     from ..server.limits import Limits
-    from ..server.log_setup import set_up_logging
+    from ..server.process import raise_descriptor_limit, stop_with_parent
 
-    set_up_logging(args.log_level, args.log_json)
+    try:
+        set_up_logging(args.log_level, args.log_json, args.log_file)
+    except OSError as error:
+        _say(f"The log file {args.log_file} can't be written ({error.strerror}); choose another `--log-file`.")
+        return 1
     try:
         config = DaemonConfig(
             bind=args.bind,
             device=args.device,
-            token=args.token,
+            token=args.token or os.environ.get("MIRAGE_LSD_TOKEN") or None,
             keys=read_server_keys(args.key_file) if args.key_file is not None else None,
             metrics_port=args.metrics_port,
             limits=Limits(
@@ -68,13 +86,23 @@ def run(args: argparse.Namespace) -> int:
             ),
         )
         daemon = Daemon({_name(model): _loader(model, args.device) for model in args.model or [DEFAULT_MODEL]}, config)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: daemon.stop())
+        for name in ("SIGINT", "SIGTERM", "SIGBREAK"):  # the last one: Ctrl-Break, Windows only
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), lambda *_: daemon.stop())
+        if args.parent_pid is not None:
+            stop_with_parent(args.parent_pid, daemon.stop)
+        raise_descriptor_limit()
         daemon.run()
     except (StartError, KeyFileError) as error:
-        print(f"mirage-lsd serve: {error}", file=sys.stderr)
+        _say(str(error))
         return 1
     return 0
+
+
+def _say(sentence: str) -> None:
+    """To stderr, which may be closed."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        print(f"mirage-lsd serve: {sentence}", file=sys.stderr, flush=True)
 
 
 def _name(model: str) -> str:
@@ -84,7 +112,7 @@ def _name(model: str) -> str:
 
 def _loader(name: str, device: str) -> Callable[[], Pipeline]:
     if name == "passthrough":  # needs none of what the models need
-        from ..pipeline.passthrough import PassthroughPipeline
+        from ..pipelines.passthrough import PassthroughPipeline
 
         return PassthroughPipeline
 
@@ -92,6 +120,6 @@ def _loader(name: str, device: str) -> Callable[[], Pipeline]:
 
 
 def _load_model(name: str, device: str) -> Pipeline:
-    from ..models.registry import load_pipeline
+    from ..pipelines.registry import load_pipeline
 
     return load_pipeline(name, device)

@@ -3,88 +3,78 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
-from ..models.character import DEFAULT_APPEARANCE, Garment
-from ..pipeline.base import Pipeline
-from ..pipeline.frame import Controls
 from ..protocol.errors import ProtocolError
-from ..protocol.messages import ControlValues
-from .appearance import choose_by_appearance
-from .prompt import choose_by_prompt
-from .transition import BlendTransition, DirectionTransition, WeightTransition
+from .spec import ControlSpec, Seed
+from .values import Controls, Notice, Reading
+
+# (values of a group, what each control is moving to) -> what they mean to the model.
+ReadControls = Callable[[Mapping[str, Any], Mapping[str, Any]], Reading]
 
 
-class Timeline:
-    """The values in effect. Set by the I/O thread, sampled by the worker. Starts with the model's first scene and lighting.
+class ControlTimeline:
+    """The values in effect. Set by the I/O thread, sampled by the worker; all times are given to it, in nanoseconds of one clock.
 
     Args:
-        pipeline: whose scene and lighting names are known.
-        seed: 0..2^31-1, until a control sets another.
+        specs: the model's controls and the daemon's own.
+        read: the pipeline's `read_controls`.
+        seed: 0..2^31-1, the default of the controls of kind `seed`.
     """
 
-    def __init__(self, pipeline: Pipeline, seed: int) -> None:
-        self._scenes = pipeline.scenes
-        self._lightings = pipeline.lightings
-        self._scene = WeightTransition(self._scenes[0])
-        self._lighting = WeightTransition(self._lightings[0])
-        self._sun_direction = DirectionTransition()
-        self._appearance = {part: BlendTransition(garment.row()) for part, garment in DEFAULT_APPEARANCE.items()}
-        self._seed = seed
+    def __init__(self, specs: tuple[ControlSpec, ...], read: ReadControls, seed: int = 0) -> None:
+        self._specs = {spec.name: replace(spec, default=seed) if isinstance(spec, Seed) else spec for spec in specs}
+        self._read = read
+        self._transitions = {name: spec.start() for name, spec in self._specs.items()}
         self._control_seq = 0
         self._lock = threading.Lock()
 
-    def apply(self, values: ControlValues, control_seq: int, transition_s: float, now: float) -> bool:
-        """Moves to new values over `transition_s` seconds; the seed jumps. A named scene or lighting beats the prompt.
+    def apply(
+        self, values: Mapping[str, Any], control_seq: int, transition_s: float, now_ns: int
+    ) -> tuple[Notice, ...]:
+        """Moves to new values over `transition_s` seconds.
 
         Returns:
-            False if there was a prompt or an appearance of which no word is known (the rest was applied).
+            What the pipeline has to say about them.
 
         Raises:
-            ProtocolError: `bad_control`; nothing was applied.
+            ProtocolError: `bad_control`, with `control_seq`; nothing was applied.
         """
-        scene = _known(values.scene, self._scenes, "scene")
-        lighting = _known(values.lighting, self._lightings, "lighting")
-        understood = True
-        if values.prompt is not None:
-            prompt_scene = choose_by_prompt(values.prompt, self._scenes)
-            prompt_lighting = choose_by_prompt(values.prompt, self._lightings)
-            understood = prompt_scene is not None or prompt_lighting is not None
-            scene = scene or prompt_scene
-            lighting = lighting or prompt_lighting
-        worn = choose_by_appearance(values.appearance) if values.appearance is not None else {}
-        if values.appearance is not None:
-            understood = understood and bool(worn)
+        try:
+            checked = {name: self._announced(name).check(value) for name, value in values.items()}
+            with self._lock:
+                targets = {name: transition.target for name, transition in self._transitions.items()}
+            reading = self._read(checked, targets)
+            # What the pipeline made of a text is checked like what a client sent; checked values pass as they are.
+            final = {name: checked[name] if reading.values[name] is checked.get(name) else self._specs[name].check(reading.values[name]) for name in reading.values}  # fmt: skip
+        except ValueError as error:
+            raise ProtocolError("bad_control", str(error), control_seq=control_seq) from None
+        now = now_ns / 1e9
         with self._lock:
             if control_seq <= self._control_seq:
-                raise ProtocolError("bad_control", f"`control_seq` must rise; the newest is {self._control_seq}.")
+                raise ProtocolError(
+                    "bad_control",
+                    f"`control_seq` must rise; the newest is {self._control_seq}.",
+                    control_seq=control_seq,
+                )
             self._control_seq = control_seq
-            if scene is not None:
-                self._scene.move(scene, now, transition_s)
-            if lighting is not None:
-                self._lighting.move(lighting, now, transition_s)
-            for part, wish in worn.items():
-                garment = wish.on(Garment.from_row(self._appearance[part].target))
-                self._appearance[part].move(garment.row(), now, transition_s)
-            if values.sun_direction is not None:
-                self._sun_direction.move(values.sun_direction, now, transition_s)
-            if values.seed is not None:
-                self._seed = values.seed
-        return understood
+            for name, value in final.items():
+                duration = transition_s if self._specs[name].transition else 0.0
+                self._transitions[name].move(value, now, duration)
+        return reading.notices
 
-    def sample(self, now: float) -> tuple[Controls, int]:
+    def sample(self, now_ns: int) -> tuple[Controls, int]:
         """The controls in effect and the newest control_seq among them (0 before any)."""
+        now = now_ns / 1e9
         with self._lock:
-            controls = Controls(
-                scene=self._scene.sample(now),
-                lighting=self._lighting.sample(now),
-                seed=self._seed,
-                sun_direction=self._sun_direction.sample(now),
-                appearance={part: Garment.from_row(row.sample(now)) for part, row in self._appearance.items()},
-            )
-            return controls, self._control_seq
+            values = {name: transition.sample(now) for name, transition in self._transitions.items()}
+            return Controls(values), self._control_seq
 
-
-def _known(name: str | None, names: tuple[str, ...], control: str) -> str | None:
-    if name is not None and name not in names:
-        raise ProtocolError("bad_control", f"There is no {control} {name[:64]!r}; use {', '.join(names)}.")
-    return name
+    def _announced(self, name: str) -> ControlSpec:
+        spec = self._specs.get(name)
+        if spec is None or spec.hidden:
+            known = ", ".join(known for known, other in self._specs.items() if not other.hidden)
+            raise ValueError(f"There is no control {name[:64]!r}; this model has {known}.")
+        return spec

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-from ..native import Client, Result, now_ns
+from ..client import Client, Result, now_ns
 from .recording import FPS, Picture, Video, contact_sheet, side_by_side
 from .sample import DemoError
 

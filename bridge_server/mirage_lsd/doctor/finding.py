@@ -16,10 +16,10 @@ class Finding:
         name: what was checked.
         status: "problem": MirageLSD can't work; "warning": it works, but slower or with something missing.
         message: what was found.
-        mend: what to do; "" when all is well.
+        hint: what to do; "" when all is well.
     """
 
     name: str
     status: Status
     message: str
-    mend: str = ""
+    hint: str = ""

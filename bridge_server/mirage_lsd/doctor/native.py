@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import __version__
-from ..native_library import NativeLibraryError
+from ..client.library import NativeLibraryError
 from .finding import Finding
 
 _NAME = "native core"
@@ -11,15 +11,15 @@ _NAME = "native core"
 
 def check_native() -> Finding:
     """It loads, and is of this package's version."""
-    mend = "in a checkout: `make setup`; else: pip install --force-reinstall mirage-lsd"
+    hint = "in a checkout: `make setup`; else: pip install --force-reinstall mirage-lsd"
     try:
-        from ..native import library_path, version
+        from ..client import library_path, version
 
         path, found = library_path(), version()
     except NativeLibraryError as error:
-        return Finding(_NAME, "problem", str(error), mend)
+        return Finding(_NAME, "problem", str(error), hint)
     except (AttributeError, ImportError) as error:  # another library of that name
-        return Finding(_NAME, "problem", f"the file is no core of MirageLSD ({error})", mend)
+        return Finding(_NAME, "problem", f"the file is no core of MirageLSD ({error})", hint)
     if found != __version__:
-        return Finding(_NAME, "problem", f"{path} is of version {found}, the package of {__version__}", mend)
+        return Finding(_NAME, "problem", f"{path} is of version {found}, the package of {__version__}", hint)
     return Finding(_NAME, "ok", f"{found}, {path.name}")

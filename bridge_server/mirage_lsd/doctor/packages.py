@@ -35,8 +35,8 @@ def check_openvino() -> Finding:
 
 def check_panda3d() -> Finding:
     """The optional game engine of the demo."""
-    mend = 'pip install "mirage-lsd[demo]"; only `mirage-lsd demo` and the sample game need it'
-    return _check_import("panda3d.core", "Panda3D", "warning", mend)
+    hint = 'pip install "mirage-lsd[demo]"; only `mirage-lsd demo` and the sample game need it'
+    return _check_import("panda3d.core", "Panda3D", "warning", hint)
 
 
 def check_ffmpeg() -> Finding:
@@ -51,15 +51,15 @@ def check_ffmpeg() -> Finding:
     try:
         return Finding("ffmpeg", "ok", imageio_ffmpeg.get_ffmpeg_version())
     except (RuntimeError, OSError) as error:
-        mend = "install ffmpeg (apt-get install ffmpeg, brew install ffmpeg); it writes the demo's video"
-        return Finding("ffmpeg", "warning", f"there is none that runs ({error})", mend)
+        hint = "install ffmpeg (apt-get install ffmpeg, brew install ffmpeg); it writes the demo's video"
+        return Finding("ffmpeg", "warning", f"there is none that runs ({error})", hint)
 
 
-def _check_import(module: str, name: str, status_if_missing: Status, mend: str) -> Finding:
+def _check_import(module: str, name: str, status_if_missing: Status, hint: str) -> Finding:
     try:
         importlib.import_module(module)
     except Exception as error:  # a broken package can raise anything while it is imported
-        return Finding(name, status_if_missing, f"can't be imported ({error})", mend)
+        return Finding(name, status_if_missing, f"can't be imported ({error})", hint)
     package = module.partition(".")[0]
     try:
         return Finding(name, "ok", version(package.replace("_", "-")))

@@ -27,8 +27,8 @@ def check_port(port: int) -> Finding:
             trial.bind(("127.0.0.1", port))
             return Finding(name, "ok", "free")
         except PermissionError:
-            mend = f"choose one above 1023: `mirage-lsd serve --bind tcp://127.0.0.1:{port + 10_000}`"
-            return Finding(name, "problem", "this user must not listen there", mend)
+            hint = f"choose one above 1023: `mirage-lsd serve --bind tcp://127.0.0.1:{port + 10_000}`"
+            return Finding(name, "problem", "this user must not listen there", hint)
         except OSError:
             answer = _ask(port)
     if answer is not None:

@@ -36,7 +36,7 @@ GARMENT_VALUES = 8
 
 
 def plain(color: Color) -> Garment:
-    """One colour, no pattern."""
+    """One color, no pattern."""
     return Garment(color, color)
 
 

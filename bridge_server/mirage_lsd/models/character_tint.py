@@ -1,4 +1,4 @@
-"""The colour that a character should have, pixel by pixel."""
+"""The color that a character should have, pixel by pixel."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BODY_RADIUS_M = 0.2
 
 
 def _share(wave: Tensor, turn: Tensor) -> Tensor:
-    """Of the second colour, for a `wave` in -1..1 of which a pixel covers `turn` radians: hard edges, a mean where nothing can be resolved."""
+    """Of the second color, for a `wave` in -1..1 of which a pixel covers `turn` radians: hard edges, a mean where nothing can be resolved."""
     width = 0.1 + turn * (0.5 + 0.125 * turn * turn)
     return torch.clamp(0.5 + 0.5 * wave / width, 0.0, 1.0)
 
@@ -33,7 +33,7 @@ def character_tint(ids: Tensor, palette: Tensor, p: Tensor, normal: Tensor, foot
         p, normal: (B, 3, H, W), metres and unit, world space. footprint: (B, 1, H, W), metres.
 
     Returns:
-        (B, 4, H, W): 1 on a character, and its colour, linear RGB; zeros on scenery.
+        (B, 4, H, W): 1 on a character, and its color, linear RGB; zeros on scenery.
     """
     parts = torch.cat([(ids == float(i + 1)).to(palette.dtype) for i in range(len(CHARACTER_PARTS))], dim=1)
     b, _, h, w = parts.shape

@@ -15,32 +15,34 @@ GUIDE_CHANNELS = FIELDS_FROM + FIELD_CHANNELS
 FAR_M = 2000.0
 
 
-def world_rays(camera_to_world: Tensor, lens: Tensor, height: int, width: int, window: Tensor | None = None) -> Tensor:
+def world_rays(
+    world_from_camera: Tensor, intrinsics: Tensor, height: int, width: int, window: Tensor | None = None
+) -> Tensor:
     """Directions through the pixel centres, in world space, scaled so that one metre of view depth is one unit.
 
     Args:
-        camera_to_world: (B, 3, 4), rotation and position.
-        lens: (B, 4): projection[0,0], projection[1,1], projection[0,2], projection[1,2].
+        world_from_camera: (B, 3, 4), rotation and position.
+        intrinsics: (B, 4): projection[0,0], projection[1,1], projection[0,2], projection[1,2].
         height, width: of the picture, pixels.
         window: (B, 4) in 0..1, left, top, right, bottom of the part of the full view that the picture shows; None: all of it.
 
     Returns:
         (B, 3, H, W)
     """
-    dtype, device = lens.dtype, lens.device
+    dtype, device = intrinsics.dtype, intrinsics.device
     xs = (torch.arange(width, dtype=dtype, device=device) + 0.5) / width
     ys = (torch.arange(height, dtype=dtype, device=device) + 0.5) / height
     if window is None:
-        x = xs.view(1, 1, 1, width).expand(lens.shape[0], 1, height, width)
-        y = ys.view(1, 1, height, 1).expand(lens.shape[0], 1, height, width)
+        x = xs.view(1, 1, 1, width).expand(intrinsics.shape[0], 1, height, width)
+        y = ys.view(1, 1, height, 1).expand(intrinsics.shape[0], 1, height, width)
     else:
         left, top, right, bottom = (w.view(-1, 1, 1, 1) for w in window.unbind(1))
         x = (left + (right - left) * xs.view(1, 1, 1, width)).expand(-1, 1, height, width)
         y = (top + (bottom - top) * ys.view(1, 1, height, 1)).expand(-1, 1, height, width)
-    sx, sy, cx, cy = (v.view(-1, 1, 1, 1) for v in lens.unbind(1))
+    sx, sy, cx, cy = (v.view(-1, 1, 1, 1) for v in intrinsics.unbind(1))
     camera = torch.cat([(2.0 * x - 1.0 + cx) / sx, (1.0 - 2.0 * y + cy) / sy, -torch.ones_like(x)], dim=1)
-    b = lens.shape[0]
-    return torch.matmul(camera_to_world[:, :, :3], camera.reshape(b, 3, height * width)).view(b, 3, height, width)
+    b = intrinsics.shape[0]
+    return torch.matmul(world_from_camera[:, :, :3], camera.reshape(b, 3, height * width)).view(b, 3, height, width)
 
 
 def normals_from_positions(p: Tensor, toward_camera: Tensor, sky: Tensor) -> Tensor:
@@ -94,8 +96,8 @@ def build_guide(
     color: Tensor,
     depth: Tensor,
     normal: Tensor | None,
-    camera_to_world: Tensor,
-    lens: Tensor,
+    world_from_camera: Tensor,
+    intrinsics: Tensor,
     sun: Tensor,
     seed: Tensor,
     window: Tensor | None = None,
@@ -108,7 +110,7 @@ def build_guide(
         color: (B, 3, H, W) in 0..1, sRGB-encoded.
         depth: (B, 1, H, W), linear metres along the view axis, 0: sky.
         normal: (B, 3, H, W), unit, world space, or None: taken from the depth.
-        camera_to_world: (B, 3, 4). lens: (B, 4), see `world_rays`. sun: (B, 3), unit, towards the sun.
+        world_from_camera: (B, 3, 4). intrinsics: (B, 4), see `world_rays`. sun: (B, 3), unit, towards the sun.
         seed: (B, 3), offset of the fields in metres.
         window: see `world_rays`.
         ids: (B, 1, H, W), palette: (B, 3, 8), see `character_tint`; None: no characters.
@@ -117,10 +119,10 @@ def build_guide(
         (B, GUIDE_CHANNELS, H, W) float32, and the geometry.
     """
     height, width = color.shape[-2:]
-    rays = world_rays(camera_to_world, lens, height, width, window)
+    rays = world_rays(world_from_camera, intrinsics, height, width, window)
     span = 1.0 if window is None else window[:, 3] - window[:, 1]
-    pixel_angle = 2.0 * span / (lens[:, 1] * height)
-    geometry = Geometry(depth, rays, camera_to_world[:, :, 3], pixel_angle)
+    pixel_angle = 2.0 * span / (intrinsics[:, 1] * height)
+    geometry = Geometry(depth, rays, world_from_camera[:, :, 3], pixel_angle)
     if normal is None:
         normal = normals_from_positions(geometry.p, -geometry.view, geometry.sky)
     else:

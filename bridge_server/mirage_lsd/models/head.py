@@ -1,7 +1,7 @@
-"""The head: a small neural shader that turns each output pixel's guide and context into its colour.
+"""The head: a small neural shader that turns each output pixel's guide and context into its color.
 
 1x1 layers whose weights are chosen by the controls: a set of matrices for every scene, another for every lighting, added in the proportions that
-the controls ask for. Within a frame they are constant, so a theme costs nothing at run time (`accel/shader.py` runs the very same
+the controls ask for. Within a frame they are constant, so a theme costs nothing at run time (`accel/fused_cpu.py` runs the very same
 function as one fused loop over pixels).
 """
 

@@ -19,7 +19,7 @@ from .estimator import GeometryEstimator
 from .flow import FlowNetLite
 from .guide import GUIDE_CHANNELS
 from .head import Head
-from .schedule import StepTimes
+from .schedule import TimestepSchedule
 
 # The base picture's sides are multiples of this: two stem strides and two U-Net levels.
 BASE_MULTIPLE = 16
@@ -207,7 +207,7 @@ class MirageLSDv1(nn.Module):
         self.config = config or NetworkConfig()
         self.encoder = Encoder(self.config)
         self.denoiser = Denoiser(self.config)
-        self.times = StepTimes()
+        self.times = TimestepSchedule()
         self.join = ContextJoin(self.config)
         self.head = Head(self.config.context, self.config.head, len(self.config.scenes), len(self.config.lightings))
         self.flow = FlowNetLite()

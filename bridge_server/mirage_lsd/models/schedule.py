@@ -18,7 +18,7 @@ _EARLIEST = (
 )
 
 
-class StepTimes(nn.Module):
+class TimestepSchedule(nn.Module):
     """The step times as parameters: each is the one before it times a factor in 0..1, so they fall whatever is learned. The first is 1: pure noise."""
 
     def __init__(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields as dataclass_fields
 from dataclasses import is_dataclass
 from typing import Any, TypeVar
@@ -13,7 +13,7 @@ from .errors import ProtocolError
 from .fields import Fields
 from .header import pack_header, unpack_header
 from .messages import ClientMessage, DaemonMessage, Message, Open
-from .parts import ModelFields
+from .parts import SlotFields, TransportOffer
 
 MessageType = TypeVar("MessageType")
 
@@ -27,6 +27,7 @@ def encode(message: Message) -> bytes:
     header: dict[str, Any] = {"t": message.T, **_map_of(message)}
     if isinstance(message, Open):
         header["output"].pop("name")
+        header["output"]["alpha"] = header.pop("alpha")
     return pack_header(header)
 
 
@@ -65,11 +66,16 @@ def _decode(data: bytes, decoders: dict[str, Callable[[Fields], MessageType]]) -
 
 
 def _map_of(value: Any) -> dict[str, Any]:
-    if isinstance(value, ModelFields):
-        controls = {"scene": list(value.scene), "lighting": list(value.lighting)}
-        return {"name": value.name, "controls": controls, "planes": list(value.planes)}
+    if isinstance(value, TransportOffer):
+        return {"name": value.name, **{key: _plain(item) for key, item in value.more.items()}}
+    if isinstance(value, SlotFields):
+        return {"class" if key == "object_class" else key: item for key, item in _pairs(value)}
+    return dict(_pairs(value))
+
+
+def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
     pairs = ((item.name, getattr(value, item.name)) for item in dataclass_fields(value))
-    return {key: _plain(item) for key, item in pairs if item is not None}
+    return ((key, _plain(item)) for key, item in pairs if item is not None)
 
 
 def _plain(value: Any) -> Any:
@@ -77,4 +83,6 @@ def _plain(value: Any) -> Any:
         return _map_of(value)
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
     return value

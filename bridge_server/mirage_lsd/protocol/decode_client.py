@@ -5,20 +5,25 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from .decode_parts import ring_of
+from .decode_parts import slot_of
 from .errors import ProtocolError
 from .fields import Fields
 from .header import INT64_MAX
 from .layout import Plane, check_output, check_planes
-from .messages import ClientBye, ClientMessage, Close, Control, ControlValues, Frame, Hello, Open, Ping, Reset
-from .parts import CameraFields, ClientFields, SunFields
+from .messages import ClientBye, ClientMessage, Close, Control, Frame, Hello, Open, Ping, Reset
+from .offers import asked_offer
+from .parts import CameraFields, ClientFields, SlotFields, SunFields
 from .version import PROTOCOL_MAJOR
 
 MAX_STREAM = 2**31 - 1
 MAX_SEED = 2**31 - 1
 MAX_FPS = 1_000.0
-MAX_PROMPT_BYTES = 4_096
-CONTROLS = ("scene", "lighting", "prompt", "appearance", "seed", "sun_direction")
+MAX_SLOTS = 255
+MAX_CONTROLS = 64
+MAX_CONTROL_NAME_BYTES = 64
+MAX_CONTROL_TEXT_BYTES = 4_096
+MAX_CONTROL_FLOATS = 16
+ALPHAS = ("opaque", "engine")
 
 
 def _stream(fields: Fields) -> int:
@@ -60,20 +65,19 @@ def _open(fields: Fields) -> Open:
     wanted = fields.map("output")
     output = Plane("output", wanted.text("format"), wanted.integer("width"), wanted.integer("height"))
     check_output(output)
-    transport = fields.texts("transport")
-    ring = ring_of(fields.map("ring").with_code("bad_ring")) if "ring" in fields else None
-    if "shared_memory" in transport and ring is None:
-        raise ProtocolError("bad_ring", "`open` wants shared_memory but has no `ring`.")
+    alpha = wanted.text("alpha") if "alpha" in wanted else "opaque"
+    if alpha not in ALPHAS:
+        raise wanted.wrong("alpha", f"must be {' or '.join(ALPHAS)}, not {alpha[:64]!r}")
     return Open(
         stream=stream,
         model=model,
         planes=planes,
         output=output,
-        transport=transport,
-        ring=ring,
+        transport=tuple(asked_offer(offer) for offer in fields.maps("transport")),
         max_steps=fields.integer("max_steps", 1, 8) if "max_steps" in fields else 3,
         seed=fields.integer("seed", 0, MAX_SEED) if "seed" in fields else 0,
         fps=fields.number("fps", 0.0, MAX_FPS) if "fps" in fields else 0.0,
+        alpha=alpha,
     )
 
 
@@ -93,8 +97,16 @@ def _frame(fields: Fields) -> Frame:
         slot_seq=slot_seq,
         camera=_camera(fields) if "camera" in fields else None,
         sun=_sun(fields) if "sun" in fields else None,
+        slots=_slots(fields) if "slots" in fields else None,
         reset=fields.boolean("reset") if "reset" in fields else False,
     )
+
+
+def _slots(fields: Fields) -> tuple[SlotFields, ...]:
+    entries = fields.with_code("bad_frame").maps("slots")
+    if len(entries) > MAX_SLOTS:
+        raise fields.with_code("bad_frame").wrong("slots", f"must have at most {MAX_SLOTS} entries")
+    return tuple(slot_of(entry) for entry in entries)
 
 
 def _camera(fields: Fields) -> CameraFields:
@@ -117,26 +129,35 @@ def _sun(fields: Fields) -> SunFields:
 
 
 def _control(fields: Fields) -> Control:
+    """Types and sizes only: which controls there are, the model says."""
     values = fields.map("values").with_code("bad_control")
-    for name in values.names():
-        if name not in CONTROLS:
-            raise ProtocolError("bad_control", f"There is no control {name[:64]!r}; use {', '.join(CONTROLS)}.")
-    direction = values.numbers("sun_direction", 3) if "sun_direction" in values else None
-    if direction is not None and math.hypot(*direction) < 1e-6:
-        raise values.wrong("sun_direction", "must not be zero")
+    if len(values.names()) > MAX_CONTROLS:
+        raise ProtocolError("bad_control", f"Send at most {MAX_CONTROLS} controls in a group.")
     return Control(
         stream=_stream(fields),
         control_seq=fields.integer("control_seq", 1, INT64_MAX),
-        values=ControlValues(
-            scene=values.text("scene") if "scene" in values else None,
-            lighting=values.text("lighting") if "lighting" in values else None,
-            prompt=values.text("prompt", MAX_PROMPT_BYTES) if "prompt" in values else None,
-            appearance=values.text("appearance") if "appearance" in values else None,
-            seed=values.integer("seed", 0, MAX_SEED) if "seed" in values else None,
-            sun_direction=direction,
-        ),
+        values={name: _value(values, name) for name in values.names()},
         transition_s=fields.number("transition_s", 0.0, 60.0) if "transition_s" in fields else 0.0,
     )
+
+
+def _value(values: Fields, name: str) -> str | int | float | bool | tuple[float, ...]:
+    if len(name.encode("utf-8", "surrogatepass")) > MAX_CONTROL_NAME_BYTES:
+        raise ProtocolError("bad_control", f"A control's name has at most {MAX_CONTROL_NAME_BYTES} bytes.")
+    value = values.raw(name)
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return values.text(name, MAX_CONTROL_TEXT_BYTES)
+    if isinstance(value, int):
+        return values.integer(name)
+    if isinstance(value, float):
+        return values.number(name)
+    if isinstance(value, list):
+        if len(value) > MAX_CONTROL_FLOATS:
+            raise values.wrong(name[:64], f"must have at most {MAX_CONTROL_FLOATS} numbers")
+        return values.numbers(name, len(value))
+    raise values.wrong(name[:64], "must be a string, a number, true or false, or an array of numbers")
 
 
 CLIENT_DECODERS: dict[str, Callable[[Fields], ClientMessage]] = {

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .decode_parts import ring_of
+from .decode_controls import control_of
 from .fields import Fields
-from .messages import Closed, DaemonBye, DaemonMessage, Error, Opened, Pong, Result, Welcome
-from .parts import LimitFields, ModelFields, ServerFields, StatsFields
+from .messages import Closed, DaemonBye, DaemonMessage, Error, NoticeMessage, Opened, Pong, Progress, Result, Welcome
+from .offers import used_offer
+from .parts import LimitFields, ModelFields, RefusedTransport, ServerFields, StatsFields
 
 
 def _welcome(fields: Fields) -> Welcome:
@@ -36,11 +37,10 @@ def _welcome(fields: Fields) -> Welcome:
 
 
 def _model(fields: Fields) -> ModelFields:
-    controls = fields.map("controls")
+    specs = (control_of(control) for control in fields.maps("controls"))
     return ModelFields(
         name=fields.text("name"),
-        scene=controls.texts("scene"),
-        lighting=controls.texts("lighting"),
+        controls=tuple(spec for spec in specs if spec is not None),
         planes=fields.texts("planes"),
     )
 
@@ -48,8 +48,18 @@ def _model(fields: Fields) -> ModelFields:
 def _opened(fields: Fields) -> Opened:
     return Opened(
         stream=_stream(fields),
-        transport=fields.text("transport"),
-        ring=ring_of(fields.map("ring")) if "ring" in fields else None,
+        transport=used_offer(fields.map("transport")),
+        refused=tuple(RefusedTransport(entry.text("name"), entry.text("reason")) for entry in fields.maps("refused"))
+        if "refused" in fields
+        else None,
+    )
+
+
+def _progress(fields: Fields) -> Progress:
+    return Progress(
+        what=fields.text("what"),
+        fraction=fields.number("fraction", 0.0, 1.0),
+        stream=_stream(fields) if "stream" in fields else None,
     )
 
 
@@ -99,6 +109,7 @@ def _error(fields: Fields) -> Error:
         fatal=fields.boolean("fatal"),
         stream=_stream(fields) if "stream" in fields else None,
         stream_closed=fields.boolean("stream_closed") if "stream_closed" in fields else None,
+        control_seq=fields.integer("control_seq", 1) if "control_seq" in fields else None,
     )
 
 
@@ -110,6 +121,8 @@ DAEMON_DECODERS: dict[str, Callable[[Fields], DaemonMessage]] = {
     "welcome": _welcome,
     "opened": _opened,
     "result": _result,
+    "progress": _progress,
+    "notice": lambda fields: NoticeMessage(_stream(fields), fields.text("code"), fields.text("message")),
     "closed": lambda fields: Closed(_stream(fields), fields.text("reason")),
     "pong": _pong,
     "bye": lambda fields: DaemonBye(fields.text("reason")),

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from .fields import Fields
-from .parts import RingFields
+from .parts import SlotFields
 
-MAX_RING_BYTES = 2**36
+CLASSES = (
+    "unspecified", "skin", "hair", "outfit", "foliage", "terrain", "building", "prop",
+    "vehicle", "water", "glass", "creature", "held", "effect", "emissive", "interface",
+)  # fmt: skip
 
 
-def ring_of(fields: Fields) -> RingFields:
-    """A ring's description; whether the segment agrees is for the transport to check."""
-    stride = fields.integer("slot_stride", 64, MAX_RING_BYTES)
-    if stride % 64:
-        raise fields.wrong("slot_stride", "must be a multiple of 64")
-    return RingFields(
-        name=fields.text("name"),
-        bytes=fields.integer("bytes", 64, MAX_RING_BYTES),
-        slots=fields.integer("slots", 2, 16),
-        slot_stride=stride,
+def slot_of(fields: Fields) -> SlotFields:
+    """One entry of the table of slots; a class that is not known is `unspecified`."""
+    object_class = fields.text("class")
+    return SlotFields(
+        slot=fields.integer("slot", 1, 255),
+        object_class=object_class if object_class in CLASSES else "unspecified",
+        strength=fields.number("strength", 0.0, 1.0) if "strength" in fields else None,
+        world_from_object=_matrix(fields, "world_from_object"),
+        previous_world_from_object=_matrix(fields, "previous_world_from_object"),
     )
+
+
+def _matrix(fields: Fields, key: str) -> tuple[float, ...] | None:
+    return fields.numbers(key, 12) if key in fields else None

@@ -30,15 +30,25 @@ class ProtocolError(Exception):
         message_type: `t` of the message, where it could be decoded that far.
         stream: the stream the message was for, where the header still told.
         stream_closed: that stream is over (or never came to be).
+        control_seq: the group of controls that was refused.
     """
 
-    def __init__(self, code: str, message: str, stream: int | None = None, stream_closed: bool = False) -> None:
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        stream: int | None = None,
+        stream_closed: bool = False,
+        *,
+        control_seq: int | None = None,
+    ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.message_type: str | None = None
         self.stream = stream
         self.stream_closed = stream_closed
+        self.control_seq = control_seq
 
     @property
     def fatal(self) -> bool:

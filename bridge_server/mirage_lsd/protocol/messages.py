@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -11,10 +12,12 @@ from .parts import (
     ClientFields,
     LimitFields,
     ModelFields,
-    RingFields,
+    RefusedTransport,
     ServerFields,
+    SlotFields,
     StatsFields,
     SunFields,
+    TransportOffer,
 )
 
 
@@ -34,11 +37,11 @@ class Open:
     model: str
     planes: tuple[Plane, ...]
     output: Plane
-    transport: tuple[str, ...]
-    ring: RingFields | None = None
+    transport: tuple[TransportOffer, ...]
     max_steps: int = 3
     seed: int = 0
     fps: float = 0.0
+    alpha: str = "opaque"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +55,8 @@ class Frame:
     slot_seq: int | None = None
     camera: CameraFields | None = None
     sun: SunFields | None = None
+    slots: tuple[SlotFields, ...] | None = None
     reset: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ControlValues:
-    """What a `control` changes; None: left as it is."""
-
-    scene: str | None = None
-    lighting: str | None = None
-    prompt: str | None = None
-    appearance: str | None = None
-    seed: int | None = None
-    sun_direction: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +64,7 @@ class Control:
     T: ClassVar[str] = "control"
     stream: int
     control_seq: int
-    values: ControlValues
+    values: Mapping[str, str | int | float | bool | tuple[float, ...]]
     transition_s: float = 0.0
 
 
@@ -114,8 +106,28 @@ class Welcome:
 class Opened:
     T: ClassVar[str] = "opened"
     stream: int
-    transport: str
-    ring: RingFields | None = None
+    transport: TransportOffer
+    refused: tuple[RefusedTransport, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A model is being loaded (no `stream`) or prepared for a stream's size; `fraction` 1: over."""
+
+    T: ClassVar[str] = "progress"
+    what: str
+    fraction: float
+    stream: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeMessage:
+    """Nothing failed, but the picture is worse than it could be."""
+
+    T: ClassVar[str] = "notice"
+    stream: int
+    code: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +177,9 @@ class Error:
     fatal: bool
     stream: int | None = None
     stream_closed: bool | None = None
+    control_seq: int | None = None
 
 
 ClientMessage = Hello | Open | Frame | Control | Reset | Close | ClientBye | Ping
-DaemonMessage = Welcome | Opened | Result | Closed | Pong | DaemonBye | Error
+DaemonMessage = Welcome | Opened | Progress | NoticeMessage | Result | Closed | Pong | DaemonBye | Error
 Message = ClientMessage | DaemonMessage

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,41 @@ class LimitFields:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelFields:
-    """One served model: its scene and lighting names (the first is the default) and the planes it uses."""
+class TransportOffer:
+    """One entry of `open.transport`, or the one of `opened`: a transport and what it takes to try or to use it.
+
+    `more`: the transport's own keys, as `offers` read them (shared memory: `ring`, a `RingFields`); others are unread.
+    """
 
     name: str
-    scene: tuple[str, ...]
-    lighting: tuple[str, ...]
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedTransport:
+    """A transport that could not be had; `reason` is one sentence."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotFields:
+    """One entry of the table of slots. `object_class` is a name of PROTOCOL.md, section 2; the matrices are 12 numbers, row-major."""
+
+    slot: int
+    object_class: str
+    strength: float | None = None
+    world_from_object: tuple[float, ...] | None = None
+    previous_world_from_object: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFields:
+    """One served model: its controls as `ControlSpec.fields` writes them, in the order of a panel, and the planes it uses."""
+
+    name: str
+    controls: tuple[Mapping[str, Any], ...]
     planes: tuple[str, ...]
 
 

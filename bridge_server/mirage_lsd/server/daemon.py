@@ -1,4 +1,4 @@
-"""The I/O thread: one ROUTER socket, every session, and the way between them and the worker."""
+"""The I/O thread: every session, and the way between them and the workers."""
 
 from __future__ import annotations
 
@@ -6,43 +6,45 @@ import hmac
 import os
 import platform
 import threading
-import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import structlog
 import zmq
 
-from .. import __version__
+from .. import __version__, clock
+from ..controls import BUILTIN
+from ..defaults import DEFAULT_ENDPOINT
+from ..endpoint import is_local
+from ..pipelines.base import Pipeline
 from ..protocol import PROTOCOL_VERSION, ProtocolError, decode_client, encode
 from ..protocol.header import MAX_HEADER_BYTES
 from ..protocol.layout import MAX_SIDE
-from ..protocol.messages import ClientBye, DaemonBye, DaemonMessage, Error, Frame, Hello, Ping, Pong, Welcome
+from ..protocol.messages import ClientBye, DaemonBye, DaemonMessage, Error, Frame, Hello, Ping, Pong, Progress, Welcome
 from ..protocol.parts import LimitFields, ModelFields, ServerFields, StatsFields
-from ..transport import SEGMENTS_SUPPORTED, sweep_dead_segments
-from .endpoint import is_local
-from .error_limiter import ErrorLimiter
-from .keys import ServerKeys
-from .limits import Limits
+from ..transport import sweep_dead_segments, transports_for
+from .curve import ServerKeys, ZapHandler
+from .limits import ErrorLimiter, Limits
 from .metrics import Metrics
-from .outbox import Outbox, Outcome
-from .scheduler import PipelineSource, Scheduler
+from .outbox import Outbox, WorkResult
+from .router import Router, Sent, StartError
 from .session import Session
-from .zap import ZapHandler
+from .workers import PipelineSource, ThreadWorker, Worker
+
+__all__ = ["Daemon", "DaemonConfig", "StartError"]
 
 log = structlog.get_logger("mirage_lsd.daemon")
 
-DEFAULT_ENDPOINT = "tcp://127.0.0.1:5757"
 _POLL_MS = 100
 _BATCH = 256  # messages received before frames are taken in and results sent
 _REMEMBERED_CLIENTS = 256
 _STOP_TIMEOUT_S = 5.0
-
-
-class StartError(Exception):
-    """The daemon can't start; the text is one sentence that says what to do."""
+_LOADING_POLL_MS = 20
+_LOADING_TOLD_S = 2.0  # a client waits 10 s after each
+_LOADING = Progress("loading the model", 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +60,42 @@ class DaemonConfig:
 
 
 class Daemon:
-    """Serves pipelines until `stop`. `run` is the I/O thread; a worker thread runs the pipelines.
+    """Serves pipelines until `stop`. `run` is the I/O thread; the workers run the pipelines.
 
     Args:
-        pipelines: by the name that clients `open`; pipelines or functions that load them.
+        pipelines: by the name that clients `open`; pipelines or functions that load them. One mapping is served by one worker;
+            a sequence of them, one for each device, by a worker each: a new stream goes to the one with fewest streams.
     """
 
-    def __init__(self, pipelines: Mapping[str, PipelineSource], config: DaemonConfig) -> None:
+    def __init__(
+        self, pipelines: Mapping[str, PipelineSource] | Sequence[Mapping[str, PipelineSource]], config: DaemonConfig
+    ) -> None:
         self.config = config
         self.endpoint = config.bind
         self.ready = threading.Event()
-        self._pipelines = pipelines
         self._limits = config.limits
         self._local = is_local(config.bind)
-        self._transports = ("shared_memory", "inline") if self._local and SEGMENTS_SUPPORTED else ("inline",)
+        self._transports = transports_for(self._local)
         self._sessions: dict[bytes, Session] = {}
+        self._waiting: dict[bytes, Hello] = {}  # came while the models were loading
         self._error_limiters: OrderedDict[bytes, ErrorLimiter] = OrderedDict()
         self._stop = threading.Event()
         self._metrics = Metrics()
+        self._models: tuple[ModelFields, ...] = ()
+        self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
+        self._zap = ZapHandler(self._context, config.keys) if config.keys is not None else None
+        self._router = Router(self._context, config.limits, config.keys)
+        self._outbox = Outbox(self._context)
+        self._poller = zmq.Poller()
+        for socket in (self._router.socket, self._router.monitor, self._outbox.socket):
+            self._poller.register(socket, zmq.POLLIN)
+        if self._zap is not None:
+            self._poller.register(self._zap.socket, zmq.POLLIN)
+        sources = [pipelines] if isinstance(pipelines, Mapping) else list(pipelines)
+        self._workers: list[Worker] = [ThreadWorker(source, self._outbox) for source in sources]
         if not self._local and config.keys is None:
+            self._close_sockets()
+            self._context.term()
             raise StartError(
                 f"{config.bind} can be reached from other machines, which needs keys: make them with "
                 "`mirage-lsd keygen DIR` and pass `--key-file DIR/server.key`, or bind to 127.0.0.1."
@@ -87,134 +106,124 @@ class Daemon:
         self._stop.set()
 
     def run(self) -> None:
-        """Binds, loads the models, serves until `stop`; says `bye` to everyone.
+        """Binds, loads the models, serves until `stop`; says `bye` to everyone. Once only.
 
         Raises:
             StartError: the address can't be bound, the metrics port is taken, or a model can't be loaded.
         """
-        context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
-        zap = ZapHandler(context, self.config.keys) if self.config.keys is not None else None
-        self._router = context.socket(zmq.ROUTER)
-        self._outbox = Outbox(context)
-        self._scheduler = Scheduler(self._pipelines, self._outbox)
         try:
-            self._bind()
+            self._router.bind(self.config.bind)
+            self.endpoint = self._router.endpoint
+            self._serve_metrics()
             for name in sweep_dead_segments():
                 log.info("swept a dead process's segment", name=name)
             self._load()
-            self._serve(zap)
+            while not self._stop.is_set():
+                self._turn(_POLL_MS)
         finally:
             worker_has_socket = self._shut_down()
-            if zap is not None:
-                zap.close()
             if not worker_has_socket:  # else term() would wait for the frame in work
-                context.term()
+                self._context.term()
 
     # Starting and stopping
 
-    def _bind(self) -> None:
-        router, config = self._router, self.config
-        router.set(zmq.MAXMSGSIZE, self._limits.max_payload_bytes)
-        router.set(zmq.ROUTER_MANDATORY, 1)  # a client that is gone is an error, not a silent loss
-        router.set(zmq.SNDHWM, self._limits.max_undelivered)
-        router.set(zmq.RCVHWM, 64)
-        router.set(zmq.HANDSHAKE_IVL, 5_000)
-        router.set(zmq.IPV6, int("[" in config.bind))
-        if config.keys is not None:
-            router.set(zmq.CURVE_SERVER, 1)
-            router.set(zmq.CURVE_SECRETKEY, config.keys.secret)
-            router.set(zmq.CURVE_PUBLICKEY, config.keys.public)
+    def _serve_metrics(self) -> None:
+        if self.config.metrics_port is None:
+            return
         try:
-            router.bind(config.bind)
-            if config.metrics_port is not None:
-                self._metrics.serve(config.metrics_port)
-        except zmq.ZMQError as error:
-            if error.errno == zmq.EADDRINUSE:
-                raise StartError(
-                    f"{config.bind} is taken, probably by another daemon: stop it, or choose another port "
-                    "with `--bind tcp://127.0.0.1:PORT`."
-                ) from None
-            raise StartError(f"{config.bind} can't be bound ({error.strerror}); check `--bind`.") from None
+            self._metrics.serve(self.config.metrics_port)
         except OSError as error:
             raise StartError(
-                f"The metrics port {config.metrics_port} can't be used ({error.strerror}); choose another one "
+                f"The metrics port {self.config.metrics_port} can't be used ({error.strerror}); choose another one "
                 "with `--metrics-port`."
             ) from None
-        endpoint = router.get(zmq.LAST_ENDPOINT)
-        self.endpoint = (endpoint if isinstance(endpoint, bytes) else str(endpoint).encode()).rstrip(b"\0").decode()
 
     def _load(self) -> None:
-        """Clients may connect meanwhile; they are welcomed as soon as the models' controls are known."""
-        self._scheduler.start()
-        while not self._scheduler.loaded.wait(_POLL_MS / 1e3):
+        """Loads the models. Clients that come meanwhile are told so, and welcomed as soon as the models' controls are known."""
+        told_at = clock.now_s()
+        for worker in self._workers:
+            worker.start()
+        while not all(worker.loaded.is_set() for worker in self._workers):
             if self._stop.is_set():
                 return
-        if self._scheduler.load_error is not None:
-            raise StartError(f"The model can't be loaded: {self._scheduler.load_error}")
-        self._models = tuple(
-            ModelFields(name, pipeline.scenes, pipeline.lightings, pipeline.planes)
-            for name, pipeline in self._scheduler.pipelines.items()
-        )
+            self._turn(_LOADING_POLL_MS)
+            if clock.now_s() - told_at >= _LOADING_TOLD_S:
+                told_at = clock.now_s()
+                for identity in list(self._waiting):
+                    self._send(identity, _LOADING)
+        for worker in self._workers:
+            if worker.load_error is not None:
+                raise StartError(f"The model can't be loaded: {worker.load_error}")
+        pipelines = self._workers[0].pipelines
+        self._models = tuple(_model_fields(name, pipeline) for name, pipeline in pipelines.items())
         self.ready.set()
-        pipelines = self._scheduler.pipelines
-        devices = sorted({str(getattr(pipeline, "device", self.config.device)) for pipeline in pipelines.values()})
-        log.info("ready", endpoint=self.endpoint, device=", ".join(devices), models=list(pipelines))
+        devices = [
+            str(getattr(pipeline, "device", self.config.device))
+            for worker in self._workers
+            for pipeline in worker.pipelines.values()
+        ]
+        log.info("ready", endpoint=self.endpoint, device=", ".join(sorted(set(devices))), models=list(pipelines))
+        waiting, self._waiting = self._waiting, {}
+        for identity, hello in waiting.items():
+            self._guarded(identity, partial(self._welcome, identity, None, hello))
 
-    def _serve(self, zap: ZapHandler | None) -> None:
-        poller = zmq.Poller()
-        poller.register(self._router, zmq.POLLIN)
-        poller.register(self._outbox.socket, zmq.POLLIN)
-        if zap is not None:
-            poller.register(zap.socket, zmq.POLLIN)
-        while not self._stop.is_set():
-            events = dict(poller.poll(_POLL_MS))
-            if zap is not None and zap.socket in events:
-                zap.answer()
-            if self._router in events:
-                self._drain()
-                self._accept_arrived()
-            if self._outbox.socket in events:
-                for outcome in self._outbox.take_all():
-                    self._finish(outcome)
-            self._end_idle()
+    def _turn(self, timeout_ms: int) -> None:
+        """One round of the I/O loop; waits at most `timeout_ms` for something to do."""
+        events = dict(self._poller.poll(timeout_ms))
+        if self._zap is not None and self._zap.socket in events:
+            self._zap.answer()
+        if self._router.socket in events:
+            self._router.receive_all(_BATCH, self._receive)
+            self._accept_arrived()
+        if self._outbox.socket in events:
+            for result in self._outbox.take_all():
+                self._finish(result)
+        self._router.look_after()
+        self._end_idle()
 
     def _shut_down(self) -> bool:
-        """Says `bye` and closes everything; True if the worker is still in a frame, with its socket open."""
+        """Says `bye` and closes everything; True if a worker is still busy, with its socket open."""
         for identity in list(self._sessions):
             self._send(identity, DaemonBye("The daemon is stopping."))
             self._end(identity, "daemon stops")
-        loaded = self._scheduler.loaded.is_set()  # a load can take minutes and can't be stopped: don't wait for it
-        worker_ended = self._scheduler.stop(_STOP_TIMEOUT_S if loaded else 0.0)
-        if not worker_ended:
-            log.warning("the worker is still busy", loading=not loaded)
+        busy = False
+        for worker in self._workers:
+            loaded = worker.loaded.is_set()  # a load can take minutes and can't be stopped: don't wait for it
+            ended = worker.stop(_STOP_TIMEOUT_S if loaded else 0.0)
+            if not ended:
+                log.warning("a worker is still busy", loading=not loaded)
+                busy |= loaded
         self._metrics.close()
-        self._outbox.close()
-        self._router.close(linger=500)
+        self._close_sockets()
         log.info("stopped", endpoint=self.endpoint)
-        return loaded and not worker_ended
+        return busy
+
+    def _close_sockets(self) -> None:
+        self._outbox.close()
+        self._router.close()
+        if self._zap is not None:
+            self._zap.close()
 
     # Receiving
 
-    def _drain(self) -> None:
-        """Reads what is there; of the frames only each stream's newest stays."""
-        for _ in range(_BATCH):
-            try:
-                parts = self._router.recv_multipart(zmq.NOBLOCK, copy=False)
-            except zmq.Again:
-                return
-            identity = parts[0].bytes
-            session = self._sessions.get(identity)
-            if session is not None:
-                session.heard_at = time.monotonic()
-            try:
-                self._receive(identity, session, parts)
-            except ProtocolError as error:
-                self._refuse(identity, error)
-            except Exception as error:  # a fault of ours must cost one message, not every client's session
-                log.exception("message failed")
-                self._refuse(identity, ProtocolError("internal", f"The daemon failed on a message ({error!r:.200})."))
+    def _receive(self, parts: list[zmq.Frame]) -> None:
+        identity = parts[0].bytes
+        session = self._sessions.get(identity)
+        if session is not None:
+            session.last_message_at = clock.now_s()
+        self._guarded(identity, partial(self._obey, identity, session, parts))
 
-    def _receive(self, identity: bytes, session: Session | None, parts: list[zmq.Frame]) -> None:
+    def _guarded(self, identity: bytes, obey: Callable[[], None]) -> None:
+        """Obeys one message; what goes wrong costs this message only."""
+        try:
+            obey()
+        except ProtocolError as error:
+            self._refuse(identity, error)
+        except Exception as error:  # a fault of ours must cost one message, not every client's session
+            log.exception("message failed")
+            self._refuse(identity, ProtocolError("internal", f"The daemon failed on a message ({error!r:.200})."))
+
+    def _obey(self, identity: bytes, session: Session | None, parts: list[zmq.Frame]) -> None:
         if not 2 <= len(parts) <= 3:
             raise ProtocolError("malformed", "A message has one part, the header, or two: header and payload.")
         if len(parts[1]) > MAX_HEADER_BYTES:
@@ -251,7 +260,7 @@ class Daemon:
         metrics = self._metrics
         streams = sum(len(session.streams) for session in self._sessions.values())
         stats = StatsFields(streams, metrics.frames, metrics.dropped, metrics.fps())
-        self._send(identity, Pong(ping.t_ns, time.monotonic_ns(), stats))
+        self._send(identity, Pong(ping.t_ns, clock.now_ns(), stats))
 
     def _welcome(self, identity: bytes, session: Session | None, hello: Hello) -> None:
         if session is not None:
@@ -262,6 +271,13 @@ class Daemon:
             raise ProtocolError(
                 "unauthorized", "The daemon was started with --token; set the same token in the client."
             )
+        if not self._models:
+            if len(self._waiting) < self._limits.max_sessions:
+                self._waiting[identity] = hello
+            self._send(identity, _LOADING)
+            return
+        if len(self._sessions) >= self._limits.max_sessions:
+            self._end_gone()
         if len(self._sessions) >= self._limits.max_sessions:
             raise ProtocolError(
                 "too_many_sessions", f"The daemon has {self._limits.max_sessions} sessions, its limit; close one first."
@@ -270,7 +286,8 @@ class Daemon:
             identity,
             hello,
             transports=self._transports,
-            scheduler=self._scheduler,
+            place=self._place,
+            models=tuple(model.name for model in self._models),
             limits=self._limits,
             metrics=self._metrics,
             send=self._send,
@@ -285,7 +302,7 @@ class Daemon:
                 protocol=PROTOCOL_VERSION,
                 session=session.id,
                 server=ServerFields("mirage-lsd", __version__, os.getpid(), platform.node()),
-                capabilities=self._transports,
+                capabilities=tuple(self._transports),
                 limits=LimitFields(
                     max_streams=self._limits.max_streams,
                     max_width=MAX_SIDE,
@@ -298,36 +315,54 @@ class Daemon:
             ),
         )
 
+    def _place(self, model: str) -> tuple[Worker, Pipeline] | None:
+        """The worker with the fewest streams among those that serve the model."""
+        serving = [worker for worker in self._workers if model in worker.pipelines]
+        if not serving:
+            return None
+        streams = [stream.worker for session in self._sessions.values() for stream in session.streams.values()]
+        worker = min(serving, key=lambda worker: sum(other is worker for other in streams))
+        return worker, worker.pipelines[model]
+
     def _buffers_left(self) -> int:
         used = sum(stream.buffer_bytes for session in self._sessions.values() for stream in session.streams.values())
         return self._limits.max_buffer_bytes - used
 
     # Sending
 
-    def _finish(self, outcome: Outcome) -> None:
-        stream = outcome.stream
+    def _finish(self, work: WorkResult) -> None:
+        stream = work.stream
         if stream.closed:
             return
-        if outcome.error is not None:
+        if work.progress is not None:
+            self._send(stream.owner, work.progress)
+        elif work.error is not None:
             stream.dropped += 1
             self._metrics.drop("failed")
-            self._refuse(stream.owner, outcome.error)
-        elif outcome.result is not None:
-            result = replace(outcome.result, dropped=stream.dropped, t_send_ns=time.monotonic_ns())
-            if self._send(stream.owner, result, outcome.payload):
+            self._refuse(stream.owner, work.error)
+            session = self._sessions.get(stream.owner)
+            if work.error.stream_closed and session is not None:
+                session.end_stream(stream.number)
+        elif work.result is not None:
+            result = replace(work.result, dropped=stream.dropped, t_send_ns=clock.now_ns())
+            if self._send(stream.owner, result, work.payload):
                 self._metrics.result(result.t_receive_ns, result.t_start_ns, result.t_end_ns)
             elif not stream.closed:
                 stream.dropped += 1
                 self._metrics.drop("undelivered")
+            session = self._sessions.get(stream.owner)
+            if session is not None:
+                for notice in work.notices:
+                    session.notify(notice)
 
     def _refuse(self, identity: bytes, error: ProtocolError) -> None:
         session = self._sessions.get(identity)
-        allowed = self._limiter(identity).allows(time.monotonic())
+        allowed = self._limiter(identity).allows(clock.now_s())
         self._metrics.error(error.code, muted=not allowed)
         if allowed:
             log.debug("refused", code=error.code, message=error.message, session=session and session.id)
             closed = error.stream_closed if error.stream is not None else None
-            self._send(identity, Error(error.code, error.message, error.fatal, error.stream, closed))
+            self._send(identity, Error(error.code, error.message, error.fatal, error.stream, closed, error.control_seq))
         if error.fatal and session is not None:
             self._end(identity, error.code)
 
@@ -343,28 +378,25 @@ class Daemon:
 
     def _send(self, identity: bytes, message: DaemonMessage, payload: Any | None = None) -> bool:
         """False if the client has too much undelivered, or is gone; then its session ends."""
-        parts = [identity, encode(message)]
-        if payload is not None:
-            parts.append(payload)
-        try:
-            self._router.send_multipart(parts, zmq.NOBLOCK)
-        except zmq.Again:
-            return False
-        except zmq.ZMQError as error:
-            if error.errno != zmq.EHOSTUNREACH:
-                raise
+        sent = self._router.send(identity, encode(message), payload)
+        if sent is Sent.GONE:
+            self._waiting.pop(identity, None)
             self._end(identity, "client is gone")
-            return False
-        return True
+        return sent is Sent.YES
 
     # Ending
 
     def _end_idle(self) -> None:
-        oldest = time.monotonic() - self._limits.idle_timeout_s
+        oldest = clock.now_s() - self._limits.idle_timeout_s
         for session in list(self._sessions.values()):
-            if session.heard_at < oldest:
+            if session.last_message_at < oldest:
                 self._send(session.identity, DaemonBye(f"No message for {self._limits.idle_timeout_s:g} s."))
                 self._end(session.identity, "idle")
+
+    def _end_gone(self) -> None:
+        """Ends the sessions of clients that died without a word: a message to them, here an empty progress, is not accepted."""
+        for identity in list(self._sessions):
+            self._send(identity, Progress("", 1.0))
 
     def _end(self, identity: bytes, why: str) -> None:
         session = self._sessions.pop(identity, None)
@@ -372,3 +404,8 @@ class Daemon:
             session.end()
             self._metrics.sessions.dec()
             log.info("session ended", session=session.id, why=why)
+
+
+def _model_fields(name: str, pipeline: Pipeline) -> ModelFields:
+    specs = (spec for spec in (*pipeline.controls, *BUILTIN) if not spec.hidden)
+    return ModelFields(name, tuple(spec.fields() for spec in specs), pipeline.planes)

@@ -21,6 +21,11 @@ class Mailbox(Generic[Item]):
             replaced, self._item = self._item, item
             return replaced
 
+    @property
+    def full(self) -> bool:
+        """Whether an item waits."""
+        return self._item is not None
+
     def take(self) -> Item | None:
         """Takes the item away; None if there is none."""
         with self._lock:

@@ -9,18 +9,20 @@ from dataclasses import dataclass
 import zmq
 
 from ..protocol.errors import ProtocolError
-from ..protocol.messages import Result
+from ..protocol.messages import NoticeMessage, Progress, Result
 from .stream import Stream
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one frame: a result (with its payload, if inline) or an error."""
+class WorkResult:
+    """What a worker has to say of a stream: a result (with its payload, if inline), an error, progress, notices."""
 
     stream: Stream
     result: Result | None = None
     payload: bytes | None = None
     error: ProtocolError | None = None
+    progress: Progress | None = None
+    notices: tuple[NoticeMessage, ...] = ()
 
 
 class Outbox:
@@ -32,16 +34,16 @@ class Outbox:
     def __init__(self, context: zmq.Context[zmq.Socket[bytes]]) -> None:
         self._context = context
         self._address = f"inproc://outbox-{id(self)}"
-        self._outcomes: deque[Outcome] = deque()
+        self._outcomes: deque[WorkResult] = deque()
         self.socket = context.socket(zmq.PULL)
         self.socket.set(zmq.RCVHWM, 16)
         self.socket.bind(self._address)
 
     def writer(self) -> OutboxWriter:
-        """The worker's end; to be made and used in the worker's thread."""
+        """A worker thread's end; to be made and used in the worker's thread."""
         return OutboxWriter(self._context, self._address, self._outcomes)
 
-    def take_all(self) -> list[Outcome]:
+    def take_all(self) -> list[WorkResult]:
         """Everything that waits, oldest first."""
         with contextlib.suppress(zmq.Again):
             while True:
@@ -58,13 +60,13 @@ class Outbox:
 class OutboxWriter:
     """Puts outcomes into the outbox and wakes its reader."""
 
-    def __init__(self, context: zmq.Context[zmq.Socket[bytes]], address: str, outcomes: deque[Outcome]) -> None:
+    def __init__(self, context: zmq.Context[zmq.Socket[bytes]], address: str, outcomes: deque[WorkResult]) -> None:
         self._outcomes = outcomes
         self._socket = context.socket(zmq.PUSH)
         self._socket.set(zmq.SNDHWM, 16)
         self._socket.connect(address)
 
-    def put(self, outcome: Outcome) -> None:
+    def put(self, outcome: WorkResult) -> None:
         self._outcomes.append(outcome)
         self.wake()
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
 
-from ..pipeline.base import Pipeline
+from .. import clock
+from ..pipelines.base import Pipeline
 from ..protocol.errors import ProtocolError
 from ..protocol.layout import PackedLayout
 from ..protocol.messages import (
@@ -20,17 +20,21 @@ from ..protocol.messages import (
     DaemonMessage,
     Frame,
     Hello,
+    NoticeMessage,
     Open,
     Opened,
     Reset,
 )
-from ..transport import FrameLost, InlineTransport, SharedMemoryTransport, Transport
+from ..protocol.parts import RefusedTransport
+from ..transport import FrameLost, FrameSizes, Transport
 from .limits import Limits
 from .metrics import Metrics
-from .scheduler import Scheduler
 from .stream import Stream, buffer_bytes
+from .workers import Worker
 
 log = structlog.get_logger("mirage_lsd.session")
+
+NOTICE_PERIOD_S = 60.0
 
 
 class Session:
@@ -39,7 +43,9 @@ class Session:
     Args:
         identity: the client's routing id.
         hello: its greeting.
-        transports: the names this daemon can do, for it.
+        transports: those this daemon can do, by name.
+        place: the worker for a new stream of a model, and its pipeline; None: there is no such model.
+        models: names of all models, for a sentence.
         send: answers the client.
         buffers_left: bytes of frame buffers that may still be opened, over all sessions.
     """
@@ -49,8 +55,9 @@ class Session:
         identity: bytes,
         hello: Hello,
         *,
-        transports: tuple[str, ...],
-        scheduler: Scheduler,
+        transports: Mapping[str, type[Transport]],
+        place: Callable[[str], tuple[Worker, Pipeline] | None],
+        models: tuple[str, ...],
         limits: Limits,
         metrics: Metrics,
         send: Callable[[bytes, DaemonMessage], object],
@@ -60,9 +67,11 @@ class Session:
         self.id = secrets.token_hex(8)
         self.client = hello.client
         self.streams: dict[int, Stream] = {}
-        self.heard_at = time.monotonic()
+        self.last_message_at = clock.now_s()
         self._transports = transports
-        self._scheduler = scheduler
+        self._place = place
+        self._models = models
+        self._notices: dict[tuple[int, str], float] = {}
         self._limits = limits
         self._metrics = metrics
         self._send = send
@@ -82,7 +91,7 @@ class Session:
             case Open():
                 self._open(message)
             case Reset():
-                self._stream(message.stream).reset_wanted = True
+                self._stream(message.stream).reset_pending = True
             case Close():
                 self._stream(message.stream)
                 self.end_stream(message.stream)
@@ -97,33 +106,45 @@ class Session:
             if stream.arrived is None:
                 continue
             (frame, payload), stream.arrived = stream.arrived, None
-            buffer = stream.borrow()
+            buffer = stream.acquire_buffer()
             try:
-                stream.transport.read(frame, payload, buffer.packed)
+                stream.transport.read(frame, payload, buffer)
             except (FrameLost, ProtocolError) as error:
-                stream.give_back(buffer)
-                stream.reset_wanted |= frame.reset
+                stream.release_buffer(buffer)
+                stream.reset_pending |= frame.reset
                 self._drop(stream, "torn" if isinstance(error, FrameLost) else "bad")
                 if isinstance(error, ProtocolError):
                     error.stream = stream.number
                     errors.append(error)
                 continue
             buffer.frame = frame
-            buffer.t_receive_ns = time.monotonic_ns()
-            buffer.reset = frame.reset or stream.reset_wanted
-            stream.reset_wanted = False
+            buffer.slots = stream.slots
+            buffer.t_receive_ns = clock.now_ns()
+            buffer.reset = frame.reset or stream.reset_pending
+            stream.reset_pending = False
             replaced = stream.mailbox.put(buffer)
             if replaced is not None:
                 # The camera cut of a dropped frame still has to reach the pipeline.
                 buffer.reset |= replaced.reset
-                stream.give_back(replaced)
+                stream.release_buffer(replaced)
                 self._drop(stream, "replaced")
-            self._scheduler.submit(stream)
+            stream.worker.submit(stream)
         return errors
+
+    def notify(self, notice: NoticeMessage) -> None:
+        """Sends a notice, unless the same was said of this stream within the last minute."""
+        now = clock.now_s()
+        key = (notice.stream, notice.code)
+        if now - self._notices.get(key, -NOTICE_PERIOD_S) >= NOTICE_PERIOD_S:
+            self._notices[key] = now
+            log.info("notice", session=self.id, stream=notice.stream, code=notice.code, message=notice.message)
+            self._send(self.identity, notice)
 
     def end_stream(self, number: int) -> None:
         """Closes one stream and what belongs to it."""
         self.streams.pop(number).close()
+        for key in [key for key in self._notices if key[0] == number]:
+            del self._notices[key]
         self._metrics.streams.dec()
 
     def end(self) -> None:
@@ -143,29 +164,29 @@ class Session:
             self._drop(stream, "bad")
             raise ProtocolError("bad_frame", f"`seq` must rise; the newest is {stream.newest_seq}.", stream.number)
         stream.newest_seq = frame.seq
+        if frame.slots is not None:
+            stream.update_slots(frame.slots)
         if stream.arrived is not None:
-            stream.reset_wanted |= stream.arrived[0].reset
+            stream.reset_pending |= stream.arrived[0].reset
             self._drop(stream, "replaced")
         stream.arrived = (frame, payload)
 
     def _control(self, control: Control) -> None:
         stream = self._stream(control.stream)
         try:
-            understood = stream.timeline.apply(
-                control.values, control.control_seq, control.transition_s, time.monotonic()
-            )
+            notices = stream.timeline.apply(control.values, control.control_seq, control.transition_s, clock.now_ns())
         except ProtocolError as error:
             error.stream = stream.number
             raise
-        if not understood:
-            log.info("a prompt or an appearance without a known word", stream=stream.number, model=stream.pipeline.name)
+        for notice in notices:
+            self.notify(NoticeMessage(stream.number, notice.code, notice.message))
 
     def _open(self, wanted: Open) -> None:
         number = wanted.stream
         if number in self.streams:
             raise ProtocolError("stream_exists", f"Stream {number} is open; close it or use another number.", number)
         try:
-            stream = self._new_stream(wanted)
+            stream, refused = self._new_stream(wanted)
         except ProtocolError as error:
             error.stream, error.stream_closed = number, True
             raise
@@ -181,40 +202,52 @@ class Session:
             output=f"{stream.spec.output_width}x{stream.spec.output_height}",
             planes=",".join(stream.spec.planes),
         )
-        self._send(self.identity, Opened(number, stream.transport.name, stream.transport.result_ring))
+        self._send(self.identity, Opened(number, stream.transport.answer, refused or None))
+        stream.worker.prepare(stream)
 
-    def _new_stream(self, wanted: Open) -> Stream:
+    def _new_stream(self, wanted: Open) -> tuple[Stream, tuple[RefusedTransport, ...]]:
         if len(self.streams) >= self._limits.max_streams:
             raise ProtocolError(
                 "too_many_streams", f"A session has at most {self._limits.max_streams} streams; close one first."
             )
-        pipelines: Mapping[str, Pipeline] = self._scheduler.pipelines
-        pipeline = pipelines.get(wanted.model)
-        if pipeline is None:
+        placed = self._place(wanted.model)
+        if placed is None:
             raise ProtocolError(
-                "unknown_model", f"There is no model {wanted.model[:64]!r}; this daemon serves {', '.join(pipelines)}."
+                "unknown_model",
+                f"There is no model {wanted.model[:64]!r}; this daemon serves {', '.join(self._models)}.",
             )
         if buffer_bytes(wanted) > self._buffers_left():
             raise ProtocolError("too_many_streams", "The daemon's frame buffers are used up; close a stream first.")
-        return Stream(self.identity, wanted, pipeline, self._transport(wanted))
+        worker, pipeline = placed
+        transport, refused = self._transport(wanted, pipeline)
+        return Stream(self.identity, wanted, pipeline, transport, worker), refused
 
-    def _transport(self, wanted: Open) -> Transport:
-        """The first wanted transport that works. When none does, the reason is the first one's."""
-        frame_bytes = PackedLayout(wanted.planes).nbytes
-        output_bytes = PackedLayout((wanted.output,)).nbytes
-        reason: ProtocolError | None = None
-        for name in wanted.transport:
-            if name not in self._transports:
-                continue
-            if name == "inline":
-                return InlineTransport(frame_bytes, output_bytes)
-            assert wanted.ring is not None
-            try:
-                return SharedMemoryTransport(wanted.ring, frame_bytes, len(wanted.planes), output_bytes)
-            except ProtocolError as error:
-                log.info("no shared memory", session=self.id, stream=wanted.stream, why=error.message)
-                reason = reason or error
-        raise reason or ProtocolError("bad_transport", f"List one of {', '.join(self._transports)} in `transport`.")
+    def _transport(self, wanted: Open, pipeline: Pipeline) -> tuple[Transport, tuple[RefusedTransport, ...]]:
+        """The first wanted transport that works, tried by opening it, and why not the ones before it."""
+        layout = PackedLayout(wanted.planes)
+        sizes = FrameSizes(layout.nbytes, len(wanted.planes), PackedLayout((wanted.output,)).nbytes)
+        refused: list[RefusedTransport] = []
+        first: ProtocolError | None = None
+        for offer in wanted.transport:
+            kind = self._transports.get(offer.name)
+            if kind is None:
+                reason = "This daemon does not have it."
+            elif kind.device not in pipeline.accepts:
+                reason = f"The model does not take frames on {kind.device}."
+            else:
+                try:
+                    return kind(offer, sizes), tuple(refused)
+                except ProtocolError as error:
+                    first, reason = first or error, error.message
+                    log.info("transport refused", session=self.id, stream=wanted.stream, name=offer.name, why=reason)
+            refused.append(RefusedTransport(offer.name, reason))
+        if len(refused) == 1 and first is not None:
+            raise first
+        reasons = " ".join(f"{entry.name[:64]}: {entry.reason}" for entry in refused[:4])
+        raise ProtocolError(
+            first.code if first is not None else "bad_transport",
+            f"None of the wanted transports can be had; list one of {', '.join(self._transports)}. {reasons}"[:1_000],
+        )
 
     def _drop(self, stream: Stream, reason: str) -> None:
         stream.dropped += 1

@@ -5,48 +5,46 @@ from __future__ import annotations
 import math
 import threading
 from collections import deque
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..controls import Timeline
-from ..pipeline.base import Pipeline, StreamSpec
-from ..pipeline.frame import Camera, InputFrame, Sun
+from ..controls import BUILTIN, BYPASS, STRENGTH, Controls, ControlTimeline
+from ..frame import Camera, InputFrame, Slot, Sun
+from ..pipelines.base import Pipeline, StreamSpec
+from ..pipelines.composite import Mix
+from ..pipelines.plausibility import InputWatch
 from ..protocol.layout import PackedLayout
 from ..protocol.messages import Frame, Open
-from ..protocol.parts import CameraFields, SunFields
-from ..transport import Delivery, Transport
+from ..protocol.parts import CameraFields, SlotFields, SunFields
+from ..transport import Delivery, FrameBuffer, Transport
+from ..transport.pixels import swap_red_blue
 from .mailbox import Mailbox
-from .pixels import srgb_from_linear, swap_red_blue
+from .pace import Pace
+
+if TYPE_CHECKING:
+    from .workers import Worker
+
+_BUILTIN_NAMES = frozenset(spec.name for spec in BUILTIN)
 
 # One frame waits, one is processed, one is being received.
 BUFFERS = 3
 
 
-class FrameBuffer:
-    """Memory for one packed input frame, reused; the planes are views into it. `frame` is what is in it at present."""
-
-    def __init__(self, layout: PackedLayout) -> None:
-        self.packed = np.empty(layout.nbytes, dtype=np.uint8)
-        self.planes = layout.views(self.packed)
-        self.frame: Frame | None = None
-        self.t_receive_ns = 0
-        self.reset = False
-
-
 class Stream:
     """What the daemon keeps for one open stream.
 
-    The I/O thread fills buffers and the mailbox; the worker takes them, and owns `state`, `due_ns` and `reset_owed`.
+    The I/O thread fills buffers and the mailbox; the worker takes them, and owns `state`, `due_ns` and `reset_after_failure`.
     """
 
-    def __init__(self, owner: bytes, wanted: Open, pipeline: Pipeline, transport: Transport) -> None:
+    def __init__(self, owner: bytes, wanted: Open, pipeline: Pipeline, transport: Transport, worker: Worker) -> None:
         self.owner = owner
         self.number = wanted.stream
         self.pipeline = pipeline
         self.transport = transport
-        self.timeline = Timeline(pipeline, wanted.seed)
+        self.worker = worker
+        self.timeline = ControlTimeline((*pipeline.controls, *BUILTIN), pipeline.read_controls, wanted.seed)
         self.mailbox: Mailbox[FrameBuffer] = Mailbox()
         self.period_ns = int(1e9 / wanted.fps) if wanted.fps > 0.0 else 0
         layout = PackedLayout(wanted.planes)
@@ -60,12 +58,8 @@ class Stream:
             seed=wanted.seed,
             planes=tuple(plane.name for plane in wanted.planes),
         )
-        self._color_format = color.format
-        self._output_format = wanted.output.format
-        self._free = deque(FrameBuffer(layout) for _ in range(BUFFERS))
-        self._color: npt.NDArray[np.uint8] | None = None
-        if color.format != "rgba8":
-            self._color = np.empty((color.height, color.width, 4), dtype=np.uint8)
+        self._engine_alpha = wanted.alpha == "engine"
+        self._free = deque(transport.make_buffer(layout) for _ in range(BUFFERS))
         self._swapped: npt.NDArray[np.uint8] | None = None
         if wanted.output.format == "bgra8":
             self._swapped = np.empty((wanted.output.height, wanted.output.width, 4), dtype=np.uint8)
@@ -75,56 +69,71 @@ class Stream:
         self.arrived: tuple[Frame, Any | None] | None = None
         self.newest_seq = -1
         self.dropped = 0
-        self.reset_wanted = False
-        # worker
+        self.reset_pending = False
+        self.slots: tuple[Slot, ...] = ()
+        # worker; `prepared` under its lock
         self.state: Any = None
-        self.has_state = False
+        self.prepared = False
         self.due_ns = 0
-        self.reset_owed = False
+        self.watch = InputWatch()
+        self.pace = Pace(wanted.fps)
+        self.reset_after_failure = False
         # both
         self._closing = threading.Lock()
         self.closed = False
 
-    def borrow(self) -> FrameBuffer:
+    def acquire_buffer(self) -> FrameBuffer:
         """A buffer to fill. There is always one: of the others, one waits and one is processed at the most."""
         # The last one returned is still in the cache.
         return self._free.pop()
 
-    def give_back(self, buffer: FrameBuffer) -> None:
+    def release_buffer(self, buffer: FrameBuffer) -> None:
         """Returns a buffer that nobody reads any more."""
         self._free.append(buffer)
 
     def input_frame(self, buffer: FrameBuffer) -> InputFrame:
         """The pipeline's view of a received frame; its arrays are valid until the buffer is given back."""
         assert buffer.frame is not None
-        color = buffer.planes["color"]
-        if self._color is not None:
-            if self._color_format == "bgra8":
-                swap_red_blue(color, self._color)
-            else:
-                srgb_from_linear(color, self._color)
-            color = self._color
+        planes: Any = buffer.planes
         return InputFrame(
             seq=buffer.frame.seq,
-            color=color,
-            depth=buffer.planes.get("depth"),
-            motion=buffer.planes.get("motion"),
-            normal=buffer.planes.get("normal"),
-            ids=buffer.planes.get("ids"),
+            color=planes["color"],
+            depth=planes.get("depth"),
+            motion=planes.get("motion"),
+            normal=planes.get("normal"),
+            ids=planes.get("ids"),
             camera=_camera(buffer.frame.camera),
             sun=_sun(buffer.frame.sun),
-            reset=buffer.reset or self.reset_owed,
+            slots=buffer.slots,
+            reset=buffer.reset or self.reset_after_failure,
         )
 
-    def deliver(self, pixels: npt.NDArray[np.uint8], seq: int) -> Delivery | None:
-        """Hands a finished frame to the transport; None if the stream was closed meanwhile.
+    def update_slots(self, entries: tuple[SlotFields, ...]) -> None:
+        """Takes over the entries of a frame, whether or not that frame is ever processed."""
+        table = {slot.slot: slot for slot in self.slots}
+        table.update((entry.slot, _slot(entry)) for entry in entries)
+        self.slots = tuple(table[number] for number in sorted(table))
+
+    def controls_at(self, now_ns: int) -> tuple[Controls, Mix, bool, int]:
+        """The model's controls, how the result is mixed, whether the model is bypassed, and the newest `control_seq`."""
+        controls, control_seq = self.timeline.sample(now_ns)
+        mix = Mix(controls.number(STRENGTH.name, 1.0), self._engine_alpha)
+        bypass = controls.flag(BYPASS.name)
+        own = {name: value for name, value in controls.values.items() if name not in _BUILTIN_NAMES}
+        return Controls(own), mix, bypass, control_seq
+
+    def check_output(self, pixels: npt.NDArray[np.uint8]) -> None:
+        """Refuses what is not the output's size in uint8 RGBA.
 
         Raises:
-            TypeError: the pipeline returned something else than the output's size in uint8 RGBA.
+            TypeError: the pipeline is at fault.
         """
         shape = (self.spec.output_height, self.spec.output_width, 4)
         if pixels.shape != shape or pixels.dtype != np.uint8:
             raise TypeError(f"The model returned {pixels.shape} {pixels.dtype}, the output is {shape} uint8.")
+
+    def deliver(self, pixels: npt.NDArray[np.uint8], seq: int) -> Delivery | None:
+        """Hands a finished frame to the transport; None if the stream was closed meanwhile."""
         pixels = np.ascontiguousarray(pixels)
         if self._swapped is not None:
             swap_red_blue(pixels, self._swapped)
@@ -142,8 +151,9 @@ class Stream:
 
 def buffer_bytes(wanted: Open) -> int:
     """Memory that a stream's buffers take, in bytes."""
-    output = wanted.output.nbytes
-    return BUFFERS * PackedLayout(wanted.planes).nbytes + wanted.planes[0].width * wanted.planes[0].height * 4 + output
+    color = next(plane for plane in wanted.planes if plane.name == "color")
+    converted = 0 if color.format == "rgba8" else color.width * color.height * 4
+    return BUFFERS * (PackedLayout(wanted.planes).nbytes + converted) + wanted.output.nbytes
 
 
 def _camera(fields: CameraFields | None) -> Camera | None:
@@ -156,6 +166,20 @@ def _camera(fields: CameraFields | None) -> Camera | None:
         far=fields.far,
         jitter=(fields.jitter[0], fields.jitter[1]) if fields.jitter is not None else (0.0, 0.0),
     )
+
+
+def _slot(fields: SlotFields) -> Slot:
+    return Slot(
+        fields.slot,
+        fields.object_class,
+        1.0 if fields.strength is None else fields.strength,
+        _matrix(fields.world_from_object),
+        _matrix(fields.previous_world_from_object),
+    )
+
+
+def _matrix(numbers: tuple[float, ...] | None) -> npt.NDArray[np.float32] | None:
+    return None if numbers is None else np.array(numbers, dtype=np.float32).reshape(3, 4)
 
 
 def _sun(fields: SunFields | None) -> Sun | None:

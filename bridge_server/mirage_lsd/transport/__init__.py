@@ -1,16 +1,18 @@
-"""How planes travel: one file per transport behind one small base class."""
+"""How planes travel: one file per transport behind one small base class, and a registry."""
 
-from .base import Delivery, FrameLost, Transport
+from .base import Delivery, FrameBuffer, FrameLost, FrameSizes, HostFrameBuffer, Transport
+from .registry import TRANSPORTS, transports_for
 from .segment import SEGMENTS_SUPPORTED, sweep_dead_segments
-from .shared_memory import SharedMemoryTransport
-from .zmq_inline import InlineTransport
 
 __all__ = [
     "SEGMENTS_SUPPORTED",
+    "TRANSPORTS",
     "Delivery",
+    "FrameBuffer",
     "FrameLost",
-    "InlineTransport",
-    "SharedMemoryTransport",
+    "FrameSizes",
+    "HostFrameBuffer",
     "Transport",
     "sweep_dead_segments",
+    "transports_for",
 ]

@@ -1,16 +1,20 @@
-"""What the server needs of a transport."""
+"""What the server needs of a transport, and the buffers that a transport makes."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from ..frame import Slot
+from ..protocol.layout import PackedLayout
 from ..protocol.messages import Frame
-from ..protocol.parts import RingFields
+from ..protocol.parts import TransportOffer
+from .pixels import srgb_from_linear, swap_red_blue
 
 
 class FrameLost(Exception):
@@ -26,19 +30,97 @@ class Delivery:
     payload: bytes | None = None
 
 
-class Transport(ABC):
-    """The planes of one stream, both ways. `read` is called by the I/O thread, `write` by the worker thread."""
+@dataclass(frozen=True, slots=True)
+class FrameSizes:
+    """Packed sizes of a stream's input and output in bytes, and the number of planes."""
 
-    name: ClassVar[str]
+    frame_bytes: int
+    planes: int
+    output_bytes: int
+
+
+class DeviceArray(Protocol):
+    """A plane on any device: what numpy, PyTorch and CuPy arrays have in common (the array API's exchange protocol)."""
+
+    def __dlpack__(self, **options: Any) -> Any: ...
+
+    def __dlpack_device__(self) -> tuple[int, int]: ...
+
+
+class FrameBuffer(ABC):
+    """Memory for one input frame, made by a transport on its device and reused. The attributes say what is in it at present.
+
+    Attributes:
+        frame: the message it came with. t_receive_ns: when it was complete here. reset: a camera cut comes with it.
+        slots: the stream's table of slots as it was with this frame.
+    """
+
+    def __init__(self) -> None:
+        self.frame: Frame | None = None
+        self.t_receive_ns = 0
+        self.reset = False
+        self.slots: tuple[Slot, ...] = ()
 
     @property
     @abstractmethod
-    def result_ring(self) -> RingFields | None:
-        """The daemon's ring, to be announced in `opened`; None where there is none."""
+    def planes(self) -> Mapping[str, Any]:
+        """The planes by name, each a `DeviceArray`; `color` is rgba8, sRGB-encoded, whatever format came."""
+
+
+class HostFrameBuffer(FrameBuffer):
+    """A packed frame in host memory; the planes are numpy views into it."""
+
+    def __init__(self, layout: PackedLayout) -> None:
+        super().__init__()
+        self.packed = np.empty(layout.nbytes, dtype=np.uint8)
+        self._views = layout.views(self.packed)
+        color = next(plane for plane in layout.planes if plane.name == "color")
+        self._format = color.format
+        self._converted: npt.NDArray[np.uint8] | None = None
+        if color.format != "rgba8":
+            self._converted = np.empty((color.height, color.width, 4), dtype=np.uint8)
+
+    @property
+    def planes(self) -> Mapping[str, npt.NDArray[Any]]:
+        if self._converted is None:
+            return self._views
+        if self._format == "bgra8":
+            swap_red_blue(self._views["color"], self._converted)
+        else:
+            srgb_from_linear(self._views["color"], self._converted)
+        return {**self._views, "color": self._converted}
+
+
+class Transport(ABC):
+    """The planes of one stream, both ways; made by `__init__(offer, sizes)`, which raises ProtocolError with the reason it can't be had.
+
+    `read` is called by the I/O thread, `write` by the worker thread.
+
+    Attributes:
+        name: as in the protocol. device: where its buffers are ("cpu", "cuda"): a pipeline says which it accepts.
+        local_only: only for clients on this machine. answer: what `opened` tells the client.
+    """
+
+    name: ClassVar[str]
+    device: ClassVar[str]
+    local_only: ClassVar[bool]
+    answer: TransportOffer
 
     @abstractmethod
-    def read(self, frame: Frame, payload: Any | None, destination: npt.NDArray[np.uint8]) -> None:
-        """Copies a packed frame into `destination` (uint8, exactly the packed size).
+    def __init__(self, offer: TransportOffer, sizes: FrameSizes) -> None: ...
+
+    @classmethod
+    def supported(cls) -> bool:
+        """Whether this system has it at all."""
+        return True
+
+    @abstractmethod
+    def make_buffer(self, layout: PackedLayout) -> FrameBuffer:
+        """A buffer that `read` can fill."""
+
+    @abstractmethod
+    def read(self, frame: Frame, payload: Any | None, buffer: FrameBuffer) -> None:
+        """Brings a frame's planes into `buffer`, which this transport made.
 
         Args:
             payload: the message's second part as a buffer, or None.
@@ -55,3 +137,20 @@ class Transport(ABC):
     @abstractmethod
     def close(self) -> None:
         """Unmaps and unlinks what there is. Can be called twice."""
+
+
+class HostTransport(Transport):
+    """A transport whose frames are in host memory."""
+
+    device = "cpu"
+
+    def make_buffer(self, layout: PackedLayout) -> HostFrameBuffer:
+        return HostFrameBuffer(layout)
+
+    def read(self, frame: Frame, payload: Any | None, buffer: FrameBuffer) -> None:
+        assert isinstance(buffer, HostFrameBuffer)
+        self.read_into(frame, payload, buffer.packed)
+
+    @abstractmethod
+    def read_into(self, frame: Frame, payload: Any | None, destination: npt.NDArray[np.uint8]) -> None:
+        """Copies a packed frame into `destination` (uint8, exactly the packed size)."""

@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 
@@ -16,6 +17,7 @@ if sys.platform != "win32":
 
 SEGMENT_NAME = re.compile(r"/lsd-(\d{1,10})-[0-9a-f]{32}")
 _SHM_FOLDER = Path("/dev/shm")
+_SWEPT_AFTER_S = 60.0
 # macOS allows names of 31 bytes, too short for the protocol's.
 SEGMENTS_SUPPORTED = sys.platform != "darwin"
 
@@ -65,7 +67,10 @@ def create_segment(size: int) -> Segment:
     if sys.platform == "win32":
         # The section gets the default DACL of the process: its user, administrators and the system.
         tag = f"Local\\{name}"
-        return Segment(tag, mmap.mmap(-1, size, tagname=tag))
+        try:
+            return Segment(tag, mmap.mmap(-1, size, tagname=tag))
+        except OSError as error:
+            raise SegmentError(f"No shared memory for a ring of {size} bytes ({error.strerror}).") from error
     name = f"/{name}"
     descriptor = _posixshmem.shm_open(name, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode=0o600)
     try:
@@ -93,7 +98,7 @@ def open_segment(name: str, size: int) -> Segment:
             raise SegmentError("The ring's name must be Local\\lsd-PID-32 hex digits.")
         try:
             # Windows refuses to map more than a section has. A missing one is created, zeroed: the magic tells.
-            return Segment(name, mmap.mmap(-1, size, tagname=name))
+            return Segment(name, mmap.mmap(-1, size, tagname=name, access=mmap.ACCESS_READ))
         except OSError as error:
             raise SegmentError(f"The ring can't be mapped ({error.strerror}).") from error
     if not SEGMENT_NAME.fullmatch(name):
@@ -117,9 +122,11 @@ def open_segment(name: str, size: int) -> Segment:
 
 
 def sweep_dead_segments() -> list[str]:
-    """Removes the segments whose creator is no longer alive; returns their names.
+    """Removes the segments that nobody will open any more; returns their names.
 
-    Linux only: Windows removes a section with its last user.
+    These are the ones whose creator is not alive and that were made over a minute ago: the creator may live in another PID namespace
+    (a container that shares /dev/shm), where its number means nothing here. A ring has its name for a moment only, until its reader
+    has opened it. Linux only: Windows removes a section with its last user.
     """
     swept: list[str] = []
     if sys.platform == "win32" or not _SHM_FOLDER.is_dir():
@@ -129,8 +136,9 @@ def sweep_dead_segments() -> list[str]:
         if match is None or _alive(int(match[1])):
             continue
         with contextlib.suppress(OSError):  # another user's, or gone meanwhile
-            path.unlink()
-            swept.append(path.name)
+            if time.time() - path.stat().st_mtime > _SWEPT_AFTER_S:
+                path.unlink()
+                swept.append(path.name)
     return swept
 
 

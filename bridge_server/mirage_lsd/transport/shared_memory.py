@@ -9,40 +9,38 @@ import numpy.typing as npt
 
 from ..protocol.errors import ProtocolError
 from ..protocol.messages import Frame
-from ..protocol.parts import RingFields
-from .base import Delivery, Transport
+from ..protocol.parts import TransportOffer
+from .base import Delivery, FrameSizes, HostTransport
 from .ring import RingReader, RingWriter
-from .segment import SegmentError
+from .segment import SEGMENTS_SUPPORTED, SegmentError
 
 
-class SharedMemoryTransport(Transport):
-    """Maps the client's ring and makes the daemon's.
-
-    Args:
-        ring: the client's, as announced.
-        frame_bytes, planes: packed size and number of the opened planes.
-        output_bytes: packed size of the output.
+class SharedMemoryTransport(HostTransport):
+    """Maps the client's ring (which the offer announces) and makes the daemon's.
 
     Raises:
         ProtocolError: `bad_ring` for the client's, `bad_transport` when there is no memory for the daemon's.
     """
 
     name = "shared_memory"
+    local_only = True
 
-    def __init__(self, ring: RingFields, frame_bytes: int, planes: int, output_bytes: int) -> None:
-        self._reader = RingReader(ring, frame_bytes, planes)
+    def __init__(self, offer: TransportOffer, sizes: FrameSizes) -> None:
+        self._reader = RingReader(offer.more["ring"], sizes.frame_bytes, sizes.planes)
         try:
-            self._writer = RingWriter(output_bytes)
+            self._writer = RingWriter(sizes.output_bytes)
         except SegmentError as error:
             self._reader.close()
             raise ProtocolError("bad_transport", f"{error} Use the inline transport or smaller frames.") from None
+        self.answer = TransportOffer(self.name, {"ring": self._writer.fields})
         self._open = True
 
-    @property
-    def result_ring(self) -> RingFields | None:
-        return self._writer.fields
+    @classmethod
+    def supported(cls) -> bool:
+        """macOS allows names of 31 bytes only."""
+        return SEGMENTS_SUPPORTED
 
-    def read(self, frame: Frame, payload: Any | None, destination: npt.NDArray[np.uint8]) -> None:
+    def read_into(self, frame: Frame, payload: Any | None, destination: npt.NDArray[np.uint8]) -> None:
         if frame.slot is None or frame.slot_seq is None:
             raise ProtocolError("bad_frame", f"Stream {frame.stream} is shared memory: send `slot` and `slot_seq`.")
         self._reader.read(frame.slot, frame.slot_seq, destination)

@@ -26,13 +26,13 @@ typedef struct mls_frame {
   int32_t width, height; /* of the planes, pixels */
   const uint8_t* color;  /* height x width x 4, sRGB */
   const float* depth; /* height x width, metres, anything but 0 < depth < 2000: sky. NULL: no geometry, color alone */
-  const uint8_t* normal;     /* height x width x 4, world space, xyz / 2 + 0.5. NULL: taken from the depth */
-  const uint8_t* ids;        /* height x width: 1 skin, 2 hair, 3 outfit. NULL: no characters */
-  float camera_to_world[12]; /* 3 x 4 */
-  float lens[4];             /* projection[0,0], [1,1], [0,2], [1,2] */
-  float sun[3];              /* unit, towards the sun */
-  float seed[3];             /* offset of the fields, metres */
-  float palette[24];         /* of skin, hair, outfit: linear RGB, second RGB, share of bands, share of stripes */
+  const uint8_t* normal;       /* height x width x 4, world space, xyz / 2 + 0.5. NULL: taken from the depth */
+  const uint8_t* ids;          /* height x width: 1 skin, 2 hair, 3 outfit. NULL: no characters */
+  float world_from_camera[12]; /* 3 x 4 */
+  float intrinsics[4];         /* projection[0,0], [1,1], [0,2], [1,2] */
+  float sun[3];                /* unit, towards the sun */
+  float seed[3];               /* offset of the fields, metres */
+  float palette[24];           /* of skin, hair, outfit: linear RGB, second RGB, share of bands, share of stripes */
 } mls_frame;
 
 /* The head's layers for one setting of the controls: float32, matrices out x in. */

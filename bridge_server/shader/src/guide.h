@@ -27,7 +27,7 @@ struct View {
       const int clamped = x < w ? x : w - 1;
       column[x] = w == f.width ? clamped : static_cast<int>((clamped + 0.5) * f.width / w);
     }
-    pixel_angle = 2.0f / (f.lens[1] * static_cast<float>(h));
+    pixel_angle = 2.0f / (f.intrinsics[1] * static_cast<float>(h));
   }
   int source_row(int y) const {
     return height == frame.height ? y : static_cast<int>((y + 0.5) * frame.height / height);
@@ -41,10 +41,10 @@ struct View {
 
 inline void locate_row(const View& v, int y, Row& row) {
   const mls_frame& f = v.frame;
-  const float* m = f.camera_to_world;
+  const float* m = f.world_from_camera;
   const float* depth_row = f.depth + static_cast<size_t>(v.source_row(y)) * f.width;
   const float step_y = (static_cast<float>(y) + 0.5f) / static_cast<float>(v.height);
-  const float camera_y = (1.0f - 2.0f * step_y + f.lens[3]) / f.lens[1];
+  const float camera_y = (1.0f - 2.0f * step_y + f.intrinsics[3]) / f.intrinsics[1];
   float* depth = row.depth();
   if (v.width == f.width) {
     std::memcpy(depth, depth_row, sizeof(float) * v.width);
@@ -56,7 +56,7 @@ inline void locate_row(const View& v, int y, Row& row) {
   for (int i = 0; i < kLanes; ++i) lane[i] = static_cast<float>(i) + 0.5f;
   for (int x = 0; x < v.padded; x += kLanes) {
     const vf step_x = (lane + static_cast<float>(x)) / static_cast<float>(v.width);
-    const vf camera_x = (2.0f * step_x - 1.0f + f.lens[2]) / f.lens[0];
+    const vf camera_x = (2.0f * step_x - 1.0f + f.intrinsics[2]) / f.intrinsics[0];
     const vf rx = camera_x * m[0] + camera_y * m[1] - m[2];
     const vf ry = camera_x * m[4] + camera_y * m[5] - m[6];
     const vf rz = camera_x * m[8] + camera_y * m[9] - m[10];
@@ -158,12 +158,12 @@ inline void read_color(const View& v, int y, int x, vf* out) {
   }
 }
 
-// Of the second colour, for a wave of which a pixel covers `turn` radians.
+// Of the second color, for a wave of which a pixel covers `turn` radians.
 inline vf pattern_share(vf wave, vf turn) {
   return vclamp(0.5f + 0.5f * wave / (0.1f + turn * (0.5f + 0.125f * turn * turn)), 0, 1);
 }
 
-// The colour of a character: bands by height, stripes by the direction that the surface faces.
+// The color of a character: bands by height, stripes by the direction that the surface faces.
 // `garment`: a palette's row.
 inline void wear(const vf* garment, const Vec3& n, vf height, vf footprint, vf* color) {
   constexpr float kBandPeriod = 0.2f, kBodyRadius = 0.2f, kTurn = 6.2831853f, kStripes = 8;

@@ -37,14 +37,16 @@ class Reprojection {
  private:
   // Where each pixel of the row was: x, y in pixels, and its depth there (0: sky), as three rows of `at_`.
   void follow_camera(int y) {
-    const float* m = frame_.camera_to_world;
+    const float* m = frame_.world_from_camera;
     const float* c = before_.clip_from_world;
     const float w = static_cast<float>(width_), h = static_cast<float>(height_);
-    const float camera_y = (1.0f - 2.0f * (static_cast<float>(y) + 0.5f) / h + frame_.lens[3]) / frame_.lens[1];
+    const float camera_y =
+        (1.0f - 2.0f * (static_cast<float>(y) + 0.5f) / h + frame_.intrinsics[3]) / frame_.intrinsics[1];
     const float* depth = depth_ + static_cast<size_t>(y) * width_;
     float *px = at_.data(), *py = px + width_, *pd = py + width_;
     for (int x = 0; x < width_; ++x) {
-      const float camera_x = (2.0f * (static_cast<float>(x) + 0.5f) / w - 1.0f + frame_.lens[2]) / frame_.lens[0];
+      const float camera_x =
+          (2.0f * (static_cast<float>(x) + 0.5f) / w - 1.0f + frame_.intrinsics[2]) / frame_.intrinsics[0];
       // Sky is far away: only the rotation moves it.
       const float d = depth[x] > 0.0f ? depth[x] : 1e5f;
       const float wx = m[3] + (camera_x * m[0] + camera_y * m[1] - m[2]) * d;

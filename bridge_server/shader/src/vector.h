@@ -30,6 +30,43 @@ inline vf vround(vf x) {
       _mm512_roundscale_ps(reinterpret_cast<__m512>(x), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
 }
 inline vf vsqrt(vf x) { return reinterpret_cast<vf>(_mm512_sqrt_ps(reinterpret_cast<__m512>(x))); }
+#elif defined(__AVX2__)
+// The compiler has no register for sixteen floats here and would go through memory for each comparison: two halves.
+struct Halves {
+  __m256 low, high;
+};
+inline Halves halves(vf x) {
+  Halves h;
+  __builtin_memcpy(&h, &x, sizeof(h));
+  return h;
+}
+inline vf whole(__m256 low, __m256 high) {
+  const Halves h{low, high};
+  vf x;
+  __builtin_memcpy(&x, &h, sizeof(x));
+  return x;
+}
+inline vf vmin(vf a, vf b) {
+  const Halves x = halves(a), y = halves(b);
+  return whole(_mm256_min_ps(x.low, y.low), _mm256_min_ps(x.high, y.high));
+}
+inline vf vmax(vf a, vf b) {
+  const Halves x = halves(a), y = halves(b);
+  return whole(_mm256_max_ps(x.low, y.low), _mm256_max_ps(x.high, y.high));
+}
+inline vf vfloor(vf a) {
+  const Halves x = halves(a);
+  return whole(_mm256_floor_ps(x.low), _mm256_floor_ps(x.high));
+}
+inline vf vround(vf a) {
+  const Halves x = halves(a);
+  constexpr int kNearest = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
+  return whole(_mm256_round_ps(x.low, kNearest), _mm256_round_ps(x.high, kNearest));
+}
+inline vf vsqrt(vf a) {
+  const Halves x = halves(a);
+  return whole(_mm256_sqrt_ps(x.low), _mm256_sqrt_ps(x.high));
+}
 #else
 inline vf vmin(vf a, vf b) { return select(a < b, a, b); }
 inline vf vmax(vf a, vf b) { return select(a > b, a, b); }

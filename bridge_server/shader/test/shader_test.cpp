@@ -29,9 +29,9 @@ struct Shot {
     frame.normal = nullptr;
     frame.ids = ids.data();
     const float pose[12] = {1, 0, 0, 3, 0, 1, 0, 1.7f, 0, 0, 1, -2};
-    std::copy(pose, pose + 12, frame.camera_to_world);
-    const float lens[4] = {1.2f, 1.6f, 0, 0};
-    std::copy(lens, lens + 4, frame.lens);
+    std::copy(pose, pose + 12, frame.world_from_camera);
+    const float intrinsics[4] = {1.2f, 1.6f, 0, 0};
+    std::copy(intrinsics, intrinsics + 4, frame.intrinsics);
     frame.sun[1] = 1.0f;
     for (float& value : frame.palette) value = 0.5f;
   }

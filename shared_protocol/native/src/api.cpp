@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstring>
 #include <memory>
 #include <mutex>
@@ -38,7 +39,7 @@ using lsd::fail;
 
 constexpr size_t kKeyCharacters = 40;
 constexpr size_t kMostControlName = 64;
-constexpr int32_t kMostControlFloats = 64;
+constexpr int32_t kMostControlFloats = 16;
 constexpr float kLongestTransition = 60;
 
 /// Runs `body` and turns whatever it throws into a status: nothing may unwind into an engine.
@@ -158,15 +159,95 @@ bool read_config(const lsd_stream_config& config, lsd::StreamConfig* out) {
   out->max_steps = config.max_steps != 0 ? config.max_steps : 3;
   out->seed = config.seed;
   out->fps = config.fps;
+  if (config.output_alpha != LSD_ALPHA_OPAQUE && config.output_alpha != LSD_ALPHA_ENGINE) {
+    fail(LSD_ERROR_ARGUMENT, "output_alpha must be LSD_ALPHA_OPAQUE or LSD_ALPHA_ENGINE.");
+    return false;
+  }
+  out->output_alpha = config.output_alpha;
   return true;
 }
 
-/// Sizes only grow with versions: a larger structure of a newer caller is fine, its new members are ignored.
+/// Structures only grow with versions. A larger one of a newer caller is fine, its new members are ignored; a smaller
+/// one of an older caller is fine, what it lacks is zero. `kLeast` is the size of the first version.
+template <typename Struct>
+constexpr size_t kLeast = sizeof(Struct);
+template <>
+constexpr size_t kLeast<lsd_stream_config> = offsetof(lsd_stream_config, output_alpha);
+template <>
+constexpr size_t kLeast<lsd_frame> = offsetof(lsd_frame, slot_count);
+template <>
+constexpr size_t kLeast<lsd_result> = offsetof(lsd_result, has_camera);
+
 template <typename Struct>
 bool is_struct(const Struct* value) {
-  if (value != nullptr && value->size >= sizeof(Struct)) return true;
+  if (value != nullptr && value->size >= kLeast<Struct>) return true;
   fail(LSD_ERROR_ARGUMENT, "A structure is null, or its `size` is not set to sizeof.");
   return false;
+}
+
+/// A caller's structure in this version's size.
+template <typename Struct>
+Struct grown(const Struct& value) {
+  Struct whole{};
+  std::memcpy(&whole, &value, std::min<size_t>(value.size, sizeof whole));
+  return whole;
+}
+
+/// Fills as much of a caller's structure as it has, `size` apart.
+template <typename Struct>
+void fill(Struct* target, Struct whole) {
+  whole.size = target->size;
+  std::memcpy(target, &whole, std::min<size_t>(target->size, sizeof whole));
+}
+
+/// Copies a text into an array of a structure, cut between characters, terminated.
+template <size_t N>
+void fill_text(char (&target)[N], const std::string& text) {
+  size_t length = std::min(text.size(), N - 1);
+  while (length > 0 && length < text.size() && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) --length;
+  std::memcpy(target, text.data(), length);
+  target[length] = '\0';
+}
+
+const lsd::ModelSpec* find_model(const std::vector<lsd::ModelSpec>& models, const char* name) {
+  const auto found =
+      std::find_if(models.begin(), models.end(), [&](const lsd::ModelSpec& model) { return model.name == name; });
+  return found == models.end() ? nullptr : &*found;
+}
+
+/// Null where there is no such control.
+const lsd::ControlSpec* find_control(const std::vector<lsd::ModelSpec>& models, const char* name, int32_t index) {
+  const lsd::ModelSpec* model = name != nullptr ? find_model(models, name) : nullptr;
+  if (model == nullptr || index < 0 || static_cast<size_t>(index) >= model->controls.size()) return nullptr;
+  return &model->controls[static_cast<size_t>(index)];
+}
+
+lsd_control_spec describe(const lsd::ControlSpec& control) {
+  lsd_control_spec spec{};
+  spec.kind = control.kind;
+  fill_text(spec.name, control.name);
+  fill_text(spec.help, control.help);
+  fill_text(spec.unit, control.unit);
+  fill_text(spec.default_text, control.default_text);
+  spec.minimum = control.minimum;
+  spec.maximum = control.maximum;
+  std::copy(std::begin(control.default_values), std::end(control.default_values), spec.default_values);
+  spec.has_default = control.has_default ? 1 : 0;
+  spec.default_seed = control.default_seed;
+  spec.takes_transition = control.takes_transition ? 1 : 0;
+  spec.max_bytes = control.max_bytes;
+  spec.choice_count = static_cast<int32_t>(control.choices.size());
+  return spec;
+}
+
+lsd_status fill_progress(const lsd::ProgressState& state, lsd_progress* out) {
+  if (!is_struct(out)) return LSD_ERROR_ARGUMENT;
+  std::string what;
+  lsd_progress progress{};
+  if (!state.get(&what, &progress.fraction)) return LSD_NOTHING;
+  fill_text(progress.what, what);
+  fill(out, progress);
+  return LSD_OK;
 }
 
 bool is_alive(const lsd_stream* stream) {
@@ -182,7 +263,7 @@ lsd_status set_control(lsd_stream* stream, const char* name, lsd::ControlValue v
     return fail(LSD_ERROR_ARGUMENT, "A control needs a name of 1 to 64 bytes.");
   }
   if (!stream->stream->controls().set(checked, std::move(value))) {
-    return fail(LSD_ERROR_ARGUMENT, "A group holds at most 32 controls.");
+    return fail(LSD_ERROR_ARGUMENT, "A group holds at most 64 controls, and 48 KiB.");
   }
   return LSD_OK;
 }
@@ -222,6 +303,61 @@ size_t lsd_client_last_error(const lsd_client* client, char* buffer, size_t capa
                  [&] { return copy_text(client->client.status().last_error.get(), buffer, capacity); });
 }
 
+int32_t lsd_client_model_count(const lsd_client* client) {
+  return client != nullptr ? static_cast<int32_t>(client->client.status().models.get()->size()) : 0;
+}
+
+lsd_status lsd_client_model_name(const lsd_client* client, int32_t index, char* buffer, size_t capacity) {
+  return guarded_status([&] {
+    if (client == nullptr || buffer == nullptr) return fail(LSD_ERROR_ARGUMENT, "The client or the buffer is null.");
+    const auto models = client->client.status().models.get();
+    if (index < 0 || static_cast<size_t>(index) >= models->size()) return LSD_NOTHING;
+    copy_text((*models)[static_cast<size_t>(index)].name, buffer, capacity);
+    return LSD_OK;
+  });
+}
+
+int32_t lsd_client_control_count(const lsd_client* client, const char* model) {
+  if (client == nullptr || model == nullptr) return 0;
+  const auto models = client->client.status().models.get();
+  const lsd::ModelSpec* found = find_model(*models, model);
+  return found != nullptr ? static_cast<int32_t>(found->controls.size()) : 0;
+}
+
+lsd_status lsd_client_control_spec(const lsd_client* client, const char* model, int32_t index, lsd_control_spec* out) {
+  return guarded_status([&] {
+    if (client == nullptr || !is_struct(out)) return LSD_ERROR_ARGUMENT;
+    const auto models = client->client.status().models.get();
+    const lsd::ControlSpec* control = find_control(*models, model, index);
+    if (control == nullptr) return LSD_NOTHING;
+    fill(out, describe(*control));
+    return LSD_OK;
+  });
+}
+
+lsd_status lsd_client_control_choice(const lsd_client* client, const char* model, int32_t index, int32_t choice,
+                                     char* buffer, size_t capacity) {
+  return guarded_status([&] {
+    if (client == nullptr || buffer == nullptr) return fail(LSD_ERROR_ARGUMENT, "The client or the buffer is null.");
+    const auto models = client->client.status().models.get();
+    const lsd::ControlSpec* control = find_control(*models, model, index);
+    if (control == nullptr || choice < 0 || static_cast<size_t>(choice) >= control->choices.size()) return LSD_NOTHING;
+    copy_text(control->choices[static_cast<size_t>(choice)], buffer, capacity);
+    return LSD_OK;
+  });
+}
+
+int64_t lsd_client_models_generation(const lsd_client* client) {
+  return client != nullptr ? client->client.status().models.generation() : 0;
+}
+
+lsd_status lsd_client_get_progress(const lsd_client* client, lsd_progress* out) {
+  return guarded_status([&] {
+    if (client == nullptr) return fail(LSD_ERROR_ARGUMENT, "The client is null.");
+    return fill_progress(client->client.status().progress, out);
+  });
+}
+
 lsd_stream* lsd_stream_open(lsd_client* client, const lsd_stream_config* config) {
   return guarded_pointer([&]() -> lsd_stream* {
     lsd::StreamConfig checked;
@@ -229,7 +365,7 @@ lsd_stream* lsd_stream_open(lsd_client* client, const lsd_stream_config* config)
       fail(LSD_ERROR_ARGUMENT, "The client is null.");
       return nullptr;
     }
-    if (!is_struct(config) || !read_config(*config, &checked)) return nullptr;
+    if (!is_struct(config) || !read_config(grown(*config), &checked)) return nullptr;
     auto handle = std::make_unique<lsd_stream>(lsd_stream{nullptr, client});
     const std::lock_guard lock(client->mutex);
     client->streams.reserve(client->streams.size() + 1);
@@ -254,14 +390,17 @@ lsd_status lsd_stream_submit(lsd_stream* stream, const lsd_frame* frame, int64_t
   return guarded_status([&] {
     if (out_seq != nullptr) *out_seq = 0;
     if (!is_alive(stream) || !is_struct(frame)) return LSD_ERROR_ARGUMENT;
-    return stream->stream->submit(*frame, out_seq);
+    return stream->stream->submit(grown(*frame), out_seq);
   });
 }
 
 lsd_status lsd_stream_acquire(lsd_stream* stream, lsd_result* out) {
   return guarded_status([&] {
     if (!is_alive(stream) || !is_struct(out)) return LSD_ERROR_ARGUMENT;
-    return stream->stream->acquire(out);
+    lsd_result result{};
+    const lsd_status status = stream->stream->acquire(&result);
+    if (status == LSD_OK) fill(out, result);
+    return status;
   });
 }
 
@@ -276,11 +415,8 @@ lsd_status lsd_stream_control_begin(lsd_stream* stream) {
 lsd_status lsd_stream_control_string(lsd_stream* stream, const char* name, const char* value) {
   return guarded_status([&] {
     if (value == nullptr) return fail(LSD_ERROR_ARGUMENT, "The value is null.");
-    const bool is_prompt = name != nullptr && std::strcmp(name, "prompt") == 0;
     std::string text;
-    if (!read_text(value, "", is_prompt ? lsd::kMostPromptBytes : lsd::kMostStringBytes, &text)) {
-      return LSD_ERROR_ARGUMENT;
-    }
+    if (!read_text(value, "", lsd::kMostControlTextBytes, &text)) return LSD_ERROR_ARGUMENT;
     return set_control(stream, name, std::move(text));
   });
 }
@@ -293,9 +429,20 @@ lsd_status lsd_stream_control_floats(lsd_stream* stream, const char* name, const
   return guarded_status([&] {
     if (values == nullptr || count < 1 || count > kMostControlFloats ||
         !std::all_of(values, values + count, [](float value) { return std::isfinite(value); })) {
-      return fail(LSD_ERROR_ARGUMENT, "The values must be 1 to 64 finite numbers.");
+      return fail(LSD_ERROR_ARGUMENT, "The values must be 1 to 16 finite numbers.");
     }
     return set_control(stream, name, std::vector<float>(values, values + count));
+  });
+}
+
+lsd_status lsd_stream_control_flag(lsd_stream* stream, const char* name, int32_t value) {
+  return guarded_status([&] { return set_control(stream, name, value != 0); });
+}
+
+lsd_status lsd_stream_control_float(lsd_stream* stream, const char* name, float value) {
+  return guarded_status([&] {
+    if (!std::isfinite(value)) return fail(LSD_ERROR_ARGUMENT, "The value must be finite.");
+    return set_control(stream, name, value);
   });
 }
 
@@ -327,6 +474,26 @@ size_t lsd_stream_last_error(const lsd_stream* stream, char* buffer, size_t capa
   lsd_status status = LSD_OK;
   return guarded(size_t{0}, &status,
                  [&] { return copy_text(stream != nullptr ? stream->stream->last_error() : "", buffer, capacity); });
+}
+
+lsd_status lsd_stream_next_notice(lsd_stream* stream, lsd_notice* out) {
+  return guarded_status([&] {
+    if (!is_alive(stream) || !is_struct(out)) return LSD_ERROR_ARGUMENT;
+    const auto notice = stream->stream->notices().take();
+    if (!notice) return LSD_NOTHING;
+    lsd_notice filled{};
+    fill_text(filled.code, notice->code);
+    fill_text(filled.message, notice->message);
+    fill(out, filled);
+    return LSD_OK;
+  });
+}
+
+lsd_status lsd_stream_get_progress(const lsd_stream* stream, lsd_progress* out) {
+  return guarded_status([&] {
+    if (!is_alive(stream)) return LSD_ERROR_ARGUMENT;
+    return fill_progress(stream->stream->progress(), out);
+  });
 }
 
 lsd_status lsd_stream_get_stats(const lsd_stream* stream, lsd_stats* out) {

@@ -6,6 +6,8 @@
 #include <string>
 
 #include "lsd/lsd.h"
+#include "models.h"
+#include "progress.h"
 
 namespace lsd {
 
@@ -32,6 +34,8 @@ struct ClientStatus {
   std::atomic<int64_t> reconnects{0};
   std::atomic<float> round_trip_ms{0};
   SharedText last_error;
+  Models models;
+  ProgressState progress;
 };
 
 }  // namespace lsd

@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "endpoint.h"
 #include "messages.h"
 
 namespace lsd {
@@ -70,7 +71,8 @@ bool Connection::configure() {
 bool Connection::open(std::string* problem) {
   close(0);
   socket_ = zmq_socket(context_, ZMQ_DEALER);
-  if (socket_ != nullptr && configure() && zmq_connect(socket_, config_.endpoint.c_str()) == 0) return true;
+  if (socket_ != nullptr && configure() && zmq_connect(socket_, connect_address(config_.endpoint).c_str()) == 0)
+    return true;
   *problem = "The endpoint " + config_.endpoint + " cannot be used: " + zmq_strerror(zmq_errno()) + ".";
   close(0);
   return false;

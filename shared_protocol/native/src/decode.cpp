@@ -11,8 +11,11 @@
 namespace lsd {
 namespace {
 
-constexpr size_t kMostArrayItems = 4096;
-constexpr size_t kMostMapItems = 1024;
+constexpr size_t kMostArrayItems = 256;
+constexpr size_t kMostMapItems = 256;
+constexpr size_t kMostControlNameBytes = 64;
+constexpr double kLargestFloat = std::numeric_limits<float>::max();
+constexpr float kShortestDirection = 1e-6f;
 constexpr size_t kMostStages = 64;
 constexpr int64_t kLargestStream = 2'147'483'647;
 constexpr int64_t kMostInt = std::numeric_limits<int64_t>::max();
@@ -28,13 +31,13 @@ std::string_view text_of(const msgpack::object& object) { return {object.via.str
 void check(const msgpack::object& object) {
   switch (object.type) {
     case msgpack::type::STR:
-      if (object.via.str.size > kMostPromptBytes || !is_utf8(text_of(object))) {
+      if (object.via.str.size > kMostControlTextBytes || !is_utf8(text_of(object))) {
         throw Malformed("a string is too long or not UTF-8");
       }
       return;
     case msgpack::type::FLOAT32:
     case msgpack::type::FLOAT64:
-      if (!std::isfinite(object.via.f64)) throw Malformed("a number is not finite");
+      if (!(std::abs(object.via.f64) <= kLargestFloat)) throw Malformed("a number is not finite or beyond float32");
       return;
     case msgpack::type::ARRAY:
       for (uint32_t i = 0; i < object.via.array.size; ++i) check(object.via.array.ptr[i]);
@@ -62,6 +65,11 @@ int64_t integer_of(const msgpack::object& object, std::string_view name, int64_t
   }
   if (value < least || value > most) throw Malformed(std::string(name) + " is out of range");
   return value;
+}
+
+double number_of(const msgpack::object& object, std::string_view name) {
+  if (object.type == msgpack::type::FLOAT32 || object.type == msgpack::type::FLOAT64) return object.via.f64;
+  return static_cast<double>(integer_of(object, name, std::numeric_limits<int64_t>::min(), kMostInt));
 }
 
 class Map {
@@ -101,8 +109,7 @@ class Map {
   double number(std::string_view key) const {
     const msgpack::object* object = find(key);
     if (object == nullptr) throw Malformed(std::string(key) + " is missing");
-    if (object->type == msgpack::type::FLOAT32 || object->type == msgpack::type::FLOAT64) return object->via.f64;
-    return static_cast<double>(integer_of(*object, key, std::numeric_limits<int64_t>::min(), kMostInt));
+    return number_of(*object, key);
   }
   bool boolean(std::string_view key) const { return at(key, msgpack::type::BOOLEAN).via.boolean; }
   Map map(std::string_view key) const { return Map(at(key, msgpack::type::MAP), key); }
@@ -130,15 +137,116 @@ RingDescription decode_ring(const Map& map) {
   return ring;
 }
 
-void check_models(const Map& map) {
-  const msgpack::object_array& models = map.array("models");
-  for (uint32_t i = 0; i < models.size; ++i) {
-    const Map model(models.ptr[i], "models");
-    model.text("name");
-    model.array("planes");
-    model.map("controls").array("scene");
-    model.map("controls").array("lighting");
+std::vector<std::string> texts_of(const msgpack::object_array& array, std::string_view name) {
+  std::vector<std::string> texts;
+  for (uint32_t i = 0; i < array.size; ++i) {
+    if (array.ptr[i].type != msgpack::type::STR) throw Malformed(std::string(name) + " holds something else than text");
+    texts.emplace_back(text_of(array.ptr[i]));
   }
+  return texts;
+}
+
+void read_three(const Map& map, std::string_view key, float* out) {
+  const msgpack::object_array& array = map.array(key);
+  if (array.size != 3) throw Malformed(std::string(key) + " has not three numbers");
+  for (uint32_t i = 0; i < 3; ++i) out[i] = static_cast<float>(number_of(array.ptr[i], key));
+}
+
+void decode_choice(const Map& map, ControlSpec* control) {
+  control->choices = texts_of(map.array("values"), "values");
+  control->default_text = map.text("default");
+  for (const std::string& choice : control->choices) {
+    if (choice == control->default_text) return;
+  }
+  throw Malformed("default is not one of values");
+}
+
+void decode_text(const Map& map, ControlSpec* control) {
+  control->max_bytes = static_cast<int32_t>(map.integer("max_bytes", 1, kMostControlTextBytes));
+  control->default_text = map.text("default");
+  if (control->default_text.size() > static_cast<size_t>(control->max_bytes)) throw Malformed("default is too long");
+}
+
+void decode_number(const Map& map, ControlSpec* control) {
+  control->minimum = static_cast<float>(map.number("min"));
+  control->maximum = static_cast<float>(map.number("max"));
+  control->default_values[0] = static_cast<float>(map.number("default"));
+  if (map.find("unit") != nullptr) control->unit = map.text("unit");
+  if (control->default_values[0] < control->minimum || control->default_values[0] > control->maximum) {
+    throw Malformed("default is not between min and max");
+  }
+}
+
+void decode_direction(const Map& map, ControlSpec* control) {
+  control->has_default = map.find("default") != nullptr;
+  if (!control->has_default) return;
+  read_three(map, "default", control->default_values);
+  const float* axis = control->default_values;
+  if (std::hypot(axis[0], axis[1], axis[2]) < kShortestDirection) throw Malformed("default is not a direction");
+}
+
+void decode_color(const Map& map, ControlSpec* control) {
+  read_three(map, "default", control->default_values);
+  for (size_t i = 0; i < 3; ++i) {
+    if (control->default_values[i] < 0 || control->default_values[i] > 1) throw Malformed("default is not a color");
+  }
+}
+
+void decode_flag(const Map& map, ControlSpec* control) {
+  control->default_values[0] = map.boolean("default") ? 1.0f : 0.0f;
+}
+
+void decode_seed(const Map& map, ControlSpec* control) {
+  control->default_seed = map.integer("default", 0, kLargestStream);
+}
+
+struct ControlKind {
+  std::string_view name;
+  lsd_control_kind kind;
+  void (*decode)(const Map& map, ControlSpec* control);
+};
+
+constexpr ControlKind kControlKinds[] = {
+    {"choice", LSD_CONTROL_CHOICE, decode_choice}, {"text", LSD_CONTROL_TEXT, decode_text},
+    {"number", LSD_CONTROL_NUMBER, decode_number}, {"direction", LSD_CONTROL_DIRECTION, decode_direction},
+    {"color", LSD_CONTROL_COLOR, decode_color},    {"flag", LSD_CONTROL_FLAG, decode_flag},
+    {"seed", LSD_CONTROL_SEED, decode_seed},
+};
+
+/// Nothing for a kind that this version does not know: it is passed over.
+std::optional<ControlSpec> decode_control(const Map& map) {
+  ControlSpec control;
+  // First: what else a control of a later kind has, this version cannot know.
+  const std::string kind = map.text("kind");
+  for (const ControlKind& known : kControlKinds) {
+    if (kind != known.name) continue;
+    control.kind = known.kind;
+    control.name = map.text("name");
+    if (control.name.size() > kMostControlNameBytes) throw Malformed("name is longer than 64 bytes");
+    control.help = map.text("help");
+    control.takes_transition = map.boolean("transition");
+    known.decode(map, &control);
+    return control;
+  }
+  return std::nullopt;
+}
+
+std::vector<ModelSpec> decode_models(const Map& map) {
+  std::vector<ModelSpec> models;
+  const msgpack::object_array& array = map.array("models");
+  for (uint32_t i = 0; i < array.size; ++i) {
+    const Map entry(array.ptr[i], "models");
+    ModelSpec model;
+    model.name = entry.text("name");
+    texts_of(entry.array("planes"), "planes");
+    const msgpack::object_array& controls = entry.array("controls");
+    for (uint32_t k = 0; k < controls.size; ++k) {
+      if (auto control = decode_control(Map(controls.ptr[k], "controls")))
+        model.controls.push_back(std::move(*control));
+    }
+    models.push_back(std::move(model));
+  }
+  return models;
 }
 
 void check_limits(const Map& limits) {
@@ -159,21 +267,33 @@ DaemonMessage decode_welcome(const Map& map) {
   welcome.server = server.text("name") + " " + server.text("version");
   map.array("capabilities");
   check_limits(map.map("limits"));
-  check_models(map);
+  welcome.models = decode_models(map);
   return welcome;
 }
 
 DaemonMessage decode_opened(const Map& map) {
   Opened opened;
   opened.stream = stream_of(map);
-  const std::string transport = map.text("transport");
-  if (transport == "shared_memory") {
-    opened.transport = LSD_TRANSPORT_SHARED_MEMORY;
-    opened.ring = decode_ring(map.map("ring"));
-  } else if (transport != "inline") {
-    throw Malformed("transport is neither shared_memory nor inline");
+  const Map transport = map.map("transport");
+  opened.transport.name = transport.text("name");
+  if (transport.find("ring") != nullptr) opened.transport.ring = decode_ring(transport.map("ring"));
+  if (map.find("refused") != nullptr) {
+    const msgpack::object_array& refused = map.array("refused");
+    for (uint32_t i = 0; i < refused.size; ++i) {
+      const Map entry(refused.ptr[i], "refused");
+      opened.refused.push_back({entry.text("name"), entry.text("reason")});
+    }
   }
   return opened;
+}
+
+DaemonMessage decode_progress(const Map& map) {
+  Progress progress;
+  progress.stream = map.optional_integer("stream", 1, kLargestStream);
+  progress.what = map.text("what");
+  progress.fraction = static_cast<float>(map.number("fraction"));
+  if (progress.fraction < 0 || progress.fraction > 1) throw Malformed("fraction is out of range");
+  return progress;
 }
 
 DaemonMessage decode_result(const Map& map) {
@@ -210,7 +330,7 @@ DaemonMessage decode_error(const Map& map) {
   error.is_fatal = map.boolean("fatal");
   error.stream = map.optional_integer("stream", 1, kLargestStream);
   if (map.find("stream_closed") != nullptr) error.stream_is_closed = map.boolean("stream_closed");
-  error.control_seq = map.optional_integer("control_seq", 0, kMostInt);
+  error.control_seq = map.optional_integer("control_seq", 1, kMostInt);
   return error;
 }
 
@@ -226,6 +346,8 @@ DaemonMessage decode_map(const Map& map) {
   }
   if (type == "welcome") return decode_welcome(map);
   if (type == "opened") return decode_opened(map);
+  if (type == "progress") return decode_progress(map);
+  if (type == "notice") return Notice{stream_of(map), map.text("code"), map.text("message")};
   if (type == "closed") return Closed{stream_of(map), map.text("reason")};
   if (type == "bye") return Bye{map.text("reason")};
   if (type == "error") return decode_error(map);
@@ -237,7 +359,7 @@ DaemonMessage decode_map(const Map& map) {
 std::optional<DaemonMessage> decode(const void* header, size_t bytes, std::string* problem) noexcept {
   try {
     if (bytes > kMostHeaderBytes) throw Malformed("the header is longer than 65,536 bytes");
-    const msgpack::unpack_limit limit(kMostArrayItems, kMostMapItems, kMostPromptBytes, kMostHeaderBytes,
+    const msgpack::unpack_limit limit(kMostArrayItems, kMostMapItems, kMostControlTextBytes, kMostHeaderBytes,
                                       kMostHeaderBytes, kMostHeaderDepth);
     const auto refer = [](msgpack::type::object_type, std::size_t, void*) { return true; };
     size_t used = 0;

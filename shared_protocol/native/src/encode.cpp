@@ -56,9 +56,9 @@ class Writer {
     key(name);
     packer_.pack_float(value);
   }
-  void put_true(std::string_view name) {
+  void put(std::string_view name, bool value) {
     key(name);
-    packer_.pack_true();
+    value ? packer_.pack_true() : packer_.pack_false();
   }
   void put(std::string_view name, const float* values, size_t count) {
     array(name, count);
@@ -95,6 +95,16 @@ int64_t process_id() {
 #endif
 }
 
+void write_slot(Writer& writer, const lsd_slot& slot) {
+  const auto has = [&](lsd_slot_flags flag) { return (slot.flags & flag) != 0; };
+  writer.item_map(2u + has(LSD_SLOT_HAS_STRENGTH) + has(LSD_SLOT_HAS_TRANSFORM) + has(LSD_SLOT_HAS_PREVIOUS));
+  writer.put("slot", int64_t{slot.slot});
+  writer.put("class", std::string_view(class_name(slot.object_class)));
+  if (has(LSD_SLOT_HAS_STRENGTH)) writer.put("strength", slot.strength);
+  if (has(LSD_SLOT_HAS_TRANSFORM)) writer.put("world_from_object", slot.world_from_object, 12);
+  if (has(LSD_SLOT_HAS_PREVIOUS)) writer.put("previous_world_from_object", slot.previous_world_from_object, 12);
+}
+
 std::string encode_stream_only(std::string_view type, int32_t stream) {
   Writer writer(type, 1);
   writer.put("stream", int64_t{stream});
@@ -103,32 +113,27 @@ std::string encode_stream_only(std::string_view type, int32_t stream) {
 
 }  // namespace
 
-std::string_view transport_name(lsd_transport transport) {
-  return transport == LSD_TRANSPORT_SHARED_MEMORY ? "shared_memory" : "inline";
-}
-
 std::string encode_hello(const Hello& hello) {
   Writer writer("hello", hello.token.empty() ? 3 : 4);
   writer.array("protocol", 2);
   writer.item(int64_t{LSD_PROTOCOL_MAJOR});
   writer.item(int64_t{LSD_PROTOCOL_MINOR});
   writer.map("client", 5);
-  writer.put("name", hello.name);
+  writer.put("name", std::string_view(hello.name));
   writer.put("version", std::string_view(lsd_version()));
-  writer.put("engine", hello.engine);
+  writer.put("engine", std::string_view(hello.engine));
   writer.put("platform", platform_name());
   writer.put("pid", process_id());
-  writer.array("capabilities", 2);
-  writer.item("shared_memory");
-  writer.item("inline");
-  if (!hello.token.empty()) writer.put("token", hello.token);
+  writer.array("capabilities", hello.capabilities.size());
+  for (const std::string& capability : hello.capabilities) writer.item(capability);
+  if (!hello.token.empty()) writer.put("token", std::string_view(hello.token));
   return writer.take();
 }
 
 std::string encode_open(const Open& open) {
-  Writer writer("open", open.ring ? 9 : 8);
+  Writer writer("open", 8);
   writer.put("stream", int64_t{open.stream});
-  writer.put("model", open.model);
+  writer.put("model", std::string_view(open.model));
   writer.array("planes", open.planes.size());
   for (const lsd_plane_desc& plane : open.planes) {
     writer.item_map(4);
@@ -137,18 +142,21 @@ std::string encode_open(const Open& open) {
     writer.put("width", int64_t{open.width});
     writer.put("height", int64_t{open.height});
   }
-  writer.map("output", 3);
+  writer.map("output", 4);
   writer.put("format", format_name(open.output_format));
   writer.put("width", int64_t{open.output_width});
   writer.put("height", int64_t{open.output_height});
+  writer.put("alpha", std::string_view(open.output_alpha == LSD_ALPHA_ENGINE ? "engine" : "opaque"));
   writer.array("transport", open.transports.size());
-  for (const lsd_transport transport : open.transports) writer.item(transport_name(transport));
-  if (open.ring) {
+  for (const TransportOffer& offer : open.transports) {
+    writer.item_map(offer.ring ? 2 : 1);
+    writer.put("name", std::string_view(offer.name));
+    if (!offer.ring) continue;
     writer.map("ring", 4);
-    writer.put("name", open.ring->name);
-    writer.put_unsigned("bytes", open.ring->bytes);
-    writer.put("slots", int64_t{open.ring->slots});
-    writer.put_unsigned("slot_stride", open.ring->slot_stride);
+    writer.put("name", std::string_view(offer.ring->name));
+    writer.put_unsigned("bytes", offer.ring->bytes);
+    writer.put("slots", int64_t{offer.ring->slots});
+    writer.put_unsigned("slot_stride", offer.ring->slot_stride);
   }
   writer.put("max_steps", int64_t{open.max_steps});
   writer.put("seed", int64_t{open.seed});
@@ -156,8 +164,10 @@ std::string encode_open(const Open& open) {
   return writer.take();
 }
 
-std::string encode_frame(int32_t stream, const FrameInfo& frame, const std::optional<SlotReference>& slot) {
-  Writer writer("frame", 4 + (slot ? 2 : 0) + (frame.camera ? 1 : 0) + (frame.sun ? 1 : 0) + (frame.reset ? 1 : 0));
+std::string encode_frame(int32_t stream, const FrameInfo& frame, const SlotTable& slots,
+                         const std::optional<SlotReference>& slot) {
+  Writer writer("frame", 4 + (slot ? 2 : 0) + (frame.camera ? 1 : 0) + (frame.sun ? 1 : 0) + (slots.empty() ? 0 : 1) +
+                             (frame.reset ? 1 : 0));
   writer.put("stream", int64_t{stream});
   writer.put("seq", frame.seq);
   writer.put("t_capture_ns", frame.t_capture_ns);
@@ -179,7 +189,11 @@ std::string encode_frame(int32_t stream, const FrameInfo& frame, const std::opti
     writer.put("direction", frame.sun->direction, 3);
     writer.put("color", frame.sun->color, 3);
   }
-  if (frame.reset) writer.put_true("reset");
+  if (!slots.empty()) {
+    writer.array("slots", slots.size());
+    for (const lsd_slot& each : slots) write_slot(writer, each);
+  }
+  if (frame.reset) writer.put("reset", true);
   return writer.take();
 }
 
@@ -190,9 +204,13 @@ std::string encode_control(int32_t stream, const Control& control) {
   writer.map("values", static_cast<uint32_t>(control.values.size()));
   for (const auto& [name, value] : control.values) {
     if (const auto* text = std::get_if<std::string>(&value)) {
-      writer.put(name, *text);
+      writer.put(name, std::string_view(*text));
     } else if (const auto* number = std::get_if<int64_t>(&value)) {
       writer.put(name, *number);
+    } else if (const auto* flag = std::get_if<bool>(&value)) {
+      writer.put(name, *flag);
+    } else if (const auto* real = std::get_if<float>(&value)) {
+      writer.put(name, *real);
     } else if (const auto* floats = std::get_if<std::vector<float>>(&value)) {
       writer.put(name, floats->data(), floats->size());
     }

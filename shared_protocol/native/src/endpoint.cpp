@@ -30,4 +30,10 @@ bool is_same_host(std::string_view endpoint) {
   return host == "localhost" || host == "[::1]" || is_loopback_v4(host);
 }
 
+std::string connect_address(const std::string& endpoint) {
+  constexpr std::string_view kName = "tcp://localhost:";
+  if (!starts_with(endpoint, kName)) return endpoint;
+  return "tcp://127.0.0.1:" + endpoint.substr(kName.size());
+}
+
 }  // namespace lsd

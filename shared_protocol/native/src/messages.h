@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -8,15 +9,17 @@
 #include <vector>
 
 #include "lsd/lsd.h"
+#include "models.h"
 #include "ring.h"
+#include "slots.h"
 
 namespace lsd {
 
 constexpr size_t kMostHeaderBytes = 65'536;
 constexpr size_t kMostHeaderDepth = 8;
-constexpr int64_t kMostPayloadBytes = 268'435'456;
+constexpr int64_t kMostPayloadBytes = 402'653'184;
 constexpr size_t kMostStringBytes = 1024;
-constexpr size_t kMostPromptBytes = 4096;
+constexpr size_t kMostControlTextBytes = 4096;
 
 // Daemon to client, PROTOCOL.md section 4: what the core uses of each.
 
@@ -25,12 +28,36 @@ struct Welcome {
   int64_t protocol_minor = 0;
   std::string session;
   std::string server;  ///< name and version
+  std::vector<ModelSpec> models;
+};
+
+/// The transport that `opened` chose, and what it takes to use it.
+struct TransportAnswer {
+  std::string name;
+  std::optional<RingDescription> ring;
+};
+
+struct RefusedTransport {
+  std::string name;
+  std::string reason;
 };
 
 struct Opened {
   int64_t stream = 0;
-  lsd_transport transport = LSD_TRANSPORT_INLINE;
-  std::optional<RingDescription> ring;
+  TransportAnswer transport;
+  std::vector<RefusedTransport> refused;
+};
+
+struct Progress {
+  std::optional<int64_t> stream;
+  std::string what;
+  float fraction = 0;
+};
+
+struct Notice {
+  int64_t stream = 0;
+  std::string code;
+  std::string message;
 };
 
 struct SlotReference {
@@ -70,7 +97,7 @@ struct ErrorReply {
   std::optional<int64_t> control_seq;
 };
 
-using DaemonMessage = std::variant<Welcome, Opened, Result, Closed, Pong, Bye, ErrorReply>;
+using DaemonMessage = std::variant<Welcome, Opened, Result, Progress, Notice, Closed, Pong, Bye, ErrorReply>;
 
 // Client to daemon.
 
@@ -78,6 +105,13 @@ struct Hello {
   std::string name;
   std::string engine;
   std::string token;  ///< empty: none
+  std::vector<std::string> capabilities;
+};
+
+/// One transport that the client can do, and what it takes to try it.
+struct TransportOffer {
+  std::string name;
+  std::optional<RingDescription> ring;
 };
 
 struct Open {
@@ -87,8 +121,8 @@ struct Open {
   int32_t width = 0, height = 0;
   int32_t output_format = LSD_FORMAT_RGBA8;
   int32_t output_width = 0, output_height = 0;
-  std::vector<lsd_transport> transports;
-  std::optional<RingDescription> ring;
+  int32_t output_alpha = LSD_ALPHA_OPAQUE;
+  std::vector<TransportOffer> transports;
   int32_t max_steps = 3;
   int32_t seed = 0;
   float fps = 0;
@@ -100,10 +134,11 @@ struct FrameInfo {
   int64_t t_submit_ns = 0;
   std::optional<lsd_camera> camera;
   std::optional<lsd_sun> sun;
+  std::shared_ptr<const SlotTable> slots;  ///< the engine's whole table; null: as before
   bool reset = false;
 };
 
-using ControlValue = std::variant<std::string, int64_t, std::vector<float>>;
+using ControlValue = std::variant<std::string, int64_t, bool, float, std::vector<float>>;
 using ControlValues = std::vector<std::pair<std::string, ControlValue>>;
 
 struct Control {

@@ -2,10 +2,6 @@
 
 namespace lsd {
 
-Outbox::Outbox(size_t frame_bytes) {
-  for (Buffer& buffer : heap_) buffer = make_buffer(frame_bytes);
-}
-
 uint32_t Outbox::begin_write() {
   uint32_t slot = last_written_;
   {
@@ -16,18 +12,20 @@ uint32_t Outbox::begin_write() {
       slot = (slot + 1) % kSlots;
     } while (is_in_flight_[slot] || slot == last_announced_ || (waiting_ && waiting_->slot == slot));
   }
-  if (ring_ != nullptr) ring_->begin_write(slot);
+  channel_->begin_write(slot);
   return slot;
 }
 
 bool Outbox::end_write(uint32_t slot, const FrameInfo& info) {
   last_written_ = slot;
-  OutgoingFrame frame{info, slot, ring_ != nullptr ? ring_->end_write(slot, info.seq) : 0};
+  OutgoingFrame frame{info, slot, channel_->end_write(slot, info.seq)};
   const std::lock_guard lock(mutex_);
   if (is_shut_) return true;
   const bool was_waiting = waiting_.has_value();
   // A camera cut must not get lost with the frame that carried it.
   if (was_waiting && waiting_->info.reset) frame.info.reset = true;
+  // Nor its table of slots, where this one brings none.
+  if (was_waiting && frame.info.slots == nullptr) frame.info.slots = waiting_->info.slots;
   waiting_ = frame;
   return was_waiting;
 }
@@ -37,11 +35,11 @@ std::optional<OutgoingFrame> Outbox::take() {
   if (!waiting_ || in_flight_ >= kMostInFlight) return std::nullopt;
   std::optional<OutgoingFrame> frame;
   frame.swap(waiting_);
-  if (is_shared()) {
-    last_announced_ = frame->slot;
-  } else {
+  if (channel_->sends_out_of_slots()) {
     is_in_flight_[frame->slot] = true;
     ++in_flight_;
+  } else {
+    last_announced_ = frame->slot;
   }
   return frame;
 }

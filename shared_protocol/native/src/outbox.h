@@ -6,9 +6,8 @@
 #include <mutex>
 #include <optional>
 
-#include "buffer.h"
+#include "channel/frame_channel.h"
 #include "messages.h"
-#include "ring.h"
 
 namespace lsd {
 
@@ -16,21 +15,19 @@ namespace lsd {
 struct OutgoingFrame {
   FrameInfo info;
   uint32_t slot = 0;
-  uint64_t slot_seq = 0;  ///< shared memory only
+  uint64_t slot_seq = 0;
 };
 
-/// Frames between the thread that submits and the I/O thread: one waits, a newer one replaces it. The slots are those
-/// of the shared ring, or of the heap when frames go inline. The mutex guards a few words; no copy and no system call
-/// happens under it.
+/// Frames between the thread that submits and the I/O thread: one waits, a newer one replaces it. The slots are the
+/// channel's. The mutex guards a few words; no copy and no system call happens under it.
 class Outbox {
  public:
-  static constexpr uint32_t kSlots = 4;
+  static constexpr uint32_t kSlots = FrameChannel::kSlots;
 
-  explicit Outbox(std::unique_ptr<RingWriter> ring) : ring_(std::move(ring)) {}
-  explicit Outbox(size_t frame_bytes);
+  explicit Outbox(std::unique_ptr<FrameChannel> channel) : channel_(std::move(channel)) {}
 
-  bool is_shared() const { return ring_ != nullptr; }
-  std::byte* frame(uint32_t slot) const { return ring_ != nullptr ? ring_->frame(slot) : heap_[slot].get(); }
+  FrameChannel& channel() const { return *channel_; }
+  std::byte* frame(uint32_t slot) const { return channel_->frame(slot); }
 
   // The submitting thread; one at a time.
   uint32_t begin_write();
@@ -44,7 +41,7 @@ class Outbox {
   /// Nothing will be sent any more. True when a frame was waiting.
   bool shut();
 
-  /// Any thread: the socket is done with a slot that was taken inline.
+  /// Any thread: the socket is done with a slot that it sent out of.
   void release(uint32_t slot);
 
  private:
@@ -52,8 +49,7 @@ class Outbox {
   static constexpr int kMostInFlight = 2;
   static constexpr uint32_t kNone = ~0u;
 
-  std::unique_ptr<RingWriter> ring_;
-  std::array<Buffer, kSlots> heap_;
+  const std::unique_ptr<FrameChannel> channel_;
   std::mutex mutex_;
   std::optional<OutgoingFrame> waiting_;
   std::array<bool, kSlots> is_in_flight_{};

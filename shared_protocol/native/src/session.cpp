@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "channel/registry.h"
 #include "clock.h"
 #include "decode.h"
 #include "encode.h"
@@ -10,6 +11,8 @@ namespace lsd {
 namespace {
 
 constexpr int64_t kGreetingNs = 2 * kNanosecondsPerSecond;
+// A daemon that loads its model says so again and again.
+constexpr int64_t kLoadingNs = 10 * kNanosecondsPerSecond;
 constexpr int64_t kPingNs = kNanosecondsPerSecond;
 constexpr int64_t kSilenceNs = 3 * kNanosecondsPerSecond;
 constexpr int64_t kShortestBackoffNs = 100 * kNanosecondsPerMillisecond;
@@ -45,7 +48,9 @@ Session::Session(ConnectionConfig connection, Hello hello, Log log, std::shared_
       log_(std::move(log)),
       status_(std::move(status)),
       wakeup_(std::move(wakeup)),
-      backoff_ns_(kShortestBackoffNs) {}
+      backoff_ns_(kShortestBackoffNs) {
+  for (const ChannelKind& kind : channel_kinds()) hello_.capabilities.emplace_back(kind.name);
+}
 
 void Session::run(const std::atomic<bool>& stop, StreamRequests& requests) {
   while (!stop) {
@@ -74,6 +79,7 @@ void Session::connect(int64_t now) {
 }
 
 void Session::wait_and_retry(int64_t now) {
+  status_->progress.clear();
   connection_.close(0);
   phase_ = Phase::waiting;
   deadline_ns_ = now + backoff_ns_;
@@ -172,6 +178,8 @@ void Session::handle(const Welcome& welcome, Incoming&) {
   was_ready_ = true;
   status_->last_error.set("");
   status_->state = LSD_CLIENT_READY;
+  status_->models.set(welcome.models);
+  status_->progress.clear();
   for (const char* problem : {"connect", "lost", "refused"}) log_.forget(problem);
   log_.write(LSD_LOG_INFO, "Connected to " + welcome.server + " at " + connection_.config().endpoint + ", session " +
                                welcome.session + ".");
@@ -183,6 +191,21 @@ void Session::handle(const Opened& opened, Incoming&) {
 
 void Session::handle(const Result& result, Incoming& incoming) {
   if (StreamLink* link = find(result.stream)) link->on_result(result, incoming, log_);
+}
+
+void Session::handle(const Progress& progress, Incoming&) {
+  if (progress.stream) {
+    if (StreamLink* link = find(*progress.stream)) link->on_progress(progress);
+    return;
+  }
+  status_->progress.set(progress.what, progress.fraction);
+  if (phase_ != Phase::greeting) return;
+  deadline_ns_ = last_message_ns_ + kLoadingNs;
+  status_->last_error.set("");  // a daemon that loads is one that answers
+}
+
+void Session::handle(const Notice& notice, Incoming&) {
+  if (StreamLink* link = find(notice.stream)) link->on_notice(notice, log_);
 }
 
 void Session::handle(const Closed& closed, Incoming&) {

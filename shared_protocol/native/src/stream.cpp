@@ -48,8 +48,18 @@ lsd_status Stream::submit(const lsd_frame& frame, int64_t* out_seq) {
   }
   if (frame.t_capture_ns < 0) return fail(LSD_ERROR_ARGUMENT, "t_capture_ns is negative; use lsd_now_ns().");
 
+  SlotTable slots;
+  const char* problem = nullptr;
+  if (frame.slots != nullptr && !read_slots(frame.slots, frame.slot_count, &slots, &problem)) {
+    return fail(LSD_ERROR_ARGUMENT, problem);
+  }
+
   const std::lock_guard lock(submit_mutex_);
   ++submitted_;
+  // An engine passes its table with every frame; most of the time it is the one before.
+  if (frame.slots != nullptr && (slots_ == nullptr || !same_slots(*slots_, slots))) {
+    slots_ = std::make_shared<const SlotTable>(std::move(slots));
+  }
   const std::shared_ptr<Outbox> box = outbox();
   if (box == nullptr) {
     ++dropped_client_;
@@ -61,7 +71,9 @@ lsd_status Stream::submit(const lsd_frame& frame, int64_t* out_seq) {
   info.t_submit_ns = t_submit_ns;
   if (frame.camera != nullptr) info.camera = *frame.camera;
   if (frame.sun != nullptr) info.sun = *frame.sun;
+  info.slots = slots_;
   info.reset = frame.reset != 0;
+  cameras_.add(info.seq, info.camera);
 
   const uint32_t slot = box->begin_write();
   std::byte* packed = box->frame(slot);
@@ -90,6 +102,9 @@ lsd_status Stream::acquire(lsd_result* out) {
   out->t_end_ns = frame->t_end_ns;
   out->t_send_ns = frame->t_send_ns;
   out->t_acquire_ns = now_ns();
+  const auto camera = cameras_.find(frame->seq);
+  out->has_camera = camera ? 1 : 0;
+  out->camera = camera.value_or(lsd_camera{});
   const std::lock_guard lock(statistics_mutex_);
   latency_ms_.add(milliseconds_between(out->t_capture_ns, out->t_acquire_ns));
   return LSD_OK;
@@ -154,7 +169,7 @@ std::string Stream::stage_names() const {
 }
 
 void Stream::attach(std::shared_ptr<Outbox> outbox) {
-  transport_ = outbox->is_shared() ? LSD_TRANSPORT_SHARED_MEMORY : LSD_TRANSPORT_INLINE;
+  transport_ = outbox->channel().transport();
   {
     const std::lock_guard lock(outbox_mutex_);
     outbox_ = std::move(outbox);

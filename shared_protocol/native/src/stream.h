@@ -6,12 +6,15 @@
 #include <mutex>
 #include <string>
 
+#include "camera_history.h"
 #include "client_status.h"
 #include "controls.h"
 #include "frame_layout.h"
 #include "inbox.h"
 #include "latency.h"
+#include "notices.h"
 #include "outbox.h"
+#include "progress.h"
 #include "wakeup.h"
 
 namespace lsd {
@@ -24,6 +27,7 @@ struct StreamConfig {
   int32_t max_steps = 3;
   int32_t seed = 0;
   float fps = 0;
+  int32_t output_alpha = LSD_ALPHA_OPAQUE;
 
   size_t output_bytes() const { return static_cast<size_t>(output_width) * static_cast<size_t>(output_height) * 4; }
 };
@@ -47,6 +51,9 @@ class Stream {
   void fill_stats(lsd_stats* out) const;
   bool stage_percentiles(const std::string& stage, Percentiles* out) const;
   std::string stage_names() const;
+  Notices& notices() { return notices_; }
+  ProgressState& progress() { return progress_; }
+  const ProgressState& progress() const { return progress_; }
 
   // The I/O thread.
   void set_state(lsd_stream_state state) { state_ = state; }
@@ -71,10 +78,14 @@ class Stream {
 
   std::mutex submit_mutex_;  ///< between threads of the engine only: the I/O thread never takes it
   int64_t next_seq_ = 1;
+  std::shared_ptr<const SlotTable> slots_;  ///< as submitted last
 
   mutable std::mutex outbox_mutex_;  ///< held to copy or swap the pointer
   std::shared_ptr<Outbox> outbox_;
 
+  CameraHistory cameras_;
+  Notices notices_;
+  ProgressState progress_;
   Inbox inbox_;
   Controls controls_;
   SharedText last_error_;

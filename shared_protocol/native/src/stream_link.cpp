@@ -1,8 +1,9 @@
 #include "stream_link.h"
 
-#include <cstring>
+#include <algorithm>
 #include <new>
 
+#include "channel/registry.h"
 #include "clock.h"
 #include "encode.h"
 #include "endpoint.h"
@@ -15,19 +16,13 @@ StreamLink::StreamLink(std::shared_ptr<Stream> stream, std::shared_ptr<Wakeup> w
 void StreamLink::open(int32_t number, Connection& connection, Log& log) {
   const StreamConfig& config = stream_->config();
   number_ = number;
-  Open message;
-  if (config.transport != LSD_TRANSPORT_INLINE && !is_inline_only_ && is_same_host(connection.config().endpoint)) {
-    ring_ = make_ring(log);
-  }
-  if (ring_ != nullptr) {
-    message.transports.push_back(LSD_TRANSPORT_SHARED_MEMORY);
-    message.ring = ring_->description();
-  }
-  if (config.transport != LSD_TRANSPORT_SHARED_MEMORY) message.transports.push_back(LSD_TRANSPORT_INLINE);
-  if (message.transports.empty()) {
-    fail("Shared memory was asked for, but it cannot be had with " + connection.config().endpoint + ".", log);
+  make_channels(connection.config().endpoint, log);
+  if (offered_.empty()) {
+    fail("The transport that was asked for cannot be had with " + connection.config().endpoint + ".", log);
     return;
   }
+  Open message;
+  for (const auto& channel : offered_) message.transports.push_back(channel->offer());
   message.stream = number_;
   message.model = config.model;
   for (int32_t i = 0; i < config.layout.plane_count; ++i) {
@@ -38,22 +33,33 @@ void StreamLink::open(int32_t number, Connection& connection, Log& log) {
   message.output_format = config.output_format;
   message.output_width = config.output_width;
   message.output_height = config.output_height;
+  message.output_alpha = config.output_alpha;
   message.max_steps = config.max_steps;
   message.seed = config.seed;
   message.fps = config.fps;
   if (connection.send(encode_open(message))) {
     phase_ = Phase::opening;
   } else {
-    ring_.reset();
+    offered_.clear();
   }
 }
 
-std::unique_ptr<RingWriter> StreamLink::make_ring(Log& log) {
-  const FrameLayout& layout = stream_->config().layout;
-  std::string why;
-  auto ring = RingWriter::create(Outbox::kSlots, static_cast<uint32_t>(layout.plane_count), layout.bytes, &why);
-  if (ring == nullptr) log.once(LSD_LOG_WARNING, problem("ring"), why + " Frames go through the socket instead.");
-  return ring;
+void StreamLink::make_channels(const std::string& endpoint, Log& log) {
+  const StreamConfig& config = stream_->config();
+  const ChannelSizes sizes{config.layout.bytes, static_cast<uint32_t>(config.layout.plane_count),
+                           config.output_bytes()};
+  offered_.clear();
+  for (const ChannelKind& kind : channel_kinds()) {
+    const bool is_wanted = config.transport == LSD_TRANSPORT_AUTO || config.transport == kind.transport;
+    if (!is_wanted || (kind.needs_same_host && !is_same_host(endpoint))) continue;
+    if (useless_.count(std::string(kind.name)) != 0) continue;
+    std::string why;
+    if (auto channel = kind.make(sizes, &why)) {
+      offered_.push_back(std::move(channel));
+    } else {
+      log.once(LSD_LOG_WARNING, problem(kind.name), why + " Frames go another way instead.");
+    }
+  }
 }
 
 void StreamLink::on_opened(const Opened& opened, Connection& connection, Log& log) {
@@ -68,32 +74,35 @@ void StreamLink::on_opened(const Opened& opened, Connection& connection, Log& lo
 
 void StreamLink::take_transport(const Opened& opened, Connection& connection, Log& log) {
   const StreamConfig& config = stream_->config();
-  if (opened.transport == LSD_TRANSPORT_SHARED_MEMORY) {
-    if (ring_ == nullptr) {
-      fail("The daemon chose shared memory, which was not offered.", log);
-      return;
-    }
-    ring_->unlink();
-    std::string why;
-    const size_t frame_bytes = align_up(config.output_bytes(), kPlaneAlignment);
-    results_ = RingReader::open(*opened.ring, 1, frame_bytes, &why);
-    if (results_ == nullptr) {
-      close(connection);
-      if (config.transport == LSD_TRANSPORT_SHARED_MEMORY) {
-        fail(why, log);
-      } else {
-        log.once(LSD_LOG_WARNING, problem("results"), why + " Frames go through the socket instead.");
-        release();
-        is_inline_only_ = true;
-        phase_ = Phase::pending;
-      }
-      return;
-    }
-    outbox_ = std::make_shared<Outbox>(std::move(ring_));
-  } else {
-    ring_.reset();
-    outbox_ = std::make_shared<Outbox>(config.layout.bytes);
+  const std::string& name = opened.transport.name;
+  const auto chosen = std::find_if(offered_.begin(), offered_.end(),
+                                   [&](const auto& channel) { return channel->offer().name == name; });
+  if (chosen == offered_.end()) {
+    close(connection);
+    fail("The daemon chose the transport " + name.substr(0, 64) + ", which was not offered.", log);
+    return;
   }
+  for (const RefusedTransport& refused : opened.refused) {
+    log.once(LSD_LOG_WARNING, problem("refused " + refused.name),
+             "The daemon refused " + refused.name + ": " + refused.reason);
+  }
+  std::unique_ptr<FrameChannel> channel = std::move(*chosen);
+  offered_.clear();
+  std::string why;
+  if (!channel->connect(opened.transport, &why)) {
+    close(connection);
+    if (config.transport != LSD_TRANSPORT_AUTO) {
+      fail(why, log);
+      return;
+    }
+    log.once(LSD_LOG_WARNING, problem(name), why + " Frames go another way instead.");
+    release();
+    useless_.insert(name);
+    phase_ = Phase::pending;
+    return;
+  }
+  outbox_ = std::make_shared<Outbox>(std::move(channel));
+  sent_slots_.forget();
   if (!stream_->inbox().is_allocated()) stream_->inbox().allocate(config.output_bytes());
   phase_ = Phase::open;
   log.forget(problem("open"));
@@ -101,30 +110,25 @@ void StreamLink::take_transport(const Opened& opened, Connection& connection, Lo
   stream_->controls().replay();
   stream_->set_last_error("");
   stream_->attach(outbox_);
-  log.write(LSD_LOG_INFO,
-            "Stream " + std::to_string(number_) + " is open (" + std::string(transport_name(opened.transport)) + ").");
+  log.write(LSD_LOG_INFO, "Stream " + std::to_string(number_) + " is open (" + name + ").");
 }
 
 void StreamLink::on_result(const Result& result, Incoming& incoming, Log& log) {
   if (phase_ != Phase::open) return;
-  const StreamConfig& config = stream_->config();
-  const size_t bytes = config.output_bytes();
   IncomingFrame& frame = stream_->inbox().back();
   stream_->count_result(result, now_ns());
   stream_->controls().confirm(result.control_seq);
-  if (results_ != nullptr) {
-    if (!result.slot) return refuse_result("The daemon's result names no slot.", log);
-    // Torn slots are normal when this thread was late, so there is nothing to say about them.
-    if (!results_->read(result.slot->slot, result.slot->slot_seq, frame.pixels.get(), bytes)) {
+  std::string why;
+  switch (outbox_->channel().read_result(result, incoming, frame.pixels.get(), &why)) {
+    case FrameChannel::Read::ok:
+      break;
+    case FrameChannel::Read::torn:  // normal when this thread was late, so there is nothing to say about it
       stream_->count_dropped_result();
       return;
-    }
-  } else {
-    if (incoming.parts() != 2 || incoming.payload_bytes() != align_up(bytes, kPlaneAlignment)) {
-      return refuse_result("The daemon's result does not have the size of the output.", log);
-    }
-    std::memcpy(frame.pixels.get(), incoming.payload(), bytes);
+    case FrameChannel::Read::wrong:
+      return refuse_result(why, log);
   }
+  stream_->progress().clear();
   frame.seq = result.seq;
   frame.control_seq = result.control_seq;
   frame.t_capture_ns = result.t_capture_ns;
@@ -142,6 +146,11 @@ void StreamLink::refuse_result(const std::string& sentence, Log& log) {
   log.once(LSD_LOG_WARNING, problem("result"), sentence);
 }
 
+void StreamLink::on_notice(const Notice& notice, Log& log) {
+  log.write(LSD_LOG_WARNING, notice.message);
+  stream_->notices().add(notice);
+}
+
 void StreamLink::on_error(const ErrorReply& error, Log& log) {
   if (phase_ == Phase::opening || error.stream_is_closed || error.code == "unknown_stream") {
     fail(error.message, log);
@@ -149,7 +158,7 @@ void StreamLink::on_error(const ErrorReply& error, Log& log) {
   }
   if (error.code == "bad_control") stream_->controls().refuse(error.control_seq);
   stream_->set_last_error(error.message);
-  log.once(LSD_LOG_WARNING, problem(error.code.c_str()), error.message);
+  log.once(LSD_LOG_WARNING, problem(error.code), error.message);
 }
 
 void StreamLink::on_closed() {
@@ -169,7 +178,7 @@ void StreamLink::fail(const std::string& sentence, Log& log) {
 
 void StreamLink::on_lost() {
   release();
-  is_inline_only_ = false;
+  useless_.clear();
   phase_ = Phase::pending;
   stream_->set_state(LSD_STREAM_PENDING);
 }
@@ -180,9 +189,9 @@ void StreamLink::close(Connection& connection) {
 
 void StreamLink::release() {
   stream_->detach();
-  ring_.reset();
+  stream_->progress().clear();
+  offered_.clear();
   outbox_.reset();
-  results_.reset();
 }
 
 bool StreamLink::pump(Connection& connection) {
@@ -198,13 +207,11 @@ bool StreamLink::pump(Connection& connection) {
   }
   const auto frame = outbox_->take();
   if (!frame) return true;
-  bool is_sent = false;
-  if (outbox_->is_shared()) {
-    is_sent = connection.send(encode_frame(number_, frame->info, SlotReference{frame->slot, frame->slot_seq}));
-  } else {
-    is_sent = connection.send_frame(encode_frame(number_, frame->info, std::nullopt), outbox_, frame->slot,
-                                    stream_->config().layout.bytes, wakeup_);
-  }
+  const SlotTable changed = frame->info.slots != nullptr ? sent_slots_.changes(*frame->info.slots) : SlotTable();
+  Departure departure{number_, &frame->info, &changed, frame->slot, frame->slot_seq, outbox_, wakeup_};
+  const bool is_sent = outbox_->channel().send(departure, connection);
+  // What was not sent, the daemon does not know: the next table goes out whole.
+  if (!is_sent && !changed.empty()) sent_slots_.forget();
   if (is_sent) {
     stream_->count_sent();
   } else {
@@ -213,6 +220,8 @@ bool StreamLink::pump(Connection& connection) {
   return is_sent;
 }
 
-std::string StreamLink::problem(const char* what) const { return "stream " + stream_->config().model + " " + what; }
+std::string StreamLink::problem(std::string_view what) const {
+  return "stream " + stream_->config().model + " " + std::string(what);
+}
 
 }  // namespace lsd

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "connection.h"
 #include "log.h"
@@ -21,6 +23,8 @@ class StreamLink {
   void open(int32_t number, Connection& connection, Log& log);
   void on_opened(const Opened& opened, Connection& connection, Log& log);
   void on_result(const Result& result, Incoming& incoming, Log& log);
+  void on_progress(const Progress& progress) { stream_->progress().set(progress.what, progress.fraction); }
+  void on_notice(const Notice& notice, Log& log);
   void on_error(const ErrorReply& error, Log& log);
   void on_closed();
   /// The connection is gone: pending again.
@@ -29,27 +33,27 @@ class StreamLink {
   /// Sends what waits: reset, controls, the newest frame. False: the socket is full, try again soon.
   bool pump(Connection& connection);
 
-  /// The daemon's ring could not be mapped: it is to be opened again, inline.
   bool is_pending() const { return phase_ == Phase::pending; }
 
  private:
   enum class Phase { pending, opening, open, failed };
 
-  std::unique_ptr<RingWriter> make_ring(Log& log);
+  void make_channels(const std::string& endpoint, Log& log);
   void take_transport(const Opened& opened, Connection& connection, Log& log);
   void fail(const std::string& sentence, Log& log);
   void release();
   void refuse_result(const std::string& sentence, Log& log);
-  std::string problem(const char* what) const;
+  std::string problem(std::string_view what) const;
 
   std::shared_ptr<Stream> stream_;
   std::shared_ptr<Wakeup> wakeup_;
   Phase phase_ = Phase::pending;
   int32_t number_ = 0;
-  bool is_inline_only_ = false;
-  std::unique_ptr<RingWriter> ring_;  ///< between `open` and `opened`; then the outbox has it
+  /// Between `open` and `opened`; then the outbox has the chosen one.
+  std::vector<std::unique_ptr<FrameChannel>> offered_;
+  std::set<std::string> useless_;  ///< transports that the daemon chose and that then did not work
   std::shared_ptr<Outbox> outbox_;
-  std::unique_ptr<RingReader> results_;
+  SentSlots sent_slots_;
 };
 
 }  // namespace lsd

@@ -17,7 +17,7 @@ lsd_client_config client_config() {
   return config;
 }
 
-TEST(Api, HasItsVersion) { EXPECT_STREQ(lsd_version(), "0.1.0"); }
+TEST(Api, HasItsVersion) { EXPECT_STREQ(lsd_version(), LSD_TEST_VERSION); }
 
 TEST(Api, RefusesBadClients) {
   EXPECT_EQ(lsd_client_create(nullptr), nullptr);
@@ -98,12 +98,63 @@ TEST(Api, RefusesBadControls) {
   EXPECT_LT(lsd_stream_control_commit(stream, 0), 0);
   EXPECT_EQ(lsd_stream_control_string(stream, nullptr, "x"), LSD_ERROR_ARGUMENT);
   EXPECT_EQ(lsd_stream_control_string(stream, "scene", nullptr), LSD_ERROR_ARGUMENT);
-  EXPECT_EQ(lsd_stream_control_string(stream, "scene", std::string(2000, 'x').c_str()), LSD_ERROR_ARGUMENT);
-  EXPECT_EQ(lsd_stream_control_string(stream, "prompt", std::string(2000, 'x').c_str()), LSD_OK);
+  EXPECT_EQ(lsd_stream_control_string(stream, "scene", std::string(4097, 'x').c_str()), LSD_ERROR_ARGUMENT);
+  EXPECT_EQ(lsd_stream_control_string(stream, "prompt", std::string(4096, 'x').c_str()), LSD_OK);
+  EXPECT_EQ(lsd_stream_control_float(stream, "strength", nan[0]), LSD_ERROR_ARGUMENT);
   EXPECT_EQ(lsd_stream_control_floats(stream, "sun_direction", nan, 1), LSD_ERROR_ARGUMENT);
   EXPECT_EQ(lsd_stream_control_floats(stream, "sun_direction", nan, 0), LSD_ERROR_ARGUMENT);
   EXPECT_LT(lsd_stream_control_commit(stream, 61), 0);
   EXPECT_EQ(lsd_stream_control_commit(stream, 60), 1);
+}
+
+TEST(Api, RefusesBadSlots) {
+  Engine engine(kNowhere);
+  engine.pixels.resize(static_cast<size_t>(Engine::kWidth) * Engine::kHeight * 4);
+  lsd_frame frame{};
+  frame.size = sizeof frame;
+  frame.planes[0] = engine.pixels.data();
+  const auto status_of = [&](const lsd_slot& slot, int32_t count = 1) {
+    frame.slots = &slot;
+    frame.slot_count = count;
+    return lsd_stream_submit(engine.stream, &frame, nullptr);
+  };
+  lsd_slot slot{};
+  slot.slot = 1;
+  slot.flags = LSD_SLOT_HAS_STRENGTH | LSD_SLOT_HAS_TRANSFORM;
+  slot.strength = 0.5f;
+  EXPECT_EQ(status_of(slot), LSD_NOTHING);  // not connected, but right
+  EXPECT_EQ(status_of(slot, 256), LSD_ERROR_ARGUMENT);
+  EXPECT_EQ(status_of(slot, -1), LSD_ERROR_ARGUMENT);
+  lsd_slot wrong = slot;
+  wrong.slot = 256;
+  EXPECT_EQ(status_of(wrong), LSD_ERROR_ARGUMENT);
+  wrong = slot;
+  wrong.strength = 1.5f;
+  EXPECT_EQ(status_of(wrong), LSD_ERROR_ARGUMENT);
+  wrong.flags = LSD_SLOT_HAS_TRANSFORM;  // then nobody looks at it
+  EXPECT_EQ(status_of(wrong), LSD_NOTHING);
+  wrong.world_from_object[11] = std::nanf("");
+  EXPECT_EQ(status_of(wrong), LSD_ERROR_ARGUMENT);
+  EXPECT_NE(std::string(lsd_last_error()).find("finite"), std::string::npos);
+}
+
+TEST(Api, KnowsNoModelsBeforeAWelcome) {
+  const Engine engine(kNowhere);
+  lsd_control_spec spec{};
+  spec.size = sizeof spec;
+  lsd_progress progress{};
+  progress.size = sizeof progress;
+  char text[16];
+  EXPECT_EQ(lsd_client_model_count(engine.client), 0);
+  EXPECT_EQ(lsd_client_model_name(engine.client, 0, text, sizeof text), LSD_NOTHING);
+  EXPECT_EQ(lsd_client_control_count(engine.client, "m"), 0);
+  EXPECT_EQ(lsd_client_control_spec(engine.client, "m", 0, &spec), LSD_NOTHING);
+  EXPECT_EQ(lsd_client_control_choice(engine.client, "m", 0, 0, text, sizeof text), LSD_NOTHING);
+  EXPECT_EQ(lsd_client_get_progress(engine.client, &progress), LSD_NOTHING);
+  EXPECT_EQ(lsd_client_models_generation(engine.client), 0);
+  EXPECT_EQ(lsd_client_control_spec(nullptr, "m", 0, &spec), LSD_ERROR_ARGUMENT);
+  spec.size = 4;
+  EXPECT_EQ(lsd_client_control_spec(engine.client, "m", 0, &spec), LSD_ERROR_ARGUMENT);
 }
 
 TEST(Api, TakesNullWhereItSaysSo) {

@@ -40,7 +40,8 @@ std::vector<Vector> read_vectors() {
 }
 
 std::string type_of(const DaemonMessage& message) {
-  constexpr const char* names[] = {"welcome", "opened", "result", "closed", "pong", "bye", "error"};
+  constexpr const char* names[] = {"welcome", "opened", "result", "progress", "notice",
+                                   "closed",  "pong",   "bye",    "error"};
   return names[message.index()];
 }
 
@@ -116,8 +117,16 @@ TEST(Encoder, WritesAFrame) {
   frame.sun = lsd_sun{};
   frame.reset = true;
   msgpack::object_handle handle;
-  auto map = unpack(encode_frame(3, frame, SlotReference{2, 10}), &handle);
-  EXPECT_EQ(map.size(), 10u);
+  lsd_slot slot{};
+  slot.slot = 9;
+  slot.object_class = LSD_CLASS_WATER;
+  slot.flags = LSD_SLOT_HAS_STRENGTH | LSD_SLOT_HAS_TRANSFORM;
+  auto map = unpack(encode_frame(3, frame, {slot}, SlotReference{2, 10}), &handle);
+  EXPECT_EQ(map.size(), 11u);
+  auto written = map["slots"].as<std::vector<std::map<std::string, msgpack::object>>>().at(0);
+  EXPECT_EQ(written.size(), 4u);
+  EXPECT_EQ(written["class"].as<std::string>(), "water");
+  EXPECT_EQ(written["world_from_object"].as<std::vector<float>>().size(), 12u);
   EXPECT_EQ(map["t"].as<std::string>(), "frame");
   EXPECT_EQ(map["stream"].as<int>(), 3);
   EXPECT_EQ(map["seq"].as<int>(), 7);
@@ -133,14 +142,17 @@ TEST(Encoder, WritesAnOpen) {
   open.planes = {{LSD_PLANE_COLOR, LSD_FORMAT_RGBA8}, {LSD_PLANE_DEPTH, LSD_FORMAT_R32F}};
   open.width = 64;
   open.height = 32;
-  open.transports = {LSD_TRANSPORT_SHARED_MEMORY, LSD_TRANSPORT_INLINE};
-  open.ring = RingDescription{"/lsd-1-x", 1000, 4, 128};
+  open.output_alpha = LSD_ALPHA_ENGINE;
+  open.transports = {{"shared_memory", RingDescription{"/lsd-1-x", 1000, 4, 128}}, {"inline", std::nullopt}};
   msgpack::object_handle handle;
   auto map = unpack(encode_open(open), &handle);
-  EXPECT_EQ(map.size(), 10u);
+  EXPECT_EQ(map.size(), 9u);
   EXPECT_EQ(map["planes"].as<std::vector<msgpack::object>>().size(), 2u);
-  EXPECT_EQ(map["transport"].as<std::vector<std::string>>()[0], "shared_memory");
-  EXPECT_EQ((map["ring"].as<std::map<std::string, msgpack::object>>())["slots"].as<int>(), 4);
+  auto offers = map["transport"].as<std::vector<std::map<std::string, msgpack::object>>>();
+  EXPECT_EQ(offers.at(0)["name"].as<std::string>(), "shared_memory");
+  EXPECT_EQ((offers.at(0)["ring"].as<std::map<std::string, msgpack::object>>())["slots"].as<int>(), 4);
+  EXPECT_EQ(offers.at(1).size(), 1u);
+  EXPECT_EQ((map["output"].as<std::map<std::string, msgpack::object>>())["alpha"].as<std::string>(), "engine");
 }
 
 }  // namespace

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "encode.h"
+#include "messages.h"
+
 namespace lsd {
 namespace {
 
@@ -62,6 +65,79 @@ TEST(Controls, KeepsALaterGoodValueWhenAnEarlierIsRefused) {
   controls.refuse(1);
   controls.replay();
   EXPECT_EQ(text(*controls.next(), "scene"), "forest");
+}
+
+TEST(Controls, AValueThatWasRefusedDoesNotComeBackWithALaterRefusal) {
+  Controls controls;
+  commit(controls, "scene", "forest");
+  controls.confirm(1);
+  commit(controls, "scene", "no such scene");
+  commit(controls, "scene", "nor this one");
+  controls.refuse(2);
+  controls.refuse(3);
+  controls.replay();
+  EXPECT_EQ(text(*controls.next(), "scene"), "forest");
+}
+
+TEST(Controls, TakesOutExactlyTheGroupThatWasRefused) {
+  Controls controls;
+  commit(controls, "scene", "forest");
+  controls.begin();
+  controls.set("weather", 0.5f);
+  controls.set("bypass", true);
+  controls.commit(0);
+  commit(controls, "lighting", "dusk");
+  controls.refuse(2);
+  controls.refuse(99);
+  controls.replay();
+  const auto control = controls.next();
+  EXPECT_EQ(control->values.size(), 2u);
+  EXPECT_EQ(text(*control, "scene"), "forest");
+  EXPECT_EQ(text(*control, "lighting"), "dusk");
+}
+
+TEST(Controls, OfARefusedReplayEachIsTriedByItself) {
+  Controls controls;
+  commit(controls, "scene", "forest");
+  commit(controls, "weather", "rain");
+  controls.replay();
+  EXPECT_EQ(controls.next()->control_seq, 2);
+  controls.refuse(2);
+  const auto scene = controls.next();
+  const auto weather = controls.next();
+  EXPECT_EQ(scene->control_seq, 3);
+  EXPECT_EQ(text(*scene, "scene"), "forest");
+  EXPECT_EQ(text(*weather, "weather"), "rain");
+  controls.refuse(weather->control_seq);
+  EXPECT_FALSE(controls.next());
+  controls.replay();
+  const auto left = controls.next();
+  EXPECT_EQ(left->values.size(), 1u);
+  EXPECT_EQ(text(*left, "scene"), "forest");
+}
+
+TEST(Controls, AReplayThatIsTooLongForOneMessageIsSplit) {
+  Controls controls;
+  for (int group = 0; group < 3; ++group) {
+    controls.begin();
+    for (int i = 0; i < 11; ++i) {
+      const std::string name = std::to_string(group) + "." + std::to_string(i);
+      ASSERT_TRUE(controls.set(name, std::string(4096, 'x')));
+    }
+    EXPECT_FALSE(controls.set("one more", std::string(4096, 'x')));
+    controls.commit(0);
+  }
+  controls.replay();
+  size_t count = 0;
+  int64_t last = 0;
+  while (const auto control = controls.next()) {
+    EXPECT_LE(encode_control(1, *control).size(), kMostHeaderBytes);
+    EXPECT_GT(control->control_seq, last);
+    last = control->control_seq;
+    count += control->values.size();
+  }
+  EXPECT_EQ(count, 33u);
+  EXPECT_EQ(last, 3);
 }
 
 TEST(Controls, IsBounded) {

@@ -99,6 +99,10 @@ void FakeDaemon::answer(const std::string& peer, const std::string& header, cons
     answer_open(peer, keys);
   } else if (type == "frame") {
     answer_frame(peer, keys, payload);
+  } else if (type == "control") {
+    if (options_.refused_control == keys["control_seq"].as<int64_t>()) {
+      send_error(peer, "bad_control", false, keys["stream"].as<int64_t>(), options_.refused_control);
+    }
   } else if (type == "close") {
     streams_.erase({peer, keys["stream"].as<int64_t>()});
   } else if (type == "ping") {
@@ -116,8 +120,9 @@ void FakeDaemon::answer(const std::string& peer, const std::string& header, cons
 }
 
 void FakeDaemon::answer_hello(const std::string& peer) {
-  if (!options_.answers_hello) return;
   if (!options_.refusal.empty()) return send_error(peer, options_.refusal, true, 0);
+  if (options_.tells_progress) send_progress(peer, 0, 0.5f);
+  if (!options_.answers_hello) return;
   greeted_[peer] = true;
   msgpack::sbuffer buffer;
   Packer packer(buffer);
@@ -141,7 +146,47 @@ void FakeDaemon::answer_hello(const std::string& peer) {
     pack_integer(packer, name, 4096);
   }
   packer.pack("models");
-  packer.pack_array(0);
+  packer.pack_array(1);
+  packer.pack_map(3);
+  pack_text(packer, "name", "passthrough");
+  packer.pack("planes");
+  packer.pack(std::vector<std::string>{"color"});
+  packer.pack("controls");
+  packer.pack_array(2);
+  packer.pack_map(6);
+  pack_text(packer, "name", "scene");
+  pack_text(packer, "kind", "choice");
+  pack_text(packer, "help", "W\xC3\xA4hle.");
+  packer.pack("transition");
+  packer.pack(true);
+  packer.pack("values");
+  packer.pack(std::vector<std::string>{"forest", "city"});
+  pack_text(packer, "default", "city");
+  packer.pack_map(8);
+  pack_text(packer, "name", "fog");
+  pack_text(packer, "kind", "number");
+  pack_text(packer, "help", "How far one sees.");
+  packer.pack("transition");
+  packer.pack(false);
+  packer.pack("min");
+  packer.pack(0.5);
+  packer.pack("max");
+  packer.pack(100);
+  packer.pack("default");
+  packer.pack(8.0);
+  pack_text(packer, "unit", "m");
+  send(peer, buffer);
+}
+
+void FakeDaemon::send_progress(const std::string& peer, int64_t stream, float fraction) {
+  msgpack::sbuffer buffer;
+  Packer packer(buffer);
+  packer.pack_map(stream != 0 ? 4 : 3);
+  pack_text(packer, "t", "progress");
+  pack_text(packer, "what", "preparing");
+  packer.pack("fraction");
+  packer.pack(fraction);
+  if (stream != 0) pack_integer(packer, "stream", stream);
   send(peer, buffer);
 }
 
@@ -168,10 +213,10 @@ void FakeDaemon::answer_open(const std::string& peer, Keys& keys) {
   auto output = map_of(keys["output"]);
   stream.output_width = output["width"].as<int64_t>();
   stream.output_height = output["height"].as<int64_t>();
-  const auto transports = keys["transport"].as<std::vector<std::string>>();
+  auto offer = map_of(keys["transport"].as<std::vector<msgpack::object>>().at(0));
   std::string why;
-  if (options_.maps_rings && transports[0] == "shared_memory") {
-    auto ring = map_of(keys["ring"]);
+  if (options_.maps_rings && offer["name"].as<std::string>() == "shared_memory") {
+    auto ring = map_of(offer["ring"]);
     const RingDescription description{ring["name"].as<std::string>(), ring["bytes"].as<uint64_t>(),
                                       ring["slots"].as<uint32_t>(), ring["slot_stride"].as<uint64_t>()};
     stream.frames = RingReader::open(description, static_cast<uint32_t>(planes.size()), stream.frame_bytes, &why);
@@ -180,10 +225,12 @@ void FakeDaemon::answer_open(const std::string& peer, Keys& keys) {
   }
   msgpack::sbuffer buffer;
   Packer packer(buffer);
-  packer.pack_map(stream.results ? 4 : 3);
+  packer.pack_map(options_.refused_transport.empty() ? 3 : 4);
   pack_text(packer, "t", "opened");
   pack_integer(packer, "stream", number);
-  pack_text(packer, "transport", stream.results ? "shared_memory" : "inline");
+  packer.pack("transport");
+  packer.pack_map(stream.results ? 2 : 1);
+  pack_text(packer, "name", stream.results ? "shared_memory" : "inline");
   if (stream.results) {
     const RingDescription ring = stream.results->description();
     packer.pack("ring");
@@ -193,8 +240,16 @@ void FakeDaemon::answer_open(const std::string& peer, Keys& keys) {
     pack_integer(packer, "slots", ring.slots);
     pack_integer(packer, "slot_stride", static_cast<int64_t>(ring.slot_stride));
   }
+  if (!options_.refused_transport.empty()) {
+    packer.pack("refused");
+    packer.pack_array(1);
+    packer.pack_map(2);
+    pack_text(packer, "name", options_.refused_transport);
+    pack_text(packer, "reason", "The stand-in has none.");
+  }
   streams_[{peer, number}] = std::move(stream);
   send(peer, buffer);
+  if (options_.tells_progress) send_progress(peer, number, 0.25f);
 }
 
 void FakeDaemon::answer_frame(const std::string& peer, Keys& keys, const std::string& payload) {
@@ -250,18 +305,30 @@ void FakeDaemon::answer_frame(const std::string& peer, Keys& keys, const std::st
     send(peer, rubbish, &payload);
   }
   send(peer, buffer, stream.results ? nullptr : &pixels);
+  if (!options_.notice.empty()) {
+    msgpack::sbuffer notice;
+    Packer words(notice);
+    words.pack_map(4);
+    pack_text(words, "t", "notice");
+    pack_integer(words, "stream", number);
+    pack_text(words, "code", options_.notice);
+    pack_text(words, "message", "The stand-in notices something.");
+    send(peer, notice);
+  }
 }
 
-void FakeDaemon::send_error(const std::string& peer, const std::string& code, bool is_fatal, int64_t stream) {
+void FakeDaemon::send_error(const std::string& peer, const std::string& code, bool is_fatal, int64_t stream,
+                            int64_t control_seq) {
   msgpack::sbuffer buffer;
   Packer packer(buffer);
-  packer.pack_map(stream != 0 ? 5 : 4);
+  packer.pack_map(4u + (stream != 0) + (control_seq != 0));
   pack_text(packer, "t", "error");
   pack_text(packer, "code", code);
   pack_text(packer, "message", "The stand-in says " + code + ".");
   packer.pack("fatal");
   packer.pack(is_fatal);
   if (stream != 0) pack_integer(packer, "stream", stream);
+  if (control_seq != 0) pack_integer(packer, "control_seq", control_seq);
   send(peer, buffer);
 }
 

@@ -22,8 +22,12 @@ class FakeDaemon {
     std::string endpoint = "tcp://127.0.0.1:*";
     bool maps_rings = true;  ///< takes shared_memory when it is offered
     bool answers_hello = true;
-    std::string refusal;     ///< not empty: a fatal error with this code
-    std::string open_error;  ///< not empty: the code of the answer to `open`
+    bool tells_progress = false;    ///< before `welcome` and after `opened`
+    std::string notice;             ///< not empty: the code of a notice after each result
+    std::string refused_transport;  ///< not empty: named in `opened.refused`
+    int refused_control = 0;        ///< this control_seq is answered with bad_control
+    std::string refusal;            ///< not empty: a fatal error with this code
+    std::string open_error;         ///< not empty: the code of the answer to `open`
     /// Changes a result before it is sent; `payload` is empty with shared memory.
     std::function<void(std::map<std::string, int64_t>& keys, std::string& payload)> spoil;
     bool spoils_ring = false;    ///< describes its ring with a size that is wrong
@@ -57,10 +61,12 @@ class FakeDaemon {
 
   void run();
   void answer(const std::string& peer, const std::string& header, const std::string& payload);
+  void send_progress(const std::string& peer, int64_t stream, float fraction);
   void answer_hello(const std::string& peer);
   void answer_open(const std::string& peer, Keys& keys);
   void answer_frame(const std::string& peer, Keys& keys, const std::string& payload);
-  void send_error(const std::string& peer, const std::string& code, bool is_fatal, int64_t stream);
+  void send_error(const std::string& peer, const std::string& code, bool is_fatal, int64_t stream,
+                  int64_t control_seq = 0);
   void send(const std::string& peer, const msgpack::sbuffer& header, const std::string* payload = nullptr);
 
   Options options_;

@@ -6,6 +6,9 @@
 #include <cstring>
 #include <thread>
 
+#include "channel/inline_channel.h"
+#include "channel/shared_memory_channel.h"
+
 namespace lsd {
 namespace {
 
@@ -16,10 +19,17 @@ FrameInfo frame(int64_t seq, bool reset = false) {
   return info;
 }
 
+std::unique_ptr<FrameChannel> inline_channel(size_t frame_bytes) {
+  auto channel = std::make_unique<InlineChannel>(ChannelSizes{frame_bytes, 1, 64});
+  std::string problem;
+  EXPECT_TRUE(channel->connect({"inline", std::nullopt}, &problem));
+  return channel;
+}
+
 bool put(Outbox& outbox, const FrameInfo& info) { return outbox.end_write(outbox.begin_write(), info); }
 
 TEST(Outbox, NewestWins) {
-  Outbox outbox(64);
+  Outbox outbox(inline_channel(64));
   EXPECT_FALSE(put(outbox, frame(1)));
   EXPECT_TRUE(put(outbox, frame(2)));
   EXPECT_EQ(outbox.take()->info.seq, 2);
@@ -27,14 +37,14 @@ TEST(Outbox, NewestWins) {
 }
 
 TEST(Outbox, KeepsTheCutOfAReplacedFrame) {
-  Outbox outbox(64);
+  Outbox outbox(inline_channel(64));
   put(outbox, frame(1, true));
   put(outbox, frame(2));
   EXPECT_TRUE(outbox.take()->info.reset);
 }
 
 TEST(Outbox, HoldsFramesBackWhileTheSocketIsSlow) {
-  Outbox outbox(64);
+  Outbox outbox(inline_channel(64));
   put(outbox, frame(1));
   const uint32_t first = outbox.take()->slot;
   put(outbox, frame(2));
@@ -53,7 +63,7 @@ TEST(Outbox, HoldsFramesBackWhileTheSocketIsSlow) {
 // The engine, the I/O thread and libzmq's thread, without libzmq: ThreadSanitizer does not look into its calls.
 TEST(Outbox, ThreeThreadsShareIt) {
   constexpr int64_t kFrames = 2000;
-  Outbox outbox(sizeof(int64_t));
+  Outbox outbox(inline_channel(sizeof(int64_t)));
   std::atomic<bool> is_over{false};
   std::atomic<bool> is_done{false};
   std::atomic<int> taken_slot{-1};
@@ -99,8 +109,8 @@ TEST(Outbox, ThreeThreadsShareIt) {
 
 TEST(Outbox, SparesTheSlotAnnouncedLast) {
   std::string problem;
-  Outbox outbox(RingWriter::create(Outbox::kSlots, 1, 64, &problem));
-  ASSERT_TRUE(outbox.is_shared());
+  Outbox outbox(SharedMemoryChannel::make({64, 1, 64}, &problem));
+  ASSERT_FALSE(outbox.channel().sends_out_of_slots());
   put(outbox, frame(1));
   const auto announced = outbox.take();
   EXPECT_EQ(announced->slot_seq % 2, 0u);
@@ -112,7 +122,7 @@ TEST(Outbox, SparesTheSlotAnnouncedLast) {
 }
 
 TEST(Outbox, CountsWhatNobodyWillSend) {
-  Outbox outbox(64);
+  Outbox outbox(inline_channel(64));
   put(outbox, frame(1));
   EXPECT_TRUE(outbox.shut());
   EXPECT_TRUE(put(outbox, frame(2)));

@@ -34,7 +34,7 @@ TEST(Reconnect, ADaemonThatIsNeverThereCostsNothing) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   });
-  EXPECT_LT(longest, 0.1);
+  EXPECT_LT(longest, 1);  // one that waited for the daemon would have taken three seconds
   EXPECT_LT(destroying, 0.5 + 0.5);
 }
 
@@ -89,7 +89,7 @@ TEST(Reconnect, AHangingDaemonIsLeftAndFoundAgain) {
     return lsd_client_get_state(engine.client) == LSD_CLIENT_CONNECTING;
   });
   EXPECT_TRUE(is_lost);
-  EXPECT_LT(longest, 0.1);
+  EXPECT_LT(longest, 1);  // one that waited for the daemon would have taken three seconds
   EXPECT_EQ(engine.submit(3), LSD_NOTHING);
   EXPECT_NE(engine.client_error(), "");
   daemon.hang(false);

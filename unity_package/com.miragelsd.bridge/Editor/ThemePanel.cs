@@ -1,44 +1,93 @@
+using System.Collections.Generic;
 using UnityEditor;
 using UnityEngine;
 
 namespace MirageLSD
 {
-    /// <summary>Theme buttons and the prompt field.</summary>
+    /// <summary>The model's controls as the daemon announces them: buttons, text fields, sliders and switches.</summary>
     internal sealed class ThemePanel
     {
-        // The names of mirage-lsd-v1; another model takes prompts.
-        private static readonly string[] Scenes = { "forest", "city", "scifi", "desert", "snow", "village", "underwater", "volcanic" };
-        private static readonly string[] Lightings = { "day", "overcast", "sunset", "night", "neon", "fog" };
+        private const string NotConnected = "The model's controls appear here when the daemon is connected.";
 
-        private string _prompt = "";
+        private readonly Dictionary<string, string> _texts = new Dictionary<string, string>();
+        private readonly Dictionary<string, float> _numbers = new Dictionary<string, float>();
+        private readonly Dictionary<string, bool> _flags = new Dictionary<string, bool>();
         private float _seconds = 2f;
 
         public void Draw(LSDStreamEngine engine)
         {
             EditorGUILayout.LabelField("Theme", EditorStyles.boldLabel);
-            EditorGUI.BeginDisabledGroup(engine == null);
+            var controls = engine == null ? new LSDControlInfo[0] : engine.Controls;
+            if (controls.Length == 0)
+            {
+                EditorGUILayout.LabelField(NotConnected);
+                return;
+            }
             _seconds = EditorGUILayout.Slider("Transition (seconds)", _seconds, 0f, 10f);
-            var scene = Buttons(Scenes);
-            var lighting = Buttons(Lightings);
-            EditorGUILayout.BeginHorizontal();
-            _prompt = EditorGUILayout.TextField("Prompt", _prompt);
-            var isAsked = GUILayout.Button("Go", GUILayout.MaxWidth(40f)) && _prompt != "";
-            EditorGUILayout.EndHorizontal();
-            EditorGUI.EndDisabledGroup();
-            if (engine == null) return;
-            if (scene != null) engine.SetScene(scene, _seconds);
-            if (lighting != null) engine.SetLighting(lighting, _seconds);
-            if (isAsked) engine.SetPrompt(_prompt, _seconds);
+            foreach (var control in controls) Draw(engine, control);
         }
 
-        private static string Buttons(string[] names)
+        private void Draw(LSDStreamEngine engine, LSDControlInfo control)
         {
-            string pressed = null;
+            // Directions, colors and seeds are set from code.
+            switch (control.Kind)
+            {
+                case LSDControlKind.Choice:
+                    DrawChoice(engine, control);
+                    break;
+                case LSDControlKind.Text:
+                    DrawText(engine, control);
+                    break;
+                case LSDControlKind.Number:
+                    DrawNumber(engine, control);
+                    break;
+                case LSDControlKind.Flag:
+                    DrawFlag(engine, control);
+                    break;
+            }
+        }
+
+        private void DrawChoice(LSDStreamEngine engine, LSDControlInfo control)
+        {
+            EditorGUILayout.LabelField(Label(control.Name));
             EditorGUILayout.BeginHorizontal();
-            foreach (var name in names)
-                if (GUILayout.Button(name)) pressed = name;
+            foreach (var choice in control.Choices)
+                if (GUILayout.Button(choice)) engine.SetControl(control.Name, choice, _seconds);
             EditorGUILayout.EndHorizontal();
-            return pressed;
+        }
+
+        private void DrawText(LSDStreamEngine engine, LSDControlInfo control)
+        {
+            string text;
+            if (!_texts.TryGetValue(control.Name, out text)) text = control.DefaultText;
+            EditorGUILayout.BeginHorizontal();
+            text = _texts[control.Name] = EditorGUILayout.TextField(Label(control.Name), text);
+            var isAsked = GUILayout.Button("Go", GUILayout.MaxWidth(40f)) && text != "";
+            EditorGUILayout.EndHorizontal();
+            if (isAsked) engine.SetControl(control.Name, text, _seconds);
+        }
+
+        private void DrawNumber(LSDStreamEngine engine, LSDControlInfo control)
+        {
+            float before;
+            if (!_numbers.TryGetValue(control.Name, out before)) before = control.DefaultNumber;
+            var label = control.Unit == "" ? Label(control.Name) : Label(control.Name) + " (" + control.Unit + ")";
+            var number = _numbers[control.Name] = EditorGUILayout.Slider(label, before, control.Minimum, control.Maximum);
+            if (number != before) engine.SetControl(control.Name, number);
+        }
+
+        private void DrawFlag(LSDStreamEngine engine, LSDControlInfo control)
+        {
+            bool before;
+            if (!_flags.TryGetValue(control.Name, out before)) before = control.DefaultNumber != 0f;
+            var isOn = _flags[control.Name] = EditorGUILayout.Toggle(Label(control.Name), before);
+            if (isOn != before) engine.SetControl(control.Name, isOn);
+        }
+
+        /// <summary>"sun_direction" as a panel writes it: "Sun direction".</summary>
+        private static string Label(string name)
+        {
+            return name == "" ? "" : char.ToUpperInvariant(name[0]) + name.Substring(1).Replace('_', ' ');
         }
     }
 }

@@ -119,6 +119,50 @@ namespace MirageLSD.Tests.Behaviour
         }
 
         [Test]
+        public void ThePanelsControlsComeFromTheDaemon()
+        {
+            using (var daemon = Daemon.Quick())
+            {
+                Settings.endpoint = daemon.Endpoint;
+                var engine = new LSDStreamEngine("mirage-lsd-v1") { Resolution = new Vector2Int(64, 64) };
+                Assert.That(engine.Controls, Is.Empty);
+                engine.StartCapture();
+                Until(() => engine.Controls.Length > 0, "The daemon's controls", 60.0);
+                var names = engine.Controls.Select(control => control.Name).ToArray();
+                Assert.That(names, Is.EqualTo(new[] { "scene", "lighting", "prompt", "appearance", "sun_direction", "seed", "strength", "bypass" }));
+                var scene = engine.Controls[0];
+                Assert.That(scene.Kind, Is.EqualTo(LSDControlKind.Choice));
+                Assert.That(scene.Choices, Has.Member("scifi"));
+                Assert.That(scene.DefaultText, Is.EqualTo("forest"));
+                Assert.That(engine.Controls[6].Maximum, Is.EqualTo(1f));
+                Assert.That(engine.Controls.All(control => control.Help.EndsWith(".")), Is.True);
+                Assert.That(engine.Controls, Is.SameAs(engine.Controls), "asked once a daemon, not once a repaint");
+                engine.Dispose();
+                Assert.That(engine.Controls, Is.Empty);
+            }
+        }
+
+        [Test]
+        public void AWordThatMeansNothingIsSaidOnce()
+        {
+            using (var daemon = Daemon.Quick())
+            {
+                Settings.endpoint = daemon.Endpoint;
+                var engine = new LSDStreamEngine("mirage-lsd-v1") { Resolution = new Vector2Int(64, 64) };
+                engine.StartCapture();
+                Until(() => engine.Stats.Returned > 0, "A frame", 60.0);
+                engine.SetStrength(0.5f, 1f);
+                engine.Bypass = true;
+                engine.SetPrompt("xylophone");
+                Until(() => Game.Console.Any(line => line.Contains("xylophone")), "The notice", 60.0);
+                engine.SetPrompt("xylophones");
+                var before = engine.Stats.Returned;
+                Until(() => engine.Stats.Returned > before + 2, "Frames", 60.0);
+                Assert.That(Game.Console.Count, Is.EqualTo(1));
+            }
+        }
+
+        [Test]
         public void AnotherProtocolVersionIsRefusedWithASentence()
         {
             Settings.endpoint = System.Environment.GetEnvironmentVariable("LSD_TEST_FOREIGN_DAEMON");

@@ -13,7 +13,8 @@ namespace MirageLSD.Tests.Behaviour
     {
         [Test]
         public void EveryFieldIsWhereTheCoreExpectsIt(
-            [Values("client_config", "stream_config", "camera", "sun", "frame", "result", "stats")] string name)
+            [Values("client_config", "stream_config", "camera", "sun", "slot", "frame", "result", "control_spec",
+             "notice", "progress", "stats")] string name)
         {
             var expected = Expected("lsd_" + name);
             var type = typeof(NativeFrame).Assembly.GetType("MirageLSD.Native" + name.Replace("_", " ").ToTitle().Replace(" ", ""), true);

@@ -172,19 +172,19 @@ TEST_F(Stream, AMinimisedWindowSendsNothingAndRecovers) {
 
 TEST_F(Stream, ControlsAreReceiptedAndBadOnesSaidOnce) {
   Game game(daemon_->endpoint());
-  EXPECT_EQ(game.stream->SetScene(TEXT("none")), 0);  // kept for the start
+  EXPECT_EQ(game.stream->SetStrength(0.5f), 0);  // kept for the start
+  EXPECT_EQ(game.stream->SetBypass(true), 0);
   game.stream->StartCapture();
   ASSERT_TRUE(Connect(game));
-  const int64 number = game.stream->SetLighting(TEXT("none"), 0.0f);
-  EXPECT_EQ(number, 2);
+  const int64 number = game.stream->SetStrength(1.0f, 0.5f);
+  EXPECT_EQ(number, 3);
   EXPECT_TRUE(game.FramesUntil([&] { return !game.frames.empty() && game.frames.back().ControlSequence >= number; }));
-  EXPECT_GT(game.stream->SetSeed(7), number);
-  EXPECT_GT(game.stream->SetPrompt(TEXT("a neon city"), 0.5f), number);
-  game.stream->SetScene(TEXT("moon"));
+  EXPECT_GT(game.stream->SetBypass(false), number);
+  game.stream->SetScene(TEXT("moon"));  // passthrough has no scenes
   EXPECT_TRUE(game.FramesUntil([&] { return !game.errors.empty(); }));
   game.Frames(40);
   EXPECT_EQ(game.errors.size(), 1u);
-  EXPECT_NE(game.errors[0].find(L"moon"), std::wstring::npos) << Narrow(game.errors[0]);
+  EXPECT_NE(game.errors[0].find(L"scene"), std::wstring::npos) << Narrow(game.errors[0]);
   EXPECT_EQ(game.stream->GetState(), ELSDState::Connected);
 }
 

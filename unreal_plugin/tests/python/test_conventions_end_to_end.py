@@ -14,18 +14,19 @@ import numpy as np
 import pytest
 import torch
 
+from mirage_lsd.controls import Controls, ControlSpec
+from mirage_lsd.frame import InputFrame, OutputFrame
 from mirage_lsd.models.guide import world_rays
-from mirage_lsd.pipeline.base import StreamSpec
-from mirage_lsd.pipeline.frame import Controls, InputFrame, OutputFrame
-from mirage_lsd.pipeline.frame_inputs import lens_of
+from mirage_lsd.pipelines.base import PlainControls, StreamSpec
+from mirage_lsd.pipelines.mirage.frame_inputs import intrinsics_of
 
 
-class Recorder:
+class Recorder(PlainControls):
     """Keeps what each frame brought; gives the picture back."""
 
     name = "passthrough"
-    scenes = ("none",)
-    lightings = ("none",)
+    controls: tuple[ControlSpec, ...] = ()
+    accepts = frozenset({"cpu"})
     planes = ("color", "depth", "motion")
 
     def __init__(self) -> None:
@@ -96,7 +97,7 @@ def test_what_arrives_is_what_the_protocol_says(
     np.testing.assert_allclose(second["motion"][solid], motion[solid], atol=0.02)
     np.testing.assert_allclose(second["motion"][~solid], motion[~solid], atol=0.06)
 
-    pose, lens = (torch.from_numpy(x) for x in lens_of(second["camera"]))
+    pose, lens = (torch.from_numpy(x) for x in intrinsics_of(second["camera"]))
     rays = world_rays(pose[None], lens[None], height, width)[0]
     world = pose[:, 3].view(3, 1, 1) + rays * torch.from_numpy(second["depth"])
     error = np.abs(world.numpy().transpose(1, 2, 0) - expected["world_m"].reshape(height, width, 3))

@@ -236,7 +236,7 @@ typedef struct lsd_stats {
 typedef struct lsd_control_spec {
   uint32_t size;
   int32_t kind; /**< lsd_control_kind */
-  char name[64];
+  char name[65];
   char help[256];
   char unit[16];
   char default_text[256];   /**< choice, text */

@@ -18,6 +18,9 @@ namespace MirageLSD
         private float _nextLook;
         private string _lastProblem = "";
         private bool _wasConnected;
+        private LSDControlInfo[] _specs = new LSDControlInfo[0];
+        private long _specsGeneration;
+        private string _specsModel = "";
 
         public EngineLink(LSDConnection connection, Notices notices)
         {
@@ -32,6 +35,17 @@ namespace MirageLSD
 
         public bool IsConnected { get; private set; }
         public NativeStream Stream { get; private set; }
+
+        /// <summary>The controls of a model; asked anew only when a daemon has answered anew.</summary>
+        public LSDControlInfo[] ControlsOf(string model)
+        {
+            var generation = _client.ModelsGeneration;
+            if (generation == _specsGeneration && model == _specsModel) return _specs;
+            _specs = _client.ControlsOf(model);
+            _specsGeneration = generation;
+            _specsModel = model;
+            return _specs;
+        }
 
         public bool IsOpen => Stream != null && Stream.State == NativeStreamState.Open;
 
@@ -91,6 +105,8 @@ namespace MirageLSD
             else if (state == NativeClientState.Connecting && !_wasConnected && now - _since > MissingSeconds)
                 _notices.Once("missing", "no daemon answers at " + _endpoint +
                                          "; start one in Window > MirageLSD, or with `mirage-lsd serve`.");
+            string code, message;
+            while (Stream != null && Stream.TryTakeNotice(out code, out message)) _notices.Once("notice " + code, message);
             var problem = Stream == null ? "" : Stream.LastError;
             if (problem != "" && problem != _lastProblem) _notices.Once("stream " + problem, problem);
             _lastProblem = problem;

@@ -8,6 +8,7 @@ namespace MirageLSD
         public const float MaxTransitionSeconds = 60f;
 
         private int _seed;
+        private bool _bypass;
 
         /// <summary>Free text; words that name scenes and lightings choose them.</summary>
         public void SetPrompt(string prompt, float transitionSeconds = 0f)
@@ -31,6 +32,52 @@ namespace MirageLSD
         public void SetAppearance(string appearance, float transitionSeconds = 0f)
         {
             SetText("appearance", appearance, transitionSeconds);
+        }
+
+        /// <summary>The controls of this engine's model, as the daemon announces them; empty before it has answered.</summary>
+        public LSDControlInfo[] Controls => _isDisposed ? new LSDControlInfo[0] : _link.ControlsOf(Model);
+
+        /// <summary>Any text or choice of the model; see Controls.</summary>
+        public void SetControl(string name, string value, float transitionSeconds = 0f)
+        {
+            SetText(name, value, transitionSeconds);
+        }
+
+        /// <summary>Any number of the model; see Controls.</summary>
+        public void SetControl(string name, float value, float transitionSeconds = 0f)
+        {
+            RequireAlive();
+            var controls = new StreamControls();
+            controls.Numbers[name] = value;
+            _link.SetControls(controls, transitionSeconds);
+        }
+
+        /// <summary>Any flag of the model; see Controls.</summary>
+        public void SetControl(string name, bool value)
+        {
+            RequireAlive();
+            var controls = new StreamControls();
+            controls.Flags[name] = value;
+            _link.SetControls(controls, 0f);
+        }
+
+        /// <summary>How much of the painted picture is seen: 0 is the engine's own picture, 1 the painted one.</summary>
+        public void SetStrength(float strength, float transitionSeconds = 0f)
+        {
+            if (!(strength >= 0f && strength <= 1f))
+                throw new ArgumentOutOfRangeException(nameof(strength), "MirageLSD: 0 to 1.");
+            SetControl("strength", strength, transitionSeconds);
+        }
+
+        /// <summary>Shows the engine's own picture at once, and the painted one again.</summary>
+        public bool Bypass
+        {
+            get { return _bypass; }
+            set
+            {
+                SetControl("bypass", value);
+                _bypass = value;
+            }
         }
 
         /// <summary>Another seed is another world of the same theme.</summary>

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Runtime.InteropServices;
 
 namespace MirageLSD
@@ -42,6 +43,35 @@ namespace MirageLSD
 
         /// <summary>The connection's newest problem, "" when all is well.</summary>
         public string LastError => NativeText.Read(Native.lsd_client_last_error, Handle);
+
+        /// <summary>Rises when a daemon has said which models and controls it has.</summary>
+        public long ModelsGeneration => Native.lsd_client_models_generation(Handle);
+
+        /// <summary>The controls of a model, in the order of a panel; empty before the daemon has answered.</summary>
+        public LSDControlInfo[] ControlsOf(string model)
+        {
+            var name = NativeText.Bytes(model);
+            var count = name == null ? 0 : Native.lsd_client_control_count(Handle, name);
+            var controls = new List<LSDControlInfo>();
+            for (var i = 0; i < count; i++)
+            {
+                var spec = new NativeControlSpec { size = (uint)sizeof(NativeControlSpec) };
+                if (Native.lsd_client_control_spec(Handle, name, i, ref spec) == NativeStatus.Ok)
+                    controls.Add(new LSDControlInfo(spec, ChoicesOf(name, i, spec.choice_count)));
+            }
+            return controls.ToArray();
+        }
+
+        private string[] ChoicesOf(byte[] model, int control, int count)
+        {
+            const int capacity = 1025;
+            var buffer = stackalloc byte[capacity];
+            var choices = new List<string>();
+            for (var i = 0; i < count; i++)
+                if (Native.lsd_client_control_choice(Handle, model, control, i, buffer, (UIntPtr)capacity) == NativeStatus.Ok)
+                    choices.Add(NativeText.Read((IntPtr)buffer));
+            return choices.ToArray();
+        }
 
         public IntPtr Handle
         {

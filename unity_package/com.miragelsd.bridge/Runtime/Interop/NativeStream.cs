@@ -71,6 +71,26 @@ namespace MirageLSD
             }
         }
 
+        /// <summary>What could be better, oldest first; false when there is nothing new to say.</summary>
+        public bool TryTakeNotice(out string code, out string message)
+        {
+            var notice = new NativeNotice { size = (uint)sizeof(NativeNotice) };
+            var isThere = Native.lsd_stream_next_notice(_handle, ref notice) == NativeStatus.Ok;
+            code = isThere ? NativeText.Read((IntPtr)notice.code) : "";
+            message = isThere ? NativeText.Read((IntPtr)notice.message) : "";
+            return isThere;
+        }
+
+        /// <summary>What the daemon is busy with for this stream; "" for nothing.</summary>
+        public string Progress
+        {
+            get
+            {
+                var progress = new NativeProgress { size = (uint)sizeof(NativeProgress) };
+                return Native.lsd_stream_get_progress(_handle, ref progress) == NativeStatus.Ok ? NativeText.Read((IntPtr)progress.what) : "";
+            }
+        }
+
         public void Reset()
         {
             Native.lsd_stream_reset(_handle);
@@ -83,6 +103,10 @@ namespace MirageLSD
             var isGood = true;
             foreach (var pair in controls.Texts)
                 isGood &= Native.lsd_stream_control_string(_handle, NativeText.Bytes(pair.Key), NativeText.Bytes(pair.Value)) == NativeStatus.Ok;
+            foreach (var pair in controls.Numbers)
+                isGood &= Native.lsd_stream_control_float(_handle, NativeText.Bytes(pair.Key), pair.Value) == NativeStatus.Ok;
+            foreach (var pair in controls.Flags)
+                isGood &= Native.lsd_stream_control_flag(_handle, NativeText.Bytes(pair.Key), pair.Value ? 1 : 0) == NativeStatus.Ok;
             if (controls.Seed.HasValue)
                 isGood &= Native.lsd_stream_control_int(_handle, NativeText.Bytes("seed"), controls.Seed.Value) == NativeStatus.Ok;
             return isGood && Native.lsd_stream_control_commit(_handle, transitionSeconds) > 0;

@@ -35,6 +35,7 @@ namespace MirageLSD
         public int max_steps;
         public int seed;
         public float fps;
+        public int output_alpha;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -63,6 +64,19 @@ namespace MirageLSD
         public NativeCamera* camera;
         public NativeSun* sun;
         public int reset;
+        public int slot_count;
+        public NativeSlot* slots;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe struct NativeSlot
+    {
+        public int slot;
+        public int object_class;
+        public int flags;
+        public float strength;
+        public fixed float world_from_object[12];
+        public fixed float previous_world_from_object[12];
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -74,6 +88,42 @@ namespace MirageLSD
         public long seq;
         public long control_seq;
         public long t_capture_ns, t_submit_ns, t_receive_ns, t_start_ns, t_end_ns, t_send_ns, t_acquire_ns;
+        public int has_camera;
+        public NativeCamera camera;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe struct NativeControlSpec
+    {
+        public uint size;
+        public int kind;
+        public fixed byte name[65];
+        public fixed byte help[256];
+        public fixed byte unit[16];
+        public fixed byte default_text[256];
+        public float minimum, maximum;
+        public fixed float default_values[4];
+        public int has_default;
+        public long default_seed;
+        public int takes_transition;
+        public int max_bytes;
+        public int choice_count;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe struct NativeNotice
+    {
+        public uint size;
+        public fixed byte code[64];
+        public fixed byte message[1024];
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe struct NativeProgress
+    {
+        public uint size;
+        public fixed byte what[256];
+        public float fraction;
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -84,6 +84,11 @@ namespace UnityEditor
             return value;
         }
 
+        public static bool Toggle(string label, bool value, params GUILayoutOption[] options)
+        {
+            return value;
+        }
+
         public static void HelpBox(string message, MessageType type)
         {
             StandInGui.Seen.Add(message);

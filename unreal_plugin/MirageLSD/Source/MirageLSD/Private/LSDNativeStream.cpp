@@ -131,6 +131,20 @@ int64 FLSDNativeStream::SendControl(const TCHAR* Name, const FString& Value, flo
 	return Commit(Handle, Set, TransitionSeconds, OutError);
 }
 
+int64 FLSDNativeStream::SendNumber(const char* Name, float Value, float TransitionSeconds, FString& OutError)
+{
+	lsd_stream_control_begin(Handle);
+	const lsd_status Set = lsd_stream_control_float(Handle, Name, Value);
+	return Commit(Handle, Set, TransitionSeconds, OutError);
+}
+
+int64 FLSDNativeStream::SendFlag(const char* Name, bool bValue, FString& OutError)
+{
+	lsd_stream_control_begin(Handle);
+	const lsd_status Set = lsd_stream_control_flag(Handle, Name, bValue ? 1 : 0);
+	return Commit(Handle, Set, 0.0f, OutError);
+}
+
 int64 FLSDNativeStream::SendSeed(int32 Seed, FString& OutError)
 {
 	lsd_stream_control_begin(Handle);

@@ -63,6 +63,8 @@ public:
 
 	/** Returns the control's number, or 0 and a sentence. */
 	int64 SendControl(const TCHAR* Name, const FString& Value, float TransitionSeconds, FString& OutError);
+	int64 SendNumber(const char* Name, float Value, float TransitionSeconds, FString& OutError);
+	int64 SendFlag(const char* Name, bool bValue, FString& OutError);
 	int64 SendSeed(int32 Seed, FString& OutError);
 
 private:

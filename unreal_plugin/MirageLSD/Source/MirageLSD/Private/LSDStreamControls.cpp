@@ -33,7 +33,33 @@ int64 ULSDStreamEngine::SetSeed(int32 NewSeed)
 		return 0;
 	}
 	FString Error;
-	const int64 Sequence = Session->GetStream()->SendSeed(Seed, Error);
+	return Reported(Session->GetStream()->SendSeed(Seed, Error), Error);
+}
+
+int64 ULSDStreamEngine::SetStrength(float NewStrength, float TransitionSeconds)
+{
+	Strength = FMath::Clamp(NewStrength, 0.0f, 1.0f);
+	if (!Session.IsValid() || Session->GetStream() == nullptr)
+	{
+		return 0;
+	}
+	FString Error;
+	return Reported(Session->GetStream()->SendNumber("strength", Strength, TransitionSeconds, Error), Error);
+}
+
+int64 ULSDStreamEngine::SetBypass(bool bNewBypass)
+{
+	bBypass = bNewBypass;
+	if (!Session.IsValid() || Session->GetStream() == nullptr)
+	{
+		return 0;
+	}
+	FString Error;
+	return Reported(Session->GetStream()->SendFlag("bypass", bBypass, Error), Error);
+}
+
+int64 ULSDStreamEngine::Reported(int64 Sequence, const FString& Error)
+{
 	if (Sequence == 0)
 	{
 		ReportError(Error);
@@ -50,12 +76,7 @@ int64 ULSDStreamEngine::SendControl(const TCHAR* Name, const FString& Value, flo
 		return 0;
 	}
 	FString Error;
-	const int64 Sequence = Session->GetStream()->SendControl(Name, Value, TransitionSeconds, Error);
-	if (Sequence == 0)
-	{
-		ReportError(Error);
-	}
-	return Sequence;
+	return Reported(Session->GetStream()->SendControl(Name, Value, TransitionSeconds, Error), Error);
 }
 
 void ULSDStreamEngine::SendKeptControls()
@@ -63,10 +84,15 @@ void ULSDStreamEngine::SendKeptControls()
 	for (const TPair<FString, FString>& Kept : KeptControls)
 	{
 		FString Error;
-		if (Session->GetStream()->SendControl(*Kept.Key, Kept.Value, 0.0f, Error) == 0)
-		{
-			ReportError(Error);
-		}
+		Reported(Session->GetStream()->SendControl(*Kept.Key, Kept.Value, 0.0f, Error), Error);
+	}
+	if (Strength < 1.0f)
+	{
+		SetStrength(Strength, 0.0f);
+	}
+	if (bBypass)
+	{
+		SetBypass(true);
 	}
 }
 

@@ -87,6 +87,14 @@ public:
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	int64 SetAppearance(const FString& Appearance, float TransitionSeconds = 1.0f);
 
+	/** How much of the painted picture is seen: 0 is the engine's own picture, 1 the painted one. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	int64 SetStrength(float NewStrength, float TransitionSeconds = 0.0f);
+
+	/** Shows the engine's own picture at once, and the painted one again. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	int64 SetBypass(bool bNewBypass);
+
 	/** Another world of the same kind. */
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	int64 SetSeed(int32 NewSeed);
@@ -173,6 +181,7 @@ private:
 	UWorld* FindWorld() const;
 	void WarnOfRivals();
 	int64 SendControl(const TCHAR* Name, const FString& Value, float TransitionSeconds);
+	int64 Reported(int64 Sequence, const FString& Error);
 	void SendKeptControls();
 
 	UPROPERTY(Transient)
@@ -210,6 +219,8 @@ private:
 
 	/** What was set last, by control, in the order of setting: a stream that is opened anew is told again. */
 	TArray<TPair<FString, FString>> KeptControls;
+	float Strength = 1.0f;
+	bool bBypass = false;
 
 	TSharedPtr<FLSDStreamSession> Session;
 	FTSTicker::FDelegateHandle TickerHandle;

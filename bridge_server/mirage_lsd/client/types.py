@@ -1,0 +1,130 @@
+"""What the native core's calls return: states, results, counters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from ..frame import Camera
+
+
+class LsdError(RuntimeError):
+    """A call into the native core failed; the message is its own sentence."""
+
+
+class ClientState(IntEnum):
+    """`lsd_client_state`."""
+
+    CONNECTING = 0
+    READY = 1
+    REFUSED = 2
+
+
+class StreamState(IntEnum):
+    """`lsd_stream_state`."""
+
+    PENDING = 0
+    OPEN = 1
+    FAILED = 2
+    CLOSED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A finished frame.
+
+    Attributes:
+        pixels: H x W x 4 uint8, sRGB, row 0 on top, read-only; the core's own memory, good until the stream's next
+            `acquire` or `close` unless it was copied.
+        format: `rgba8` or `bgra8`.
+        seq: the number that `submit` gave this frame.
+        control_seq: the newest control in effect, 0 before any.
+        t_*_ns: the clocks of PROTOCOL.md, section 3.
+        camera: the one that was submitted with the frame; None: it had none.
+    """
+
+    pixels: npt.NDArray[np.uint8]
+    format: str
+    seq: int
+    control_seq: int
+    t_capture_ns: int
+    t_submit_ns: int
+    t_receive_ns: int
+    t_start_ns: int
+    t_end_ns: int
+    t_send_ns: int
+    t_acquire_ns: int
+    camera: Camera | None = None
+
+    @property
+    def latency_ms(self) -> float:
+        """From the capture of the engine's picture to its acquired result."""
+        return (self.t_acquire_ns - self.t_capture_ns) / 1e6
+
+    def copy(self) -> Result:
+        """The same with pixels of its own, good for as long as it is kept."""
+        return replace(self, pixels=self.pixels.copy())
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One control of a model, as the daemon announces it (PROTOCOL.md, section 4).
+
+    Attributes:
+        kind: `choice`, `text`, `number`, `direction`, `color`, `flag` or `seed`.
+        help: one sentence. unit: of a number, "" for none.
+        default: a string, a float, three floats, a bool or an int, by kind; None: a direction without one.
+        values: of a choice. minimum, maximum: of a number. max_bytes: of a text.
+        transition: whether it moves over `transition_s`; else it jumps.
+    """
+
+    name: str
+    kind: str
+    help: str
+    default: str | float | tuple[float, ...] | bool | int | None
+    transition: bool
+    values: tuple[str, ...] = ()
+    minimum: float = 0.0
+    maximum: float = 0.0
+    unit: str = ""
+    max_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Nothing failed, but the picture is worse than it could be: a code and one sentence."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the daemon is busy with; `fraction` 0..1."""
+
+    what: str
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """`lsd_stats`: counters since the stream was opened, rates over 2 s, latencies over 512 acquired frames."""
+
+    client_state: ClientState
+    stream_state: StreamState
+    transport: str
+    submitted: int
+    sent: int
+    returned: int
+    dropped_client: int
+    dropped_daemon: int
+    dropped_results: int
+    reconnects: int
+    fps: float
+    latency_ms_p50: float
+    latency_ms_p95: float
+    latency_ms_max: float
+    round_trip_ms: float

@@ -1,0 +1,51 @@
+"""The interface of the two painters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from ..controllers.base import ControlInfo
+from ..picture import Picture, Pixels
+
+
+class Painter(Protocol):
+    """Paints the pictures of one stream.
+
+    Threads: the engine's thread calls `load`, `paint` and `close`; `prepare` is called by a thread beside it; `set` by any.
+
+    Attributes:
+        device: what it runs on, for people.
+    """
+
+    device: str
+
+    def load(self) -> None:
+        """Gets ready; may take long. Raises ValueError with one sentence."""
+        ...
+
+    @property
+    def controls(self) -> tuple[ControlInfo, ...]:
+        """What can be turned."""
+        ...
+
+    def set(self, values: Mapping[str, Any], transition_s: float) -> tuple[str, ...]:
+        """Moves controls; returns what there is to say about it. Raises ValueError with one sentence; nothing is changed then."""
+        ...
+
+    def prepare(self, width: int, height: int, steps: int) -> None:
+        """Makes ready for pictures of a size and a number of steps; may take long."""
+        ...
+
+    def paint(self, picture: Picture, width: int, height: int, steps: int) -> Pixels | None:
+        """The painted picture of `width` x `height`, valid until the next call; None where there is none (a daemon that is gone)."""
+        ...
+
+    @property
+    def fault(self) -> str:
+        """Why there is no picture; "" when all is well."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of everything."""
+        ...

@@ -1,0 +1,71 @@
+"""The border between the daemon and a model: `Pipeline.process`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ..controls import Controls, ControlSpec, Reading
+from ..frame import InputFrame, OutputFrame
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSpec:
+    """What a stream was opened with: output size in pixels, sampling steps (1..8), seed, and the planes that will come."""
+
+    width: int
+    height: int
+    output_width: int
+    output_height: int
+    steps: int = 3
+    seed: int = 0
+    planes: tuple[str, ...] = ("color",)
+
+
+class Pipeline(Protocol):
+    """A model behind the daemon. One instance serves every stream of a device.
+
+    It knows no socket; all that differs between streams is in the state, whose size is bounded. `process` is called by one thread;
+    `create_state` by another one, beside it.
+
+    Attributes:
+        planes: those it makes use of. controls: what people can turn, in the order of a panel.
+        accepts: the devices whose buffers it takes ("cpu", "cuda").
+    """
+
+    name: str
+    planes: tuple[str, ...]
+    controls: tuple[ControlSpec, ...]
+    accepts: frozenset[str]
+
+    def read_controls(self, values: Mapping[str, Any], targets: Mapping[str, Any]) -> Reading:
+        """What a group of (checked) values means to this model: the only place where a text's words are read.
+
+        Args:
+            targets: what every control is moving to, hidden ones included.
+
+        Raises:
+            ValueError: the group is refused; one sentence.
+        """
+        ...
+
+    def create_state(self, spec: StreamSpec) -> Any:
+        """A fresh, empty state for one stream; may take long (compiling for a size)."""
+        ...
+
+    def process(self, frame: InputFrame, state: Any, controls: Controls) -> OutputFrame:
+        """Renders one frame and updates `state` in place.
+
+        Raises:
+            ValueError: the frame can't be used; the message is one sentence that says why. `state` is unchanged.
+        """
+        ...
+
+
+class PlainControls:
+    """For pipelines whose controls mean what they say."""
+
+    def read_controls(self, values: Mapping[str, Any], targets: Mapping[str, Any]) -> Reading:
+        """The values as they are."""
+        return Reading(values)

@@ -1,0 +1,98 @@
+"""A frame's planes and camera, checked and in the form that the shading takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ...frame import Camera, InputFrame, Slot
+from ...models.character import CHARACTER_PARTS, DEFAULT_APPEARANCE
+from .look import Look
+
+_Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class FrameInputs:
+    """See `accel.shader.Scene`: the planes are H x W at the engine's size; `depth` None: color alone.
+
+    Attributes:
+        world_from_camera: (3, 4). intrinsics: (4,), see `models.guide.world_rays`. sun, seed: (3,). palette: (3, 8), see
+            `palette_of`.
+    """
+
+    color: npt.NDArray[np.uint8]
+    depth: _Floats | None
+    normal: npt.NDArray[np.uint8] | None
+    ids: npt.NDArray[np.uint8] | None
+    world_from_camera: _Floats
+    intrinsics: _Floats
+    sun: _Floats
+    seed: _Floats
+    palette: _Floats
+
+
+def intrinsics_of(camera: Camera) -> tuple[_Floats, _Floats]:
+    """Checks a camera and converts it: world_from_camera (3, 4) and intrinsics (4,).
+
+    Raises:
+        ValueError: not finite, not a perspective, or a view that can't be inverted.
+    """
+    view, projection = np.asarray(camera.view, np.float64), np.asarray(camera.projection, np.float64)
+    if not (np.isfinite(view).all() and np.isfinite(projection).all()):
+        raise ValueError("The camera holds numbers that are not finite; send a valid view and projection matrix.")
+    if abs(projection[3, 2] + 1.0) > 1e-3 or abs(projection[0, 0]) < 1e-4 or abs(projection[1, 1]) < 1e-4:
+        raise ValueError(
+            "The projection is no perspective; orthographic cameras are not supported, send frames without a camera."
+        )
+    scale = abs(np.linalg.det(view[:3, :3]))
+    if not 1e-9 < scale < 1e9 or np.abs(view[:3, 3]).max() > 1e7:
+        raise ValueError(
+            "The view matrix can't be inverted or lies more than 10,000 km off; send camera_from_world in metres."
+        )
+    pose = np.linalg.inv(view)[:3].astype(np.float32)
+    intrinsics = np.array([projection[0, 0], projection[1, 1], projection[0, 2], projection[1, 2]], np.float32)
+    return pose, intrinsics
+
+
+def palette_of(look: Look) -> _Floats:
+    """(3, 8): a row (`Garment.row`) for each of CHARACTER_PARTS."""
+    current = [look.appearance.get(part, DEFAULT_APPEARANCE[part]) for part in CHARACTER_PARTS]
+    return np.array([garment.row() for garment in current], np.float32)
+
+
+def frame_inputs(frame: InputFrame, look: Look, sun: tuple[float, float, float], seed: npt.NDArray[Any]) -> FrameInputs:
+    """Raises ValueError if the camera can't be used. Without depth or camera: color alone."""
+    geometry = frame.depth is not None and frame.camera is not None
+    pose, intrinsics = np.eye(3, 4, dtype=np.float32), np.ones(4, np.float32)
+    if geometry and frame.camera is not None:
+        pose, intrinsics = intrinsics_of(frame.camera)
+    return FrameInputs(
+        color=frame.color,
+        depth=frame.depth if geometry else None,
+        normal=frame.normal if geometry else None,
+        ids=_parts(frame) if geometry else None,
+        world_from_camera=pose,
+        intrinsics=intrinsics,
+        sun=np.array(sun, np.float32),
+        seed=np.asarray(seed, np.float32),
+        palette=palette_of(look),
+    )
+
+
+def _parts(frame: InputFrame) -> npt.NDArray[np.uint8] | None:
+    """The plane `ids` as the network knows it: 1 skin, 2 hair, 3 outfit, else 0."""
+    if frame.ids is None or not frame.slots:
+        return frame.ids
+    return _part_of_slot(frame.slots)[frame.ids]
+
+
+def _part_of_slot(slots: tuple[Slot, ...]) -> npt.NDArray[np.uint8]:
+    parts = np.zeros(256, np.uint8)
+    for slot in slots:
+        if slot.object_class in CHARACTER_PARTS:
+            parts[slot.slot] = CHARACTER_PARTS.index(slot.object_class) + 1
+    return parts

@@ -1,0 +1,144 @@
+"""Shading layer by layer in PyTorch or a compiled form of it: on a GPU, and where the fused kernels can't be had."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from ...accel.base import Backend, CompiledModule
+from ...models.character import CHARACTER_PARTS, GARMENT_VALUES
+from ...models.fields import anchored_noise
+from ...models.guide import FAR_M, build_guide, color_only_guide
+from ...models.head import Head
+from ..caches import SIZES_KEPT, LruCache
+from ..reprojection import PreviousFrame, Reprojected, reproject
+from ..resample import resample
+from .frame_inputs import FrameInputs
+
+
+class Guide(nn.Module):
+    """uint8 picture, depth, ids and camera to the guide; with `with_noise` the anchored noise too."""
+
+    def __init__(self, with_noise: bool) -> None:
+        super().__init__()
+        self.with_noise = with_noise
+
+    def extra_repr(self) -> str:
+        """Tells apart what has no weights to tell it apart."""
+        return f"with_noise={self.with_noise}"
+
+    def forward(
+        self, rgba: Tensor, depth: Tensor, ids: Tensor, pose: Tensor, intrinsics: Tensor, sun: Tensor, seed: Tensor,
+        palette: Tensor, normal: Tensor | None = None,
+    ) -> tuple[Tensor, ...]:  # fmt: skip
+        color = rgba[..., :3].permute(0, 3, 1, 2).float() * (1.0 / 255.0)
+        unit: Tensor | None = None
+        if normal is not None:
+            unit = normal[..., :3].permute(0, 3, 1, 2).float() * (2.0 / 255.0) - 1.0
+            unit = unit * torch.rsqrt((unit * unit).sum(1, keepdim=True) + 1e-6)
+        guide, geometry = build_guide(color, depth, unit, pose, intrinsics, sun, seed, None, ids.float(), palette)
+        if not self.with_noise:
+            return (guide,)
+        normal_used = guide[:, 5:8]
+        return guide, anchored_noise(geometry.p, normal_used, geometry.footprint(normal_used))
+
+
+class Shade(nn.Module):
+    """The head, and the conversion to 8 bit: guide (1, G, H, W) and context (1, h, w, C) to (1, H, W, 4) uint8 RGBA."""
+
+    def __init__(self, head: Head) -> None:
+        super().__init__()
+        self.head = head
+
+    def forward(self, guide: Tensor, context: Tensor, controls: Tensor) -> Tensor:
+        rgb = self.head(guide, context.permute(0, 3, 1, 2), controls).float()
+        rgb = torch.clamp(rgb * 127.5 + 128.0, 0.0, 255.0)
+        rgba = torch.cat([rgb, torch.full_like(rgb[:, :1], 255.0)], 1)
+        return rgba.permute(0, 2, 3, 1).to(torch.uint8)
+
+
+class LayeredShading:
+    """Compiles with `backend` for each size when it is first used."""
+
+    def __init__(self, head: Head, backend: Backend) -> None:
+        self._shade = Shade(head)
+        self._backend = backend
+        self.name = f"layered ({backend.name})"
+        # Of a size: the guide of the base picture, that of the output, each with and without normals, and the head.
+        self._compiled: LruCache[CompiledModule] = LruCache(SIZES_KEPT * 5)
+
+    def prepare(self, base: tuple[int, int], output: tuple[int, int]) -> None:
+        """Compiles the guides of frames with depth and camera; the head is compiled by the first frame."""
+        for with_noise, size in ((True, base), (False, output)):
+            self._guide(with_noise, _blank_inputs(size), size)
+
+    def guide(self, inputs: FrameInputs, base: tuple[int, int]) -> tuple[Tensor, Tensor | None, Tensor]:
+        """See `Shading.guide`."""
+        if inputs.depth is None:
+            guide = color_only_guide(_unit_color(inputs.color, base))
+            return guide.permute(0, 2, 3, 1), None, torch.zeros(1, 1, *base)
+        guide, noise = self._guide(True, inputs, base)
+        return guide.permute(0, 2, 3, 1), noise, torch.from_numpy(_depth(inputs.depth, base))[None, None]
+
+    def reproject(
+        self, inputs: FrameInputs, depth: Tensor, before: PreviousFrame, motion: Tensor | None
+    ) -> Reprojected:
+        """See `Shading.reproject`."""
+        return reproject(inputs, depth, before, motion)
+
+    def shade(
+        self, inputs: FrameInputs, context: Tensor, controls: Tensor, output: tuple[int, int]
+    ) -> npt.NDArray[np.uint8]:
+        """See `Shading.shade`."""
+        if inputs.depth is None:
+            guide = color_only_guide(_unit_color(inputs.color, output))
+        else:
+            (guide,) = self._guide(False, inputs, output)
+        arguments = (guide, context, controls)
+        key = ("shade", output, tuple(context.shape))
+        compiled = self._compiled.get(
+            key, lambda: self._backend.compile(self._shade, tuple(x.cpu() for x in arguments))
+        )
+        (picture,) = compiled(*arguments)
+        pixels: npt.NDArray[np.uint8] = picture[0].cpu().numpy()
+        return pixels
+
+    def _guide(self, with_noise: bool, inputs: FrameInputs, size: tuple[int, int]) -> tuple[Tensor, ...]:
+        assert inputs.depth is not None
+        depth = _depth(inputs.depth, size)
+        ids = np.zeros(size, np.uint8) if inputs.ids is None else resample(inputs.ids, *size)
+        small = (inputs.world_from_camera, inputs.intrinsics, inputs.sun, inputs.seed, inputs.palette)
+        arguments: tuple[Tensor, ...] = (
+            torch.from_numpy(np.ascontiguousarray(resample(inputs.color, *size)))[None],
+            torch.from_numpy(np.ascontiguousarray(depth))[None, None],
+            torch.from_numpy(np.ascontiguousarray(ids))[None, None],
+            *(torch.from_numpy(np.ascontiguousarray(x))[None] for x in small),
+        )
+        if inputs.normal is not None:
+            arguments = (*arguments, torch.from_numpy(np.ascontiguousarray(resample(inputs.normal, *size)))[None])
+        key = (with_noise, size, len(arguments))
+        # The hashes of the fields need every bit.
+        compiled = self._compiled.get(key, lambda: self._backend.compile(Guide(with_noise), arguments, exact=True))
+        return compiled(*arguments)
+
+
+def _depth(plane: npt.NDArray[np.float32], size: tuple[int, int]) -> npt.NDArray[np.float32]:
+    depth = np.asarray(resample(plane, *size), np.float32)
+    # NaN compares false, so it becomes sky too.
+    return np.where((depth > 0) & (depth < FAR_M), depth, np.float32(0))
+
+
+def _blank_inputs(size: tuple[int, int]) -> FrameInputs:
+    return FrameInputs(
+        np.zeros((*size, 4), np.uint8), np.ones(size, np.float32), None, None,
+        np.eye(3, 4, dtype=np.float32), np.ones(4, np.float32), np.array([0, 1, 0], np.float32), np.zeros(3, np.float32),
+        np.zeros((len(CHARACTER_PARTS), GARMENT_VALUES), np.float32),
+    )  # fmt: skip
+
+
+def _unit_color(rgba: npt.NDArray[np.uint8], size: tuple[int, int]) -> Tensor:
+    """(1, 3, h, w) in 0..1."""
+    picture = torch.from_numpy(np.ascontiguousarray(resample(rgba, *size)))
+    return picture[None, ..., :3].permute(0, 3, 1, 2).float() / 255.0

@@ -1,0 +1,76 @@
+"""What the controls of `mirage-lsd-v1` come to for one frame, and what they are called on a panel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ...controls import Choice, Controls, ControlSpec, Direction, Numbers, Seed, Text
+from ...models.character import DEFAULT_APPEARANCE, Garment
+
+# A garment's numbers (`Garment.row`), worked out of the words of `appearance`: not for clients.
+GARMENT_PREFIX = "garment."
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The look of one frame.
+
+    Attributes:
+        scene: weight of each scene name, at least one, summing to 1 (a transition mixes two).
+        lighting: weight of each lighting name, likewise.
+        seed: chooses the world that the textures are drawn from.
+        sun_direction: unit, world space, towards the sun; used when the frame carries no sun. None: the lighting's own.
+        appearance: the look of a character's `skin`, `hair` and `outfit`; a part that is missing keeps its default.
+    """
+
+    scene: dict[str, float]
+    lighting: dict[str, float]
+    seed: int = 0
+    sun_direction: tuple[float, float, float] | None = None
+    appearance: dict[str, Garment] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, controls: Controls) -> Look:
+        """The look that the controls ask for."""
+        sun = controls.numbers("sun_direction")
+        garments = {part: controls.numbers(GARMENT_PREFIX + part) for part in DEFAULT_APPEARANCE}
+        return cls(
+            scene=controls.weights("scene"),
+            lighting=controls.weights("lighting"),
+            seed=controls.seed(),
+            sun_direction=None if sun is None else (sun[0], sun[1], sun[2]),
+            appearance={part: Garment.from_row(row) for part, row in garments.items() if row is not None},
+        )
+
+    def controls(self) -> Controls:
+        """The controls that ask for this look."""
+        garments = {GARMENT_PREFIX + part: garment.row() for part, garment in self.appearance.items()}
+        return Controls(
+            {
+                "scene": self.scene,
+                "lighting": self.lighting,
+                "seed": self.seed,
+                "sun_direction": self.sun_direction,
+                **garments,
+            }
+        )
+
+
+def control_specs(scenes: tuple[str, ...], lightings: tuple[str, ...]) -> tuple[ControlSpec, ...]:
+    """The controls of a model with these scenes and lightings; the first of each is the default."""
+    return (
+        Choice(name="scene", help="The world that is painted.", values=scenes, default=scenes[0]),
+        Choice(name="lighting", help="The light and the weather in it.", values=lightings, default=lightings[0]),
+        Text(
+            name="prompt",
+            help="Scene and lighting in words, for example: a frozen forest at night. A word list, not a language model.",
+            max_bytes=4_096,
+        ),
+        Text(
+            name="appearance",
+            help="What characters wear where the engine marks them, for example: a red and white striped shirt, blonde hair.",
+        ),
+        Direction(name="sun_direction", help="Towards the sun, where the engine sends none."),
+        Seed(name="seed", help="Another number is another world of the same kind."),
+        *(Numbers(name=GARMENT_PREFIX + part, default=garment.row()) for part, garment in DEFAULT_APPEARANCE.items()),
+    )

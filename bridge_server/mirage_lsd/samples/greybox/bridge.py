@@ -1,0 +1,52 @@
+"""The sample's side of the bridge: what an engine plugin does, in thirty lines. No call here waits for the daemon."""
+
+from __future__ import annotations
+
+import math
+
+from ...client import Client, Result, Stream
+from ...frame import Sun
+from .conventions import direction_to_protocol
+from .renderer import Picture
+from .themes import Theme
+
+
+class Bridge:
+    """One stream to the daemon. `submit` and `acquire` are called once a frame."""
+
+    def __init__(self, client: Client, width: int, height: int, *, has_depth: bool, **options: object) -> None:
+        planes = ("color", "depth", "ids") if has_depth else ("color",)
+        self.stream: Stream = client.open_stream(width, height, planes=planes, **options)  # type: ignore[arg-type]
+        self._sun: Sun | None = None
+
+    def set_theme(self, theme: Theme, transition_s: float = 0.0) -> int:
+        """Asks for a theme; returns the control's number, which results carry once it is in effect."""
+        x, y, z = direction_to_protocol(theme.sun)
+        length = math.hypot(x, y, z)
+        self._sun = Sun((x / length, y / length, z / length))
+        return self.stream.control(
+            scene=theme.scene, lighting=theme.lighting, appearance=theme.appearance, transition_s=transition_s
+        )
+
+    def set_appearance(self, appearance: str, transition_s: float = 0.5) -> int:
+        """Asks for other clothes and hair, in words."""
+        return self.stream.control(appearance=appearance, transition_s=transition_s)
+
+    def set_lighting(self, lighting: str, transition_s: float = 1.0) -> int:
+        """Asks for another light in the same scene."""
+        return self.stream.control(lighting=lighting, transition_s=transition_s)
+
+    def submit(self, picture: Picture, t_capture_ns: int = 0) -> int | None:
+        """Hands a picture over; None while the stream is not open."""
+        return self.stream.submit(
+            picture.color,
+            picture.depth,
+            ids=picture.ids,
+            camera=picture.camera,
+            sun=self._sun,
+            t_capture_ns=t_capture_ns,
+        )
+
+    def acquire(self) -> Result | None:
+        """The newest finished picture, if there is one."""
+        return self.stream.acquire()

@@ -1,0 +1,6 @@
+"""Who runs the pipelines: one worker per device."""
+
+from .base import PipelineSource, Worker
+from .thread import ThreadWorker
+
+__all__ = ["PipelineSource", "ThreadWorker", "Worker"]

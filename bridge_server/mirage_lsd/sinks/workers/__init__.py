@@ -1,0 +1,1 @@
+"""What runs in the processes of the sinks: one module a device, each with `run(port)`."""
