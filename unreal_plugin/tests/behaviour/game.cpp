@@ -109,7 +109,7 @@ bool Game::FramesUntil(const std::function<bool()>& done, double seconds) {
 }
 
 bool Game::Shows(const FRHITexture& texture) const {
-  const FIntPoint size = texture.GetSizeXY(), rendered = view->Color->GetSizeXY();
+  const FIntPoint size = texture.GetDesc().Extent, rendered = view->Color->GetDesc().Extent;
   auto encoded = [&](const FRHITexture& from, int x, int y, int channel) { return from.StandInLoad(x, y).V[channel]; };
   for (int y = 0; y < size.Y; ++y) {
     for (int x = 0; x < size.X; ++x) {

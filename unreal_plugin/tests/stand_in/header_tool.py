@@ -30,7 +30,7 @@ KNOWN_TYPES = {
         "FLinearColor",
     ),
     *("UObject", "UTexture", "UTexture2D", "UTextureRenderTarget2D", "USceneCaptureComponent2D", "ADirectionalLight"),
-    *("UStaticMeshComponent", "UCameraComponent", "UCapsuleComponent", "APawn", "AActor"),
+    *("UStaticMeshComponent", "UCameraComponent", "UCapsuleComponent", "APawn", "AActor", "UWorld", "UPrimitiveComponent"),
 }
 MACRO = re.compile(r"^\s*(UCLASS|USTRUCT|UENUM|UINTERFACE)\s*\(")
 TYPE = re.compile(

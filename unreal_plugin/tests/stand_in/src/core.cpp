@@ -144,6 +144,18 @@ void FPlatformMisc::SetEnvironmentVar(const TCHAR* Name, const TCHAR* Value)
 	}
 }
 
+bool FPlatformProcess::LaunchFileInDefaultExternalApplication(const TCHAR* FileName)
+{
+	StandIn::GetOpenedFiles().push_back(FileName);
+	return true;
+}
+
+std::vector<std::wstring>& StandIn::GetOpenedFiles()
+{
+	static std::vector<std::wstring> Files;
+	return Files;
+}
+
 StandIn::FProcessKind& StandIn::GetProcessKind()
 {
 	static FProcessKind Kind;

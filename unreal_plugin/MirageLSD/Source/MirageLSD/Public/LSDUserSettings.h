@@ -30,6 +30,10 @@ public:
 	UPROPERTY(Config, EditAnywhere, Category = "Daemon")
 	FString Device;
 
+	/** server.key of mirage-lsd keygen, for a daemon that is started here and has clients on other machines. */
+	UPROPERTY(Config, EditAnywhere, Category = "Daemon")
+	FString ServerKeyFile;
+
 	/** Only if the daemon was started with one. The environment variable MIRAGE_LSD_TOKEN beats it. */
 	UPROPERTY(Config, EditAnywhere, Category = "Connection", meta = (PasswordField = true))
 	FString Token;

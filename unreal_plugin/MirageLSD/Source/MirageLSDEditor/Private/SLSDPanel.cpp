@@ -4,6 +4,7 @@
 
 #include "Engine/Texture.h"
 #include "LSDStreamEngine.h"
+#include "SLSDDaemonRow.h"
 #include "SLSDLatencyGraph.h"
 #include "Widgets/Images/SImage.h"
 #include "Widgets/Input/SButton.h"
@@ -13,34 +14,18 @@
 
 #define LOCTEXT_NAMESPACE "MirageLSD"
 
-void SLSDPanel::Construct(const FArguments&)
+void SLSDPanel::Construct(const FArguments& InArgs)
 {
 	ChildSlot
 	[
 		SNew(SVerticalBox)
-		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[MakeDaemonRow()]
+		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[SNew(SLSDDaemonRow).Daemon(InArgs._Daemon)]
 		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[SNew(STextBlock).AutoWrapText(true).Text_Lambda([this]() { return GetStreamText(); })]
 		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[SAssignNew(Graph, SLSDLatencyGraph)]
 		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[SNew(SBox).WidthOverride(320.0f).HeightOverride(180.0f)[SNew(SImage).Image(&Preview)]]
 		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[MakeThemeRow({TEXT("forest"), TEXT("city"), TEXT("scifi"), TEXT("desert"), TEXT("snow"), TEXT("village"), TEXT("underwater"), TEXT("volcanic")}, false)]
 		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[MakeThemeRow({TEXT("day"), TEXT("overcast"), TEXT("sunset"), TEXT("night"), TEXT("neon"), TEXT("fog")}, true)]
 	];
-}
-
-TSharedRef<SWidget> SLSDPanel::MakeDaemonRow()
-{
-	return SNew(SHorizontalBox)
-		+ SHorizontalBox::Slot().AutoWidth().Padding(2.0f)
-		[
-			SNew(SButton)
-			.Text_Lambda([this]() { return Daemon.IsRunning() ? LOCTEXT("StopDaemon", "Stop the daemon") : LOCTEXT("StartDaemon", "Start a local daemon"); })
-			.OnClicked_Lambda([this]()
-			{
-				ToggleDaemon();
-				return FReply::Handled();
-			})
-		]
-		+ SHorizontalBox::Slot().Padding(2.0f)[SNew(STextBlock).AutoWrapText(true).Text_Lambda([this]() { return GetDaemonText(); })];
 }
 
 TSharedRef<SWidget> SLSDPanel::MakeThemeRow(const TArray<FString>& Names, bool bLighting)
@@ -62,19 +47,6 @@ TSharedRef<SWidget> SLSDPanel::MakeThemeRow(const TArray<FString>& Names, bool b
 	return Row;
 }
 
-void SLSDPanel::ToggleDaemon()
-{
-	DaemonError.Reset();
-	if (Daemon.IsRunning())
-	{
-		Daemon.Stop();
-	}
-	else
-	{
-		Daemon.Start(!Stream.IsValid() || Stream->UsesGPU(), DaemonError);
-	}
-}
-
 void SLSDPanel::ChooseTheme(const FString& Name, bool bLighting)
 {
 	// Several windows of a play session have a stream each.
@@ -89,16 +61,6 @@ void SLSDPanel::ChooseTheme(const FString& Name, bool bLighting)
 			Engine->SetScene(Name);
 		}
 	}
-}
-
-FText SLSDPanel::GetDaemonText()
-{
-	if (!DaemonError.IsEmpty())
-	{
-		return FText::FromString(DaemonError);
-	}
-	return Daemon.IsRunning() ? LOCTEXT("DaemonRuns", "The daemon runs; loading its model takes a moment.")
-							  : LOCTEXT("DaemonNot", "No daemon was started here; one that runs already is used.");
 }
 
 FText SLSDPanel::GetStreamText() const

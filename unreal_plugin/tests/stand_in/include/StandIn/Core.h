@@ -164,6 +164,11 @@ public:
 	friend bool operator==(const FString& A, const FString& B) { return A.Value == B.Value; }
 	friend bool operator!=(const FString& A, const FString& B) { return A.Value != B.Value; }
 	friend bool operator==(const FString& A, const TCHAR* B) { return A.Value == B; }
+	bool EndsWith(const TCHAR* Part) const
+	{
+		const size_t Length = std::wcslen(Part);
+		return Value.size() >= Length && Value.compare(Value.size() - Length, Length, Part) == 0;
+	}
 	bool StartsWith(const TCHAR* Part) const { return Value.rfind(Part, 0) == 0; }
 	FString Right(int32 Count) const { return FString(Value.substr(Value.size() - std::min(Value.size(), static_cast<size_t>(Count)))); }
 	/** Lines without their ends; empty ones are left out when bCullEmpty. */
@@ -433,6 +438,7 @@ struct FPlatformProcess
 	static void* GetDllHandle(const TCHAR* Filename);
 	static void FreeDllHandle(void* Handle);
 	static uint32 GetCurrentProcessId();
+	static bool LaunchFileInDefaultExternalApplication(const TCHAR* FileName);
 	// CreateProc, TerminateProc, IsProcRunning, CloseProc, GetProcReturnCode, pipes: argument lists as in public launchers of 5.x. Real
 	// processes, with what FUnixPlatformProcess does: a name without a slash is looked for in PATH, TerminateProc asks (SIGTERM), and
 	// CloseProc of a process that was not launched detached waits until it has ended.
@@ -500,6 +506,8 @@ namespace StandIn
 		std::wstring ProjectFolder = TEXT("/StandIn/Game");
 	};
 	FProcessKind& GetProcessKind();
+	/** What was given to other programs to be shown. */
+	std::vector<std::wstring>& GetOpenedFiles();
 }
 /** Counts on the render thread. */
 extern uint32 GFrameCounterRenderThread;

@@ -69,7 +69,15 @@ public:
 	struct FArguments                      \
 	{                                      \
 		using WidgetType = Type;           \
+		using WidgetArgsType = FArguments; \
 		FArguments()
+#define SLATE_ARGUMENT(Type, Name)               \
+	WidgetArgsType& Name(const Type& InArgument)  \
+	{                                             \
+		_##Name = InArgument;                      \
+		return *this;                              \
+	}                                             \
+	Type _##Name = {};
 #define SLATE_END_ARGS() \
 	}                    \
 	;
@@ -177,6 +185,7 @@ public:
 			Get = std::move(InGet);
 			return *this;
 		}
+		FArguments& ToolTipText(const FText&) { return *this; }
 		FArguments& OnClicked_Lambda(std::function<FReply()> InClicked)
 		{
 			Clicked = std::move(InClicked);
