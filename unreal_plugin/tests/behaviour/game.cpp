@@ -27,6 +27,18 @@ std::shared_ptr<FRHITexture> MakeTexture(FIntPoint size, EPixelFormat format) {
 
 }  // namespace
 
+UWorld& GameWorld() {
+  static auto* world = new UWorld();
+  return *world;
+}
+
+void PlayIn(UWorld& world) {
+  FWorldContext context;
+  context.WorldType = EWorldType::Game;
+  context.StandInWorld = &world;
+  GEngine->StandInWorlds = {context};
+}
+
 std::shared_ptr<StandIn::FRenderedView> LevelView(const char* name, bool previous) {
   auto view = std::make_shared<StandIn::FRenderedView>();
   for (int c = 0; c < 2; ++c) {
@@ -57,6 +69,7 @@ std::shared_ptr<StandIn::FRenderedView> LevelView(const char* name, bool previou
     view->View.ViewMatrices.StandInView = ToMatrix(unreal[previous ? "previous_view_matrix" : "view_matrix"]);
     view->View.ViewMatrices.StandInProjection = ToMatrix(unreal["projection_matrix"]);
     view->View.bIsGameView = true;
+    view->Family.Scene = GameWorld().Scene;
   }
   return view;
 }
@@ -72,6 +85,7 @@ std::string Narrow(const std::wstring& text) { return {text.begin(), text.end()}
 
 Game::Game(const std::string& endpoint) : view(LevelView("walk")), endpoint_(endpoint) {
   StandIn::TakeLog();
+  PlayIn(GameWorld());
   stream = ULSDStreamEngine::Create(TEXT("passthrough"), false);
   stream->SetEndpoint(FString(std::wstring(endpoint.begin(), endpoint.end())), FString());
   stream->SetCaptureSize(32, 18);
@@ -108,15 +122,17 @@ bool Game::FramesUntil(const std::function<bool()>& done, double seconds) {
   return true;
 }
 
-bool Game::Shows(const FRHITexture& texture) const {
-  const FIntPoint size = texture.GetDesc().Extent, rendered = view->Color->GetDesc().Extent;
+bool Game::Shows(const FRHITexture& texture) const { return IsPictureOf(texture, *view->Color); }
+
+bool IsPictureOf(const FRHITexture& texture, const FRHITexture& color) {
+  const FIntPoint size = texture.GetDesc().Extent, rendered = color.GetDesc().Extent;
   auto encoded = [&](const FRHITexture& from, int x, int y, int channel) { return from.StandInLoad(x, y).V[channel]; };
   for (int y = 0; y < size.Y; ++y) {
     for (int x = 0; x < size.X; ++x) {
       for (int channel = 0; channel < 3; ++channel) {
         // The daemon scales by nearest neighbour; the texture gives linear light, the engine's picture is encoded.
         const int from_x = (2 * x + 1) * rendered.X / (2 * size.X), from_y = (2 * y + 1) * rendered.Y / (2 * size.Y);
-        const float sent = encoded(*view->Color, from_x, from_y, channel);
+        const float sent = encoded(color, from_x, from_y, channel);
         const float linear = sent <= 0.04045f ? sent / 12.92f : std::pow((sent + 0.055f) / 1.055f, 2.4f);
         if (std::abs(linear - encoded(texture, x, y, channel)) > 0.003f) return false;
       }

@@ -113,9 +113,33 @@ namespace StandIn
 		return Inputs;
 	}
 
+	/** What tone mapping writes: encoded for the gamma of the family's target, which is 1 for a render target's floats. */
+	static FRDGTextureRef ToneMapped(FRDGBuilder& GraphBuilder, const FRenderedView& Rendered)
+	{
+		const bool bLinear = Rendered.View.Family->RenderTarget != nullptr && Rendered.View.Family->RenderTarget->GetDisplayGamma() < 1.5f;
+		if (!bLinear)
+		{
+			return GraphBuilder.StandInRegister(Rendered.Color.GetReference());
+		}
+		const FIntPoint Size = Rendered.Color->GetDesc().Extent;
+		const FRDGTextureRef Linear = GraphBuilder.CreateTexture(
+			FRDGTextureDesc::Create2D(Size, PF_FloatRGBA, FClearValueBinding::None, ETextureCreateFlags::None), TEXT("Linear"));
+		for (int32 Index = 0; Index < Size.X * Size.Y; ++Index)
+		{
+			FPixel Pixel = Rendered.Color->StandInLoad(Index % Size.X, Index / Size.X);
+			for (int32 Channel = 0; Channel < 3; ++Channel)
+			{
+				const float Encoded = Pixel.V[Channel];
+				Pixel.V[Channel] = Encoded <= 0.04045f ? Encoded / 12.92f : std::pow((Encoded + 0.055f) / 1.055f, 2.4f);
+			}
+			Linear->StandInRHI->StandInStore(Index % Size.X, Index / Size.X, Pixel);
+		}
+		return Linear;
+	}
+
 	static void AfterTonemap(FRDGBuilder& GraphBuilder, FRenderedView& Rendered, const FExtensions& Active)
 	{
-		FScreenPassTexture Color(GraphBuilder.StandInRegister(Rendered.Color.GetReference()), Rendered.View.StandInViewRect);
+		FScreenPassTexture Color(ToneMapped(GraphBuilder, Rendered), Rendered.View.StandInViewRect);
 		FPostProcessingPassDelegateArray Callbacks;
 		for (const auto& Extension : Active)
 		{
