@@ -13,17 +13,6 @@ namespace
 	{
 		return FString(UTF8_TO_TCHAR(lsd_last_error()));
 	}
-
-	int64 Commit(lsd_stream* Stream, lsd_status Set, float TransitionSeconds, FString& OutError)
-	{
-		const int64 Sequence = Set == LSD_OK ? lsd_stream_control_commit(Stream, FMath::Clamp(TransitionSeconds, 0.0f, 60.0f)) : 0;
-		if (Sequence <= 0)
-		{
-			OutError = NativeError();
-			return 0;
-		}
-		return Sequence;
-	}
 }
 
 TSharedPtr<FLSDNativeClient, ESPMode::ThreadSafe> FLSDNativeClient::Create(const FLSDConnection& Connection, FString& OutError)
@@ -124,30 +113,75 @@ lsd_stats FLSDNativeStream::GetStats() const
 	return Stats;
 }
 
-int64 FLSDNativeStream::SendControl(const TCHAR* Name, const FString& Value, float TransitionSeconds, FString& OutError)
+TArray<FLSDControlInfo> FLSDNativeStream::GetControls() const
 {
-	lsd_stream_control_begin(Handle);
-	const lsd_status Set = lsd_stream_control_string(Handle, FTCHARToUTF8(Name).Get(), FTCHARToUTF8(*Value).Get());
-	return Commit(Handle, Set, TransitionSeconds, OutError);
+	TArray<FLSDControlInfo> Controls;
+	const FTCHARToUTF8 ModelUtf8(*Options.Model);
+	const int32 Count = lsd_client_control_count(Client->Get(), ModelUtf8.Get());
+	for (int32 Index = 0; Index < Count; ++Index)
+	{
+		lsd_control_spec Spec = {};
+		Spec.size = sizeof(Spec);
+		if (lsd_client_control_spec(Client->Get(), ModelUtf8.Get(), Index, &Spec) != LSD_OK || Spec.kind > LSD_CONTROL_SEED)
+		{
+			// The daemon was replaced meanwhile, or is newer and has kinds that are not known here.
+			continue;
+		}
+		FLSDControlInfo Control;
+		Control.Name = UTF8_TO_TCHAR(Spec.name);
+		Control.Kind = static_cast<ELSDControlKind>(Spec.kind);
+		Control.Help = UTF8_TO_TCHAR(Spec.help);
+		Control.Unit = UTF8_TO_TCHAR(Spec.unit);
+		Control.DefaultText = UTF8_TO_TCHAR(Spec.default_text);
+		Control.DefaultNumber = Spec.default_values[0];
+		Control.Minimum = Spec.minimum;
+		Control.Maximum = Spec.maximum;
+		Control.bTakesTransition = Spec.takes_transition != 0;
+		for (int32 Choice = 0; Choice < Spec.choice_count; ++Choice)
+		{
+			char Text[256];
+			if (lsd_client_control_choice(Client->Get(), ModelUtf8.Get(), Index, Choice, Text, sizeof(Text)) == LSD_OK)
+			{
+				Control.Choices.Add(FString(UTF8_TO_TCHAR(Text)));
+			}
+		}
+		Controls.Add(Control);
+	}
+	return Controls;
 }
 
-int64 FLSDNativeStream::SendNumber(const char* Name, float Value, float TransitionSeconds, FString& OutError)
+int64 FLSDNativeStream::Send(const FString& Name, const FLSDControlValue& Value, float TransitionSeconds, FString& OutError)
 {
 	lsd_stream_control_begin(Handle);
-	const lsd_status Set = lsd_stream_control_float(Handle, Name, Value);
-	return Commit(Handle, Set, TransitionSeconds, OutError);
+	const lsd_status Set = Value.Add(Handle, Name);
+	const int64 Sequence = Set == LSD_OK ? lsd_stream_control_commit(Handle, FMath::Clamp(TransitionSeconds, 0.0f, 60.0f)) : 0;
+	if (Sequence <= 0)
+	{
+		OutError = NativeError();
+		return 0;
+	}
+	return Sequence;
 }
 
-int64 FLSDNativeStream::SendFlag(const char* Name, bool bValue, FString& OutError)
+bool FLSDNativeStream::TakeNotice(FString& OutMessage)
 {
-	lsd_stream_control_begin(Handle);
-	const lsd_status Set = lsd_stream_control_flag(Handle, Name, bValue ? 1 : 0);
-	return Commit(Handle, Set, 0.0f, OutError);
+	lsd_notice Notice = {};
+	Notice.size = sizeof(Notice);
+	if (lsd_stream_next_notice(Handle, &Notice) != LSD_OK)
+	{
+		return false;
+	}
+	OutMessage = UTF8_TO_TCHAR(Notice.message);
+	return true;
 }
 
-int64 FLSDNativeStream::SendSeed(int32 Seed, FString& OutError)
+FString FLSDNativeStream::GetProgress() const
 {
-	lsd_stream_control_begin(Handle);
-	const lsd_status Set = lsd_stream_control_int(Handle, "seed", FMath::Max(Seed, 0));
-	return Commit(Handle, Set, 0.0f, OutError);
+	lsd_progress Progress = {};
+	Progress.size = sizeof(Progress);
+	if (lsd_client_get_progress(Client->Get(), &Progress) != LSD_OK && lsd_stream_get_progress(Handle, &Progress) != LSD_OK)
+	{
+		return FString();
+	}
+	return FString::Printf(TEXT("%s: %d %%"), UTF8_TO_TCHAR(Progress.what), FMath::RoundToInt(Progress.fraction * 100.0f));
 }

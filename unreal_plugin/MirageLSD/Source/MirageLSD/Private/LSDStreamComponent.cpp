@@ -7,7 +7,7 @@
 #include "Engine/TextureRenderTarget2D.h"
 #include "GameFramework/Actor.h"
 #include "GameFramework/Pawn.h"
-#include "LSDStreamEngine.h"
+#include "LSDTheme.h"
 
 ULSDStreamComponent::ULSDStreamComponent()
 {
@@ -18,6 +18,10 @@ void ULSDStreamComponent::BeginPlay()
 {
 	Super::BeginPlay();
 	StreamEngine = ULSDStreamEngine::Create(Model, bUseGPU);
+	StreamEngine->OnConnected.AddDynamic(this, &ULSDStreamComponent::ForwardConnected);
+	StreamEngine->OnDisconnected.AddDynamic(this, &ULSDStreamComponent::ForwardDisconnected);
+	StreamEngine->OnFrame.AddDynamic(this, &ULSDStreamComponent::ForwardFrame);
+	StreamEngine->OnError.AddDynamic(this, &ULSDStreamComponent::ForwardError);
 	// A pawn is possessed later than it begins to play.
 	bStartWhenPossessed = bStartOnBeginPlay && !IsOfThisMachine();
 	if (bStartOnBeginPlay && !bStartWhenPossessed)
@@ -51,6 +55,7 @@ void ULSDStreamComponent::StartStream()
 	StreamEngine->SetSceneCapture(Owner != nullptr ? Owner->FindComponentByClass<USceneCaptureComponent2D>() : nullptr);
 	StreamEngine->BindTexture(OutputTexture);
 	StreamEngine->SetShowInView(bShowInView);
+	StreamEngine->ApplyTheme(Theme);
 	if (!Prompt.IsEmpty())
 	{
 		StreamEngine->SetPrompt(Prompt, 0.0f);
@@ -64,6 +69,26 @@ void ULSDStreamComponent::StartStream()
 		StreamEngine->SetLighting(Lighting, 0.0f);
 	}
 	StreamEngine->StartCapture();
+}
+
+void ULSDStreamComponent::ForwardConnected()
+{
+	OnConnected.Broadcast();
+}
+
+void ULSDStreamComponent::ForwardDisconnected(const FString& Reason)
+{
+	OnDisconnected.Broadcast(Reason);
+}
+
+void ULSDStreamComponent::ForwardFrame(const FLSDFrameInfo& Frame)
+{
+	OnFrame.Broadcast(Frame);
+}
+
+void ULSDStreamComponent::ForwardError(const FString& Message)
+{
+	OnError.Broadcast(Message);
 }
 
 void ULSDStreamComponent::StopStream()

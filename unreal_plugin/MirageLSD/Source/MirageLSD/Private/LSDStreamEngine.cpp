@@ -9,6 +9,7 @@
 #include "Engine/World.h"
 #include "HAL/PlatformTime.h"
 #include "LSDBoundTexture.h"
+#include "LSDControlValue.h"
 #include "LSDSceneCapture.h"
 #include "LSDSettings.h"
 #include "LSDStreamSession.h"
@@ -20,6 +21,7 @@
 #include "UObject/UObjectIterator.h"
 
 ULSDStreamEngine::ULSDStreamEngine()
+	: KeptControls(MakeShared<TArray<FLSDKeptControl>>())
 {
 	const ULSDSettings* const Settings = GetDefault<ULSDSettings>();
 	Model = Settings->Model;
@@ -185,6 +187,7 @@ bool ULSDStreamEngine::Tick(float)
 			UE_LOG(LogMirageLSD, Log, TEXT("%s"), *Sentence);
 			LastError.Reset();
 			Running->GetSaid().forget();
+			ReadKeptControls();
 			OnConnected.Broadcast();
 			break;
 		case lsd_unreal::ConnectionEvent::Kind::kDisconnected:
@@ -200,6 +203,12 @@ bool ULSDStreamEngine::Tick(float)
 	while (Running->GetBridge().TakeProblem(Problem))
 	{
 		ReportError(Problem);
+	}
+	FString Notice;
+	while (Running->GetStream() != nullptr && Running->GetStream()->TakeNotice(Notice))
+	{
+		UE_LOG(LogMirageLSD, Warning, TEXT("%s"), *Notice);
+		OnNotice.Broadcast(Notice);
 	}
 	FLSDFrameInfo Frame;
 	while (Running->GetBridge().TakeFrame(Frame))
@@ -282,7 +291,7 @@ void ULSDStreamEngine::PumpRenderThread()
 	const UWorld* const Viewed = FindWorld();
 	Request.Scene = Viewed != nullptr ? Viewed->Scene : nullptr;
 	Request.Player = Player;
-	if (GEngine != nullptr && GEngine->IsStereoscopic3D())
+	if (Session->GetState() == ELSDState::Connected && GEngine != nullptr && GEngine->IsStereoscopic3D())
 	{
 		ReportError(TEXT("Headsets are not supported: the picture would be that of one eye. Capture a scene capture instead, or play without the headset."));
 	}
@@ -324,6 +333,11 @@ void ULSDStreamEngine::ReportError(const FString& Message)
 FLSDStats ULSDStreamEngine::GetStats() const
 {
 	return Session.IsValid() ? Session->GetStats() : FLSDStats();
+}
+
+FString ULSDStreamEngine::GetProgress() const
+{
+	return Session.IsValid() && Session->GetStream() != nullptr ? Session->GetStream()->GetProgress() : FString();
 }
 
 ELSDState ULSDStreamEngine::GetState() const

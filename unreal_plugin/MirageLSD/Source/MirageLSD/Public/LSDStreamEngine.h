@@ -5,6 +5,7 @@
 #include "Containers/Ticker.h"
 #include "CoreMinimal.h"
 #include "LSDConnection.h"
+#include "LSDControlInfo.h"
 #include "LSDTypes.h"
 #include "Templates/SharedPointer.h"
 #include "UObject/Object.h"
@@ -12,6 +13,9 @@
 #include "LSDStreamEngine.generated.h"
 
 class FLSDStreamSession;
+struct FLSDControlValue;
+struct FLSDKeptControl;
+class ULSDTheme;
 class USceneCaptureComponent2D;
 class UTexture;
 class UWorld;
@@ -71,15 +75,44 @@ public:
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	void StopCapture();
 
+	/** The model's controls, as the daemon announces them; empty until it has. What a panel or a menu is drawn from. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	TArray<FLSDControlInfo> GetControls() const;
+
+	/** Changes when the list of controls may have changed. */
+	UFUNCTION(BlueprintPure, Category = "MirageLSD")
+	int64 GetControlsGeneration() const;
+
+	/** Sets any control by its name. Numbers, on/off, #rrggbb and directions ("0 0 1") are given as text, too. Returns as SetPrompt does. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	int64 SetControl(const FString& Control, const FString& Value, float TransitionSeconds = 1.0f);
+
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	int64 SetControlNumber(const FString& Control, float Value, float TransitionSeconds = 0.0f);
+
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	int64 SetControlFlag(const FString& Control, bool bValue);
+
+	/** A direction of Unreal's world. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	int64 SetControlDirection(const FString& Control, const FVector& Value, float TransitionSeconds = 0.0f);
+
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	int64 SetControlColor(const FString& Control, const FLinearColor& Value, float TransitionSeconds = 0.0f);
+
+	/** Sets every control that the theme names. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	void ApplyTheme(const ULSDTheme* Theme);
+
 	/** Chooses scene and lighting by the words in the prompt. Returns the control's number, to be met in FLSDFrameInfo; 0 while stopped: then it is sent at the start. */
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	int64 SetPrompt(const FString& Prompt, float TransitionSeconds = 1.0f);
 
-	/** One of the model's scenes: forest, city, scifi, desert, snow, village, underwater, volcanic. */
+	/** One of the model's scenes; GetControls has their names. */
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	int64 SetScene(const FString& Scene, float TransitionSeconds = 1.0f);
 
-	/** One of the model's lightings: day, overcast, sunset, night, neon, fog. */
+	/** One of the model's lightings; GetControls has their names. */
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	int64 SetLighting(const FString& Lighting, float TransitionSeconds = 1.0f);
 
@@ -133,6 +166,10 @@ public:
 	UFUNCTION(BlueprintPure, Category = "MirageLSD")
 	FString GetLastError() const { return LastError; }
 
+	/** What the daemon is busy with before pictures come ("loading: 40 %"); empty: nothing. */
+	UFUNCTION(BlueprintPure, Category = "MirageLSD")
+	FString GetProgress() const;
+
 	UFUNCTION(BlueprintPure, Category = "MirageLSD")
 	bool IsCapturing() const { return Session.IsValid(); }
 
@@ -159,6 +196,10 @@ public:
 	UPROPERTY(BlueprintAssignable, Category = "MirageLSD")
 	FLSDFrameSignature OnFrame;
 
+	/** Nothing failed, but the picture is worse than it could be; one sentence that says what to do. */
+	UPROPERTY(BlueprintAssignable, Category = "MirageLSD")
+	FLSDErrorSignature OnNotice;
+
 	/** Each problem once. */
 	UPROPERTY(BlueprintAssignable, Category = "MirageLSD")
 	FLSDErrorSignature OnError;
@@ -180,9 +221,12 @@ private:
 	void WatchRendering();
 	UWorld* FindWorld() const;
 	void WarnOfRivals();
-	int64 SendControl(const TCHAR* Name, const FString& Value, float TransitionSeconds);
-	int64 Reported(int64 Sequence, const FString& Error);
+	bool Read(FLSDKeptControl& Kept);
+	void Keep(const FLSDKeptControl& Control);
+	int64 KeepAndSend(const FString& Name, const FLSDControlValue& Value, float TransitionSeconds);
 	void SendKeptControls();
+	/** Sends what was set before the daemon had said what controls there are. */
+	void ReadKeptControls();
 
 	UPROPERTY(Transient)
 	TObjectPtr<UTexture> BoundTexture;
@@ -218,9 +262,7 @@ private:
 	FLinearColor SunColor = FLinearColor(1.0f, 1.0f, 1.0f, 1.0f);
 
 	/** What was set last, by control, in the order of setting: a stream that is opened anew is told again. */
-	TArray<TPair<FString, FString>> KeptControls;
-	float Strength = 1.0f;
-	bool bBypass = false;
+	TSharedPtr<TArray<FLSDKeptControl>> KeptControls;
 
 	TSharedPtr<FLSDStreamSession> Session;
 	FTSTicker::FDelegateHandle TickerHandle;

@@ -12,7 +12,7 @@
 class SLSDLatencyGraph;
 class ULSDStreamEngine;
 
-/** The tab "MirageLSD": a local daemon, the running stream's state, latency and picture, and buttons for the themes. */
+/** The tab "MirageLSD": a local daemon, the running stream's state, latency and picture, and the model's controls. */
 class SLSDPanel : public SCompoundWidget
 {
 public:
@@ -26,9 +26,7 @@ public:
 	virtual void Tick(const FGeometry& AllottedGeometry, const double InCurrentTime, const float InDeltaTime) override;
 
 private:
-	TSharedRef<SWidget> MakeThemeRow(const TArray<FString>& Names, bool bLighting);
 	FText GetStreamText() const;
-	void ChooseTheme(const FString& Name, bool bLighting);
 
 	TWeakObjectPtr<ULSDStreamEngine> Stream;
 	TSharedPtr<SLSDLatencyGraph> Graph;

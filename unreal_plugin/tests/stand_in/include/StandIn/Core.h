@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <cwchar>
+#include <cwctype>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -138,9 +139,17 @@ public:
 		Items.emplace_back(Key, Value);
 	}
 
+	int32 Num() const { return static_cast<int32>(Items.size()); }
+	auto begin() const { return Items.begin(); }
+	auto end() const { return Items.end(); }
+
 private:
 	std::vector<TPair<KeyType, ValueType>> Items;
 };
+
+/** The engine's holds no copy of what it refers to. */
+template <typename Signature>
+using TFunctionRef = const std::function<Signature>&;
 
 class FString
 {
@@ -168,6 +177,24 @@ public:
 	{
 		const size_t Length = std::wcslen(Part);
 		return Value.size() >= Length && Value.compare(Value.size() - Length, Length, Part) == 0;
+	}
+	FString Replace(const TCHAR* From, const TCHAR* To) const
+	{
+		std::wstring Text = Value;
+		const std::wstring Old(From), New(To);
+		for (size_t At = Text.find(Old); At != std::wstring::npos; At = Text.find(Old, At + New.size()))
+		{
+			Text.replace(At, Old.size(), New);
+		}
+		return FString(Text);
+	}
+	FString Left(int32 Count) const { return FString(Value.substr(0, static_cast<size_t>(Count))); }
+	FString RightChop(int32 Count) const { return FString(Value.substr(std::min(Value.size(), static_cast<size_t>(Count)))); }
+	FString ToUpper() const
+	{
+		std::wstring Text = Value;
+		std::transform(Text.begin(), Text.end(), Text.begin(), std::towupper);
+		return FString(Text);
 	}
 	bool StartsWith(const TCHAR* Part) const { return Value.rfind(Part, 0) == 0; }
 	FString Right(int32 Count) const { return FString(Value.substr(Value.size() - std::min(Value.size(), static_cast<size_t>(Count)))); }
@@ -464,7 +491,7 @@ struct FPaths
 	static FString Combine(const FString& First, const Parts&... Others)
 	{
 		FString Path = First;
-		((Path += FString(TEXT("/")) + FString(Others)), ...);
+		((Path += FString(Path.EndsWith(TEXT("/")) ? TEXT("") : TEXT("/")) + FString(Others)), ...);
 		return Path;
 	}
 	static FString ProjectDir();

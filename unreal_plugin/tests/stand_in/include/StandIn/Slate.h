@@ -153,6 +153,7 @@ public:
 	std::wstring StandInKind() const override { return TEXT("STextBlock"); }
 	struct FArguments
 	{
+		FArguments& ToolTipText(const FText&) { return *this; }
 		FArguments& AutoWrapText(bool) { return *this; }
 		FArguments& Text(const FText& InText)
 		{
@@ -201,6 +202,98 @@ public:
 	}
 	std::function<FText()> StandInText;
 	std::function<FReply()> StandInClick;
+};
+// SSlider, SCheckBox, SEditableTextBox, SWrapBox: public editor plugins of 4.26 to 5.6.
+class SSlider : public SWidget
+{
+public:
+	std::wstring StandInKind() const override { return TEXT("SSlider"); }
+	struct FArguments
+	{
+		FArguments& MinValue(float InValue)
+		{
+			Minimum = InValue;
+			return *this;
+		}
+		FArguments& MaxValue(float InValue)
+		{
+			Maximum = InValue;
+			return *this;
+		}
+		FArguments& Value(float InValue)
+		{
+			Current = InValue;
+			return *this;
+		}
+		FArguments& OnValueChanged_Lambda(std::function<void(float)> InChanged)
+		{
+			Changed = std::move(InChanged);
+			return *this;
+		}
+		float Minimum = 0.0f, Maximum = 1.0f, Current = 0.0f;
+		std::function<void(float)> Changed;
+	};
+	void Construct(const FArguments& Arguments) { StandInArguments = Arguments; }
+	FArguments StandInArguments;
+};
+enum class ECheckBoxState : uint8
+{
+	Unchecked,
+	Checked
+};
+class SCheckBox : public SWidget
+{
+public:
+	std::wstring StandInKind() const override { return TEXT("SCheckBox"); }
+	struct FArguments
+	{
+		FArguments& IsChecked(ECheckBoxState InState)
+		{
+			State = InState;
+			return *this;
+		}
+		FArguments& OnCheckStateChanged_Lambda(std::function<void(ECheckBoxState)> InChanged)
+		{
+			Changed = std::move(InChanged);
+			return *this;
+		}
+		ECheckBoxState State = ECheckBoxState::Unchecked;
+		std::function<void(ECheckBoxState)> Changed;
+	};
+	void Construct(const FArguments& Arguments) { StandInArguments = Arguments; }
+	FArguments StandInArguments;
+};
+namespace ETextCommit
+{
+	enum Type
+	{
+		Default,
+		OnEnter,
+		OnUserMovedFocus,
+		OnCleared
+	};
+}
+class SEditableTextBox : public SWidget
+{
+public:
+	std::wstring StandInKind() const override { return TEXT("SEditableTextBox"); }
+	struct FArguments
+	{
+		FArguments& Text(const FText& InText)
+		{
+			Current = InText;
+			return *this;
+		}
+		FArguments& OnTextCommitted_Lambda(std::function<void(const FText&, ETextCommit::Type)> InCommitted)
+		{
+			Committed = std::move(InCommitted);
+			return *this;
+		}
+		FText Current;
+		std::function<void(const FText&, ETextCommit::Type)> Committed;
+	};
+	void Construct(const FArguments& Arguments) { StandInArguments = Arguments; }
+	FArguments StandInArguments;
 };
 class SImage : public SWidget
 {
@@ -261,16 +354,26 @@ public:
 		explicit FAdded(SWidget& InOwner) : Owner(InOwner) {}
 		~FAdded() { Owner.StandInChildren.push_back(this->Child); }
 		FAdded& AutoWidth() { return *this; }
+		FAdded& AutoHeight() { return *this; }
 		FAdded& Padding(float) { return *this; }
 		SWidget& Owner;
 	};
 	FAdded AddSlot() { return FAdded(*this); }
+	void ClearChildren() { StandInChildren.clear(); }
 };
 class SVerticalBox : public TStandInPanel<SVerticalBox>
 {
 };
 class SHorizontalBox : public TStandInPanel<SHorizontalBox>
 {
+};
+class SWrapBox : public TStandInPanel<SWrapBox>
+{
+public:
+	struct FArguments : TStandInPanel<SWrapBox>::FArguments
+	{
+		FArguments& UseAllottedSize(bool) { return *this; }
+	};
 };
 
 enum ETabRole
