@@ -23,13 +23,13 @@ class Told(PlainControls):
     planes: tuple[str, ...] = ("color", "depth", "motion")
     accepts = frozenset({"cpu"})
     controls: tuple[ControlSpec, ...] = (
-        Choice("mood", "How it feels.", values=("glad", "sad"), default="glad"),
-        Text("words", "What is said."),
-        Number("amount", "How much.", minimum=0.0, maximum=2.0, default=0.5, unit="m"),
-        Direction("wind_direction", "Where the wind comes from."),
-        Color("tint", "Over everything."),
-        Flag("lamp", "Whether it burns."),
-        Seed("seed", "Another one."),
+        Choice(name="mood", help="How it feels.", values=("glad", "sad"), default="glad"),
+        Text(name="words", help="What is said."),
+        Number(name="amount", help="How much.", minimum=0.0, maximum=2.0, default=0.5, unit="m"),
+        Direction(name="wind_direction", help="Where the wind comes from."),
+        Color(name="tint", help="Over everything."),
+        Flag(name="lamp", help="Whether it burns."),
+        Seed(name="seed", help="Another one."),
     )
 
     def create_state(self, spec: StreamSpec) -> tuple[int, int]:

@@ -2,7 +2,9 @@
 // The model's controls: the panel that is drawn from them, setting them by name, themes.
 #include <gtest/gtest.h>
 
+#include "Components/InputComponent.h"
 #include "HAL/IConsoleManager.h"
+#include "LSDGreyboxPawn.h"
 #include "LSDStreamComponent.h"
 #include "LSDTheme.h"
 #include "Modules/ModuleManager.h"
@@ -175,6 +177,31 @@ TEST_F(ModelControls, AreSetFromTheConsole) {
   run(L"MirageLSD.Bypass", {TEXT("0")});
   EXPECT_TRUE(Paints(255, 255, 0));
   StandIn::GetConsoleVariables()[L"MirageLSD.Transition"] = 1.0f;
+}
+
+TEST_F(ModelControls, TheSamplesKeysChooseTheModelsOwnNames) {
+  ALSDGreyboxPawn pawn;
+  pawn.StandInWorld = &GameWorld();
+  UInputComponent input;
+  pawn.SetupPlayerInputComponent(&input);
+  pawn.Stream->bStartOnBeginPlay = false;
+  pawn.Stream->Model = TEXT("passthrough");
+  pawn.Stream->OutputTexture = target_;
+  pawn.Stream->BeginPlay();
+  ULSDStreamEngine* made = pawn.Stream->GetStreamEngine();
+  made->SetEndpoint(FString(daemon_->wide_endpoint()), FString());
+  made->SetCaptureSize(32, 18);
+  pawn.Stream->StartStream();
+  ASSERT_TRUE(Paints(64, 0, 0));
+  input.StandInPress(2);  // the second of the first list
+  EXPECT_TRUE(Paints(64, 0, 255));
+  input.StandInPress(4);  // it has no fourth
+  input.StandInPress(5);  // and there is no second list
+  input.StandInPress(1);
+  EXPECT_TRUE(Paints(64, 0, 0));
+  EXPECT_TRUE(made->GetLastError().IsEmpty());
+  pawn.Stream->EndPlay(EEndPlayReason::Destroyed);
+  StandIn::Destroy(made);
 }
 
 TEST_F(ModelControls, ThePanelIsDrawnFromThem) {

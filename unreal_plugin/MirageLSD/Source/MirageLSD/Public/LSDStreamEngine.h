@@ -116,7 +116,7 @@ public:
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	int64 SetLighting(const FString& Lighting, float TransitionSeconds = 1.0f);
 
-	/** What characters wear, as words: "a red coat, blonde hair". Seen where the plane ids marks skin, hair and outfit. */
+	/** What characters wear, as words: "a red coat, blonde hair". Seen where the plane ids marks characters, which this plugin does not send yet. */
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	int64 SetAppearance(const FString& Appearance, float TransitionSeconds = 1.0f);
 
