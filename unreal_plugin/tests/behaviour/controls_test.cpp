@@ -145,7 +145,7 @@ TEST_F(ModelControls, AThemeOfTheComponentIsShownFromTheStart) {
   component->StartStream();
   EXPECT_TRUE(Paints(255, 255, 255));
   EXPECT_EQ(connected, 1);
-  EXPECT_GT(frames, 0);
+  EXPECT_TRUE(game_->FramesUntil([&] { return frames > 0; }));
   EXPECT_TRUE(errors.empty());
   made->SetControl(TEXT("nothing"), TEXT("x"));
   EXPECT_EQ(errors.size(), 1u);
