@@ -68,9 +68,10 @@ def tiny(count: int) -> None:
 
 def model(seconds: float) -> None:
     """No drift of rate or memory with the real model."""
-    started = time.monotonic()
     with StreamEngine(resolution=(180, 320), max_steps=3) as engine:
         engine.start("pattern", lambda pixels: None, block=False)
+        # Not before: on a busy machine loading and compiling may take longer than a short run, which then ended without a word.
+        started = time.monotonic()
         while engine.running and time.monotonic() - started < seconds:
             time.sleep(30)
             report("model", engine, started)

@@ -161,14 +161,14 @@ class Stage:
             self.refuse(session, stream, "bad_transport", f"Offer one of {', '.join(self.transports)}.")
             return
         answer = TransportOffer(offers[0].name)
-        if offers[0].ring is not None:
+        if (ring := offers[0].more.get("ring")) is not None:
             layout = PackedLayout(stream.asked.planes)
             try:
-                stream.reader = RingReader(offers[0].ring, layout.nbytes, len(layout.planes))
+                stream.reader = RingReader(ring, layout.nbytes, len(layout.planes))
             except ProtocolError as error:
                 raise RuleBroken("ring", error.message) from None
             stream.writer = RingWriter(stream.output_bytes)
-            answer = TransportOffer(offers[0].name, stream.writer.fields)
+            answer = TransportOffer(offers[0].name, {"ring": stream.writer.fields})
             self.report.passed("ring")
         self.send(session, Opened(stream.asked.stream, answer))
         self.send(session, Progress("the conformance suite", 1.0, stream.asked.stream))

@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..models.guide import FAR_M
-
 
 def resample(plane: npt.NDArray[Any], height: int, width: int) -> npt.NDArray[Any]:
     """Nearest neighbour: depth and ids must not be averaged across edges, and the network was trained on point samples."""
@@ -19,10 +17,3 @@ def resample(plane: npt.NDArray[Any], height: int, width: int) -> npt.NDArray[An
     columns = ((np.arange(width) + 0.5) * w / width).astype(np.intp)
     picked: npt.NDArray[Any] = plane[rows[:, None], columns]
     return picked
-
-
-def resample_depth(plane: npt.NDArray[np.float32], height: int, width: int) -> npt.NDArray[np.float32]:
-    """A copy of a depth plane, metres; 0 (sky) where it holds nothing between 0 and FAR_M."""
-    depth = np.asarray(resample(plane, height, width), np.float32)
-    # NaN compares false, so it becomes sky too.
-    return np.where((depth > 0) & (depth < FAR_M), depth, np.float32(0))

@@ -29,7 +29,7 @@ int UnusedPort() {
 
 }  // namespace
 
-Daemon::Daemon() {
+Daemon::Daemon(const char* script) : script_(script) {
   if (const char* endpoint = std::getenv("LSD_TEST_ENDPOINT")) {
     endpoint_ = endpoint;
     external_ = true;
@@ -45,7 +45,9 @@ void Daemon::Start() {
   const std::string python = DAEMON_PYTHON;
   const char* arguments[] = {python.c_str(), "-m",          "mirage_lsd.cli", "serve",   "--bind", endpoint_.c_str(),
                              "--model",      "passthrough", "--log-level",    "warning", nullptr};
-  if (posix_spawn(&process_, python.c_str(), nullptr, nullptr, const_cast<char**>(arguments), environ) != 0) {
+  const char* scripted[] = {python.c_str(), script_, "serve", "--bind", endpoint_.c_str(), nullptr};
+  const char** const line = script_ != nullptr ? scripted : arguments;
+  if (posix_spawn(&process_, python.c_str(), nullptr, nullptr, const_cast<char**>(line), environ) != 0) {
     std::fprintf(stderr, "the daemon can't be started with %s\n", python.c_str());
     std::abort();
   }

@@ -9,7 +9,8 @@
  * another's, which is neither started nor ended here. */
 class Daemon {
  public:
-  Daemon();
+  /** `script`: a Python program that takes `serve --bind ENDPOINT` in its place. */
+  explicit Daemon(const char* script = nullptr);
   ~Daemon();
 
   void Start();
@@ -20,6 +21,7 @@ class Daemon {
   std::wstring wide_endpoint() const { return {endpoint_.begin(), endpoint_.end()}; }
 
  private:
+  const char* const script_;
   std::string endpoint_;
   bool external_ = false;
   pid_t process_ = 0;

@@ -41,6 +41,15 @@ class Game {
   std::string endpoint_;
 };
 
+/** Whether `texture`, which gives linear light, holds the encoded picture `color`. */
+bool IsPictureOf(const FRHITexture& texture, const FRHITexture& color);
+
+/** The world that `LevelView` shows. */
+UWorld& GameWorld();
+
+/** Makes it the process's only game world. */
+void PlayIn(UWorld& world);
+
 /** A view of conventions.json's level: what the engine's textures and matrices hold. `previous`: with the camera of the
  * frame before. */
 std::shared_ptr<StandIn::FRenderedView> LevelView(const char* name, bool previous = false);

@@ -23,13 +23,18 @@ TEST(Played, TheLevelFromTwoCamerasAndACut) {
     FPlatformProcess::Sleep(0.005f);
   }
   ASSERT_EQ(game.connected, 1);
-  FSceneInterface levels[2];
+  UWorld levels[2];
   auto play = [&](bool previous, int64 sequence, int level) {
     game.view = LevelView(name, previous);
-    game.view->Family.Scene = &levels[level];
+    game.view->Family.Scene = levels[level].Scene;
+    PlayIn(levels[level]);
+    FTSTicker::GetCoreTicker().Tick(0.005f);
+    FlushRenderingCommands();
     StandIn::RenderView(game.view);
     const double until = FPlatformTime::Seconds() + 20.0;
     while ((game.frames.empty() || game.frames.back().Sequence < sequence) && FPlatformTime::Seconds() < until) {
+      // The engine goes on with frames that show nothing of this view.
+      ENQUEUE_RENDER_COMMAND(NextFrame)([](FRHICommandListImmediate&) { ++GFrameCounterRenderThread; });
       FTSTicker::GetCoreTicker().Tick(0.005f);
       FPlatformProcess::Sleep(0.005f);
     }

@@ -14,7 +14,7 @@ struct Rows {
 };
 
 StandIn::FPixel SampleBilinear(const FRHITexture& texture, float x, float y) {
-  const FIntPoint size = texture.GetSizeXY();
+  const FIntPoint size = texture.GetDesc().Extent;
   const float left = std::floor(x - 0.5f), top = std::floor(y - 0.5f);
   StandIn::FPixel sum;
   for (int dy = 0; dy < 2; ++dy) {
@@ -49,17 +49,24 @@ void CaptureGeometry(const void* parameters, float x, float y, StandIn::FPixel* 
 
 void Copy(const void* parameters, float x, float y, StandIn::FPixel* out) {
   const auto& p = *static_cast<const FLSDCopyPS::FParameters*>(parameters);
-  float source_x = p.SourceMin.X + (x - p.TargetMin.X) / p.TargetSize.X * p.SourceSize.X;
-  float source_y = p.SourceMin.Y + (y - p.TargetMin.Y) / p.TargetSize.Y * p.SourceSize.Y;
-  source_x = FMath::Clamp(source_x, p.SourceMin.X + 0.5f, p.SourceMin.X + p.SourceSize.X - 0.5f);
-  source_y = FMath::Clamp(source_y, p.SourceMin.Y + 0.5f, p.SourceMin.Y + p.SourceSize.Y - 0.5f);
+  const float footprint_x = p.SourceSize.X / p.TargetSize.X, footprint_y = p.SourceSize.Y / p.TargetSize.Y;
+  const int columns = hlsl::LSDTaps(footprint_x), rows = hlsl::LSDTaps(footprint_y);
+  const float left = p.SourceMin.X + (x - p.TargetMin.X - 0.5f) * footprint_x;
+  const float top = p.SourceMin.Y + (y - p.TargetMin.Y - 0.5f) * footprint_y;
   const FRHITexture& texture = *p.SourceTexture->StandInRHI;
-  const FIntPoint extent = texture.GetSizeXY();
-  StandIn::FPixel color = SampleBilinear(texture, source_x / p.SourceExtent.X * static_cast<float>(extent.X),
-                                         source_y / p.SourceExtent.Y * static_cast<float>(extent.Y));
+  const FIntPoint extent = texture.GetDesc().Extent;
+  StandIn::FPixel color;
+  for (int tap = 0; tap < rows * columns; ++tap) {
+    float source_x = left + hlsl::LSDTapOffset(tap % columns, columns, footprint_x);
+    float source_y = top + hlsl::LSDTapOffset(tap / columns, rows, footprint_y);
+    source_x = FMath::Clamp(source_x, p.SourceMin.X + 0.5f, p.SourceMin.X + p.SourceSize.X - 0.5f);
+    source_y = FMath::Clamp(source_y, p.SourceMin.Y + 0.5f, p.SourceMin.Y + p.SourceSize.Y - 0.5f);
+    const StandIn::FPixel sample = SampleBilinear(texture, source_x / p.SourceExtent.X * static_cast<float>(extent.X),
+                                                  source_y / p.SourceExtent.Y * static_cast<float>(extent.Y));
+    for (int i = 0; i < 4; ++i) color.V[i] += sample.V[i] / static_cast<float>(rows * columns);
+  }
   for (int i = 0; i < 3 && p.bEncodeSRGB != 0; ++i) color.V[i] = hlsl::LSDEncodeSRGB(color.V[i]);
   out[0] = color;
-  out[0].V[3] = 1.0f;
 }
 
 }  // namespace

@@ -245,6 +245,7 @@ TEST_F(Stream, TheComponentNeedsNoCode) {
   ADirectionalLight light;
   light.StandInForward = FVector(0.0, 0.0, -1.0);
   auto* component = NewObject<ULSDStreamComponent>();
+  actor.StandInWorld = &GameWorld();
   component->StandInOwner = &actor;
   component->bStartOnBeginPlay = false;
   component->Model = TEXT("passthrough");

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <sstream>
 
@@ -31,6 +32,10 @@ class JsonReader {
       ++at_;
     } else if (c == '"') {
       json.text_ = string();
+    } else if (word("true")) {
+      json.number_ = 1.0;
+    } else if (word("false") || word("null")) {
+      json.number_ = 0.0;
     } else {
       char* end = nullptr;
       json.number_ = std::strtod(text_.c_str() + at_, &end);
@@ -48,6 +53,13 @@ class JsonReader {
     return text_[at_];
   }
 
+  bool word(const char* text) {
+    const size_t length = std::strlen(text);
+    if (text_.compare(at_, length, text) != 0) return false;
+    at_ += length;
+    return true;
+  }
+
   void expect(char c) {
     if (peek() != c) fail();
     ++at_;
@@ -57,8 +69,10 @@ class JsonReader {
     expect('"');
     std::string out;
     while (at_ < text_.size() && text_[at_] != '"') {
-      if (text_[at_] == '\\') ++at_;
-      out += text_[at_++];
+      const bool is_escape = text_[at_] == '\\';
+      if (is_escape) ++at_;
+      out += is_escape && text_[at_] == 'n' ? '\n' : text_[at_];
+      ++at_;
     }
     ++at_;
     return out;

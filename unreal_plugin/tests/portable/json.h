@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-/** As much of JSON as conventions.json needs. Throws nothing: a broken file ends the test program with a message. */
+/** As much of JSON as the shared vectors need; true is the number 1, false and null are 0. Throws nothing: a broken
+ * file ends the test program with a message. */
 class Json {
  public:
   static Json read_file(const std::string& path);

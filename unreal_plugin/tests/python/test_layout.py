@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 COPYRIGHT = "// Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0."
-# Modules of the engine that the build files may name, each with a header that the code includes from it (None: needed by another of them).
+# Modules of the engine that the build files may name, each with a header that the code includes from it (none of them is left to another module to bring in).
 ENGINE_MODULES = {
     "Core": "CoreMinimal.h",
     "CoreUObject": "UObject/Object.h",
     "DeveloperSettings": "Engine/DeveloperSettings.h",
     "Engine": "SceneView.h",
-    "InputCore": None,
+    "InputCore": "InputCoreTypes.h",
     "Projects": "Interfaces/IPluginManager.h",
     "RHI": "RHI.h",
     "RenderCore": "RenderGraphUtils.h",
@@ -62,7 +62,8 @@ def build_file(path: Path) -> dict[str, Any]:
         "external": "Type = ModuleType.External;" in text,
         "libraries": re.findall(r'PublicAdditionalLibraries\.Add\(Path\.Combine\(Library, "([^"]+)"\)\)', text),
         "runtime": re.findall(r'RuntimeDependencies\.Add\("([^"]+)", Path\.Combine\(Library, "([^"]+)"\)\)', text),
-        "delayed": re.findall(r'PublicDelayLoadDLLs\.Add\("([^"]+)"\)', text),
+        "runtime_in_place": re.findall(r'RuntimeDependencies\.Add\(Path\.Combine\(Library, "([^"]+)"\)\)', text),
+        "delayed": re.findall(r'PublicDelayLoadDLLs\.Add\((?:Path\.Combine\(Library, )?"([^"]+)"\)', text),
         "platforms": re.findall(r"UnrealTargetPlatform\.(\w+)", text),
     }
 
@@ -81,6 +82,8 @@ def test_descriptor(descriptor: dict[str, Any], plugin: Path) -> None:
     for name, module in modules.items():
         assert module["PlatformAllowList"] == ["Win64", "Linux", "Mac"]
         assert (plugin / "Source" / name / f"{name}.Build.cs").is_file()
+    # Left out, a plugin in a project's Plugins folder is on.
+    assert "EnabledByDefault" not in descriptor
     assert not any("Whitelist" in key for module in descriptor["Modules"] for key in module)
 
 
@@ -100,9 +103,11 @@ def test_build_files(plugin: Path) -> None:
     core = files["LSDCore"]
     assert core["external"]
     assert core["platforms"] == ["Win64", "Linux", "Mac"]
-    assert core["libraries"] == ["lsd.lib", "liblsd.so", "liblsd.dylib"]
-    assert core["runtime"] == [(f"$(BinaryOutputDir)/{n}", n) for n in ("lsd.dll", "liblsd.so", "liblsd.dylib")]
-    assert core["delayed"] == ["lsd.dll"]
+    assert core["libraries"] == ["lsd.lib", "liblsd.so"]
+    assert core["runtime"] == [(f"$(BinaryOutputDir)/{n}", n) for n in ("lsd.dll", "liblsd.so")]
+    # On a Mac the program's search path leads to where the library was linked from: it is linked and staged there.
+    assert core["runtime_in_place"] == ["liblsd.dylib"]
+    assert core["delayed"] == ["lsd.dll", "liblsd.dylib"]
     assert "LSDCore" in files["MirageLSD"]["modules"]["PrivateDependencyModuleNames"]
     assert not {"UnrealEd", "MirageLSDEditor"} & {m for ms in files["MirageLSD"]["modules"].values() for m in ms}
 

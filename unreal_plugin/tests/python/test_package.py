@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -68,6 +69,19 @@ def test_the_zip_is_a_complete_plugin(repository: Path, plugin: Path, native: Pa
     assert "LICENSE" in files
     assert not any("__pycache__" in name or name.startswith(("Binaries", "Intermediate")) for name in files)
     assert json.loads(files["MirageLSD.uplugin"])["SupportedTargetPlatforms"] == ["Win64", "Linux", "Mac"]
+
+
+def test_what_is_in_the_libraries_is_named(repository: Path, plugin: Path, native: Path, tmp_path: Path) -> None:
+    assert package(repository, native, tmp_path).returncode == 0
+    with zipfile.ZipFile(tmp_path / "plugin.zip") as archive:
+        notices = archive.read("MirageLSD/ThirdPartyNotices.md").decode()
+    unity = (repository / "unity_package/com.miragelsd.bridge/Third Party Notices.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\*\*([^*]+)\*\*", unity))
+    assert len(named) >= 5
+    assert named <= set(re.findall(r"\*\*([^*]+)\*\*", notices))
+    assert "LGPL 3" in notices
+    # The engine's packager takes only what is named there.
+    assert "/ThirdPartyNotices.md" in (plugin / "Config/FilterPlugin.ini").read_text(encoding="utf-8").splitlines()
 
 
 def test_the_mac_library_is_for_both_processors(repository: Path, native: Path, tmp_path: Path) -> None:

@@ -30,7 +30,15 @@ KNOWN_TYPES = {
         "FLinearColor",
     ),
     *("UObject", "UTexture", "UTexture2D", "UTextureRenderTarget2D", "USceneCaptureComponent2D", "ADirectionalLight"),
-    *("UStaticMeshComponent", "UCameraComponent", "UCapsuleComponent", "APawn", "AActor"),
+    *(
+        "UStaticMeshComponent",
+        "UCameraComponent",
+        "UCapsuleComponent",
+        "APawn",
+        "AActor",
+        "UWorld",
+        "UPrimitiveComponent",
+    ),
 }
 MACRO = re.compile(r"^\s*(UCLASS|USTRUCT|UENUM|UINTERFACE)\s*\(")
 TYPE = re.compile(
@@ -123,7 +131,7 @@ def check_type(header: Path, where: str, declaration: str, known: set[str]) -> N
     types = [
         w
         for w in words
-        if w not in {"const", "class", "struct", "enum", "TObjectPtr", "TWeakObjectPtr", "TArray", "Type"}
+        if w not in {"const", "class", "struct", "enum", "TObjectPtr", "TWeakObjectPtr", "TArray", "TMap", "Type"}
     ]
     require(
         bool(types) and types[0] in known,

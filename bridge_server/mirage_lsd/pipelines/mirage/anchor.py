@@ -10,8 +10,9 @@ from torch import Tensor, nn
 
 from ...frame import InputFrame
 from ...models.estimator import GeometryEstimator, estimated_guide
-from ..resample import resample, resample_depth
+from ..resample import resample
 from .frame_inputs import FrameInputs
+from .sampled_depth import resample_depth
 
 
 class EstimatedGuide(nn.Module):

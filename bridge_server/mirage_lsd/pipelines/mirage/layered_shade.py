@@ -16,8 +16,9 @@ from ...models.guide import build_guide, color_only_guide
 from ...models.head import Head
 from ..caches import SIZES_KEPT, LruCache
 from ..reprojection import PreviousFrame, Reprojected, reproject
-from ..resample import resample, resample_depth
+from ..resample import resample
 from .frame_inputs import FrameInputs
+from .sampled_depth import resample_depth
 
 
 class Guide(nn.Module):

@@ -2,7 +2,7 @@
 """Builds the grey-box sample as a map. In the editor (plugin "Python Editor Script Plugin" enabled): Tools > Execute Python Script, this file.
 
 It makes /Game/MirageLSD/Greybox: boxes, columns, balls and ramps of the engine's basic shapes, a sun, a sky light, a player start, and the sample's game
-mode, whose pawn walks and carries a MirageLSD Stream. Press Play.
+mode, whose pawn flies and carries a MirageLSD Stream. Press Play.
 """
 
 import json

@@ -27,6 +27,7 @@ public class MirageLSD : ModuleRules
 
 		PrivateDependencyModuleNames.AddRange(new string[]
 		{
+			"InputCore",
 			"LSDCore",
 			"Projects",
 			"RHI",

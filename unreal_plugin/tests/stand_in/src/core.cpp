@@ -6,9 +6,10 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <thread>
 
-#include "StandIn/Object.h"
+#include "StandIn/Engine.h"
 
 namespace StandIn
 {
@@ -119,6 +120,130 @@ void FPlatformProcess::Sleep(float Seconds)
 	std::this_thread::sleep_for(std::chrono::duration<float>(Seconds));
 }
 
+uint32 FPlatformProcess::GetCurrentProcessId()
+{
+	return static_cast<uint32>(getpid());
+}
+
+FString FPlatformMisc::GetEnvironmentVariable(const TCHAR* Name)
+{
+	const char* const Value = std::getenv(StandIn::ToUtf8(Name).c_str());
+	return Value != nullptr ? FString(StandIn::FromUtf8(Value)) : FString();
+}
+
+void FPlatformMisc::SetEnvironmentVar(const TCHAR* Name, const TCHAR* Value)
+{
+	const std::string Text = StandIn::ToUtf8(Value);
+	if (Text.empty())
+	{
+		unsetenv(StandIn::ToUtf8(Name).c_str());
+	}
+	else
+	{
+		setenv(StandIn::ToUtf8(Name).c_str(), Text.c_str(), 1);
+	}
+}
+
+bool FPlatformProcess::LaunchFileInDefaultExternalApplication(const TCHAR* FileName)
+{
+	StandIn::GetOpenedFiles().push_back(FileName);
+	return true;
+}
+
+std::vector<std::wstring>& StandIn::GetOpenedFiles()
+{
+	static std::vector<std::wstring> Files;
+	return Files;
+}
+
+StandIn::FProcessKind& StandIn::GetProcessKind()
+{
+	static FProcessKind Kind;
+	return Kind;
+}
+
+FString FPaths::ProjectDir()
+{
+	return FString(StandIn::GetProcessKind().ProjectFolder + TEXT("/"));
+}
+
+FString FPaths::ProjectSavedDir()
+{
+	return FString(StandIn::GetProcessKind().ProjectFolder + TEXT("/Saved/"));
+}
+
+bool FPaths::FileExists(const FString& Path)
+{
+	return std::filesystem::is_regular_file(StandIn::ToUtf8(*Path));
+}
+
+IFileManager& IFileManager::Get()
+{
+	static IFileManager Manager;
+	return Manager;
+}
+
+bool IFileManager::MakeDirectory(const TCHAR* Path, bool bTree)
+{
+	std::error_code Error;
+	const std::string Folder = StandIn::ToUtf8(Path);
+	bTree ? std::filesystem::create_directories(Folder, Error) : std::filesystem::create_directory(Folder, Error);
+	return std::filesystem::is_directory(Folder);
+}
+
+bool FApp::CanEverRender()
+{
+	return StandIn::GetProcessKind().bCanRender;
+}
+
+bool IsRunningDedicatedServer()
+{
+	return StandIn::GetProcessKind().bDedicatedServer;
+}
+
+bool IsRunningCommandlet()
+{
+	return StandIn::GetProcessKind().bCommandlet;
+}
+
+const TCHAR* FCommandLine::Get()
+{
+	return StandIn::GetProcessKind().CommandLine.c_str();
+}
+
+bool FParse::Value(const TCHAR* Stream, const TCHAR* Match, FString& OutValue)
+{
+	const TCHAR* const Found = std::wcsstr(Stream, Match);
+	if (Found == nullptr)
+	{
+		return false;
+	}
+	const TCHAR* const Begin = Found + std::wcslen(Match);
+	OutValue = FString(std::wstring(Begin, std::wcscspn(Begin, L" ")));
+	return true;
+}
+
+int32 FString::ParseIntoArrayLines(TArray<FString>& OutLines, bool bCullEmpty) const
+{
+	OutLines.Reset();
+	size_t Begin = 0;
+	while (Begin <= Value.size())
+	{
+		const size_t End = std::min(Value.find(L'\n', Begin), Value.size());
+		std::wstring Line = Value.substr(Begin, End - Begin);
+		if (!Line.empty() && Line.back() == L'\r')
+		{
+			Line.pop_back();
+		}
+		if (!bCullEmpty || !Line.empty())
+		{
+			OutLines.Add(FString(Line));
+		}
+		Begin = End + 1;
+	}
+	return OutLines.Num();
+}
+
 void* FPlatformProcess::GetDllHandle(const TCHAR*)
 {
 	return nullptr;
@@ -174,9 +299,21 @@ TSharedPtr<IPlugin> IPluginManager::FindPlugin(const TCHAR*)
 	return MakeShared<IPlugin>();
 }
 
-void AddShaderSourceDirectoryMapping(const FString& VirtualFolder, const FString&)
+static TMap<FString, FString>& ShaderFolders()
+{
+	static TMap<FString, FString> Folders;
+	return Folders;
+}
+
+void AddShaderSourceDirectoryMapping(const FString& VirtualFolder, const FString& RealFolder)
 {
 	check(VirtualFolder == TEXT("/Plugin/MirageLSD"));
+	ShaderFolders().Add(VirtualFolder, RealFolder);
+}
+
+const TMap<FString, FString>& AllShaderSourceDirectoryMappings()
+{
+	return ShaderFolders();
 }
 
 UObject::UObject()
@@ -196,3 +333,5 @@ std::vector<UObject*>& UObject::StandInAll()
 	static auto* const All = new std::vector<UObject*>();
 	return *All;
 }
+
+UEngine* GEngine = new UEngine();

@@ -1,6 +1,8 @@
 // Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
 #include "StandIn/SceneView.h"
 
+uint32 GFrameCounterRenderThread = 0;
+
 FRDGTextureRef FRDGBuilder::CreateTexture(const FRDGTextureDesc& Desc, const TCHAR*)
 {
 	auto Made = std::make_unique<FRDGTexture>();
@@ -14,10 +16,16 @@ FRDGTextureRef FRDGBuilder::CreateTexture(const FRDGTextureDesc& Desc, const TCH
 FRDGTextureRef FRDGBuilder::StandInRegister(FRHITexture* Texture)
 {
 	auto Made = std::make_unique<FRDGTexture>();
-	Made->Desc = FRDGTextureDesc::Create2D(Texture->GetSizeXY(), Texture->GetFormat(), FClearValueBinding::None, Texture->GetFlags());
+	Made->Desc = FRDGTextureDesc::Create2D(Texture->GetDesc().Extent, Texture->GetDesc().Format, FClearValueBinding::None, Texture->GetDesc().Flags);
 	Made->StandInRHI = Texture->shared_from_this();
 	Kept->Textures.push_back(std::move(Made));
 	return Kept->Textures.back().get();
+}
+
+FRDGTextureSRVRef FRDGBuilder::StandInView(FRDGTextureRef Texture)
+{
+	Kept->Views.push_back(std::make_unique<FRDGTextureSRV>(FRDGTextureSRV{Texture}));
+	return Kept->Views.back().get();
 }
 
 void FRDGBuilder::Execute()
@@ -78,12 +86,91 @@ namespace StandIn
 		}
 	}
 
+	using FExtensions = std::vector<std::shared_ptr<ISceneViewExtension>>;
+
+	static bool IsToneMapped(const FRenderedView& Rendered)
+	{
+		const ESceneCaptureSource Source = Rendered.Family.SceneCaptureSource;
+		return !Rendered.View.bIsSceneCapture || Source == SCS_FinalColorLDR || Source == SCS_FinalColorHDR || Source == SCS_FinalToneCurveHDR;
+	}
+
+	static FPostProcessingInputs MakeInputs(FRDGBuilder& GraphBuilder, const FRenderedView& Rendered, TRDGUniformBuffer<FSceneTextureUniformParameters>& Textures)
+	{
+		FSceneTextureUniformParameters& Contents = Textures.StandInContents;
+		Contents.SceneDepthTexture = GraphBuilder.StandInRegister(Rendered.Depth.GetReference());
+		Contents.GBufferVelocityTexture = GraphBuilder.StandInRegister(Rendered.Velocity.GetReference());
+		if (Rendered.GBufferA.IsValid())
+		{
+			Contents.GBufferATexture = GraphBuilder.StandInRegister(Rendered.GBufferA.GetReference());
+		}
+		if (Rendered.CustomStencil.IsValid())
+		{
+			Contents.CustomDepthTexture = GraphBuilder.StandInRegister(Rendered.CustomDepth.GetReference());
+			Contents.CustomStencilTexture = GraphBuilder.StandInView(GraphBuilder.StandInRegister(Rendered.CustomStencil.GetReference()));
+		}
+		FPostProcessingInputs Inputs;
+		Inputs.SceneTextures = &Textures;
+		return Inputs;
+	}
+
+	/** What tone mapping writes: encoded for the gamma of the family's target, which is 1 for a render target's floats. */
+	static FRDGTextureRef ToneMapped(FRDGBuilder& GraphBuilder, const FRenderedView& Rendered)
+	{
+		const bool bLinear = Rendered.View.Family->RenderTarget != nullptr && Rendered.View.Family->RenderTarget->GetDisplayGamma() < 1.5f;
+		if (!bLinear)
+		{
+			return GraphBuilder.StandInRegister(Rendered.Color.GetReference());
+		}
+		const FIntPoint Size = Rendered.Color->GetDesc().Extent;
+		const FRDGTextureRef Linear = GraphBuilder.CreateTexture(
+			FRDGTextureDesc::Create2D(Size, PF_FloatRGBA, FClearValueBinding::None, ETextureCreateFlags::None), TEXT("Linear"));
+		for (int32 Index = 0; Index < Size.X * Size.Y; ++Index)
+		{
+			FPixel Pixel = Rendered.Color->StandInLoad(Index % Size.X, Index / Size.X);
+			for (int32 Channel = 0; Channel < 3; ++Channel)
+			{
+				const float Encoded = Pixel.V[Channel];
+				Pixel.V[Channel] = Encoded <= 0.04045f ? Encoded / 12.92f : std::pow((Encoded + 0.055f) / 1.055f, 2.4f);
+			}
+			Linear->StandInRHI->StandInStore(Index % Size.X, Index / Size.X, Pixel);
+		}
+		return Linear;
+	}
+
+	static void AfterTonemap(FRDGBuilder& GraphBuilder, FRenderedView& Rendered, const FExtensions& Active)
+	{
+		FScreenPassTexture Color(ToneMapped(GraphBuilder, Rendered), Rendered.View.StandInViewRect);
+		FPostProcessingPassDelegateArray Callbacks;
+		for (const auto& Extension : Active)
+		{
+#if STAND_IN_ENGINE_MINOR >= 5
+			Extension->SubscribeToPostProcessingPass(ISceneViewExtension::EPostProcessingPass::Tonemap, Rendered.View, Callbacks, true);
+#else
+			Extension->SubscribeToPostProcessingPass(ISceneViewExtension::EPostProcessingPass::Tonemap, Callbacks, true);
+#endif
+		}
+		Rendered.Subscriptions = Callbacks.Num();
+		for (int32 Index = 0; Index < Callbacks.Num(); ++Index)
+		{
+			FPostProcessMaterialInputs After;
+			After.StandInSceneColor = Color;
+			if (Index + 1 == Callbacks.Num() && Rendered.Override.IsValid())
+			{
+				const FRDGTextureRef Last = GraphBuilder.StandInRegister(Rendered.Override.GetReference());
+				After.OverrideOutput = FScreenPassRenderTarget(Last, FScreenPassTexture(Last).ViewRect, ERenderTargetLoadAction::EClear);
+			}
+			Color = Callbacks[Index].Execute(GraphBuilder, Rendered.View, After);
+		}
+		Rendered.Shown = FTextureRHIRef(Color.Texture->StandInRHI);
+	}
+
 	void RenderView(const std::shared_ptr<FRenderedView>& Rendered, std::shared_ptr<FTextureRHIRef> OutShown)
 	{
 		static FViewport Viewport;
 		FSceneViewExtensionContext Context;
 		Context.Viewport = Rendered->bHasViewport ? &Viewport : nullptr;
-		std::vector<std::shared_ptr<ISceneViewExtension>> Active;
+		Context.Scene = Rendered->Family.Scene;
+		FExtensions Active;
 		auto& Known = FSceneViewExtensions::StandInKnown();
 		Known.erase(std::remove_if(Known.begin(), Known.end(), [](const auto& Weak) { return Weak.expired(); }), Known.end());
 		for (const auto& Weak : Known)
@@ -91,49 +178,48 @@ namespace StandIn
 			auto Extension = Weak.lock();
 			if (Extension != nullptr && Extension->IsActiveThisFrame(Context))
 			{
-				Extension->BeginRenderViewFamily(Rendered->Family);
 				Active.push_back(std::move(Extension));
 			}
 		}
+		for (const auto& Extension : Active)
+		{
+			Extension->BeginRenderViewFamily(Rendered->Family);
+		}
 		EnqueueRender([Rendered, OutShown, Active = std::move(Active)](FRHICommandListImmediate& List)
 		{
-			Rendered->View.Family = &Rendered->Family;
+			++GFrameCounterRenderThread;
+			std::vector<FRenderedView*> Views{Rendered.get()};
+			for (const auto& Other : Rendered->Others)
+			{
+				Views.push_back(Other.get());
+			}
 			Rendered->Family.Views.Reset();
-			Rendered->Family.Views.Add(&Rendered->View);
+			for (FRenderedView* View : Views)
+			{
+				View->View.Family = &Rendered->Family;
+				Rendered->Family.Views.Add(&View->View);
+			}
 			FRDGBuilder GraphBuilder(List);
-			TRDGUniformBuffer<FSceneTextureUniformParameters> Textures;
-			Textures.StandInContents.SceneDepthTexture = GraphBuilder.StandInRegister(Rendered->Depth.GetReference());
-			Textures.StandInContents.GBufferVelocityTexture = GraphBuilder.StandInRegister(Rendered->Velocity.GetReference());
-			FPostProcessingInputs Inputs;
-			Inputs.SceneTextures = &Textures;
-			FScreenPassTexture Color(GraphBuilder.StandInRegister(Rendered->Color.GetReference()), Rendered->View.StandInViewRect);
-			for (const auto& Extension : Active)
+			std::vector<TRDGUniformBuffer<FSceneTextureUniformParameters>> Textures(Views.size());
+			// The engine begins all views before it ends the first.
+			for (size_t Index = 0; Index < Views.size() && IsToneMapped(*Rendered); ++Index)
 			{
-				Extension->PrePostProcessPass_RenderThread(GraphBuilder, Rendered->View, Inputs);
-			}
-			FPostProcessingPassDelegateArray Callbacks;
-			for (const auto& Extension : Active)
-			{
-#if STAND_IN_ENGINE_MINOR >= 5
-				Extension->SubscribeToPostProcessingPass(ISceneViewExtension::EPostProcessingPass::Tonemap, Rendered->View, Callbacks, true);
-#else
-				Extension->SubscribeToPostProcessingPass(ISceneViewExtension::EPostProcessingPass::Tonemap, Callbacks, true);
-#endif
-			}
-			for (int32 Index = 0; Index < Callbacks.Num(); ++Index)
-			{
-				FPostProcessMaterialInputs After;
-				After.StandInSceneColor = Color;
-				if (Index + 1 == Callbacks.Num() && Rendered->Override.IsValid())
+				const FPostProcessingInputs Inputs = MakeInputs(GraphBuilder, *Views[Index], Textures[Index]);
+				for (const auto& Extension : Active)
 				{
-					const FRDGTextureRef Last = GraphBuilder.StandInRegister(Rendered->Override.GetReference());
-					After.OverrideOutput = FScreenPassRenderTarget(Last, FScreenPassTexture(Last).ViewRect, ERenderTargetLoadAction::EClear);
+					Extension->PrePostProcessPass_RenderThread(GraphBuilder, Views[Index]->View, Inputs);
 				}
-				Color = Callbacks[Index].Execute(GraphBuilder, Rendered->View, After);
+			}
+			for (FRenderedView* View : Views)
+			{
+				if (IsToneMapped(*Rendered))
+				{
+					AfterTonemap(GraphBuilder, *View, Active);
+				}
 			}
 			if (OutShown != nullptr)
 			{
-				*OutShown = Color.Texture->StandInRHI;
+				*OutShown = Rendered->Shown;
 			}
 			GraphBuilder.Execute();
 		});

@@ -36,7 +36,7 @@ FRHITexture::FRHITexture(FIntPoint InSize, EPixelFormat InFormat, ETextureCreate
 
 size_t FRHITexture::StandInPixelBytes() const
 {
-	return Format == PF_FloatRGBA || Format == PF_A16B16G16R16 ? 8 : 4;
+	return Format == PF_FloatRGBA || Format == PF_A16B16G16R16 ? 8 : Format == PF_R8 ? 1 : 4;
 }
 
 StandIn::FPixel FRHITexture::StandInLoad(int32 X, int32 Y) const
@@ -65,6 +65,9 @@ StandIn::FPixel FRHITexture::StandInLoad(int32 X, int32 Y) const
 		{
 			Pixel.V[i] = static_cast<float>(Words[i]) / 65535.0f;
 		}
+		break;
+	case PF_R8:
+		Pixel.V[0] = static_cast<float>(At[0]) / 255.0f;
 		break;
 	default:
 		for (int32 i = 0; i < 4; ++i)
@@ -101,6 +104,9 @@ void FRHITexture::StandInStore(int32 X, int32 Y, const StandIn::FPixel& Pixel)
 		}
 		std::memcpy(At, Words, StandInPixelBytes());
 		break;
+	case PF_R8:
+		At[0] = static_cast<uint8>(std::lround(std::min(std::max(Pixel.V[0], 0.0f), 1.0f) * 255.0f));
+		break;
 	default:
 		for (int32 i = 0; i < 4; ++i)
 		{
@@ -115,7 +121,7 @@ void FRHICommandListImmediate::UpdateTexture2D(
 {
 	check(StandIn::IsInRenderThread());
 	check(MipIndex == 0 && UpdateRegion.DestX == 0 && UpdateRegion.DestY == 0);
-	const FIntPoint Size = Texture->GetSizeXY();
+	const FIntPoint Size = Texture->StandInSize();
 	check(static_cast<int32>(UpdateRegion.Width) == Size.X && static_cast<int32>(UpdateRegion.Height) == Size.Y);
 	StandIn::EnqueueRHI([Texture = Texture->shared_from_this(), SourcePitch, SourceData, Size]
 	{
@@ -150,7 +156,7 @@ std::shared_ptr<FRHIGPUTextureReadback::FStaging> FRHIGPUTextureReadback::StandI
 
 void FRHIGPUTextureReadback::StandInFinish(FStaging& Staging, const FRHITexture& Source)
 {
-	const FIntPoint Size = Source.GetSizeXY();
+	const FIntPoint Size = Source.StandInSize();
 	// Rows are padded, as staging textures' are.
 	Staging.PitchInPixels = (Size.X + 63) / 64 * 64;
 	Staging.Height = Size.Y;

@@ -52,11 +52,11 @@ namespace LSDCapturePass
 	{
 		const FRDGTextureRef Color = CreateTarget(GraphBuilder, Size, PF_B8G8R8A8, TEXT("LSDColor"));
 		const FScreenPassRenderTarget Target(Color, FIntRect(0, 0, Size.X, Size.Y), ERenderTargetLoadAction::ENoAction);
-		AddCopy(GraphBuilder, Source, Target, bLinear);
+		AddCopy(GraphBuilder, Source, Target, bLinear ? EEncode::SRGB : EEncode::None);
 		return Color;
 	}
 
-	void AddCopy(FRDGBuilder& GraphBuilder, const FScreenPassTexture& Source, const FScreenPassRenderTarget& Target, bool bEncodeSRGB)
+	void AddCopy(FRDGBuilder& GraphBuilder, const FScreenPassTexture& Source, const FScreenPassRenderTarget& Target, EEncode Encode)
 	{
 		FLSDCopyPS::FParameters* const Parameters = GraphBuilder.AllocParameters<FLSDCopyPS::FParameters>();
 		Parameters->SourceTexture = Source.Texture;
@@ -66,7 +66,7 @@ namespace LSDCapturePass
 		Parameters->SourceExtent = ToFloat(Source.Texture->Desc.Extent);
 		Parameters->TargetMin = ToFloat(Target.ViewRect.Min);
 		Parameters->TargetSize = ToFloat(Target.ViewRect.Size());
-		Parameters->bEncodeSRGB = bEncodeSRGB ? 1 : 0;
+		Parameters->bEncodeSRGB = Encode == EEncode::SRGB ? 1 : 0;
 		Parameters->RenderTargets[0] = Target.GetRenderTargetBinding();
 
 		FGlobalShaderMap* const ShaderMap = GetGlobalShaderMap(GMaxRHIFeatureLevel);

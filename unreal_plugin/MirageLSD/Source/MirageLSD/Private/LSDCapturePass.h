@@ -28,6 +28,13 @@ namespace LSDCapturePass
 	/** The picture scaled to `Size`, 8 bits, sRGB-encoded. bLinear: the source holds linear light. */
 	FRDGTextureRef AddColor(FRDGBuilder& GraphBuilder, const FScreenPassTexture& Source, FIntPoint Size, bool bLinear);
 
-	/** Draws Source over all of Target. */
-	void AddCopy(FRDGBuilder& GraphBuilder, const FScreenPassTexture& Source, const FScreenPassRenderTarget& Target, bool bEncodeSRGB);
+	enum class EEncode : uint8
+	{
+		None,
+		/** Linear light to sRGB. */
+		SRGB
+	};
+
+	/** Draws Source over all of Target, alpha too. */
+	void AddCopy(FRDGBuilder& GraphBuilder, const FScreenPassTexture& Source, const FScreenPassRenderTarget& Target, EEncode Encode);
 }

@@ -11,3 +11,6 @@
 
 /** 5.5: a view extension is told the view when it may subscribe to a post-processing pass. */
 #define LSD_SUBSCRIBE_HAS_VIEW (!UE_VERSION_OLDER_THAN(5, 5, 0))
+
+/** 5.6: a scene capture may be rendered as a part of the main view, which view extensions do not see. */
+#define LSD_CAPTURES_IN_MAIN_RENDERER (!UE_VERSION_OLDER_THAN(5, 6, 0))

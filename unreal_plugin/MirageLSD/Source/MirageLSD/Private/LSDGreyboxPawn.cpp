@@ -12,8 +12,6 @@
 ALSDGreyboxPawn::ALSDGreyboxPawn()
 {
 	Stream = CreateDefaultSubobject<ULSDStreamComponent>(TEXT("Stream"));
-	Stream->Scene = TEXT("forest");
-	Stream->Lighting = TEXT("day");
 }
 
 void ALSDGreyboxPawn::BeginPlay()
@@ -25,23 +23,26 @@ void ALSDGreyboxPawn::BeginPlay()
 	}
 }
 
-template <int32 Theme>
+template <int32 Key>
 void ALSDGreyboxPawn::Choose()
 {
-	static const TCHAR* const Names[] = {
-		TEXT("forest"), TEXT("city"), TEXT("scifi"), TEXT("desert"), TEXT("day"), TEXT("sunset"), TEXT("night"), TEXT("neon")};
 	ULSDStreamEngine* const Engine = Stream->GetStreamEngine();
 	if (Engine == nullptr)
 	{
 		return;
 	}
-	if (Theme < 4)
+	// Names are the model's: 1 to 4 are the first values of its first list, 5 to 8 of its second.
+	int32 Lists = 0;
+	for (const FLSDControlInfo& Control : Engine->GetControls())
 	{
-		Engine->SetScene(Names[Theme]);
-	}
-	else
-	{
-		Engine->SetLighting(Names[Theme]);
+		if (Control.Kind == ELSDControlKind::Choice && Lists++ == Key / 4)
+		{
+			if (Control.Choices.IsValidIndex(Key % 4))
+			{
+				Engine->SetControl(Control.Name, Control.Choices[Key % 4]);
+			}
+			return;
+		}
 	}
 }
 

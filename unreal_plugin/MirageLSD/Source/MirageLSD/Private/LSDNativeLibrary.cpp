@@ -20,7 +20,8 @@ namespace LSDNativeLibrary
 		};
 		for (const FString& Place : Places)
 		{
-			if (GHandle == nullptr)
+			// To ask for a file that is not there is a warning in the log; the last name is looked for by the system.
+			if (GHandle == nullptr && (FPaths::FileExists(Place) || Place == TEXT("lsd.dll")))
 			{
 				GHandle = FPlatformProcess::GetDllHandle(*Place);
 			}

@@ -4,6 +4,7 @@
 
 #include "LSDBackgroundRelease.h"
 #include "LSDNativeLibrary.h"
+#include "LSDNativeLog.h"
 #include "Misc/App.h"
 
 namespace
@@ -12,35 +13,31 @@ namespace
 	{
 		return FString(UTF8_TO_TCHAR(lsd_last_error()));
 	}
-
-	int64 Commit(lsd_stream* Stream, lsd_status Set, float TransitionSeconds, FString& OutError)
-	{
-		const int64 Sequence = Set == LSD_OK ? lsd_stream_control_commit(Stream, FMath::Clamp(TransitionSeconds, 0.0f, 60.0f)) : 0;
-		if (Sequence <= 0)
-		{
-			OutError = NativeError();
-			return 0;
-		}
-		return Sequence;
-	}
 }
 
-TSharedPtr<FLSDNativeClient, ESPMode::ThreadSafe> FLSDNativeClient::Create(const FString& Endpoint, const FString& Token, FString& OutError)
+TSharedPtr<FLSDNativeClient, ESPMode::ThreadSafe> FLSDNativeClient::Create(const FLSDConnection& Connection, FString& OutError)
 {
 	if (!LSDNativeLibrary::IsAvailable())
 	{
 		OutError = TEXT("lsd.dll can't be loaded; copy the plugin's folder anew from MirageLSD-UE5.zip.");
 		return nullptr;
 	}
-	const FTCHARToUTF8 EndpointUtf8(*Endpoint);
-	const FTCHARToUTF8 TokenUtf8(*Token);
+	const FTCHARToUTF8 EndpointUtf8(*Connection.Endpoint);
+	const FTCHARToUTF8 TokenUtf8(*Connection.Token);
+	const FTCHARToUTF8 ServerUtf8(*Connection.ServerPublicKey);
+	const FTCHARToUTF8 PublicUtf8(*Connection.ClientPublicKey);
+	const FTCHARToUTF8 SecretUtf8(*Connection.ClientSecretKey);
 	const FTCHARToUTF8 NameUtf8(FApp::GetProjectName());
 	lsd_client_config Config = {};
 	Config.size = sizeof(Config);
 	Config.endpoint = EndpointUtf8.Get();
 	Config.name = NameUtf8.Get();
 	Config.engine = "unreal";
-	Config.token = Token.IsEmpty() ? nullptr : TokenUtf8.Get();
+	Config.token = Connection.Token.IsEmpty() ? nullptr : TokenUtf8.Get();
+	Config.server_public_key = Connection.ServerPublicKey.IsEmpty() ? nullptr : ServerUtf8.Get();
+	Config.client_public_key = Connection.ClientPublicKey.IsEmpty() ? nullptr : PublicUtf8.Get();
+	Config.client_secret_key = Connection.ClientSecretKey.IsEmpty() ? nullptr : SecretUtf8.Get();
+	Config.log = &LSDNativeLog::Write;
 	lsd_client* const Handle = lsd_client_create(&Config);
 	if (Handle == nullptr)
 	{
@@ -116,30 +113,75 @@ lsd_stats FLSDNativeStream::GetStats() const
 	return Stats;
 }
 
-int64 FLSDNativeStream::SendControl(const TCHAR* Name, const FString& Value, float TransitionSeconds, FString& OutError)
+TArray<FLSDControlInfo> FLSDNativeStream::GetControls() const
 {
-	lsd_stream_control_begin(Handle);
-	const lsd_status Set = lsd_stream_control_string(Handle, FTCHARToUTF8(Name).Get(), FTCHARToUTF8(*Value).Get());
-	return Commit(Handle, Set, TransitionSeconds, OutError);
+	TArray<FLSDControlInfo> Controls;
+	const FTCHARToUTF8 ModelUtf8(*Options.Model);
+	const int32 Count = lsd_client_control_count(Client->Get(), ModelUtf8.Get());
+	for (int32 Index = 0; Index < Count; ++Index)
+	{
+		lsd_control_spec Spec = {};
+		Spec.size = sizeof(Spec);
+		if (lsd_client_control_spec(Client->Get(), ModelUtf8.Get(), Index, &Spec) != LSD_OK || Spec.kind > LSD_CONTROL_SEED)
+		{
+			// The daemon was replaced meanwhile, or is newer and has kinds that are not known here.
+			continue;
+		}
+		FLSDControlInfo Control;
+		Control.Name = UTF8_TO_TCHAR(Spec.name);
+		Control.Kind = static_cast<ELSDControlKind>(Spec.kind);
+		Control.Help = UTF8_TO_TCHAR(Spec.help);
+		Control.Unit = UTF8_TO_TCHAR(Spec.unit);
+		Control.DefaultText = UTF8_TO_TCHAR(Spec.default_text);
+		Control.DefaultNumber = Spec.default_values[0];
+		Control.Minimum = Spec.minimum;
+		Control.Maximum = Spec.maximum;
+		Control.bTakesTransition = Spec.takes_transition != 0;
+		for (int32 Choice = 0; Choice < Spec.choice_count; ++Choice)
+		{
+			char Text[256];
+			if (lsd_client_control_choice(Client->Get(), ModelUtf8.Get(), Index, Choice, Text, sizeof(Text)) == LSD_OK)
+			{
+				Control.Choices.Add(FString(UTF8_TO_TCHAR(Text)));
+			}
+		}
+		Controls.Add(Control);
+	}
+	return Controls;
 }
 
-int64 FLSDNativeStream::SendNumber(const char* Name, float Value, float TransitionSeconds, FString& OutError)
+int64 FLSDNativeStream::Send(const FString& Name, const FLSDControlValue& Value, float TransitionSeconds, FString& OutError)
 {
 	lsd_stream_control_begin(Handle);
-	const lsd_status Set = lsd_stream_control_float(Handle, Name, Value);
-	return Commit(Handle, Set, TransitionSeconds, OutError);
+	const lsd_status Set = Value.Add(Handle, Name);
+	const int64 Sequence = Set == LSD_OK ? lsd_stream_control_commit(Handle, FMath::Clamp(TransitionSeconds, 0.0f, 60.0f)) : 0;
+	if (Sequence <= 0)
+	{
+		OutError = NativeError();
+		return 0;
+	}
+	return Sequence;
 }
 
-int64 FLSDNativeStream::SendFlag(const char* Name, bool bValue, FString& OutError)
+bool FLSDNativeStream::TakeNotice(FString& OutMessage)
 {
-	lsd_stream_control_begin(Handle);
-	const lsd_status Set = lsd_stream_control_flag(Handle, Name, bValue ? 1 : 0);
-	return Commit(Handle, Set, 0.0f, OutError);
+	lsd_notice Notice = {};
+	Notice.size = sizeof(Notice);
+	if (lsd_stream_next_notice(Handle, &Notice) != LSD_OK)
+	{
+		return false;
+	}
+	OutMessage = UTF8_TO_TCHAR(Notice.message);
+	return true;
 }
 
-int64 FLSDNativeStream::SendSeed(int32 Seed, FString& OutError)
+FString FLSDNativeStream::GetProgress() const
 {
-	lsd_stream_control_begin(Handle);
-	const lsd_status Set = lsd_stream_control_int(Handle, "seed", FMath::Max(Seed, 0));
-	return Commit(Handle, Set, 0.0f, OutError);
+	lsd_progress Progress = {};
+	Progress.size = sizeof(Progress);
+	if (lsd_client_get_progress(Client->Get(), &Progress) != LSD_OK && lsd_stream_get_progress(Handle, &Progress) != LSD_OK)
+	{
+		return FString();
+	}
+	return FString::Printf(TEXT("%s: %d %%"), UTF8_TO_TCHAR(Progress.what), FMath::RoundToInt(Progress.fraction * 100.0f));
 }

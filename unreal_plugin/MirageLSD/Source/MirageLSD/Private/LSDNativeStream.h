@@ -3,6 +3,9 @@
 #pragma once
 
 #include "CoreMinimal.h"
+#include "LSDConnection.h"
+#include "LSDControlInfo.h"
+#include "LSDControlValue.h"
 #include "Templates/SharedPointer.h"
 
 #include "connection_monitor.h"
@@ -12,8 +15,8 @@
 class FLSDNativeClient
 {
 public:
-	/** nullptr and a sentence if the endpoint is malformed. */
-	static TSharedPtr<FLSDNativeClient, ESPMode::ThreadSafe> Create(const FString& Endpoint, const FString& Token, FString& OutError);
+	/** nullptr and a sentence if the endpoint or a key is malformed. */
+	static TSharedPtr<FLSDNativeClient, ESPMode::ThreadSafe> Create(const FLSDConnection& Connection, FString& OutError);
 
 	explicit FLSDNativeClient(lsd_client* InHandle) : Handle(InHandle) {}
 	~FLSDNativeClient();
@@ -60,11 +63,18 @@ public:
 	lsd_unreal::StreamStatus GetStatus(double SecondsSinceStart) const;
 	lsd_stats GetStats() const;
 
+	/** The model's controls, as the daemon has announced them; empty before it has. */
+	TArray<FLSDControlInfo> GetControls() const;
+	/** Rises when the list may have changed. */
+	int64 GetControlsGeneration() const { return lsd_client_models_generation(Client->Get()); }
+
 	/** Returns the control's number, or 0 and a sentence. */
-	int64 SendControl(const TCHAR* Name, const FString& Value, float TransitionSeconds, FString& OutError);
-	int64 SendNumber(const char* Name, float Value, float TransitionSeconds, FString& OutError);
-	int64 SendFlag(const char* Name, bool bValue, FString& OutError);
-	int64 SendSeed(int32 Seed, FString& OutError);
+	int64 Send(const FString& Name, const FLSDControlValue& Value, float TransitionSeconds, FString& OutError);
+
+	/** The next notice that was not taken yet. */
+	bool TakeNotice(FString& OutMessage);
+	/** What the daemon is busy with before results come, as a sentence; empty: nothing. */
+	FString GetProgress() const;
 
 private:
 	TSharedRef<FLSDNativeClient, ESPMode::ThreadSafe> Client;

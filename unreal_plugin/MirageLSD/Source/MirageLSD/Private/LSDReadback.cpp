@@ -2,6 +2,7 @@
 
 #include "LSDReadback.h"
 
+#include "CoreGlobals.h"
 #include "LSDNativeStream.h"
 #include "RenderGraphUtils.h"
 
@@ -31,6 +32,7 @@ bool FLSDReadback::Enqueue_RenderThread(FRDGBuilder& GraphBuilder, const FLSDCap
 	Slot.Camera = Camera;
 	Slot.bDepth = Textures.Depth != nullptr;
 	Slot.bMotion = Textures.Motion != nullptr;
+	Slot.Frame = GFrameCounterRenderThread;
 	AddEnqueueCopyPass(GraphBuilder, Slot.Color.Get(), Textures.Color);
 	if (Slot.bDepth)
 	{
@@ -45,7 +47,8 @@ bool FLSDReadback::Enqueue_RenderThread(FRDGBuilder& GraphBuilder, const FLSDCap
 
 bool FLSDReadback::IsReady(const FSlot& Slot) const
 {
-	return Slot.Color->IsReady() && (!Slot.bDepth || Slot.Depth->IsReady()) && (!Slot.bMotion || Slot.Motion->IsReady());
+	// Until the graph has run the copy, which may be on another thread, the fence is still signalled from the copy before.
+	return GFrameCounterRenderThread != Slot.Frame && Slot.Color->IsReady() && (!Slot.bDepth || Slot.Depth->IsReady()) && (!Slot.bMotion || Slot.Motion->IsReady());
 }
 
 void FLSDReadback::Poll_RenderThread(FLSDNativeStream& Stream)

@@ -55,6 +55,8 @@ private:
 		FLSDFrameCamera Camera;
 		bool bDepth = false;
 		bool bMotion = false;
+		/** The render thread's frame that asked for the copy. */
+		uint32 Frame = 0;
 	};
 
 	bool IsReady(const FSlot& Slot) const;

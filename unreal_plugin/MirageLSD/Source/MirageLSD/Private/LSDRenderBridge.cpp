@@ -11,6 +11,7 @@
 #include "SceneTexturesConfig.h"
 #include "SceneView.h"
 #include "TextureResource.h"
+#include "UnrealClient.h"
 
 void FLSDRenderBridge::Pump_RenderThread(FRHICommandListImmediate& RHICmdList, FLSDRenderRequest&& NewRequest)
 {
@@ -18,6 +19,7 @@ void FLSDRenderBridge::Pump_RenderThread(FRHICommandListImmediate& RHICmdList, F
 	if (Request.Stream != NewRequest.Stream)
 	{
 		// Another size may have come with it, and staging textures keep the size of their first copy.
+		RetiredReadback = MoveTemp(Readback);
 		Readback = MakeUnique<FLSDReadback>();
 		Pending = FPending();
 		History = FLSDCameraHistory();
@@ -68,11 +70,12 @@ void FLSDRenderBridge::Acquire(FRHICommandListImmediate& RHICmdList, FRHITexture
 	Frames.Enqueue(Frame);
 }
 
-static bool IsFirstPlayersView(const FSceneView& View)
+bool FLSDRenderBridge::IsPlayersView(const FSceneView& View) const
 {
-	// With several players or eyes: the first.
+	// Every play window of the process asks: only the stream's own world counts, and of its views only the wanted player's.
 	return View.bIsGameView && !View.bIsSceneCapture && !View.bIsReflectionCapture && !View.bIsPlanarReflection && View.Family != nullptr
-		&& View.Family->Views.Num() > 0 && View.Family->Views[0] == &View;
+		&& Request.Scene != nullptr && View.Family->Scene == Request.Scene && View.Family->Views.IsValidIndex(Request.Player)
+		&& View.Family->Views[Request.Player] == &View;
 }
 
 bool FLSDRenderBridge::WantsView_RenderThread(const FSceneView& View) const
@@ -85,16 +88,34 @@ bool FLSDRenderBridge::WantsView_RenderThread(const FSceneView& View) const
 	{
 		return View.bIsSceneCapture && Request.Source != nullptr && View.Family->RenderTarget == Request.Source;
 	}
-	return IsFirstPlayersView(View);
+	return IsPlayersView(View);
+}
+
+bool FLSDRenderBridge::ShowsIn_RenderThread(const FSceneView& View) const
+{
+	return IsActive() && Request.bShowInView && bHasPicture && Shown.IsValid() && IsPlayersView(View);
+}
+
+/** Whether the picture after tone mapping is linear light: scene captures of HDR sources, and everything that is drawn to a target of gamma 1. */
+static bool IsLinear(const FSceneView& View)
+{
+	const ESceneCaptureSource Source = View.Family->SceneCaptureSource;
+	if (View.bIsSceneCapture && (Source == SCS_FinalColorHDR || Source == SCS_FinalToneCurveHDR))
+	{
+		return true;
+	}
+	return View.Family->RenderTarget != nullptr && View.Family->RenderTarget->GetDisplayGamma() < 1.5f;
 }
 
 void FLSDRenderBridge::CaptureGeometry_RenderThread(FRDGBuilder& GraphBuilder, const FSceneView& View, const FPostProcessingInputs& Inputs)
 {
-	Pending = FPending();
+	// The engine comes here for every view of the family before it ends the first: what belongs to another view is not to be touched.
 	if (!WantsView_RenderThread(View))
 	{
 		return;
 	}
+	Pending = FPending();
+	Rendered.fetch_add(1);
 	const FLSDCameraHistory::FCamera Camera = FLSDCameraHistory::FromView(View);
 	const bool bOtherLevel = View.Family->Scene != LastScene;
 	History.BeginFrame(Camera, View.bCameraCut || bOtherLevel || Request.bReset);
@@ -119,7 +140,7 @@ void FLSDRenderBridge::CaptureGeometry_RenderThread(FRDGBuilder& GraphBuilder, c
 	Pending.Camera.Sun = Request.Sun;
 	if (bPerspective)
 	{
-		Pending.Camera.Camera = lsd_unreal::to_protocol(Camera.View, Camera.Projection, Options.Size.X, Options.Size.Y);
+		Pending.Camera.Camera = lsd_unreal::to_protocol(Camera.View, Camera.Projection);
 	}
 	if (Options.bDepth || Options.bMotion)
 	{
@@ -147,22 +168,24 @@ FScreenPassTexture FLSDRenderBridge::AfterTonemap_RenderThread(FRDGBuilder& Grap
 #else
 	const FScreenPassTexture SceneColor = Inputs.GetInput(EPostProcessMaterialInput::SceneColor);
 #endif
-	if (Pending.View == &View && SceneColor.IsValid())
+	if (Pending.View == &View)
 	{
-		CaptureColor(GraphBuilder, View, SceneColor);
+		if (SceneColor.IsValid())
+		{
+			CaptureColor(GraphBuilder, View, SceneColor);
+		}
+		Pending = FPending();
 	}
-	Pending = FPending();
-
-	const bool bShow = Request.bShowInView && bHasPicture && Shown.IsValid() && IsActive() && SceneColor.IsValid() && IsFirstPlayersView(View);
 	FScreenPassRenderTarget Output = Inputs.OverrideOutput;
-	if (!bShow)
+	if (!SceneColor.IsValid() || !ShowsIn_RenderThread(View))
 	{
-		// The last pass of the chain has to write to the given target.
+		// The last pass of the chain has to write to the given target: with a draw, because a copy fails where the sizes differ (while a window is
+		// being resized). Alpha goes through: others look at it.
 		if (!Output.IsValid() || !SceneColor.IsValid())
 		{
 			return SceneColor;
 		}
-		LSDCapturePass::AddCopy(GraphBuilder, SceneColor, Output, false);
+		LSDCapturePass::AddCopy(GraphBuilder, SceneColor, Output, LSDCapturePass::EEncode::None);
 		return FScreenPassTexture(Output.Texture, Output.ViewRect);
 	}
 	if (!Output.IsValid())
@@ -170,15 +193,13 @@ FScreenPassTexture FLSDRenderBridge::AfterTonemap_RenderThread(FRDGBuilder& Grap
 		Output = FScreenPassRenderTarget::CreateFromInput(GraphBuilder, SceneColor, ERenderTargetLoadAction::ENoAction, TEXT("LSDView"));
 	}
 	const FRDGTextureRef Picture = RegisterExternalTexture(GraphBuilder, Shown.GetReference(), TEXT("LSDPicture"));
-	LSDCapturePass::AddCopy(GraphBuilder, FScreenPassTexture(Picture), Output, true);
+	LSDCapturePass::AddCopy(GraphBuilder, FScreenPassTexture(Picture), Output, IsLinear(View) ? LSDCapturePass::EEncode::None : LSDCapturePass::EEncode::SRGB);
 	return FScreenPassTexture(Output.Texture, Output.ViewRect);
 }
 
 void FLSDRenderBridge::CaptureColor(FRDGBuilder& GraphBuilder, const FSceneView& View, const FScreenPassTexture& SceneColor)
 {
-	const ESceneCaptureSource Source = View.Family->SceneCaptureSource;
-	const bool bLinear = View.bIsSceneCapture && (Source == SCS_FinalColorHDR || Source == SCS_FinalToneCurveHDR);
-	Pending.Textures.Color = LSDCapturePass::AddColor(GraphBuilder, SceneColor, Request.Stream->GetOptions().Size, bLinear);
+	Pending.Textures.Color = LSDCapturePass::AddColor(GraphBuilder, SceneColor, Request.Stream->GetOptions().Size, IsLinear(View));
 	if (Readback->Enqueue_RenderThread(GraphBuilder, Pending.Textures, Pending.Camera))
 	{
 		History.EndCapture();
@@ -199,6 +220,7 @@ void FLSDRenderBridge::Release_RenderThread()
 {
 	Pending = FPending();
 	Readback.Reset();
+	RetiredReadback.Reset();
 	Shown.SafeRelease();
 	Request = FLSDRenderRequest();
 	bPumpQueued.store(false);

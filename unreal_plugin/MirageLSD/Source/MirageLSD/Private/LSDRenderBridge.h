@@ -8,6 +8,10 @@
 #include "LSDReadback.h"
 #include "LSDTypes.h"
 #include "LSDUpload.h"
+#include "SceneView.h"
+// The engine's header below names types that it does not include (5.8).
+#include "SceneRenderTargetParameters.h"
+#include "SceneTexturesConfig.h"
 #include "PostProcess/PostProcessInputs.h"
 #include "PostProcess/PostProcessMaterialInputs.h"
 #include "ScreenPass.h"
@@ -30,6 +34,10 @@ struct FLSDRenderRequest
 	FTextureResource* Target = nullptr;
 	/** The scene capture's render target; nullptr: the player's view. */
 	const FRenderTarget* Source = nullptr;
+	/** Compared only: views of other worlds are not the stream's. nullptr: there is no world yet. */
+	const FSceneInterface* Scene = nullptr;
+	/** Which of the world's players, as the view family counts its views. */
+	int32 Player = 0;
 	bool bFromSceneCapture = false;
 	bool bShowInView = false;
 	bool bReset = false;
@@ -54,11 +62,16 @@ public:
 	bool IsActive() const { return bActive.load(); }
 	bool WantsSceneCaptures() const { return bSceneCaptures.load(); }
 	int64 GetDropped() const { return Dropped.load(); }
+	/** Frames of the wanted view that were rendered, sent or not. */
+	int64 GetRendered() const { return Rendered.load(); }
 
 	//~ Render thread
 	void Pump_RenderThread(FRHICommandListImmediate& RHICmdList, FLSDRenderRequest&& NewRequest);
 	void CaptureGeometry_RenderThread(FRDGBuilder& GraphBuilder, const FSceneView& View, const FPostProcessingInputs& Inputs);
+	/** The stream takes its picture from this view. */
 	bool WantsView_RenderThread(const FSceneView& View) const;
+	/** The stream shows its results in this view. */
+	bool ShowsIn_RenderThread(const FSceneView& View) const;
 	FScreenPassTexture AfterTonemap_RenderThread(FRDGBuilder& GraphBuilder, const FSceneView& View, const FPostProcessMaterialInputs& Inputs);
 	void Release_RenderThread();
 
@@ -71,12 +84,15 @@ private:
 		FLSDFrameCamera Camera;
 	};
 
+	bool IsPlayersView(const FSceneView& View) const;
 	void Acquire(FRHICommandListImmediate& RHICmdList, FRHITexture* Texture);
 	void CaptureColor(FRDGBuilder& GraphBuilder, const FSceneView& View, const FScreenPassTexture& SceneColor);
 	void AddProblem(const FString& Problem);
 
 	FLSDRenderRequest Request;
 	TUniquePtr<FLSDReadback> Readback;
+	/** The one before: passes of a graph may still hold its pointers. */
+	TUniquePtr<FLSDReadback> RetiredReadback;
 	FLSDUpload Upload;
 	FLSDCameraHistory History;
 	lsd_unreal::FramePacer Pacer;
@@ -93,4 +109,5 @@ private:
 	std::atomic<bool> bPumpQueued{false};
 	std::atomic<bool> bSceneCaptures{false};
 	std::atomic<int64> Dropped{0};
+	std::atomic<int64> Rendered{0};
 };

@@ -4,7 +4,6 @@
 
 ULSDSettings::ULSDSettings()
 	: Endpoint(TEXT("tcp://127.0.0.1:5757"))
-	, DaemonCommand(TEXT("mirage-lsd"))
 	, Model(TEXT("mirage-lsd-v1"))
 {
 }

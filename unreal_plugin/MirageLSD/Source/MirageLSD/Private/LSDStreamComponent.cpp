@@ -6,7 +6,8 @@
 #include "Engine/DirectionalLight.h"
 #include "Engine/TextureRenderTarget2D.h"
 #include "GameFramework/Actor.h"
-#include "LSDStreamEngine.h"
+#include "GameFramework/Pawn.h"
+#include "LSDTheme.h"
 
 ULSDStreamComponent::ULSDStreamComponent()
 {
@@ -17,10 +18,22 @@ void ULSDStreamComponent::BeginPlay()
 {
 	Super::BeginPlay();
 	StreamEngine = ULSDStreamEngine::Create(Model, bUseGPU);
-	if (bStartOnBeginPlay)
+	StreamEngine->OnConnected.AddDynamic(this, &ULSDStreamComponent::ForwardConnected);
+	StreamEngine->OnDisconnected.AddDynamic(this, &ULSDStreamComponent::ForwardDisconnected);
+	StreamEngine->OnFrame.AddDynamic(this, &ULSDStreamComponent::ForwardFrame);
+	StreamEngine->OnError.AddDynamic(this, &ULSDStreamComponent::ForwardError);
+	// A pawn is possessed later than it begins to play.
+	bStartWhenPossessed = bStartOnBeginPlay && !IsOfThisMachine();
+	if (bStartOnBeginPlay && !bStartWhenPossessed)
 	{
 		StartStream();
 	}
+}
+
+bool ULSDStreamComponent::IsOfThisMachine() const
+{
+	const APawn* const Pawn = Cast<APawn>(GetOwner());
+	return Pawn == nullptr || Pawn->IsLocallyControlled();
 }
 
 void ULSDStreamComponent::EndPlay(const EEndPlayReason::Type EndPlayReason)
@@ -37,9 +50,12 @@ void ULSDStreamComponent::StartStream()
 		return;
 	}
 	const AActor* const Owner = GetOwner();
+	StreamEngine->SetWorldContext(this);
+	StreamEngine->SetPlayer(Player);
 	StreamEngine->SetSceneCapture(Owner != nullptr ? Owner->FindComponentByClass<USceneCaptureComponent2D>() : nullptr);
 	StreamEngine->BindTexture(OutputTexture);
 	StreamEngine->SetShowInView(bShowInView);
+	StreamEngine->ApplyTheme(Theme);
 	if (!Prompt.IsEmpty())
 	{
 		StreamEngine->SetPrompt(Prompt, 0.0f);
@@ -55,6 +71,26 @@ void ULSDStreamComponent::StartStream()
 	StreamEngine->StartCapture();
 }
 
+void ULSDStreamComponent::ForwardConnected()
+{
+	OnConnected.Broadcast();
+}
+
+void ULSDStreamComponent::ForwardDisconnected(const FString& Reason)
+{
+	OnDisconnected.Broadcast(Reason);
+}
+
+void ULSDStreamComponent::ForwardFrame(const FLSDFrameInfo& Frame)
+{
+	OnFrame.Broadcast(Frame);
+}
+
+void ULSDStreamComponent::ForwardError(const FString& Message)
+{
+	OnError.Broadcast(Message);
+}
+
 void ULSDStreamComponent::StopStream()
 {
 	if (StreamEngine != nullptr)
@@ -66,6 +102,11 @@ void ULSDStreamComponent::StopStream()
 void ULSDStreamComponent::TickComponent(float DeltaTime, ELevelTick TickType, FActorComponentTickFunction* ThisTickFunction)
 {
 	Super::TickComponent(DeltaTime, TickType, ThisTickFunction);
+	if (bStartWhenPossessed && IsOfThisMachine())
+	{
+		bStartWhenPossessed = false;
+		StartStream();
+	}
 	if (StreamEngine != nullptr && SunLight != nullptr)
 	{
 		// A light looks the way its rays go.

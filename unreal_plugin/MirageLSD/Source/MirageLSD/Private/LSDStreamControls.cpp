@@ -1,65 +1,156 @@
 // Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
 
+#include "LSDControlValue.h"
 #include "LSDStreamEngine.h"
 #include "LSDStreamSession.h"
+#include "LSDTheme.h"
 
 // What a stream is told while it runs. Controls are kept, because a stream that is opened anew starts without any.
 
 int64 ULSDStreamEngine::SetPrompt(const FString& Prompt, float TransitionSeconds)
 {
-	return SendControl(TEXT("prompt"), Prompt, TransitionSeconds);
+	return KeepAndSend(TEXT("prompt"), FLSDControlValue::FromText(Prompt), TransitionSeconds);
 }
 
 int64 ULSDStreamEngine::SetScene(const FString& Scene, float TransitionSeconds)
 {
-	return SendControl(TEXT("scene"), Scene, TransitionSeconds);
+	return KeepAndSend(TEXT("scene"), FLSDControlValue::FromText(Scene), TransitionSeconds);
 }
 
 int64 ULSDStreamEngine::SetLighting(const FString& Lighting, float TransitionSeconds)
 {
-	return SendControl(TEXT("lighting"), Lighting, TransitionSeconds);
+	return KeepAndSend(TEXT("lighting"), FLSDControlValue::FromText(Lighting), TransitionSeconds);
 }
 
 int64 ULSDStreamEngine::SetAppearance(const FString& Appearance, float TransitionSeconds)
 {
-	return SendControl(TEXT("appearance"), Appearance, TransitionSeconds);
+	return KeepAndSend(TEXT("appearance"), FLSDControlValue::FromText(Appearance), TransitionSeconds);
 }
 
 int64 ULSDStreamEngine::SetSeed(int32 NewSeed)
 {
-	Seed = FMath::Max(NewSeed, 0);
-	if (!Session.IsValid() || Session->GetStream() == nullptr)
-	{
-		return 0;
-	}
-	FString Error;
-	return Reported(Session->GetStream()->SendSeed(Seed, Error), Error);
+	return KeepAndSend(TEXT("seed"), FLSDControlValue::FromSeed(FMath::Max(NewSeed, 0)), 0.0f);
 }
 
 int64 ULSDStreamEngine::SetStrength(float NewStrength, float TransitionSeconds)
 {
-	Strength = FMath::Clamp(NewStrength, 0.0f, 1.0f);
-	if (!Session.IsValid() || Session->GetStream() == nullptr)
-	{
-		return 0;
-	}
-	FString Error;
-	return Reported(Session->GetStream()->SendNumber("strength", Strength, TransitionSeconds, Error), Error);
+	return KeepAndSend(TEXT("strength"), FLSDControlValue::FromNumber(FMath::Clamp(NewStrength, 0.0f, 1.0f)), TransitionSeconds);
 }
 
 int64 ULSDStreamEngine::SetBypass(bool bNewBypass)
 {
-	bBypass = bNewBypass;
+	return KeepAndSend(TEXT("bypass"), FLSDControlValue::FromFlag(bNewBypass), 0.0f);
+}
+
+int64 ULSDStreamEngine::SetControlNumber(const FString& Control, float Value, float TransitionSeconds)
+{
+	return KeepAndSend(Control, FLSDControlValue::FromNumber(Value), TransitionSeconds);
+}
+
+int64 ULSDStreamEngine::SetControlFlag(const FString& Control, bool bValue)
+{
+	return KeepAndSend(Control, FLSDControlValue::FromFlag(bValue), 0.0f);
+}
+
+int64 ULSDStreamEngine::SetControlDirection(const FString& Control, const FVector& Value, float TransitionSeconds)
+{
+	return KeepAndSend(Control, FLSDControlValue::FromDirection(Value), TransitionSeconds);
+}
+
+int64 ULSDStreamEngine::SetControlColor(const FString& Control, const FLinearColor& Value, float TransitionSeconds)
+{
+	return KeepAndSend(Control, FLSDControlValue::FromColor(Value), TransitionSeconds);
+}
+
+int64 ULSDStreamEngine::SetControl(const FString& Control, const FString& Value, float TransitionSeconds)
+{
+	FLSDKeptControl Kept;
+	Kept.Name = Control;
+	Kept.Value = FLSDControlValue::FromText(Value);
+	Kept.TransitionSeconds = TransitionSeconds;
+	Kept.bUnread = true;
+	const bool bKnown = !GetControls().IsEmpty();
+	if (bKnown && !Read(Kept))
+	{
+		return 0;
+	}
+	if (!bKnown)
+	{
+		// What it means is known once the daemon has said what controls there are.
+		Keep(Kept);
+		return 0;
+	}
+	return KeepAndSend(Control, Kept.Value, TransitionSeconds);
+}
+
+void ULSDStreamEngine::ApplyTheme(const ULSDTheme* Theme)
+{
+	if (Theme == nullptr)
+	{
+		return;
+	}
+	for (const TPair<FString, FString>& Control : Theme->Controls)
+	{
+		SetControl(Control.Key, Control.Value, Theme->TransitionSeconds);
+	}
+}
+
+TArray<FLSDControlInfo> ULSDStreamEngine::GetControls() const
+{
+	return Session.IsValid() && Session->GetStream() != nullptr ? Session->GetStream()->GetControls() : TArray<FLSDControlInfo>();
+}
+
+int64 ULSDStreamEngine::GetControlsGeneration() const
+{
+	return Session.IsValid() && Session->GetStream() != nullptr ? Session->GetStream()->GetControlsGeneration() : 0;
+}
+
+bool ULSDStreamEngine::Read(FLSDKeptControl& Kept)
+{
+	FString Names;
+	for (const FLSDControlInfo& Control : GetControls())
+	{
+		if (Control.Name == Kept.Name)
+		{
+			FString Error;
+			const FString Text = Kept.Value.Text;
+			if (!FLSDControlValue::Parse(Control, Text, Kept.Value, Error))
+			{
+				ReportError(Error);
+				return false;
+			}
+			Kept.bUnread = false;
+			return true;
+		}
+		Names += Names.IsEmpty() ? FString() : FString(TEXT(", "));
+		Names += Control.Name;
+	}
+	ReportError(FString::Printf(TEXT("The model has no control %s; it has %s."), *Kept.Name, *Names));
+	return false;
+}
+
+void ULSDStreamEngine::Keep(const FLSDKeptControl& Control)
+{
+	KeptControls->RemoveAll([&Control](const FLSDKeptControl& Kept) { return Kept.Name == Control.Name; });
+	KeptControls->Add(Control);
+}
+
+int64 ULSDStreamEngine::KeepAndSend(const FString& Name, const FLSDControlValue& Value, float TransitionSeconds)
+{
+	FLSDKeptControl Kept;
+	Kept.Name = Name;
+	Kept.Value = Value;
+	Keep(Kept);
+	if (Value.Kind == ELSDControlKind::Seed)
+	{
+		Seed = static_cast<int32>(Value.Seed);
+	}
 	if (!Session.IsValid() || Session->GetStream() == nullptr)
 	{
 		return 0;
 	}
 	FString Error;
-	return Reported(Session->GetStream()->SendFlag("bypass", bBypass, Error), Error);
-}
-
-int64 ULSDStreamEngine::Reported(int64 Sequence, const FString& Error)
-{
+	const int64 Sequence = Session->GetStream()->Send(Name, Value, TransitionSeconds, Error);
 	if (Sequence == 0)
 	{
 		ReportError(Error);
@@ -67,32 +158,39 @@ int64 ULSDStreamEngine::Reported(int64 Sequence, const FString& Error)
 	return Sequence;
 }
 
-int64 ULSDStreamEngine::SendControl(const TCHAR* Name, const FString& Value, float TransitionSeconds)
-{
-	KeptControls.RemoveAll([Name](const TPair<FString, FString>& Kept) { return Kept.Key == Name; });
-	KeptControls.Add(TPair<FString, FString>(Name, Value));
-	if (!Session.IsValid() || Session->GetStream() == nullptr)
-	{
-		return 0;
-	}
-	FString Error;
-	return Reported(Session->GetStream()->SendControl(Name, Value, TransitionSeconds, Error), Error);
-}
-
 void ULSDStreamEngine::SendKeptControls()
 {
-	for (const TPair<FString, FString>& Kept : KeptControls)
+	for (const FLSDKeptControl& Kept : TArray<FLSDKeptControl>(*KeptControls))
 	{
-		FString Error;
-		Reported(Session->GetStream()->SendControl(*Kept.Key, Kept.Value, 0.0f, Error), Error);
+		// The seed goes with the opening.
+		if (!Kept.bUnread && Kept.Value.Kind != ELSDControlKind::Seed)
+		{
+			KeepAndSend(Kept.Name, Kept.Value, 0.0f);
+		}
 	}
-	if (Strength < 1.0f)
+	ReadKeptControls();
+}
+
+void ULSDStreamEngine::ReadKeptControls()
+{
+	if (GetControls().IsEmpty())
 	{
-		SetStrength(Strength, 0.0f);
+		return;
 	}
-	if (bBypass)
+	for (FLSDKeptControl Kept : TArray<FLSDKeptControl>(*KeptControls))
 	{
-		SetBypass(true);
+		if (!Kept.bUnread)
+		{
+			continue;
+		}
+		if (Read(Kept))
+		{
+			KeepAndSend(Kept.Name, Kept.Value, Kept.TransitionSeconds);
+		}
+		else
+		{
+			KeptControls->RemoveAll([&Kept](const FLSDKeptControl& Other) { return Other.Name == Kept.Name; });
+		}
 	}
 }
 
@@ -128,6 +226,6 @@ void ULSDStreamEngine::Reset()
 
 void ULSDStreamEngine::SetEndpoint(const FString& NewEndpoint, const FString& NewToken)
 {
-	Endpoint = NewEndpoint;
-	Token = NewToken;
+	Connection.Endpoint = NewEndpoint;
+	Connection.Token = NewToken;
 }

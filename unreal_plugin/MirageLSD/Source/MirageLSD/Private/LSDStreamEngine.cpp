@@ -3,22 +3,29 @@
 #include "LSDStreamEngine.h"
 
 #include "Components/SceneCaptureComponent2D.h"
+#include "Engine/Engine.h"
 #include "Engine/Texture2D.h"
 #include "Engine/TextureRenderTarget2D.h"
+#include "Engine/World.h"
+#include "HAL/PlatformTime.h"
 #include "LSDBoundTexture.h"
+#include "LSDControlValue.h"
+#include "LSDSceneCapture.h"
 #include "LSDSettings.h"
 #include "LSDStreamSession.h"
+#include "Misc/App.h"
+#include "Misc/CoreMisc.h"
 #include "MirageLSDLog.h"
 #include "TextureResource.h"
 #include "UObject/Package.h"
 #include "UObject/UObjectIterator.h"
 
 ULSDStreamEngine::ULSDStreamEngine()
+	: KeptControls(MakeShared<TArray<FLSDKeptControl>>())
 {
 	const ULSDSettings* const Settings = GetDefault<ULSDSettings>();
 	Model = Settings->Model;
-	Endpoint = Settings->Endpoint;
-	Token = Settings->Token;
+	Connection = FLSDConnection::FromSettings();
 	CaptureSize = FIntPoint(Settings->CaptureWidth, Settings->CaptureHeight);
 	MaxSteps = Settings->MaxSteps;
 	TargetFPS = Settings->TargetFPS;
@@ -53,10 +60,22 @@ void ULSDStreamEngine::SetSceneCapture(USceneCaptureComponent2D* NewSceneCapture
 {
 	SceneCapture = NewSceneCapture;
 	bFromSceneCapture = NewSceneCapture != nullptr;
-	if (NewSceneCapture != nullptr && NewSceneCapture->TextureTarget == nullptr)
+	FString Error;
+	if (NewSceneCapture != nullptr && !LSDSceneCapture::CanBeSent(*NewSceneCapture, Error))
 	{
-		ReportError(TEXT("The scene capture has no texture target; give it one, or nothing is rendered that could be sent."));
+		ReportError(Error);
 	}
+}
+
+void ULSDStreamEngine::SetWorldContext(UObject* WorldContext)
+{
+	World = WorldContext != nullptr ? WorldContext->GetWorld() : nullptr;
+	bWorldGiven = World.IsValid();
+}
+
+void ULSDStreamEngine::SetPlayer(int32 NewPlayer)
+{
+	Player = FMath::Max(NewPlayer, 0);
 }
 
 void ULSDStreamEngine::SetShowInView(bool bShow)
@@ -70,16 +89,23 @@ void ULSDStreamEngine::StartCapture()
 	{
 		return;
 	}
+	if (!FApp::CanEverRender() || IsRunningDedicatedServer() || IsRunningCommandlet())
+	{
+		// Nothing is rendered here, and nobody looks.
+		UE_LOG(LogMirageLSD, Verbose, TEXT("A stream is not started: this process renders nothing."));
+		return;
+	}
 	LastError.Reset();
 	LastFrame = FLSDFrameInfo();
 	FString Error;
-	Session = FLSDStreamSession::Start(Endpoint, Token, Error);
+	Session = FLSDStreamSession::Start(Connection, Error);
 	if (!Session.IsValid())
 	{
 		ReportError(Error);
 		return;
 	}
 	OpenStream();
+	WarnOfRivals();
 	TickerHandle = FTSTicker::GetCoreTicker().AddTicker(FTickerDelegate::CreateUObject(this, &ULSDStreamEngine::Tick), 0.0f);
 }
 
@@ -161,6 +187,7 @@ bool ULSDStreamEngine::Tick(float)
 			UE_LOG(LogMirageLSD, Log, TEXT("%s"), *Sentence);
 			LastError.Reset();
 			Running->GetSaid().forget();
+			ReadKeptControls();
 			OnConnected.Broadcast();
 			break;
 		case lsd_unreal::ConnectionEvent::Kind::kDisconnected:
@@ -177,6 +204,12 @@ bool ULSDStreamEngine::Tick(float)
 	{
 		ReportError(Problem);
 	}
+	FString Notice;
+	while (Running->GetStream() != nullptr && Running->GetStream()->TakeNotice(Notice))
+	{
+		UE_LOG(LogMirageLSD, Warning, TEXT("%s"), *Notice);
+		OnNotice.Broadcast(Notice);
+	}
 	FLSDFrameInfo Frame;
 	while (Running->GetBridge().TakeFrame(Frame))
 	{
@@ -187,8 +220,57 @@ bool ULSDStreamEngine::Tick(float)
 	{
 		return Session.IsValid();
 	}
+	WatchRendering();
 	PumpRenderThread();
 	return true;
+}
+
+UWorld* ULSDStreamEngine::FindWorld() const
+{
+	if (bWorldGiven || GEngine == nullptr)
+	{
+		return World.Get();
+	}
+	for (const FWorldContext& Context : GEngine->GetWorldContexts())
+	{
+		if (Context.WorldType == EWorldType::Game || Context.WorldType == EWorldType::PIE)
+		{
+			return Context.World();
+		}
+	}
+	return nullptr;
+}
+
+void ULSDStreamEngine::WarnOfRivals()
+{
+	for (const ULSDStreamEngine* Other : GetCapturing())
+	{
+		if (Other != this && bShowInView && Other->bShowInView && Other->FindWorld() == FindWorld() && Other->Player == Player)
+		{
+			ReportError(TEXT("Another stream is shown in the same view, and they paint over each other; stop one, or give it another player."));
+		}
+	}
+}
+
+void ULSDStreamEngine::WatchRendering()
+{
+	const bool bConnected = Session->GetState() == ELSDState::Connected;
+	if (!Session->GetWatchdog().update(bConnected, Session->GetBridge().GetRendered(), FPlatformTime::Seconds()))
+	{
+		return;
+	}
+	if (bFromSceneCapture)
+	{
+		ReportError(TEXT("Connected, but the scene capture renders nothing: it must be visible in a running world, and capture every frame."));
+	}
+	else if (FindWorld() == nullptr)
+	{
+		ReportError(TEXT("Connected, but there is no game world: press Play, or give the stream a world with SetWorldContext."));
+	}
+	else
+	{
+		ReportError(TEXT("Connected, but the player's view renders nothing that could be sent: the window is minimised, there is no such player, or its view mode is not lit."));
+	}
 }
 
 void ULSDStreamEngine::PumpRenderThread()
@@ -206,8 +288,20 @@ void ULSDStreamEngine::PumpRenderThread()
 	FLSDRenderRequest Request;
 	Request.Target = bWritable ? Texture->GetResource() : nullptr;
 	Request.bFromSceneCapture = bFromSceneCapture;
+	const UWorld* const Viewed = FindWorld();
+	Request.Scene = Viewed != nullptr ? Viewed->Scene : nullptr;
+	Request.Player = Player;
+	if (Session->GetState() == ELSDState::Connected && GEngine != nullptr && GEngine->IsStereoscopic3D())
+	{
+		ReportError(TEXT("Headsets are not supported: the picture would be that of one eye. Capture a scene capture instead, or play without the headset."));
+	}
 	if (const USceneCaptureComponent2D* Capture = SceneCapture.Get())
 	{
+		FString CaptureError;
+		if (!LSDSceneCapture::CanBeSent(*Capture, CaptureError))
+		{
+			ReportError(CaptureError);
+		}
 		Request.Source = Capture->TextureTarget != nullptr ? Capture->TextureTarget->GameThread_GetRenderTargetResource() : nullptr;
 	}
 	Request.bShowInView = bShowInView;
@@ -239,6 +333,11 @@ void ULSDStreamEngine::ReportError(const FString& Message)
 FLSDStats ULSDStreamEngine::GetStats() const
 {
 	return Session.IsValid() ? Session->GetStats() : FLSDStats();
+}
+
+FString ULSDStreamEngine::GetProgress() const
+{
+	return Session.IsValid() && Session->GetStream() != nullptr ? Session->GetStream()->GetProgress() : FString();
 }
 
 ELSDState ULSDStreamEngine::GetState() const

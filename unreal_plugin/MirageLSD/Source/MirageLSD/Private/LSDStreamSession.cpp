@@ -6,10 +6,10 @@
 #include "LSDViewExtension.h"
 #include "RenderingThread.h"
 
-TSharedPtr<FLSDStreamSession> FLSDStreamSession::Start(const FString& Endpoint, const FString& Token, FString& OutError)
+TSharedPtr<FLSDStreamSession> FLSDStreamSession::Start(const FLSDConnection& Connection, FString& OutError)
 {
-	const TSharedPtr<FLSDNativeClient, ESPMode::ThreadSafe> Client = FLSDNativeClient::Create(Endpoint, Token, OutError);
-	return Client.IsValid() ? MakeShared<FLSDStreamSession>(Endpoint, Client.ToSharedRef()) : TSharedPtr<FLSDStreamSession>();
+	const TSharedPtr<FLSDNativeClient, ESPMode::ThreadSafe> Client = FLSDNativeClient::Create(Connection, OutError);
+	return Client.IsValid() ? MakeShared<FLSDStreamSession>(Connection.Endpoint, Client.ToSharedRef()) : TSharedPtr<FLSDStreamSession>();
 }
 
 FLSDStreamSession::FLSDStreamSession(const FString& Endpoint, const TSharedRef<FLSDNativeClient, ESPMode::ThreadSafe>& InClient)

@@ -9,6 +9,7 @@
 #include "Templates/SharedPointer.h"
 
 #include "connection_monitor.h"
+#include "render_watchdog.h"
 #include "said_once.h"
 
 class FLSDViewExtension;
@@ -18,7 +19,7 @@ class FLSDStreamSession
 {
 public:
 	/** nullptr and a sentence if the endpoint is malformed. */
-	static TSharedPtr<FLSDStreamSession> Start(const FString& Endpoint, const FString& Token, FString& OutError);
+	static TSharedPtr<FLSDStreamSession> Start(const FLSDConnection& Connection, FString& OutError);
 
 	FLSDStreamSession(const FString& Endpoint, const TSharedRef<FLSDNativeClient, ESPMode::ThreadSafe>& InClient);
 	~FLSDStreamSession();
@@ -40,6 +41,7 @@ public:
 	FLSDNativeStream* GetStream() const { return Stream.Get(); }
 	FLSDRenderBridge& GetBridge() const { return *Bridge; }
 	lsd_unreal::SaidOnce& GetSaid() { return Said; }
+	lsd_unreal::RenderWatchdog& GetWatchdog() { return Watchdog; }
 
 private:
 	TSharedRef<FLSDNativeClient, ESPMode::ThreadSafe> Client;
@@ -48,5 +50,6 @@ private:
 	TSharedPtr<FLSDViewExtension, ESPMode::ThreadSafe> Extension;
 	lsd_unreal::ConnectionMonitor Monitor;
 	lsd_unreal::SaidOnce Said;
+	lsd_unreal::RenderWatchdog Watchdog;
 	double StartSeconds;
 };

@@ -8,13 +8,13 @@ namespace
 {
 	bool ChooseWrite(const FRHITexture& Texture, int32 ResultFormat, lsd_unreal::PictureWrite& OutWrite)
 	{
-		const EPixelFormat Format = Texture.GetFormat();
+		const EPixelFormat Format = Texture.GetDesc().Format;
 		if (Format == PF_FloatRGBA)
 		{
 			OutWrite = lsd_unreal::PictureWrite::kLinearHalf;
 			return ResultFormat == LSD_FORMAT_RGBA8;
 		}
-		OutWrite = EnumHasAnyFlags(Texture.GetFlags(), ETextureCreateFlags::SRGB) ? lsd_unreal::PictureWrite::kCopy
+		OutWrite = EnumHasAnyFlags(Texture.GetDesc().Flags, ETextureCreateFlags::SRGB) ? lsd_unreal::PictureWrite::kCopy
 																				   : lsd_unreal::PictureWrite::kLinear8;
 		return (Format == PF_B8G8R8A8 && ResultFormat == LSD_FORMAT_BGRA8) || (Format == PF_R8G8B8A8 && ResultFormat == LSD_FORMAT_RGBA8);
 	}
@@ -37,7 +37,7 @@ bool FLSDUpload::Write_RenderThread(FRHICommandListImmediate& RHICmdList, FRHITe
 		OutProblem = TEXT("The bound texture's format can't be written; use RTF_RGBA8, RTF_RGBA8_SRGB or RTF_RGBA16f, or a B8G8R8A8 texture.");
 		return false;
 	}
-	const FIntPoint Size = Texture->GetSizeXY();
+	const FIntPoint Size = Texture->GetDesc().Extent;
 	if (Size.X != Result.width || Size.Y != Result.height)
 	{
 		// The texture was resized; the stream is being opened anew.

@@ -12,7 +12,7 @@ FLSDViewExtension::FLSDViewExtension(const FAutoRegister& AutoRegister, const TS
 
 bool FLSDViewExtension::IsActiveThisFrame_Internal(const FSceneViewExtensionContext& Context) const
 {
-	// Scene captures come without a viewport.
+	// Scene captures come without a viewport. Which view of which world is the stream's, the render thread decides.
 	return Bridge->IsActive() && (Context.Viewport != nullptr || Bridge->WantsSceneCaptures());
 }
 
@@ -23,13 +23,20 @@ void FLSDViewExtension::PrePostProcessPass_RenderThread(FRDGBuilder& GraphBuilde
 
 #if LSD_SUBSCRIBE_HAS_VIEW
 void FLSDViewExtension::SubscribeToPostProcessingPass(
-	EPostProcessingPass Pass, const FSceneView&, FAfterPassCallbackDelegateArray& InOutPassCallbacks, bool bIsPassEnabled)
+	EPostProcessingPass Pass, const FSceneView& View, FAfterPassCallbackDelegateArray& InOutPassCallbacks, bool bIsPassEnabled)
+{
+	// A pass that only hands a picture on would cost a draw in every view of the process.
+	if (Bridge->WantsView_RenderThread(View) || Bridge->ShowsIn_RenderThread(View))
+	{
+		Subscribe(Pass, InOutPassCallbacks, bIsPassEnabled);
+	}
+}
 #else
 void FLSDViewExtension::SubscribeToPostProcessingPass(EPostProcessingPass Pass, FAfterPassCallbackDelegateArray& InOutPassCallbacks, bool bIsPassEnabled)
-#endif
 {
 	Subscribe(Pass, InOutPassCallbacks, bIsPassEnabled);
 }
+#endif
 
 void FLSDViewExtension::Subscribe(EPostProcessingPass Pass, FAfterPassCallbackDelegateArray& InOutPassCallbacks, bool bIsPassEnabled)
 {

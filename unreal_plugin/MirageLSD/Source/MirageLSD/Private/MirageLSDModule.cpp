@@ -19,7 +19,11 @@ public:
 	{
 		const FString PluginFolder = IPluginManager::Get().FindPlugin(TEXT("MirageLSD"))->GetBaseDir();
 		LSDNativeLibrary::Load(PluginFolder);
-		AddShaderSourceDirectoryMapping(TEXT("/Plugin/MirageLSD"), FPaths::Combine(PluginFolder, TEXT("Shaders")));
+		// A module that is loaded a second time finds its folder known, and to add it again ends the editor.
+		if (!AllShaderSourceDirectoryMappings().Contains(TEXT("/Plugin/MirageLSD")))
+		{
+			AddShaderSourceDirectoryMapping(TEXT("/Plugin/MirageLSD"), FPaths::Combine(PluginFolder, TEXT("Shaders")));
+		}
 		ExitHandle = FCoreDelegates::OnEnginePreExit.AddStatic(&ULSDStreamEngine::StopAll);
 	}
 

@@ -10,8 +10,8 @@
 class UInputComponent;
 class ULSDStreamComponent;
 
-/** The sample's player: flies with WASD and the mouse and sees the re-rendered view. 1 to 4: forest, city, scifi, desert; 5 to 8: day, sunset, night,
- * neon; 9: the engine's own picture. */
+/** The sample's player: flies with WASD and the mouse and sees the re-rendered view. 1 to 4: the model's first scenes; 5 to 8: its first lightings;
+ * 9: the engine's own picture. */
 UCLASS()
 class MIRAGELSD_API ALSDGreyboxPawn : public ADefaultPawn
 {
@@ -28,7 +28,7 @@ public:
 	TObjectPtr<ULSDStreamComponent> Stream;
 
 private:
-	template <int32 Theme>
+	template <int32 Key>
 	void Choose();
 	void ToggleView();
 };

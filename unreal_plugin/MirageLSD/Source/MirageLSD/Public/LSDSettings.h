@@ -7,7 +7,8 @@
 
 #include "LSDSettings.generated.h"
 
-/** Project Settings > Plugins > MirageLSD: what streams begin with. */
+/** Project Settings > Plugins > MirageLSD: what streams begin with, the same for everyone who works on the project. Secrets and paths of one machine are
+ * in ULSDUserSettings. */
 UCLASS(Config = Game, DefaultConfig, meta = (DisplayName = "MirageLSD"))
 class MIRAGELSD_API ULSDSettings : public UDeveloperSettings
 {
@@ -21,14 +22,6 @@ public:
 	/** Where the daemon listens. */
 	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Daemon")
 	FString Endpoint;
-
-	/** Only if the daemon was started with one. */
-	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Daemon")
-	FString Token;
-
-	/** What the editor's panel starts; the arguments are added to it. A full path if it is not on the search path. */
-	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Daemon")
-	FString DaemonCommand;
 
 	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Stream")
 	FString Model;

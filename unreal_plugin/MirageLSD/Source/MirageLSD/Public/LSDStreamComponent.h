@@ -4,11 +4,13 @@
 
 #include "Components/ActorComponent.h"
 #include "CoreMinimal.h"
+#include "LSDStreamEngine.h"
 
 #include "LSDStreamComponent.generated.h"
 
 class ADirectionalLight;
 class ULSDStreamEngine;
+class ULSDTheme;
 class UTextureRenderTarget2D;
 
 /**
@@ -41,8 +43,13 @@ public:
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
 	bool bShowInView = true;
 
+	/** On a pawn: only for the player of this machine. */
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
 	bool bStartOnBeginPlay = true;
+
+	/** Which player's view, in split screen. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD", meta = (ClampMin = "0", ClampMax = "7"))
+	int32 Player = 0;
 
 	/** Empty: the project's. */
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
@@ -51,11 +58,15 @@ public:
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
 	bool bUseGPU = true;
 
-	/** forest, city, scifi, desert, snow, village, underwater, volcanic. */
+	/** A look as an asset; Scene, Lighting and Prompt beat it. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
+	TObjectPtr<ULSDTheme> Theme;
+
+	/** One of the model's scenes, which the panel MirageLSD shows: forest, city, ... */
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
 	FString Scene;
 
-	/** day, overcast, sunset, night, neon, fog. */
+	/** One of the model's lightings: day, sunset, ... */
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
 	FString Lighting;
 
@@ -67,12 +78,38 @@ public:
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
 	TObjectPtr<ADirectionalLight> SunLight;
 
+	UPROPERTY(BlueprintAssignable, Category = "MirageLSD")
+	FLSDConnectedSignature OnConnected;
+
+	UPROPERTY(BlueprintAssignable, Category = "MirageLSD")
+	FLSDDisconnectedSignature OnDisconnected;
+
+	UPROPERTY(BlueprintAssignable, Category = "MirageLSD")
+	FLSDFrameSignature OnFrame;
+
+	UPROPERTY(BlueprintAssignable, Category = "MirageLSD")
+	FLSDErrorSignature OnError;
+
 	//~ UActorComponent
 	virtual void BeginPlay() override;
 	virtual void EndPlay(const EEndPlayReason::Type EndPlayReason) override;
 	virtual void TickComponent(float DeltaTime, ELevelTick TickType, FActorComponentTickFunction* ThisTickFunction) override;
 
 private:
+	/** False for the pawn of a player who sits at another machine. */
+	bool IsOfThisMachine() const;
+
+	UFUNCTION()
+	void ForwardConnected();
+	UFUNCTION()
+	void ForwardDisconnected(const FString& Reason);
+	UFUNCTION()
+	void ForwardFrame(const FLSDFrameInfo& Frame);
+	UFUNCTION()
+	void ForwardError(const FString& Message);
+
 	UPROPERTY(Transient)
 	TObjectPtr<ULSDStreamEngine> StreamEngine;
+
+	bool bStartWhenPossessed = false;
 };

@@ -4,6 +4,8 @@
 
 #include "Containers/Ticker.h"
 #include "CoreMinimal.h"
+#include "LSDConnection.h"
+#include "LSDControlInfo.h"
 #include "LSDTypes.h"
 #include "Templates/SharedPointer.h"
 #include "UObject/Object.h"
@@ -11,8 +13,12 @@
 #include "LSDStreamEngine.generated.h"
 
 class FLSDStreamSession;
+struct FLSDControlValue;
+struct FLSDKeptControl;
+class ULSDTheme;
 class USceneCaptureComponent2D;
 class UTexture;
+class UWorld;
 
 DECLARE_DYNAMIC_MULTICAST_DELEGATE(FLSDConnectedSignature);
 DECLARE_DYNAMIC_MULTICAST_DELEGATE_OneParam(FLSDDisconnectedSignature, const FString&, Reason);
@@ -45,7 +51,16 @@ public:
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	void BindTexture(UTexture* Texture);
 
-	/** Takes the picture from this component from now on; nullptr: from the first player's view. */
+	/** Whose world's views the stream takes and shows; any actor, component or world. Without it: the first game world of the process. A component
+	 * does this by itself. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	void SetWorldContext(UObject* WorldContext);
+
+	/** Which player's view, in split screen: 0 is the first. One stream a view. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	void SetPlayer(int32 NewPlayer);
+
+	/** Takes the picture from this component from now on; nullptr: from the player's view. */
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	void SetSceneCapture(USceneCaptureComponent2D* NewSceneCapture);
 
@@ -60,19 +75,48 @@ public:
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	void StopCapture();
 
+	/** The model's controls, as the daemon announces them; empty until it has. What a panel or a menu is drawn from. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	TArray<FLSDControlInfo> GetControls() const;
+
+	/** Changes when the list of controls may have changed. */
+	UFUNCTION(BlueprintPure, Category = "MirageLSD")
+	int64 GetControlsGeneration() const;
+
+	/** Sets any control by its name. Numbers, on/off, #rrggbb and directions ("0 0 1") are given as text, too. Returns as SetPrompt does. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	int64 SetControl(const FString& Control, const FString& Value, float TransitionSeconds = 1.0f);
+
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	int64 SetControlNumber(const FString& Control, float Value, float TransitionSeconds = 0.0f);
+
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	int64 SetControlFlag(const FString& Control, bool bValue);
+
+	/** A direction of Unreal's world. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	int64 SetControlDirection(const FString& Control, const FVector& Value, float TransitionSeconds = 0.0f);
+
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	int64 SetControlColor(const FString& Control, const FLinearColor& Value, float TransitionSeconds = 0.0f);
+
+	/** Sets every control that the theme names. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	void ApplyTheme(const ULSDTheme* Theme);
+
 	/** Chooses scene and lighting by the words in the prompt. Returns the control's number, to be met in FLSDFrameInfo; 0 while stopped: then it is sent at the start. */
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	int64 SetPrompt(const FString& Prompt, float TransitionSeconds = 1.0f);
 
-	/** One of the model's scenes: forest, city, scifi, desert, snow, village, underwater, volcanic. */
+	/** One of the model's scenes; GetControls has their names. */
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	int64 SetScene(const FString& Scene, float TransitionSeconds = 1.0f);
 
-	/** One of the model's lightings: day, overcast, sunset, night, neon, fog. */
+	/** One of the model's lightings; GetControls has their names. */
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	int64 SetLighting(const FString& Lighting, float TransitionSeconds = 1.0f);
 
-	/** What characters wear, as words: "a red coat, blonde hair". Seen where the plane ids marks skin, hair and outfit. */
+	/** What characters wear, as words: "a red coat, blonde hair". Seen where the plane ids marks characters, which this plugin does not send yet. */
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	int64 SetAppearance(const FString& Appearance, float TransitionSeconds = 1.0f);
 
@@ -122,6 +166,10 @@ public:
 	UFUNCTION(BlueprintPure, Category = "MirageLSD")
 	FString GetLastError() const { return LastError; }
 
+	/** What the daemon is busy with before pictures come ("loading: 40 %"); empty: nothing. */
+	UFUNCTION(BlueprintPure, Category = "MirageLSD")
+	FString GetProgress() const;
+
 	UFUNCTION(BlueprintPure, Category = "MirageLSD")
 	bool IsCapturing() const { return Session.IsValid(); }
 
@@ -148,12 +196,17 @@ public:
 	UPROPERTY(BlueprintAssignable, Category = "MirageLSD")
 	FLSDFrameSignature OnFrame;
 
+	/** Nothing failed, but the picture is worse than it could be; one sentence that says what to do. */
+	UPROPERTY(BlueprintAssignable, Category = "MirageLSD")
+	FLSDErrorSignature OnNotice;
+
 	/** Each problem once. */
 	UPROPERTY(BlueprintAssignable, Category = "MirageLSD")
 	FLSDErrorSignature OnError;
 
 	//~ UObject
 	virtual void BeginDestroy() override;
+	virtual UWorld* GetWorld() const override { return World.Get(); }
 
 	/** Every stream that captures; for the end of a play session and of the engine. */
 	static void StopAll();
@@ -165,9 +218,15 @@ private:
 	void EndSession();
 	void PumpRenderThread();
 	void ReportError(const FString& Message);
-	int64 SendControl(const TCHAR* Name, const FString& Value, float TransitionSeconds);
-	int64 Reported(int64 Sequence, const FString& Error);
+	void WatchRendering();
+	UWorld* FindWorld() const;
+	void WarnOfRivals();
+	bool Read(FLSDKeptControl& Kept);
+	void Keep(const FLSDKeptControl& Control);
+	int64 KeepAndSend(const FString& Name, const FLSDControlValue& Value, float TransitionSeconds);
 	void SendKeptControls();
+	/** Sends what was set before the daemon had said what controls there are. */
+	void ReadKeptControls();
 
 	UPROPERTY(Transient)
 	TObjectPtr<UTexture> BoundTexture;
@@ -179,9 +238,11 @@ private:
 	UPROPERTY(Transient)
 	TWeakObjectPtr<USceneCaptureComponent2D> SceneCapture;
 
+	UPROPERTY(Transient)
+	TWeakObjectPtr<UWorld> World;
+
 	FString Model;
-	FString Endpoint;
-	FString Token;
+	FLSDConnection Connection;
 	FString LastError;
 	FLSDFrameInfo LastFrame;
 	FIntPoint CaptureSize = FIntPoint(640, 360);
@@ -195,13 +256,13 @@ private:
 	bool bFromSceneCapture = false;
 	bool bReopen = false;
 	bool bResetAsked = false;
+	bool bWorldGiven = false;
+	int32 Player = 0;
 	FVector Sun = FVector::ZeroVector;
 	FLinearColor SunColor = FLinearColor(1.0f, 1.0f, 1.0f, 1.0f);
 
 	/** What was set last, by control, in the order of setting: a stream that is opened anew is told again. */
-	TArray<TPair<FString, FString>> KeptControls;
-	float Strength = 1.0f;
-	bool bBypass = false;
+	TSharedPtr<TArray<FLSDKeptControl>> KeptControls;
 
 	TSharedPtr<FLSDStreamSession> Session;
 	FTSTicker::FDelegateHandle TickerHandle;

@@ -20,16 +20,6 @@ enum class ELSDState : uint8
 	Failed
 };
 
-/** Which of the engine's pictures is sent. */
-UENUM(BlueprintType)
-enum class ELSDCaptureSource : uint8
-{
-	/** The first player's view. */
-	PlayerView,
-	/** A scene capture component: SetSceneCapture. */
-	SceneCapture
-};
-
 /** One result that arrived in the bound texture. */
 USTRUCT(BlueprintType)
 struct MIRAGELSD_API FLSDFrameInfo
@@ -40,7 +30,8 @@ struct MIRAGELSD_API FLSDFrameInfo
 	UPROPERTY(BlueprintReadOnly, Category = "MirageLSD")
 	int64 Sequence = 0;
 
-	/** From the end of the engine's rendering to the acquired result, milliseconds. */
+	/** From the frame's capture on the render thread to the acquired result, milliseconds. The GPU's own time for the frame and the read-back's
+	 * one to two frames are in it: it is what the player sees. */
 	UPROPERTY(BlueprintReadOnly, Category = "MirageLSD")
 	float LatencyMs = 0.0f;
 

@@ -2,6 +2,7 @@
 
 #include "Editor.h"
 #include "Framework/Docking/TabManager.h"
+#include "LSDLocalDaemon.h"
 #include "LSDStreamEngine.h"
 #include "Modules/ModuleManager.h"
 #include "SLSDPanel.h"
@@ -16,6 +17,7 @@ class FMirageLSDEditorModule : public IModuleInterface
 public:
 	virtual void StartupModule() override
 	{
+		Daemon = MakeShared<FLSDLocalDaemon>();
 		FGlobalTabmanager::Get()
 			->RegisterNomadTabSpawner(GetTabName(), FOnSpawnTab::CreateRaw(this, &FMirageLSDEditorModule::SpawnTab))
 			.SetGroup(WorkspaceMenu::GetMenuStructure().GetLevelEditorCategory())
@@ -29,6 +31,7 @@ public:
 	{
 		FEditorDelegates::EndPIE.Remove(EndPlayHandle);
 		FGlobalTabmanager::Get()->UnregisterNomadTabSpawner(GetTabName());
+		Daemon.Reset();
 	}
 
 private:
@@ -36,12 +39,14 @@ private:
 
 	TSharedRef<SDockTab> SpawnTab(const FSpawnTabArgs&)
 	{
-		return SNew(SDockTab).TabRole(ETabRole::NomadTab)[SNew(SLSDPanel)];
+		return SNew(SDockTab).TabRole(ETabRole::NomadTab)[SNew(SLSDPanel).Daemon(Daemon)];
 	}
 
 	void OnEndPlay(bool) { ULSDStreamEngine::StopAll(); }
 
 	FDelegateHandle EndPlayHandle;
+	/** Of the module and not of the tab, which may be closed in the middle of a play session. */
+	TSharedPtr<FLSDLocalDaemon> Daemon;
 };
 
 #undef LOCTEXT_NAMESPACE

@@ -12,13 +12,14 @@ int32 SLSDLatencyGraph::OnPaint(const FPaintArgs&, const FGeometry& AllottedGeom
 	{
 		return LayerId;
 	}
-	const FVector2D Size(AllottedGeometry.GetLocalSize());
-	const double Scale = Size.Y / FMath::Max(static_cast<double>(Samples.max()), 1.0);
-	TArray<FVector2D> Points;
+	const FVector2D LocalSize(AllottedGeometry.GetLocalSize());
+	const FVector2f Size(static_cast<float>(LocalSize.X), static_cast<float>(LocalSize.Y));
+	const float Scale = Size.Y / FMath::Max(Samples.max(), 1.0f);
+	TArray<FVector2f> Points;
 	Points.Reserve(Count);
 	for (int32 Index = 0; Index < Count; ++Index)
 	{
-		Points.Add(FVector2D(Size.X * Index / (Count - 1), Size.Y - Samples[Index] * Scale));
+		Points.Add(FVector2f(Size.X * static_cast<float>(Index) / static_cast<float>(Count - 1), Size.Y - Samples[Index] * Scale));
 	}
 	FSlateDrawElement::MakeLines(
 		OutDrawElements, LayerId, AllottedGeometry.ToPaintGeometry(), Points, ESlateDrawEffect::None, FLinearColor(0.2f, 0.8f, 0.4f, 1.0f), true, 1.5f);

@@ -4,101 +4,27 @@
 
 #include "Engine/Texture.h"
 #include "LSDStreamEngine.h"
+#include "SLSDControls.h"
+#include "SLSDDaemonRow.h"
 #include "SLSDLatencyGraph.h"
 #include "Widgets/Images/SImage.h"
-#include "Widgets/Input/SButton.h"
 #include "Widgets/Layout/SBox.h"
 #include "Widgets/SBoxPanel.h"
 #include "Widgets/Text/STextBlock.h"
 
 #define LOCTEXT_NAMESPACE "MirageLSD"
 
-void SLSDPanel::Construct(const FArguments&)
+void SLSDPanel::Construct(const FArguments& InArgs)
 {
 	ChildSlot
 	[
 		SNew(SVerticalBox)
-		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[MakeDaemonRow()]
+		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[SNew(SLSDDaemonRow).Daemon(InArgs._Daemon)]
 		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[SNew(STextBlock).AutoWrapText(true).Text_Lambda([this]() { return GetStreamText(); })]
 		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[SAssignNew(Graph, SLSDLatencyGraph)]
 		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[SNew(SBox).WidthOverride(320.0f).HeightOverride(180.0f)[SNew(SImage).Image(&Preview)]]
-		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[MakeThemeRow({TEXT("forest"), TEXT("city"), TEXT("scifi"), TEXT("desert"), TEXT("snow"), TEXT("village"), TEXT("underwater"), TEXT("volcanic")}, false)]
-		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[MakeThemeRow({TEXT("day"), TEXT("overcast"), TEXT("sunset"), TEXT("night"), TEXT("neon"), TEXT("fog")}, true)]
+		+ SVerticalBox::Slot().AutoHeight().Padding(4.0f)[SNew(SLSDControls)]
 	];
-}
-
-TSharedRef<SWidget> SLSDPanel::MakeDaemonRow()
-{
-	return SNew(SHorizontalBox)
-		+ SHorizontalBox::Slot().AutoWidth().Padding(2.0f)
-		[
-			SNew(SButton)
-			.Text_Lambda([this]() { return Daemon.IsRunning() ? LOCTEXT("StopDaemon", "Stop the daemon") : LOCTEXT("StartDaemon", "Start a local daemon"); })
-			.OnClicked_Lambda([this]()
-			{
-				ToggleDaemon();
-				return FReply::Handled();
-			})
-		]
-		+ SHorizontalBox::Slot().Padding(2.0f)[SNew(STextBlock).AutoWrapText(true).Text_Lambda([this]() { return GetDaemonText(); })];
-}
-
-TSharedRef<SWidget> SLSDPanel::MakeThemeRow(const TArray<FString>& Names, bool bLighting)
-{
-	const TSharedRef<SHorizontalBox> Row = SNew(SHorizontalBox);
-	for (const FString& Name : Names)
-	{
-		Row->AddSlot().AutoWidth().Padding(2.0f)
-		[
-			SNew(SButton)
-			.Text(FText::FromString(Name))
-			.OnClicked_Lambda([this, Name, bLighting]()
-			{
-				ChooseTheme(Name, bLighting);
-				return FReply::Handled();
-			})
-		];
-	}
-	return Row;
-}
-
-void SLSDPanel::ToggleDaemon()
-{
-	DaemonError.Reset();
-	if (Daemon.IsRunning())
-	{
-		Daemon.Stop();
-	}
-	else
-	{
-		Daemon.Start(!Stream.IsValid() || Stream->UsesGPU(), DaemonError);
-	}
-}
-
-void SLSDPanel::ChooseTheme(const FString& Name, bool bLighting)
-{
-	// Several windows of a play session have a stream each.
-	for (ULSDStreamEngine* Engine : ULSDStreamEngine::GetCapturing())
-	{
-		if (bLighting)
-		{
-			Engine->SetLighting(Name);
-		}
-		else
-		{
-			Engine->SetScene(Name);
-		}
-	}
-}
-
-FText SLSDPanel::GetDaemonText()
-{
-	if (!DaemonError.IsEmpty())
-	{
-		return FText::FromString(DaemonError);
-	}
-	return Daemon.IsRunning() ? LOCTEXT("DaemonRuns", "The daemon runs; loading its model takes a moment.")
-							  : LOCTEXT("DaemonNot", "No daemon was started here; one that runs already is used.");
 }
 
 FText SLSDPanel::GetStreamText() const
@@ -114,6 +40,11 @@ FText SLSDPanel::GetStreamText() const
 															: TEXT("Connecting");
 	FString Text = FString::Printf(TEXT("%s. %.1f frames a second, latency %.0f ms (95 %%: %.0f ms), %lld sent, %lld dropped."), State,
 		Stats.FramesPerSecond, Stats.LatencyMsMedian, Stats.LatencyMs95, static_cast<long long>(Stats.FramesSubmitted), static_cast<long long>(Stats.FramesDropped));
+	if (!Engine->GetProgress().IsEmpty())
+	{
+		Text += TEXT(" ");
+		Text += Engine->GetProgress();
+	}
 	if (!Engine->GetLastError().IsEmpty())
 	{
 		Text += TEXT(" ");

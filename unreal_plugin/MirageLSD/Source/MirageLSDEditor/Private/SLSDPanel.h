@@ -5,17 +5,19 @@
 #include "CoreMinimal.h"
 #include "LSDLocalDaemon.h"
 #include "Styling/SlateBrush.h"
+#include "Templates/SharedPointer.h"
 #include "UObject/WeakObjectPtr.h"
 #include "Widgets/SCompoundWidget.h"
 
 class SLSDLatencyGraph;
 class ULSDStreamEngine;
 
-/** The tab "MirageLSD": a local daemon, the running stream's state, latency and picture, and buttons for the themes. */
+/** The tab "MirageLSD": a local daemon, the running stream's state, latency and picture, and the model's controls. */
 class SLSDPanel : public SCompoundWidget
 {
 public:
 	SLATE_BEGIN_ARGS(SLSDPanel) {}
+	SLATE_ARGUMENT(TSharedPtr<FLSDLocalDaemon>, Daemon)
 	SLATE_END_ARGS()
 
 	void Construct(const FArguments& InArgs);
@@ -24,15 +26,8 @@ public:
 	virtual void Tick(const FGeometry& AllottedGeometry, const double InCurrentTime, const float InDeltaTime) override;
 
 private:
-	TSharedRef<SWidget> MakeDaemonRow();
-	TSharedRef<SWidget> MakeThemeRow(const TArray<FString>& Names, bool bLighting);
-	FText GetDaemonText();
 	FText GetStreamText() const;
-	void ToggleDaemon();
-	void ChooseTheme(const FString& Name, bool bLighting);
 
-	FLSDLocalDaemon Daemon;
-	FString DaemonError;
 	TWeakObjectPtr<ULSDStreamEngine> Stream;
 	TSharedPtr<SLSDLatencyGraph> Graph;
 	FSlateBrush Preview;

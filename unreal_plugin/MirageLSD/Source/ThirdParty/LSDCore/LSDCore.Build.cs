@@ -27,9 +27,10 @@ public class LSDCore : ModuleRules
 		}
 		else if (Target.Platform == UnrealTargetPlatform.Mac)
 		{
-			// One file for both processors.
-			PublicAdditionalLibraries.Add(Path.Combine(Library, "liblsd.dylib"));
-			RuntimeDependencies.Add("$(BinaryOutputDir)/liblsd.dylib", Path.Combine(Library, "liblsd.dylib"));
+			// One file for both processors. It stays where it is, because the program is given a search path to the place that the library is linked
+			// from, in the editor and in a packaged game alike; a copy beside the program would not be found.
+			PublicDelayLoadDLLs.Add(Path.Combine(Library, "liblsd.dylib"));
+			RuntimeDependencies.Add(Path.Combine(Library, "liblsd.dylib"));
 		}
 	}
 }

@@ -25,18 +25,17 @@ public:
 	std::vector<std::string> StandInFailures;
 
 protected:
-	void Describe(const char*, const std::function<void()>& Work) { Work(); }
 	void Describe(const TCHAR*, const std::function<void()>& Work) { Work(); }
-	void It(const char* Name, const std::function<void()>& Work) { StandInTests.emplace_back(StandIn::FromUtf8(Name), Work); }
-	bool TestTrue(const char* What, bool bValue)
+	void It(const TCHAR* Name, const std::function<void()>& Work) { StandInTests.emplace_back(Name, Work); }
+	bool TestTrue(const TCHAR* What, bool bValue)
 	{
 		if (!bValue)
 		{
-			StandInFailures.push_back(What);
+			StandInFailures.push_back(StandIn::ToUtf8(What));
 		}
 		return bValue;
 	}
-	bool TestFalse(const char* What, bool bValue) { return TestTrue(What, !bValue); }
+	bool TestFalse(const TCHAR* What, bool bValue) { return TestTrue(What, !bValue); }
 };
 #define BEGIN_DEFINE_SPEC(Class, PrettyName, Flags) \
 	static_assert((Flags) != 0, PrettyName);        \

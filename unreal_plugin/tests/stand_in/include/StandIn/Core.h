@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <cwchar>
+#include <cwctype>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -86,12 +87,26 @@ public:
 		Items.push_back(Item);
 		return Num() - 1;
 	}
+	bool IsValidIndex(int32 Index) const { return Index >= 0 && Index < Num(); }
+	T& Last() { return Items.back(); }
+	void RemoveAt(int32 Index) { Items.erase(Items.begin() + Index); }
+	int32 Remove(const T& Item)
+	{
+		return RemoveAll([&Item](const T& Other) { return Other == Item; });
+	}
+	int32 AddUnique(const T& Item)
+	{
+		const auto Found = std::find(Items.begin(), Items.end(), Item);
+		return Found != Items.end() ? static_cast<int32>(Found - Items.begin()) : Add(Item);
+	}
+	void Empty() { Items.clear(); }
 	void Reserve(int32 Count) { Items.reserve(static_cast<size_t>(Count)); }
 	void Reset() { Items.clear(); }
 	void SetNum(int32 Count) { Items.resize(static_cast<size_t>(Count)); }
 	T& operator[](int32 Index) { return Items.at(static_cast<size_t>(Index)); }
 	const T& operator[](int32 Index) const { return Items.at(static_cast<size_t>(Index)); }
 	T* GetData() { return Items.data(); }
+	const T* GetData() const { return Items.data(); }
 	bool Contains(const T& Item) const { return std::find(Items.begin(), Items.end(), Item) != Items.end(); }
 	template <typename Predicate>
 	int32 RemoveAll(const Predicate& ShouldRemove)
@@ -108,6 +123,33 @@ public:
 private:
 	std::vector<T> Items;
 };
+
+/** As much of it as is asked for. */
+template <typename KeyType, typename ValueType>
+class TMap
+{
+public:
+	bool Contains(const KeyType& Key) const
+	{
+		return std::any_of(Items.begin(), Items.end(), [&](const TPair<KeyType, ValueType>& Pair) { return Pair.Key == Key; });
+	}
+	void Add(const KeyType& Key, const ValueType& Value)
+	{
+		check(!Contains(Key));
+		Items.emplace_back(Key, Value);
+	}
+
+	int32 Num() const { return static_cast<int32>(Items.size()); }
+	auto begin() const { return Items.begin(); }
+	auto end() const { return Items.end(); }
+
+private:
+	std::vector<TPair<KeyType, ValueType>> Items;
+};
+
+/** The engine's holds no copy of what it refers to. */
+template <typename Signature>
+using TFunctionRef = const std::function<Signature>&;
 
 class FString
 {
@@ -131,6 +173,33 @@ public:
 	friend bool operator==(const FString& A, const FString& B) { return A.Value == B.Value; }
 	friend bool operator!=(const FString& A, const FString& B) { return A.Value != B.Value; }
 	friend bool operator==(const FString& A, const TCHAR* B) { return A.Value == B; }
+	bool EndsWith(const TCHAR* Part) const
+	{
+		const size_t Length = std::wcslen(Part);
+		return Value.size() >= Length && Value.compare(Value.size() - Length, Length, Part) == 0;
+	}
+	FString Replace(const TCHAR* From, const TCHAR* To) const
+	{
+		std::wstring Text = Value;
+		const std::wstring Old(From), New(To);
+		for (size_t At = Text.find(Old); At != std::wstring::npos; At = Text.find(Old, At + New.size()))
+		{
+			Text.replace(At, Old.size(), New);
+		}
+		return FString(Text);
+	}
+	FString Left(int32 Count) const { return FString(Value.substr(0, static_cast<size_t>(Count))); }
+	FString RightChop(int32 Count) const { return FString(Value.substr(std::min(Value.size(), static_cast<size_t>(Count)))); }
+	FString ToUpper() const
+	{
+		std::wstring Text = Value;
+		std::transform(Text.begin(), Text.end(), Text.begin(), std::towupper);
+		return FString(Text);
+	}
+	bool StartsWith(const TCHAR* Part) const { return Value.rfind(Part, 0) == 0; }
+	FString Right(int32 Count) const { return FString(Value.substr(Value.size() - std::min(Value.size(), static_cast<size_t>(Count)))); }
+	/** Lines without their ends; empty ones are left out when bCullEmpty. */
+	int32 ParseIntoArrayLines(TArray<FString>& OutLines, bool bCullEmpty = true) const;
 	static FString Printf(const TCHAR* Format, ...);
 	static FString FromInt(int32 Number) { return FString(std::to_wstring(Number)); }
 	static FString SanitizeFloat(double Number) { return FString(std::to_wstring(Number)); }
@@ -383,6 +452,7 @@ struct FPlatformTime
 {
 	static double Seconds();
 };
+/** On Unix the engine's handle is of a state that only CloseProc lets go. */
 struct FProcHandle
 {
 	int64 Id = 0;
@@ -394,12 +464,26 @@ struct FPlatformProcess
 	static void Sleep(float Seconds);
 	static void* GetDllHandle(const TCHAR* Filename);
 	static void FreeDllHandle(void* Handle);
-	// CreateProc, TerminateProc, IsProcRunning, CloseProc: argument lists as in public launchers of 5.x.
+	static uint32 GetCurrentProcessId();
+	static bool LaunchFileInDefaultExternalApplication(const TCHAR* FileName);
+	// CreateProc, TerminateProc, IsProcRunning, CloseProc, GetProcReturnCode, pipes: argument lists as in public launchers of 5.x. Real
+	// processes, with what FUnixPlatformProcess does: a name without a slash is looked for in PATH, TerminateProc asks (SIGTERM), and
+	// CloseProc of a process that was not launched detached waits until it has ended.
 	static FProcHandle CreateProc(const TCHAR* Url, const TCHAR* Params, bool bLaunchDetached, bool bLaunchHidden, bool bLaunchReallyHidden,
 		uint32* OutProcessId, int32 PriorityModifier, const TCHAR* OptionalWorkingDirectory, void* PipeWriteChild, void* PipeReadChild = nullptr);
 	static bool IsProcRunning(FProcHandle& Handle);
+	static bool GetProcReturnCode(FProcHandle& Handle, int32* OutReturnCode);
 	static void TerminateProc(FProcHandle& Handle, bool bKillTree = false);
 	static void CloseProc(FProcHandle& Handle);
+	static bool CreatePipe(void*& OutReadPipe, void*& OutWritePipe, bool bWritePipeLocal = false);
+	static FString ReadPipe(void* ReadPipe);
+	static void ClosePipe(void* ReadPipe, void* WritePipe);
+};
+struct FPlatformMisc
+{
+	static FString GetEnvironmentVariable(const TCHAR* Name);
+	/** An empty value takes the variable away. */
+	static void SetEnvironmentVar(const TCHAR* Name, const TCHAR* Value);
 };
 struct FPaths
 {
@@ -407,14 +491,53 @@ struct FPaths
 	static FString Combine(const FString& First, const Parts&... Others)
 	{
 		FString Path = First;
-		((Path += FString(TEXT("/")) + FString(Others)), ...);
+		((Path += FString(Path.EndsWith(TEXT("/")) ? TEXT("") : TEXT("/")) + FString(Others)), ...);
 		return Path;
 	}
+	static FString ProjectDir();
+	static FString ProjectSavedDir();
+	static FString ConvertRelativePathToFull(const FString& Path) { return Path; }
+	static bool FileExists(const FString& Path);
+};
+class IFileManager
+{
+public:
+	static IFileManager& Get();
+	bool MakeDirectory(const TCHAR* Path, bool bTree = false);
 };
 struct FApp
 {
 	static const TCHAR* GetProjectName() { return TEXT("StandIn"); }
+	static bool CanEverRender();
 };
+bool IsRunningDedicatedServer();
+bool IsRunningCommandlet();
+struct FCommandLine
+{
+	static const TCHAR* Get();
+};
+struct FParse
+{
+	static bool Value(const TCHAR* Stream, const TCHAR* Match, FString& OutValue);
+};
+namespace StandIn
+{
+	/** What kind of process the engine is. */
+	struct FProcessKind
+	{
+		bool bDedicatedServer = false;
+		bool bCommandlet = false;
+		bool bCanRender = true;
+		std::wstring CommandLine;
+		/** Of the project; Saved lies in it. */
+		std::wstring ProjectFolder = TEXT("/StandIn/Game");
+	};
+	FProcessKind& GetProcessKind();
+	/** What was given to other programs to be shown. */
+	std::vector<std::wstring>& GetOpenedFiles();
+}
+/** Counts on the render thread. */
+extern uint32 GFrameCounterRenderThread;
 
 template <typename Enum>
 constexpr bool EnumHasAnyFlags(Enum Flags, Enum Contains)

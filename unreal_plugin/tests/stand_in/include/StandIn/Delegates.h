@@ -31,6 +31,19 @@ public:
 		return FDelegateHandle{Last};
 	}
 	FDelegateHandle AddStatic(void (*Call)(Args...)) { return StandInAdd(Call); }
+	// AddDynamic is a macro in the engine, too.
+	template <typename Object, typename... MethodArgs>
+	void StandInAddDynamic(Object* Target, void (Object::*Method)(MethodArgs...))
+	{
+		const std::weak_ptr<int> Alive = Target->StandInAlive;
+		StandInAdd([=](Args... Arguments)
+		{
+			if (!Alive.expired())
+			{
+				(Target->*Method)(Arguments...);
+			}
+		});
+	}
 	template <typename Object>
 	FDelegateHandle AddRaw(Object* Target, void (Object::*Method)(Args...))
 	{
@@ -45,6 +58,7 @@ private:
 	std::vector<std::pair<uint64, std::function<void(Args...)>>> Calls;
 	uint64 Last = 0;
 };
+#define AddDynamic(Target, Method) StandInAddDynamic(Target, Method)
 #define DECLARE_DYNAMIC_MULTICAST_DELEGATE(Name) \
 	class Name : public TStandInMulticast<>      \
 	{                                            \
@@ -82,6 +96,11 @@ class FTickerDelegate : public TStandInDelegate<bool, float>
 public:
 	using TStandInDelegate::TStandInDelegate;
 	FTickerDelegate(TStandInDelegate Delegate) : TStandInDelegate(std::move(Delegate)) {}
+	template <typename Object>
+	static FTickerDelegate CreateRaw(Object* Target, bool (Object::*Method)(float))
+	{
+		return FTickerDelegate(TStandInDelegate([=](float Delta) { return (Target->*Method)(Delta); }));
+	}
 	/** Does nothing once the object is gone. */
 	template <typename Object>
 	static FTickerDelegate CreateUObject(Object* Target, bool (Object::*Method)(float))
@@ -146,4 +165,7 @@ public:
 	static IPluginManager& Get();
 	TSharedPtr<IPlugin> FindPlugin(const TCHAR* Name);
 };
+/** A second call for the same folder ends an engine. */
 void AddShaderSourceDirectoryMapping(const FString& VirtualFolder, const FString& RealFolder);
+// AllShaderSourceDirectoryMappings().Contains(...): public shader plugins of 4.25 to 5.6.
+const TMap<FString, FString>& AllShaderSourceDirectoryMappings();

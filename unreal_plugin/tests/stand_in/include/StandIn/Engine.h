@@ -3,6 +3,7 @@
 #pragma once
 
 // Textures, actors, components.
+#include "Misc/EngineVersionComparison.h"
 #include "StandIn/Object.h"
 #include "StandIn/RHI.h"
 
@@ -13,13 +14,21 @@ public:
 	virtual ~FTextureResource() = default;
 	FTextureRHIRef TextureRHI;
 };
+// GetDisplayGamma: public view code of 4.x to 5.6 (OpenColorIO, nDisplay). A viewport's is 2.2.
 class FRenderTarget
 {
 public:
 	virtual ~FRenderTarget() = default;
+	virtual float GetDisplayGamma() const { return 2.2f; }
 };
 class FTextureRenderTargetResource : public FTextureResource, public FRenderTarget
 {
+public:
+	explicit FTextureRenderTargetResource(float InGamma) : Gamma(InGamma) {}
+	float GetDisplayGamma() const override { return Gamma; }
+
+private:
+	const float Gamma;
 };
 
 class UTexture : public UObject
@@ -72,6 +81,13 @@ class UTextureRenderTarget2D : public UTexture
 	int32 SizeX = 0;
 	int32 SizeY = 0;
 	ETextureRenderTargetFormat RenderTargetFormat = RTF_RGBA16f;
+	/** 0: by the format. Floats, and anything with bForceLinearGamma, which a new one has: 1. */
+	float TargetGamma = 0.0f;
+	bool bForceLinearGamma = true;
+	float GetDisplayGamma() const
+	{
+		return TargetGamma > 0.001f ? TargetGamma : GetFormat() == PF_FloatRGBA || (bForceLinearGamma && RenderTargetFormat != RTF_RGBA8_SRGB) ? 1.0f : 2.2f;
+	}
 	EPixelFormat GetFormat() const;
 	void InitAutoFormat(uint32 InSizeX, uint32 InSizeY);
 	FTextureRenderTargetResource* GameThread_GetRenderTargetResource() { return static_cast<FTextureRenderTargetResource*>(Resource); }
@@ -79,7 +95,7 @@ class UTextureRenderTarget2D : public UTexture
 protected:
 	FIntPoint StandInSize() const override { return FIntPoint(SizeX, SizeY); }
 	EPixelFormat StandInFormat() const override { return GetFormat(); }
-	FTextureResource* StandInMakeResource() override { return new FTextureRenderTargetResource(); }
+	FTextureResource* StandInMakeResource() override { return new FTextureRenderTargetResource(GetDisplayGamma()); }
 };
 
 namespace EEndPlayReason
@@ -100,21 +116,109 @@ struct FActorComponentTickFunction
 	bool bCanEverTick = false;
 };
 
+enum ESceneCaptureSource : int
+{
+	SCS_SceneColorHDR,
+	SCS_SceneColorHDRNoAlpha,
+	SCS_FinalColorLDR,
+	SCS_SceneColorSceneDepth,
+	SCS_SceneDepth,
+	SCS_DeviceDepth,
+	SCS_Normal,
+	SCS_BaseColor,
+	SCS_FinalColorHDR,
+	SCS_FinalToneCurveHDR
+};
+
+class UWorld;
+class FSceneInterface
+{
+public:
+	UWorld* GetWorld() const { return StandInWorld; }
+	UWorld* StandInWorld = nullptr;
+};
 class AActor;
+class UWorld : public UObject
+{
+	STAND_IN_CLASS(World, UObject)
+	UWorld() { StandInScene.StandInWorld = this; }
+	UWorld* GetWorld() const override { return const_cast<UWorld*>(this); }
+	FSceneInterface StandInScene;
+	FSceneInterface* Scene = &StandInScene;
+	std::vector<AActor*> StandInActors;
+};
+namespace EWorldType
+{
+	enum Type
+	{
+		None,
+		Game,
+		Editor,
+		PIE
+	};
+}
+struct FWorldContext
+{
+	EWorldType::Type WorldType = EWorldType::None;
+	UWorld* World() const { return StandInWorld; }
+	UWorld* StandInWorld = nullptr;
+};
+class UEngine : public UObject
+{
+	STAND_IN_CLASS(Engine, UObject)
+	const std::vector<FWorldContext>& GetWorldContexts() const { return StandInWorlds; }
+	bool IsStereoscopic3D() const { return bStandInStereo; }
+	std::vector<FWorldContext> StandInWorlds;
+	bool bStandInStereo = false;
+};
+extern UEngine* GEngine;
+
 class UActorComponent : public UObject
 {
 	STAND_IN_CLASS(ActorComponent, UObject)
 	FActorComponentTickFunction PrimaryComponentTick;
 	AActor* GetOwner() const { return StandInOwner; }
+	UWorld* GetWorld() const override;
+	virtual void OnRegister() {}
+	virtual void OnUnregister() {}
 	virtual void BeginPlay() {}
 	virtual void EndPlay(const EEndPlayReason::Type) {}
 	virtual void TickComponent(float, ELevelTick, FActorComponentTickFunction*) {}
 	AActor* StandInOwner = nullptr;
 };
-class USceneCaptureComponent2D : public UActorComponent
+namespace EComponentMobility
 {
-	STAND_IN_CLASS(SceneCaptureComponent2D, UActorComponent)
+	enum Type
+	{
+		Static,
+		Stationary,
+		Movable
+	};
+}
+class USceneComponent : public UActorComponent
+{
+	STAND_IN_CLASS(SceneComponent, UActorComponent)
+	TEnumAsByte<EComponentMobility::Type> Mobility = EComponentMobility::Movable;
+	const FTransform& GetComponentTransform() const { return StandInTransform; }
+	FTransform StandInTransform;
+};
+// bRenderCustomDepth, CustomDepthStencilValue and their setters: games of 4.x to 5.x that outline actors.
+class UPrimitiveComponent : public USceneComponent
+{
+	STAND_IN_CLASS(PrimitiveComponent, USceneComponent)
+	uint8 bRenderCustomDepth : 1 = 0;
+	int32 CustomDepthStencilValue = 0;
+	void SetRenderCustomDepth(bool bValue) { bRenderCustomDepth = bValue; }
+	void SetCustomDepthStencilValue(int32 Value) { CustomDepthStencilValue = Value; }
+};
+class USceneCaptureComponent2D : public USceneComponent
+{
+	STAND_IN_CLASS(SceneCaptureComponent2D, USceneComponent)
 	TObjectPtr<UTextureRenderTarget2D> TextureTarget;
+	TEnumAsByte<ESceneCaptureSource> CaptureSource = SCS_SceneColorHDR;
+#if STAND_IN_ENGINE_MINOR >= 6
+	bool bRenderInMainRenderer = false;
+#endif
 };
 class AActor : public UObject
 {
@@ -131,11 +235,37 @@ class AActor : public UObject
 		}
 		return nullptr;
 	}
+	// ForEachComponent<T>(bIncludeFromChildActors, Function): public games of 4.24 to 5.x.
+	template <typename T, typename Function>
+	void ForEachComponent(bool, Function Call) const
+	{
+		for (UActorComponent* Component : StandInComponents)
+		{
+			if (T* Found = Cast<T>(Component))
+			{
+				Call(Found);
+			}
+		}
+	}
 	FVector GetActorForwardVector() const { return StandInForward; }
+	USceneComponent* GetRootComponent() const { return StandInRoot; }
+	UWorld* GetWorld() const override { return StandInWorld; }
+	bool ActorHasTag(FName Tag) const { return Tags.Contains(Tag); }
+	TArray<FName> Tags;
 	FVector StandInForward = FVector(1, 0, 0);
+	USceneComponent* StandInRoot = nullptr;
+	UWorld* StandInWorld = nullptr;
 	std::vector<UActorComponent*> StandInComponents;
 };
+inline UWorld* UActorComponent::GetWorld() const
+{
+	return StandInOwner != nullptr ? StandInOwner->GetWorld() : nullptr;
+}
 class ADirectionalLight : public AActor
 {
 	STAND_IN_CLASS(DirectionalLight, AActor)
+};
+class UDataAsset : public UObject
+{
+	STAND_IN_CLASS(DataAsset, UObject)
 };

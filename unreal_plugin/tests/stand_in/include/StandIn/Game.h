@@ -37,11 +37,6 @@ class UInputComponent : public UObject
 	}
 	std::vector<std::pair<int32, std::function<void()>>> StandInKeys;
 };
-class UWorld : public UObject
-{
-	STAND_IN_CLASS(World, UObject)
-	std::vector<AActor*> StandInActors;
-};
 class APawn : public AActor
 {
 	STAND_IN_CLASS(Pawn, AActor)
@@ -52,7 +47,8 @@ class APawn : public AActor
 			delete Object;
 		}
 	}
-	UWorld* GetWorld() const { return StandInWorld; }
+	bool IsLocallyControlled() const { return bStandInLocallyControlled; }
+	bool bStandInLocallyControlled = true;
 	template <typename T>
 	T* CreateDefaultSubobject(const TCHAR*)
 	{
@@ -64,7 +60,6 @@ class APawn : public AActor
 	}
 	virtual void BeginPlay() {}
 	virtual void SetupPlayerInputComponent(UInputComponent*) {}
-	UWorld* StandInWorld = nullptr;
 
 private:
 	std::vector<UObject*> StandInSubobjects;

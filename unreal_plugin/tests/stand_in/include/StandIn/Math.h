@@ -17,6 +17,12 @@ struct FVector
 		const double Length = std::sqrt(X * X + Y * Y + Z * Z);
 		return Length > 1e-8 ? FVector(X / Length, Y / Length, Z / Length) : FVector();
 	}
+	friend FVector operator-(const FVector& A, const FVector& B) { return FVector(A.X - B.X, A.Y - B.Y, A.Z - B.Z); }
+	static double DistSquared(const FVector& A, const FVector& B)
+	{
+		const FVector Step = A - B;
+		return Step.X * Step.X + Step.Y * Step.Y + Step.Z * Step.Z;
+	}
 	static const FVector ZeroVector;
 };
 inline const FVector FVector::ZeroVector;
@@ -54,6 +60,20 @@ inline const FLinearColor FLinearColor::White(1, 1, 1, 1);
 struct FMatrix
 {
 	double M[4][4] = {};
+};
+/** Held as its matrix: rows are the axes, the last one the origin. */
+struct FTransform
+{
+	FTransform()
+	{
+		for (int32 i = 0; i < 4; ++i)
+		{
+			StandInMatrix.M[i][i] = 1.0;
+		}
+	}
+	FMatrix ToMatrixWithScale() const { return StandInMatrix; }
+	FVector GetLocation() const { return FVector(StandInMatrix.M[3][0], StandInMatrix.M[3][1], StandInMatrix.M[3][2]); }
+	FMatrix StandInMatrix;
 };
 struct FMatrix44f
 {

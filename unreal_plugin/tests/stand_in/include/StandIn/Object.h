@@ -49,6 +49,7 @@ public:
 	}
 	virtual UClass* GetClass() const { return StaticClass(); }
 	virtual void BeginDestroy() {}
+	virtual class UWorld* GetWorld() const { return nullptr; }
 	bool IsA(const UClass* Class) const { return GetClass()->IsChildOf(Class); }
 	FString GetName() const { return GetClass()->Name; }
 
@@ -98,6 +99,19 @@ private:
 	T* Object = nullptr;
 };
 
+template <typename Enum>
+class TEnumAsByte
+{
+public:
+	TEnumAsByte() = default;
+	TEnumAsByte(Enum InValue) : Value(static_cast<uint8>(InValue)) {}
+	operator Enum() const { return static_cast<Enum>(Value); }
+	Enum GetValue() const { return static_cast<Enum>(Value); }
+
+private:
+	uint8 Value = 0;
+};
+
 template <typename T>
 class TWeakObjectPtr
 {
@@ -111,6 +125,7 @@ public:
 		return *this;
 	}
 	T* Get() const { return Alive.expired() ? nullptr : Object; }
+	friend bool operator==(const TWeakObjectPtr& A, const TWeakObjectPtr& B) { return A.Get() == B.Get(); }
 	bool IsValid() const { return Get() != nullptr; }
 	T* operator->() const { return Get(); }
 
@@ -171,5 +186,6 @@ private:
 class UDeveloperSettings : public UObject
 {
 	STAND_IN_CLASS(DeveloperSettings, UObject)
+	virtual FName GetContainerName() const { return FName(TEXT("Project")); }
 	virtual FName GetCategoryName() const { return NAME_None; }
 };

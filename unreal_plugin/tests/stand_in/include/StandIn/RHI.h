@@ -15,7 +15,9 @@ enum EPixelFormat : uint8
 	PF_R32_FLOAT,
 	PF_G16R16F,
 	PF_A16B16G16R16,
-	PF_DepthStencil
+	PF_DepthStencil,
+	PF_R8,
+	PF_A2B10G10R10
 };
 
 enum class ETextureCreateFlags : uint64
@@ -48,10 +50,15 @@ class FRHITexture : public std::enable_shared_from_this<FRHITexture>
 {
 public:
 	FRHITexture(FIntPoint InSize, EPixelFormat InFormat, ETextureCreateFlags InFlags);
-	// GetFormat, GetFlags, GetSizeXY: rdeioris/CompushadyUnreal, CompushadyFunctionLibrary.cpp and CompushadyTypes.cpp.
-	EPixelFormat GetFormat() const { return Format; }
-	ETextureCreateFlags GetFlags() const { return Flags; }
-	FIntPoint GetSizeXY() const { return Size; }
+	// GetDesc().Format, .Flags, .Extent: public readers of textures of 5.1 to 5.8.
+	struct FDesc
+	{
+		FIntPoint Extent;
+		EPixelFormat Format;
+		ETextureCreateFlags Flags;
+	};
+	FDesc GetDesc() const { return {Size, Format, Flags}; }
+	FIntPoint StandInSize() const { return Size; }
 
 	/** As a shader reads it; of an sRGB texture, linear light. */
 	StandIn::FPixel StandInLoad(int32 X, int32 Y) const;

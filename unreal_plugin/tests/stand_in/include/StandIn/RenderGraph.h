@@ -29,6 +29,12 @@ struct FRDGTexture
 	std::shared_ptr<FRHITexture> StandInRHI;
 };
 using FRDGTextureRef = FRDGTexture*;
+struct FRDGTextureSRV
+{
+	FRDGTextureRef StandInTexture = nullptr;
+	FRDGTextureRef GetParent() const { return StandInTexture; }
+};
+using FRDGTextureSRVRef = FRDGTextureSRV*;
 
 enum class ERenderTargetLoadAction : uint8
 {
@@ -71,6 +77,7 @@ public:
 	~FRDGBuilder() { check(bExecuted); }
 	FRDGTextureRef CreateTexture(const FRDGTextureDesc& Desc, const TCHAR* Name);
 	FRDGTextureRef StandInRegister(FRHITexture* Texture);
+	FRDGTextureSRVRef StandInView(FRDGTextureRef Texture);
 	template <typename T>
 	T* AllocParameters()
 	{
@@ -86,6 +93,7 @@ private:
 	{
 		std::vector<std::shared_ptr<void>> Parameters;
 		std::vector<std::unique_ptr<FRDGTexture>> Textures;
+		std::vector<std::unique_ptr<FRDGTextureSRV>> Views;
 	};
 	std::shared_ptr<FKept> Kept = std::make_shared<FKept>();
 	std::vector<std::function<void()>> Passes;
@@ -157,6 +165,7 @@ namespace StandIn
 	;
 #define SHADER_PARAMETER(Type, Name) Type Name = {};
 #define SHADER_PARAMETER_RDG_TEXTURE(ShaderType, Name) FRDGTextureRef Name = nullptr;
+#define SHADER_PARAMETER_RDG_TEXTURE_SRV(ShaderType, Name) FRDGTextureSRVRef Name = nullptr;
 #define SHADER_PARAMETER_SAMPLER(ShaderType, Name) FRHISamplerState* Name = nullptr;
 #define RENDER_TARGET_BINDING_SLOTS() FRenderTargetBindingSlots RenderTargets;
 

@@ -17,18 +17,7 @@ public:
 	FMatrix StandInProjection;
 };
 
-enum ESceneCaptureSource : int
-{
-	SCS_SceneColorHDR,
-	SCS_FinalColorLDR,
-	SCS_FinalColorHDR,
-	SCS_FinalToneCurveHDR
-};
-
 class FSceneView;
-class FSceneInterface
-{
-};
 class FSceneViewFamily
 {
 public:
@@ -60,6 +49,9 @@ struct FSceneTextureUniformParameters
 	FRDGTextureRef SceneColorTexture = nullptr;
 	FRDGTextureRef SceneDepthTexture = nullptr;
 	FRDGTextureRef GBufferVelocityTexture = nullptr;
+	FRDGTextureRef GBufferATexture = nullptr;
+	FRDGTextureRef CustomDepthTexture = nullptr;
+	FRDGTextureSRVRef CustomStencilTexture = nullptr;
 };
 template <typename T>
 class TRDGUniformBuffer
@@ -139,6 +131,8 @@ class FViewport
 struct FSceneViewExtensionContext
 {
 	FViewport* Viewport = nullptr;
+	FSceneInterface* Scene = nullptr;
+	UWorld* GetWorld() const { return Scene != nullptr ? Scene->GetWorld() : nullptr; }
 };
 
 struct SceneRenderingAllocator
@@ -208,11 +202,19 @@ namespace StandIn
 		FSceneView View;
 		FSceneViewFamily Family;
 		FTextureRHIRef Color, Depth, Velocity;
+		/** Null where the project has no such buffer. */
+		FTextureRHIRef GBufferA, CustomDepth, CustomStencil;
 		/** The chain's last target, or none. */
 		FTextureRHIRef Override;
 		bool bHasViewport = true;
+		/** Further views of the same family (split screen, the other eye); their own Family is not looked at. */
+		std::vector<std::shared_ptr<FRenderedView>> Others;
+		/** How many passes the extensions asked for after tone mapping, for this view. */
+		int32 Subscriptions = 0;
+		FTextureRHIRef Shown;
 	};
-	/** Renders one frame as the engine does: asks the extensions on the game thread, calls them on the render thread. Returns at once;
-	 * what the view shows at the end is in OutShown after FlushRenderingCommands. */
+	/** Renders one frame as the engine does: asks the extensions on the game thread, calls them on the render thread: before post-processing
+	 * for every view, then after tone mapping view by view. Scene captures of a source that is not tone-mapped have no post-processing. Returns
+	 * at once; what the view shows at the end is in OutShown (and in each view's Shown) after FlushRenderingCommands. */
 	void RenderView(const std::shared_ptr<FRenderedView>& Rendered, std::shared_ptr<FTextureRHIRef> OutShown = nullptr);
 }

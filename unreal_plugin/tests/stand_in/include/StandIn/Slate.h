@@ -3,7 +3,7 @@
 #pragma once
 
 // Slate: declarative widgets (SNew, slots, attributes) and the tab manager. Forms: CesiumGS/cesium-unreal, CesiumEditor.cpp, CesiumPanel.cpp,
-// IonLoginPanel.cpp (5.6 to 5.8); MakeLines with TArray<FVector2D>: public editor plugins of 4.x to 5.7.
+// IonLoginPanel.cpp (5.6 to 5.8); MakeLines with TArray<FVector2f>: public editor plugins of 5.2 to 5.8.
 #include "StandIn/Engine.h"
 
 struct FPaintGeometry
@@ -26,7 +26,7 @@ struct FWidgetStyle
 class FSlateWindowElementList
 {
 public:
-	std::vector<std::vector<FVector2D>> StandInLines;
+	std::vector<std::vector<FVector2f>> StandInLines;
 };
 enum class ESlateDrawEffect : uint8
 {
@@ -34,7 +34,7 @@ enum class ESlateDrawEffect : uint8
 };
 struct FSlateDrawElement
 {
-	static void MakeLines(FSlateWindowElementList& Elements, uint32, const FPaintGeometry&, const TArray<FVector2D>& Points, ESlateDrawEffect,
+	static void MakeLines(FSlateWindowElementList& Elements, uint32, const FPaintGeometry&, const TArray<FVector2f>& Points, ESlateDrawEffect,
 		const FLinearColor&, bool, float)
 	{
 		Elements.StandInLines.emplace_back(Points.begin(), Points.end());
@@ -69,7 +69,15 @@ public:
 	struct FArguments                      \
 	{                                      \
 		using WidgetType = Type;           \
+		using WidgetArgsType = FArguments; \
 		FArguments()
+#define SLATE_ARGUMENT(Type, Name)               \
+	WidgetArgsType& Name(const Type& InArgument)  \
+	{                                             \
+		_##Name = InArgument;                      \
+		return *this;                              \
+	}                                             \
+	Type _##Name = {};
 #define SLATE_END_ARGS() \
 	}                    \
 	;
@@ -145,6 +153,7 @@ public:
 	std::wstring StandInKind() const override { return TEXT("STextBlock"); }
 	struct FArguments
 	{
+		FArguments& ToolTipText(const FText&) { return *this; }
 		FArguments& AutoWrapText(bool) { return *this; }
 		FArguments& Text(const FText& InText)
 		{
@@ -177,6 +186,7 @@ public:
 			Get = std::move(InGet);
 			return *this;
 		}
+		FArguments& ToolTipText(const FText&) { return *this; }
 		FArguments& OnClicked_Lambda(std::function<FReply()> InClicked)
 		{
 			Clicked = std::move(InClicked);
@@ -192,6 +202,98 @@ public:
 	}
 	std::function<FText()> StandInText;
 	std::function<FReply()> StandInClick;
+};
+// SSlider, SCheckBox, SEditableTextBox, SWrapBox: public editor plugins of 4.26 to 5.6.
+class SSlider : public SWidget
+{
+public:
+	std::wstring StandInKind() const override { return TEXT("SSlider"); }
+	struct FArguments
+	{
+		FArguments& MinValue(float InValue)
+		{
+			Minimum = InValue;
+			return *this;
+		}
+		FArguments& MaxValue(float InValue)
+		{
+			Maximum = InValue;
+			return *this;
+		}
+		FArguments& Value(float InValue)
+		{
+			Current = InValue;
+			return *this;
+		}
+		FArguments& OnValueChanged_Lambda(std::function<void(float)> InChanged)
+		{
+			Changed = std::move(InChanged);
+			return *this;
+		}
+		float Minimum = 0.0f, Maximum = 1.0f, Current = 0.0f;
+		std::function<void(float)> Changed;
+	};
+	void Construct(const FArguments& Arguments) { StandInArguments = Arguments; }
+	FArguments StandInArguments;
+};
+enum class ECheckBoxState : uint8
+{
+	Unchecked,
+	Checked
+};
+class SCheckBox : public SWidget
+{
+public:
+	std::wstring StandInKind() const override { return TEXT("SCheckBox"); }
+	struct FArguments
+	{
+		FArguments& IsChecked(ECheckBoxState InState)
+		{
+			State = InState;
+			return *this;
+		}
+		FArguments& OnCheckStateChanged_Lambda(std::function<void(ECheckBoxState)> InChanged)
+		{
+			Changed = std::move(InChanged);
+			return *this;
+		}
+		ECheckBoxState State = ECheckBoxState::Unchecked;
+		std::function<void(ECheckBoxState)> Changed;
+	};
+	void Construct(const FArguments& Arguments) { StandInArguments = Arguments; }
+	FArguments StandInArguments;
+};
+namespace ETextCommit
+{
+	enum Type
+	{
+		Default,
+		OnEnter,
+		OnUserMovedFocus,
+		OnCleared
+	};
+}
+class SEditableTextBox : public SWidget
+{
+public:
+	std::wstring StandInKind() const override { return TEXT("SEditableTextBox"); }
+	struct FArguments
+	{
+		FArguments& Text(const FText& InText)
+		{
+			Current = InText;
+			return *this;
+		}
+		FArguments& OnTextCommitted_Lambda(std::function<void(const FText&, ETextCommit::Type)> InCommitted)
+		{
+			Committed = std::move(InCommitted);
+			return *this;
+		}
+		FText Current;
+		std::function<void(const FText&, ETextCommit::Type)> Committed;
+	};
+	void Construct(const FArguments& Arguments) { StandInArguments = Arguments; }
+	FArguments StandInArguments;
 };
 class SImage : public SWidget
 {
@@ -252,16 +354,26 @@ public:
 		explicit FAdded(SWidget& InOwner) : Owner(InOwner) {}
 		~FAdded() { Owner.StandInChildren.push_back(this->Child); }
 		FAdded& AutoWidth() { return *this; }
+		FAdded& AutoHeight() { return *this; }
 		FAdded& Padding(float) { return *this; }
 		SWidget& Owner;
 	};
 	FAdded AddSlot() { return FAdded(*this); }
+	void ClearChildren() { StandInChildren.clear(); }
 };
 class SVerticalBox : public TStandInPanel<SVerticalBox>
 {
 };
 class SHorizontalBox : public TStandInPanel<SHorizontalBox>
 {
+};
+class SWrapBox : public TStandInPanel<SWrapBox>
+{
+public:
+	struct FArguments : TStandInPanel<SWrapBox>::FArguments
+	{
+		FArguments& UseAllottedSize(bool) { return *this; }
+	};
 };
 
 enum ETabRole

@@ -35,7 +35,7 @@ DepthScale depth_scale(const Matrix& projection) {
   return {static_cast<float>(at(projection, 3, 2) * kMetresPerUnit), static_cast<float>(at(projection, 2, 2))};
 }
 
-lsd_camera to_protocol(const Matrix& view, const Matrix& projection, int width, int height) {
+lsd_camera to_protocol(const Matrix& view, const Matrix& projection) {
   lsd_camera camera = {};
   // Where each axis of the protocol's world goes in Unreal's: +x right is +Y, +y up is +Z, +z backwards is -X.
   const int unreal_axis[3] = {1, 2, 0};
@@ -60,8 +60,6 @@ lsd_camera to_protocol(const Matrix& view, const Matrix& projection, int width, 
   camera.projection[14] = -1.0f;
   camera.near_plane = static_cast<float>(planes.near_m);
   camera.far_plane = static_cast<float>(planes.far_m);
-  camera.jitter[0] = static_cast<float>(at(projection, 2, 0) * width * 0.5);
-  camera.jitter[1] = static_cast<float>(-at(projection, 2, 1) * height * 0.5);
   return camera;
 }
 

@@ -38,9 +38,10 @@ ClipPlanes clip_planes(const Matrix& projection);
 
 DepthScale depth_scale(const Matrix& projection);
 
-/** `view`: world to view; `projection`: view to clip, jitter included; `width`, `height`: pixels of the sent picture.
- */
-lsd_camera to_protocol(const Matrix& view, const Matrix& projection, int width, int height);
+/** `view`: world to view; `projection`: view to clip, without the jitter of temporal anti-aliasing, which the sent
+ * picture does not have any more. What shifts the projection's middle (an eye of a headset, a lens shift, a tile) stays
+ * in it. */
+lsd_camera to_protocol(const Matrix& view, const Matrix& projection);
 
 /** A direction of Unreal's world, such as a light's, in the protocol's. */
 std::array<float, 3> direction_to_protocol(double x, double y, double z);

@@ -15,45 +15,45 @@ END_DEFINE_SPEC(FLSDStreamSpec)
 
 void FLSDStreamSpec::Define()
 {
-	Describe("A stream", [this]()
+	Describe(TEXT("A stream"), [this]()
 	{
-		It("is stopped at first, with the project's settings", [this]()
+		It(TEXT("is stopped at first, with the project's settings"), [this]()
 		{
 			ULSDStreamEngine* const Engine = ULSDStreamEngine::Create(TEXT(""), true);
-			TestTrue("stopped", Engine->GetState() == ELSDState::Stopped);
-			TestFalse("capturing", Engine->IsCapturing());
-			TestTrue("no frames", Engine->GetStats().FramesSubmitted == 0);
-			TestFalse("an endpoint is set", GetDefault<ULSDSettings>()->Endpoint.IsEmpty());
+			TestTrue(TEXT("stopped"), Engine->GetState() == ELSDState::Stopped);
+			TestFalse(TEXT("capturing"), Engine->IsCapturing());
+			TestTrue(TEXT("no frames"), Engine->GetStats().FramesSubmitted == 0);
+			TestFalse(TEXT("an endpoint is set"), GetDefault<ULSDSettings>()->Endpoint.IsEmpty());
 		});
 
-		It("does not wait for a daemon that is not there", [this]()
+		It(TEXT("does not wait for a daemon that is not there"), [this]()
 		{
 			ULSDStreamEngine* const Engine = ULSDStreamEngine::Create(TEXT("mirage-lsd-v1"), true);
 			Engine->SetEndpoint(TEXT("tcp://127.0.0.1:9"), TEXT(""));
 			const double Begin = FPlatformTime::Seconds();
 			Engine->StartCapture();
-			TestTrue("started", Engine->IsCapturing());
-			TestTrue("connecting", Engine->GetState() == ELSDState::Connecting);
+			TestTrue(TEXT("started"), Engine->IsCapturing());
+			TestTrue(TEXT("connecting"), Engine->GetState() == ELSDState::Connecting);
 			Engine->StopCapture();
-			TestTrue("took less than 0.2 s", FPlatformTime::Seconds() - Begin < 0.2);
+			TestTrue(TEXT("took less than 0.2 s"), FPlatformTime::Seconds() - Begin < 0.2);
 		});
 
-		It("keeps controls for the start", [this]()
+		It(TEXT("keeps controls for the start"), [this]()
 		{
 			ULSDStreamEngine* const Engine = ULSDStreamEngine::Create(TEXT("mirage-lsd-v1"), true);
-			TestTrue("scene", Engine->SetScene(TEXT("forest")) == 0);
-			TestTrue("prompt", Engine->SetPrompt(TEXT("a desert at dusk")) == 0);
+			TestTrue(TEXT("scene"), Engine->SetScene(TEXT("forest")) == 0);
+			TestTrue(TEXT("prompt"), Engine->SetPrompt(TEXT("a desert at dusk")) == 0);
 		});
 
-		It("refuses a texture that it can't write, in a sentence", [this]()
+		It(TEXT("refuses a texture that it can't write, in a sentence"), [this]()
 		{
 			UTextureRenderTarget2D* const Target = NewObject<UTextureRenderTarget2D>();
 			Target->RenderTargetFormat = RTF_R32f;
 			Target->InitAutoFormat(64, 64);
 			ULSDStreamEngine* const Engine = ULSDStreamEngine::Create(TEXT("mirage-lsd-v1"), true);
 			Engine->BindTexture(Target);
-			TestTrue("not bound", Engine->GetBoundTexture() == nullptr);
-			TestFalse("says why", Engine->GetLastError().IsEmpty());
+			TestTrue(TEXT("not bound"), Engine->GetBoundTexture() == nullptr);
+			TestFalse(TEXT("says why"), Engine->GetLastError().IsEmpty());
 		});
 	});
 }
