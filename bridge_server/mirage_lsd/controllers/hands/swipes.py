@@ -1,0 +1,66 @@
+"""Swipes: one quick sideways movement of an open hand that doesn't come back. Waving does."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from .poses import Held
+
+# In palms and seconds. A stroke goes at least so far, in at most so long ...
+_LEAST_WAY, _LONGEST_S = 2.0, 0.9
+# ... more sideways than up or down, with the hand open most of the time ...
+_STEEPEST, _LEAST_OPEN = 0.6, 0.6
+# ... doesn't come back within a moment, and didn't come from there just before.
+_SETTLED_S, _BACK, _BEFORE_S = 0.35, 0.7, 1.0
+# Back to where it began, for the next one.
+_PAUSE_S = 1.0
+_MEMORY_S = 2.5
+
+
+class SwipeReader:
+    """The strokes of one hand."""
+
+    def __init__(self) -> None:
+        self._places: deque[tuple[float, Held]] = deque()
+        self._quiet_until = 0.0
+
+    def feed(self, t: float, held: Held | None) -> int:
+        """Takes the hand at `t` seconds (None: not seen now); 1 or -1 when it has swiped to the picture's right or left, else 0."""
+        if held is not None:
+            self._places.append((t, held))
+        while self._places and t - self._places[0][0] > _MEMORY_S:
+            self._places.popleft()
+        if t < self._quiet_until or len(self._places) < 3:
+            return 0
+        way = self._stroke(t)
+        if way:
+            self._quiet_until = t + _PAUSE_S
+            self._places.clear()
+        return way
+
+    def _stroke(self, now: float) -> int:
+        """Whether the way up to now ends in a stroke after which the hand has settled."""
+        places = list(self._places)
+        palms = sorted(held.palm for _, held in places)
+        palm = palms[len(palms) // 2]
+        for sign in (1, -1):
+            ahead = [sign * held.x / palm for _, held in places]
+            end = max(range(len(ahead)), key=ahead.__getitem__)
+            if now - places[end][0] < _SETTLED_S or now - places[end][0] > 2 * _SETTLED_S + 0.2:
+                continue
+            if ahead[end] - min(ahead[end:]) > _BACK:
+                continue
+            start = end
+            while start > 0 and ahead[start - 1] < ahead[start] + 0.1 and places[end][0] - places[start - 1][0] <= _LONGEST_S:
+                start -= 1
+            stroke = places[start : end + 1]
+            way = ahead[end] - ahead[start]
+            if way < _LEAST_WAY or len(stroke) < 3 and way < 1.5 * _LEAST_WAY:
+                continue
+            rise = abs(places[end][1].y - places[start][1].y) / palm
+            is_open = sum(held.open for _, held in stroke) >= _LEAST_OPEN * len(stroke)
+            before = [a for a, (t, _) in zip(ahead[:start], places[:start], strict=True) if places[start][0] - t < _BEFORE_S]
+            came_from_there = bool(before) and max(before) - ahead[start] > _BACK
+            if rise <= _STEEPEST * way and is_open and not came_from_there:
+                return sign
+        return 0
