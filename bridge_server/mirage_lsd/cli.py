@@ -14,7 +14,7 @@ from types import ModuleType
 
 from . import __version__
 
-COMMANDS = ("demo", "stream", "devices", "serve", "doctor", "bench", "keygen")
+COMMANDS = ("demo", "stream", "devices", "get", "serve", "doctor", "bench", "keygen")
 _LAB_COMMANDS = ("train", "evaluate")
 
 

@@ -1,6 +1,6 @@
 """Clips of drawn hands: each gesture in many variants, and minutes of talk and waving that mean nothing.
 
-    python tests/media/gesture_clips.py FOLDER      writes one clip of each gesture as pictures, to look at
+python tests/media/gesture_clips.py FOLDER      writes one clip of each gesture as pictures, to look at
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ def gesture_clip(gesture: str, seed: int) -> Iterator[tuple[float, Pixels]]:
     if shown is None:
         shown = POSES["thumb" if gesture.startswith("thumb") else gesture].loosened(rng)
     relaxed = POSES["relaxed"].loosened(rng)
-    come, hold = rng.uniform(0.3, 0.6), rng.uniform(1.3, 2.0)
+    come, hold = rng.uniform(0.3, 0.5), rng.uniform(1.2, 1.6)
     end_gap = rng.uniform(0.6, 1.1)
     opened = pinch(end_gap, rng)
     opening = 1.0 if gesture == "pinch" else 0.0
-    total = 0.4 + come + hold + opening * 2.2 + come + 0.8
-    for t in np.arange(0.0, total, 1.0 / RATE):
+    total = 0.4 + come + hold + opening * 2.2 + come + 0.6
+    for t in np.arange(0.2, total, 1.0 / RATE):
         raised = _ease((t - 0.4) / come) * (1 - _ease((t - 0.4 - come - hold - opening * 2.2) / come))
         pose = relaxed.mixed(shown, _ease((raised - 0.6) / 0.4))
         if gesture == "pinch":
@@ -56,17 +56,24 @@ def gesture_clip(gesture: str, seed: int) -> Iterator[tuple[float, Pixels]]:
             pose = pose if share == 0 else pinch(start_gap + (end_gap - start_gap) * share) if raised > 0.99 else opened
         tremble = rng.normal(0, 0.012 * size, 2)
         hand = moved(base, pose=pose, x=x + tremble[0], y=y + (1 - raised) * HEIGHT * 0.9 + tremble[1])
-        yield float(t), draw(scenery, [hand] if raised > 0.02 else [], rng)
+        yield float(t), draw(scenery, [hand] if raised > 0.02 else [], rng, scale=1)
 
 
 def _swipe(rng: np.random.Generator, scenery: Scenery, base: PlacedHand, sign: int) -> Iterator[tuple[float, Pixels]]:
-    pose = POSES["palm"].loosened(rng) if rng.random() < 0.7 else POSES["palm"].mixed(POSES["relaxed"], 0.4).loosened(rng)
+    pose = (
+        POSES["palm"].loosened(rng) if rng.random() < 0.7 else POSES["palm"].mixed(POSES["relaxed"], 0.4).loosened(rng)
+    )
     way = rng.uniform(2.8, 4.5) * base.size
     x = WIDTH / 2 - sign * way / 2 + rng.uniform(-30, 30)
-    come, wait, stroke, rest = rng.uniform(0.3, 0.5), rng.uniform(0.0, 0.3), rng.uniform(0.3, 0.6), rng.uniform(0.1, 0.5)
+    come, wait, stroke, rest = (
+        rng.uniform(0.3, 0.5),
+        rng.uniform(0.0, 0.3),
+        rng.uniform(0.3, 0.6),
+        rng.uniform(0.1, 0.5),
+    )
     lift = rng.uniform(-0.3, 0.3) * base.size
     before = x
-    for t in np.arange(0.0, 0.3 + come + wait + stroke + rest + come + 1.2, 1.0 / RATE):
+    for t in np.arange(0.0, 0.3 + come + wait + stroke + rest + come + 0.6, 1.0 / RATE):
         raised = _ease((t - 0.3) / come) * (1 - _ease((t - 0.3 - come - wait - stroke - rest) / come))
         share = _ease((t - 0.3 - come - wait) / stroke)
         here = x + sign * way * share
@@ -75,7 +82,7 @@ def _swipe(rng: np.random.Generator, scenery: Scenery, base: PlacedHand, sign: i
             base, pose=pose, x=here, y=base.y + lift * share + (1 - raised) * HEIGHT * 0.9, roll=base.roll + turn
         )
         # The shutter is open for a fiftieth of a second.
-        yield float(t), draw(scenery, [hand] if raised > 0.02 else [], rng, blur=abs(here - before) * RATE / 50)
+        yield float(t), draw(scenery, [hand] if raised > 0.02 else [], rng, abs(here - before) * RATE / 50, scale=1)
         before = here
 
 
@@ -112,7 +119,11 @@ class _Talker:
         if t >= self._end:
             self._from, self._to = self._to, self._posture()
             self._begin = t
-            self._kind = str(rng.choice(["move", "move", "move", "beat", "wave", "rest", "hold"], p=[0.2, 0.2, 0.2, 0.15, 0.08, 0.12, 0.05]))
+            self._kind = str(
+                rng.choice(
+                    ["move", "move", "move", "beat", "wave", "rest", "hold"], p=[0.2, 0.2, 0.2, 0.15, 0.08, 0.12, 0.05]
+                )
+            )
             self._end = t + (rng.uniform(1.5, 4.0) if self._kind in ("wave", "rest") else rng.uniform(0.5, 2.0))
             self._pace = rng.uniform(1.4, 2.6)
         share = _ease((t - self._begin) / min(0.7, self._end - self._begin))
@@ -126,7 +137,13 @@ class _Talker:
         swing = math.sin(2 * math.pi * self._pace * (t - self._begin))
         if self._kind == "wave":
             open_hand = POSES["palm"]
-            return moved(hand, pose=hand.pose.mixed(open_hand, share), x=hand.x + swing * 0.8 * self._size, y=HEIGHT * 0.45, roll=swing * 22)
+            return moved(
+                hand,
+                pose=hand.pose.mixed(open_hand, share),
+                x=hand.x + swing * 0.8 * self._size,
+                y=HEIGHT * 0.45,
+                roll=swing * 22,
+            )
         if self._kind == "beat":
             return moved(hand, y=hand.y + swing * 0.35 * self._size, pitch=hand.pitch + swing * 12)
         return hand

@@ -6,6 +6,7 @@ Lengths are in palms (wrist to the middle finger's knuckle); x is right, y up, z
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field, replace
 
 import cv2
@@ -108,7 +109,9 @@ class Scenery:
     @classmethod
     def random(cls, rng: np.random.Generator, width: int = 640, height: int = 360) -> Scenery:
         """Another room, another person, another hour."""
-        tones = np.array([[241, 204, 180], [224, 177, 145], [198, 143, 108], [160, 108, 78], [116, 76, 54], [88, 58, 44]])
+        tones = np.array(
+            [[241, 204, 180], [224, 177, 145], [198, 143, 108], [160, 108, 78], [116, 76, 54], [88, 58, 44]]
+        )
         skin = tones[rng.integers(len(tones))] * rng.uniform(0.92, 1.06)
         light = np.array([rng.uniform(-0.8, 0.8), rng.uniform(0.1, 0.9), 1.0])
         sleeve = rng.uniform(20, 200, 3)
@@ -131,10 +134,14 @@ def pinch(gap: float, rng: np.random.Generator | None = None) -> Pose:
     for _ in range(30):
         chain[3] = target
         for i in (2, 1, 0):
-            chain[i] = chain[i + 1] + (chain[i] - chain[i + 1]) / np.linalg.norm(chain[i] - chain[i + 1]) * _THUMB_BONES[i]
+            chain[i] = (
+                chain[i + 1] + (chain[i] - chain[i + 1]) / np.linalg.norm(chain[i] - chain[i + 1]) * _THUMB_BONES[i]
+            )
         chain[0] = _THUMB_BASE
         for i in (1, 2, 3):
-            chain[i] = chain[i - 1] + (chain[i] - chain[i - 1]) / np.linalg.norm(chain[i] - chain[i - 1]) * _THUMB_BONES[i - 1]
+            chain[i] = (
+                chain[i - 1] + (chain[i] - chain[i - 1]) / np.linalg.norm(chain[i] - chain[i - 1]) * _THUMB_BONES[i - 1]
+            )
     return replace(pose, thumb=np.diff(chain, axis=0))
 
 
@@ -167,7 +174,9 @@ def place(points: Floats, hand: PlacedHand) -> Floats:
     return turned * (hand.size * np.array([1.0, -1.0, 1.0])) + np.array([hand.x, hand.y, 0.0])
 
 
-def draw(scenery: Scenery, hands: list[PlacedHand], rng: np.random.Generator, blur: float = 0.0, scale: int = 2) -> Pixels:
+def draw(
+    scenery: Scenery, hands: list[PlacedHand], rng: np.random.Generator, blur: float = 0.0, scale: int = 2
+) -> Pixels:
     """A picture, H x W x 4, with these hands.
 
     Args:
@@ -205,7 +214,7 @@ def _flesh(hand: PlacedHand) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
     for finger, knuckle in enumerate(_KNUCKLES):
         start = np.array([0.16 - 0.11 * finger, 0.12, 0.0])
         strips.append((start, knuckle + np.array([0.0, -0.03, 0.0]), 0.19, 0.145, _SKIN))
-    for a, b in zip(_KNUCKLES[:-1], _KNUCKLES[1:], strict=True):
+    for a, b in itertools.pairwise(_KNUCKLES):
         strips.append((a - np.array([0.0, 0.1, 0.0]), b - np.array([0.0, 0.1, 0.0]), 0.15, 0.14, _SKIN))
     strips.append((_THUMB_BASE, joints[2], 0.2, 0.16, _SKIN))
     strips.append((np.array([0.12, 0.3, 0.06]), joints[2], 0.2, 0.14, _SKIN))
@@ -218,7 +227,7 @@ def _flesh(hand: PlacedHand) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
         strips.append(_nail(joints[first + 2], joints[first + 3], joints[first + 1], radii[3], thumb=first == 1))
     centers, sizes, kinds = [], [], []
     for a, b, ra, rb, kind in strips:
-        count = max(2, int(np.linalg.norm(b - a) / (0.4 * min(ra, rb))) + 1)
+        count = max(2, int(np.linalg.norm(b - a) / (0.5 * min(ra, rb))) + 1)
         share = np.linspace(0.0, 1.0, count)
         centers.append(a + (b - a) * share[:, None])
         sizes.append(ra + (rb - ra) * share)
@@ -226,7 +235,9 @@ def _flesh(hand: PlacedHand) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
     return place(np.concatenate(centers), hand), np.concatenate(sizes) * hand.size, np.concatenate(kinds)
 
 
-def _nail(joint: Floats, tip: Floats, before: Floats, radius: float, *, thumb: bool) -> tuple[Floats, Floats, float, float, int]:
+def _nail(
+    joint: Floats, tip: Floats, before: Floats, radius: float, *, thumb: bool
+) -> tuple[Floats, Floats, float, float, int]:
     """A nail lies on the back of the last bone."""
     along = (tip - joint) / np.linalg.norm(tip - joint)
     across = np.array([1.0, 0.0, 0.0]) if not thumb else np.array([0.3, 0.0, 0.95])
@@ -238,7 +249,14 @@ def _nail(joint: Floats, tip: Floats, before: Floats, radius: float, *, thumb: b
     return start, tip + back * radius * 0.36 + along * radius * 0.3, radius * 0.7, radius * 0.62, _NAIL
 
 
-def _draw_hand(picture: npt.NDArray[np.float32], scenery: Scenery, hand: PlacedHand, rng: np.random.Generator, blur: float, scale: int) -> None:
+def _draw_hand(
+    picture: npt.NDArray[np.float32],
+    scenery: Scenery,
+    hand: PlacedHand,
+    rng: np.random.Generator,
+    blur: float,
+    scale: int,
+) -> None:
     height, width = picture.shape[:2]
     centers, radii, kinds = _flesh(hand)
     low = np.floor((centers[:, :2] - radii[:, None]).min(0)) - 4
@@ -273,8 +291,13 @@ def _draw_hand(picture: npt.NDArray[np.float32], scenery: Scenery, hand: PlacedH
     red = np.array([1.0, 0.97, 0.95], np.float32) ** (1.0 - np.clip(shade, 0, 1))[..., None]
     color = tint * np.clip(shade, 0.08, 1.12)[..., None] * red
     cover = cv2.GaussianBlur(inside.astype(np.float32), (0, 0), 1.0)
-    color = np.where(inside[..., None], color, cv2.dilate(np.where(inside[..., None], color, 0).astype(np.float32), np.ones((5, 5))))
-    color, cover = cv2.resize(color, (w, h), interpolation=cv2.INTER_AREA), cv2.resize(cover, (w, h), interpolation=cv2.INTER_AREA)
+    color = np.where(
+        inside[..., None], color, cv2.dilate(np.where(inside[..., None], color, 0).astype(np.float32), np.ones((5, 5)))
+    )
+    color, cover = (
+        cv2.resize(color, (w, h), interpolation=cv2.INTER_AREA),
+        cv2.resize(cover, (w, h), interpolation=cv2.INTER_AREA),
+    )
     if blur >= 2:
         kernel = np.full((1, int(blur)), 1.0 / int(blur), np.float32)
         color, cover = cv2.filter2D(color * cover[..., None], -1, kernel), cv2.filter2D(cover, -1, kernel)
@@ -283,12 +306,19 @@ def _draw_hand(picture: npt.NDArray[np.float32], scenery: Scenery, hand: PlacedH
     patch[:] = patch * (1 - cover[..., None]) + color * cover[..., None]
 
 
-def _depth(centers: Floats, radii: Floats, kinds: npt.NDArray[np.int64], size: tuple[int, int]) -> tuple[Floats, npt.NDArray[np.uint8]]:
+def _depth(
+    centers: Floats, radii: Floats, kinds: npt.NDArray[np.int64], size: tuple[int, int]
+) -> tuple[Floats, npt.NDArray[np.uint8]]:
     """How near the nearest sphere is at each pixel (-1e9: none), and of what it is."""
     h, w = size
     depth, kind = np.full(size, -1e9, np.float32), np.zeros(size, np.uint8)
     for (x, y, z), r, what in zip(centers, radii, kinds, strict=True):
-        left, right, top, bottom = max(0, int(x - r)), min(w, int(x + r) + 2), max(0, int(y - r)), min(h, int(y + r) + 2)
+        left, right, top, bottom = (
+            max(0, int(x - r)),
+            min(w, int(x + r) + 2),
+            max(0, int(y - r)),
+            min(h, int(y + r) + 2),
+        )
         if left >= right or top >= bottom:
             continue
         dx = np.arange(left, right, dtype=np.float32) - np.float32(x)
@@ -305,22 +335,58 @@ def _depth(centers: Floats, radii: Floats, kinds: npt.NDArray[np.int64], size: t
 def _room(rng: np.random.Generator, width: int, height: int, skin: Floats, shirt: Floats) -> Pixels:
     """A wall, furniture out of focus, and a person from the chest up."""
     a, b = rng.uniform(30, 225, 3), rng.uniform(30, 225, 3)
-    ramp = np.linspace(0, 1, width)[None, :, None] * rng.uniform(0, 1) + np.linspace(0, 1, height)[:, None, None] * rng.uniform(0, 1)
+    ramp = np.linspace(0, 1, width)[None, :, None] * rng.uniform(0, 1) + np.linspace(0, 1, height)[
+        :, None, None
+    ] * rng.uniform(0, 1)
     room = (a + (b - a) * ramp / 2).astype(np.float32)
     for _ in range(rng.integers(3, 10)):
-        x, y, w, h = rng.integers(0, width), rng.integers(0, height), rng.integers(20, width // 3), rng.integers(20, height // 2)
+        x, y, w, h = (
+            rng.integers(0, width),
+            rng.integers(0, height),
+            rng.integers(20, width // 3),
+            rng.integers(20, height // 2),
+        )
         cv2.rectangle(room, (int(x), int(y)), (int(x + w), int(y + h)), rng.uniform(10, 245, 3).tolist(), -1)
     room = cv2.GaussianBlur(room, (0, 0), rng.uniform(1.0, 6.0))
     if rng.random() < 0.7:
         x, y, r = width * rng.uniform(0.4, 0.6), height * rng.uniform(0.3, 0.42), height * rng.uniform(0.13, 0.18)
         person = room.copy()
         cv2.ellipse(person, (int(x), int(y + 4.2 * r)), (int(2.3 * r), int(2.6 * r)), 0, 0, 360, shirt.tolist(), -1)
-        cv2.rectangle(person, (int(x - 0.45 * r), int(y)), (int(x + 0.45 * r), int(y + 1.8 * r)), (skin * 0.75).tolist(), -1)
+        cv2.rectangle(
+            person, (int(x - 0.45 * r), int(y)), (int(x + 0.45 * r), int(y + 1.8 * r)), (skin * 0.75).tolist(), -1
+        )
         cv2.ellipse(person, (int(x), int(y)), (int(0.78 * r), int(r)), 0, 0, 360, (skin * 0.92).tolist(), -1)
-        cv2.ellipse(person, (int(x), int(y - 0.45 * r)), (int(0.85 * r), int(0.75 * r)), 0, 180, 360, rng.uniform(10, 120, 3).tolist(), -1)
+        cv2.ellipse(
+            person,
+            (int(x), int(y - 0.45 * r)),
+            (int(0.85 * r), int(0.75 * r)),
+            0,
+            180,
+            360,
+            rng.uniform(10, 120, 3).tolist(),
+            -1,
+        )
         for side in (-0.3, 0.3):
-            cv2.ellipse(person, (int(x + side * r), int(y - 0.05 * r)), (int(0.12 * r), int(0.07 * r)), 0, 0, 360, (40, 30, 30), -1)
-        cv2.ellipse(person, (int(x), int(y + 0.5 * r)), (int(0.25 * r), int(0.07 * r)), 0, 0, 360, (skin * [0.8, 0.5, 0.5]).tolist(), -1)
+            cv2.ellipse(
+                person,
+                (int(x + side * r), int(y - 0.05 * r)),
+                (int(0.12 * r), int(0.07 * r)),
+                0,
+                0,
+                360,
+                (40, 30, 30),
+                -1,
+            )
+        cv2.ellipse(
+            person,
+            (int(x), int(y + 0.5 * r)),
+            (int(0.25 * r), int(0.07 * r)),
+            0,
+            0,
+            360,
+            (skin * [0.8, 0.5, 0.5]).tolist(),
+            -1,
+        )
         room = cv2.GaussianBlur(person, (0, 0), 1.5)
     return np.clip(room, 0, 255).astype(np.uint8)
 

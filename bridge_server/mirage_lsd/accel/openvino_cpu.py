@@ -11,8 +11,9 @@ import structlog
 import torch
 from torch import Tensor, nn
 
+from ..cache_folder import cache_folder
 from .base import CompiledModule
-from .cache import cache_folder, conversion_key
+from .cache import conversion_key
 from .cores import usable_cores
 
 _log = structlog.get_logger(__name__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from enum import Enum
 
@@ -16,8 +17,8 @@ _STRAIGHT, _CURLED = 85.0, 115.0
 # An open palm's four fingers are straighter than that on the average; those of a hand at ease are not.
 _PALM_MEAN = 54.0
 # In palms: the tips of thumb and index finger touch below the first, and are as far apart as they go at the second.
-CLOSED, OPEN = 0.40, 1.05
-_THUMB_OUT = 0.62
+CLOSED, OPEN = 0.32, 1.0
+_THUMB_OUT, _THUMB_ASIDE = 0.62, 0.6
 _UPRIGHT, _VERTICAL = 50.0, 40.0
 
 
@@ -58,20 +59,21 @@ def read_pose(hand: Hand) -> Held:
     palm = max(1e-6, _length(shape[_MIDDLE_KNUCKLE] - shape[_WRIST]))
     bends = [finger_bend(shape, int(knuckle)) for knuckle in _KNUCKLES]
     straight, curled = [b < _STRAIGHT for b in bends], [b > _CURLED for b in bends]
-    gap = _length(shape[_THUMB_TIP] - shape[_INDEX_TIP]) / palm
     from_up = _angle_from_up(shape[_MIDDLE_KNUCKLE] - shape[_WRIST])
     upright = from_up < _UPRIGHT
+    # The palm's length in pixels: by the mean scale of all joints, which a tilted hand shortens less than its palm. The gap between two
+    # tips is measured in the picture too, where they are found more exactly than in space.
+    pixels = _size(hand.joints) / max(1e-6, _size(shape)) * palm
+    gap = _length(hand.joints[_THUMB_TIP] - hand.joints[_INDEX_TIP]) / pixels
     pose = Pose.OTHER
     if gap < CLOSED and upright and sum(curled[1:]) <= 1:
         pose = Pose.PINCH
-    elif all(straight) and sum(bends) / 4 < _PALM_MEAN and upright:
+    elif all(straight) and sum(bends) / 4 < _PALM_MEAN and upright and gap > _THUMB_ASIDE:
         pose = Pose.PALM
     elif straight[0] and all(curled[1:]):
         pose = Pose.POINT
     elif all(curled):
         pose = _thumb(shape, palm)
-    # The palm's length in pixels: by the mean scale of all joints, which a tilted hand shortens less than its palm.
-    pixels = _size(hand.joints) / max(1e-6, _size(shape)) * palm
     x, y = hand.joints[_KNUCKLES, :2].mean(0) * 0.5 + hand.joints[_WRIST, :2] * 0.5
     return Held(pose, float(x), float(y), pixels, sum(straight) >= 3 and upright, gap, all(curled))
 
@@ -79,8 +81,8 @@ def read_pose(hand: Hand) -> Held:
 def finger_bend(shape: Floats, knuckle: int) -> float:
     """Degrees from the palm's direction, through both middle joints, to the tip of the finger that begins at `knuckle`."""
     points = [shape[_WRIST], *shape[knuckle : knuckle + 4]]
-    bones = [b - a for a, b in zip(points[:-1], points[1:], strict=True)]
-    return sum(_between(a, b) for a, b in zip(bones[:-1], bones[1:], strict=True))
+    bones = [b - a for a, b in itertools.pairwise(points)]
+    return sum(_between(a, b) for a, b in itertools.pairwise(bones))
 
 
 def _thumb(shape: Floats, palm: float) -> Pose:

@@ -51,15 +51,21 @@ class SwipeReader:
             if ahead[end] - min(ahead[end:]) > _BACK:
                 continue
             start = end
-            while start > 0 and ahead[start - 1] < ahead[start] + 0.1 and places[end][0] - places[start - 1][0] <= _LONGEST_S:
+            while (
+                start > 0
+                and ahead[start - 1] < ahead[start] + 0.1
+                and places[end][0] - places[start - 1][0] <= _LONGEST_S
+            ):
                 start -= 1
             stroke = places[start : end + 1]
             way = ahead[end] - ahead[start]
-            if way < _LEAST_WAY or len(stroke) < 3 and way < 1.5 * _LEAST_WAY:
+            if way < _LEAST_WAY or (len(stroke) < 3 and way < 1.5 * _LEAST_WAY):
                 continue
             rise = abs(places[end][1].y - places[start][1].y) / palm
             is_open = sum(held.open for _, held in stroke) >= _LEAST_OPEN * len(stroke)
-            before = [a for a, (t, _) in zip(ahead[:start], places[:start], strict=True) if places[start][0] - t < _BEFORE_S]
+            before = [
+                a for a, (t, _) in zip(ahead[:start], places[:start], strict=True) if places[start][0] - t < _BEFORE_S
+            ]
             came_from_there = bool(before) and max(before) - ahead[start] > _BACK
             if rise <= _STEEPEST * way and is_open and not came_from_there:
                 return sign

@@ -19,6 +19,8 @@ MOST_HANDS = 2
 _LEAST_SCORE = 0.5
 # With one hand known, a second one is looked for in every fourth picture only.
 _LOOK_EVERY = 4
+# For so many pictures a hand that is lost (too quick for the camera) is remembered.
+_REMEMBERED = 5
 # Two regions whose centers are nearer than this part of their side are of the same hand.
 _SAME_HAND = 0.35
 
@@ -80,6 +82,8 @@ class HandTracker:
     def __init__(self, networks: HandNetworks) -> None:
         self._networks = networks
         self._known: dict[int, Region] = {}
+        # Where hands were when they were lost, and how many pictures ago.
+        self._lost: dict[int, tuple[Region, int]] = {}
         self._next_number = 1
         self._since_look = _LOOK_EVERY
 
@@ -88,15 +92,18 @@ class HandTracker:
         found: list[Hand] = []
         for number, region in self._known.items():
             self._try(pixels, number, region, found)
+        seen = {hand.number for hand in found}
+        self._lost = {number: (region, age + 1) for number, (region, age) in self._lost.items() if age < _REMEMBERED}
+        self._lost |= {number: (region, 1) for number, region in self._known.items() if number not in seen}
         self._since_look += 1
-        lost = len(found) < len(self._known)
-        if lost or not found or (len(found) < MOST_HANDS and self._since_look >= _LOOK_EVERY):
+        if self._lost or not found or (len(found) < MOST_HANDS and self._since_look >= _LOOK_EVERY):
             self._since_look = 0
-            before = {number: region for number, region in self._known.items() if number not in {h.number for h in found}}
             for palm in self._networks.palms(pixels):
                 region = Region.of_palm(palm)
                 if len(found) < MOST_HANDS and not any(_near(region, Region.of_joints(h.joints)) for h in found):
-                    self._try(pixels, self._number_of(region, before), region, found)
+                    self._try(pixels, self._number_of(region), region, found)
+        for hand in found:
+            self._lost.pop(hand.number, None)
         self._known = {hand.number: Region.of_joints(hand.joints) for hand in found}
         return found
 
@@ -108,17 +115,15 @@ class HandTracker:
         if not any(_near(place, Region.of_joints(other.joints)) for other in found):
             found.append(Hand(number, joints, shape, right, score))
 
-    def _number_of(self, region: Region, lost: dict[int, Region]) -> int:
+    def _number_of(self, region: Region) -> int:
         """A hand that moved too far between two pictures is still the same one: the nearest of those that were lost just now."""
-        near = [
+        ways = [
             (abs(region.x - was.x) + abs(region.y - was.y), number)
-            for number, was in lost.items()
-            if abs(region.x - was.x) + abs(region.y - was.y) < 1.5 * was.side
+            for number, (was, age) in self._lost.items()
+            if abs(region.x - was.x) + abs(region.y - was.y) < (1.0 + 0.5 * age) * was.side
         ]
-        if near:
-            number = min(near)[1]
-            del lost[number]
-            return number
+        if ways:
+            return min(ways)[1]
         self._next_number += 1
         return self._next_number - 1
 
