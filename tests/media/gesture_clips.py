@@ -86,21 +86,17 @@ def _swipe(rng: np.random.Generator, scenery: Scenery, base: PlacedHand, sign: i
         before = here
 
 
-def talk_clip(minutes: float, seed: int = 0) -> Iterator[tuple[float, Pixels]]:
-    """Somebody talks with both hands, waves, scratches their head, holds a mug, and never means a gesture. A new room each minute.
+def talk_clip(number: int) -> Iterator[tuple[float, Pixels]]:
+    """A minute in which somebody talks with both hands, waves, beats time, rests, and never means a gesture.
 
-    Each hand goes from one posture to another every half to two seconds; every now and then it waves, beats time, or rests.
+    Each hand goes from one posture to another every half to two seconds. Another number is another person in another room.
     """
-    rng = np.random.default_rng([seed, 99])
-    count = round(minutes * 60 * RATE)
+    rng = np.random.default_rng([number, 99])
     movers = [_Talker(rng, left=False), _Talker(rng, left=True)]
     scenery = Scenery.random(rng, WIDTH, HEIGHT)
-    for i in range(count):
-        if i and i % round(60 * RATE) == 0:
-            scenery = Scenery.random(rng, WIDTH, HEIGHT)
-            movers = [_Talker(rng, left=False), _Talker(rng, left=True)]
-        hands = [hand for mover in movers if (hand := mover.at(i / RATE)) is not None]
-        yield i / RATE, draw(scenery, hands, rng, scale=1)
+    for t in np.arange(0.0, 60.0, 1.0 / RATE):
+        hands = [hand for mover in movers if (hand := mover.at(float(t))) is not None]
+        yield float(t), draw(scenery, hands, rng, scale=1)
 
 
 class _Talker:

@@ -59,10 +59,15 @@ def measure(networks: HandNetworks, gesture: str, examples: int) -> Row:
     return row
 
 
+def false_in_talk(networks: HandNetworks, minutes: int) -> list[str]:
+    """What is taken for a gesture in that many minutes of talk and waving."""
+    return [name for number in range(minutes) for name in names_of(read_clip(networks, talk_clip(number)))]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--examples", type=int, default=50)
-    parser.add_argument("--minutes", type=float, default=10.0, help="of talk and waving; 0: none")
+    parser.add_argument("--minutes", type=int, default=10, help="of talk and waving; 0: none")
     parser.add_argument("--only", choices=GESTURES)
     parser.add_argument("--show", action="store_true", help="name each example that went wrong")
     args = parser.parse_args()
@@ -75,8 +80,8 @@ def main() -> None:
             for seed, names in row.faults:
                 print(f"    example {seed}: {names or 'nothing'}", flush=True)
     if args.minutes and args.only is None:
-        found = names_of(read_clip(networks, talk_clip(args.minutes)))
-        print(f"\n{len(found)} false in {args.minutes:g} minutes of talk and waving: {dict(Counter(found))}")
+        found = false_in_talk(networks, args.minutes)
+        print(f"\n{len(found)} false in {args.minutes} minutes of talk and waving: {dict(Counter(found))}")
 
 
 if __name__ == "__main__":

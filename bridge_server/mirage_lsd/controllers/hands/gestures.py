@@ -125,13 +125,14 @@ class GestureReader:
         last = [gap for _, gap in list(state.gaps)[-3:]]
         value = (sorted(last)[len(last) // 2] - CLOSED) / (OPEN - CLOSED)
         value = round(min(1.0, max(0.0, value)), 3)
-        told: list[Gesture] = []
-        if abs(value - state.told) >= _STEP and len(last) == 3:
-            state.told = value
-            told.append(Gesture("pinch", value))
         gaps = [gap for _, gap in state.gaps]
         long_enough = t - state.gaps[0][0] > 0.85 * _TAKEN_S and len(gaps) >= _LEAST_PICTURES
-        if long_enough and max(gaps) - min(gaps) < 2 * _TAKEN_WITHIN:
+        taken = long_enough and max(gaps) - min(gaps) < 2 * _TAKEN_WITHIN
+        told: list[Gesture] = []
+        if len(last) == 3 and (abs(value - state.told) >= _STEP or (taken and value != state.told)):
+            state.told = value
+            told.append(Gesture("pinch", value))
+        if taken:
             _let_go(t, state, held)
         return told
 

@@ -63,7 +63,7 @@ def read_pose(hand: Hand) -> Held:
     upright = from_up < _UPRIGHT
     # The palm's length in pixels: by the mean scale of all joints, which a tilted hand shortens less than its palm. The gap between two
     # tips is measured in the picture too, where they are found more exactly than in space.
-    pixels = _size(hand.joints) / max(1e-6, _size(shape)) * palm
+    pixels = max(1e-6, _size(hand.joints) / max(1e-6, _size(shape)) * palm)
     gap = _length(hand.joints[_THUMB_TIP] - hand.joints[_INDEX_TIP]) / pixels
     pose = Pose.OTHER
     if gap < CLOSED and upright and sum(curled[1:]) <= 1:

@@ -12,7 +12,7 @@ _LEAST_WAY, _LONGEST_S = 2.0, 0.9
 _STEEPEST, _LEAST_OPEN = 0.6, 0.6
 # ... doesn't come back within a moment, and didn't come from there just before.
 _SETTLED_S, _BACK, _BEFORE_S = 0.35, 0.7, 1.0
-# Back to where it began, for the next one.
+# After a swipe the hand goes back to where it began, for the next one: that isn't looked at.
 _PAUSE_S = 1.0
 _MEMORY_S = 2.5
 
@@ -26,11 +26,13 @@ class SwipeReader:
 
     def feed(self, t: float, held: Held | None) -> int:
         """Takes the hand at `t` seconds (None: not seen now); 1 or -1 when it has swiped to the picture's right or left, else 0."""
+        if t < self._quiet_until:
+            return 0
         if held is not None:
             self._places.append((t, held))
         while self._places and t - self._places[0][0] > _MEMORY_S:
             self._places.popleft()
-        if t < self._quiet_until or len(self._places) < 3:
+        if len(self._places) < 3:
             return 0
         way = self._stroke(t)
         if way:
