@@ -11,16 +11,18 @@ from .swipes import SwipeReader
 from .tracker import Hand
 
 # Seconds that a pose is held before it counts. A pinch is followed by a movement, which nothing else is.
-_DWELL_S = {Pose.PALM: 0.8, Pose.POINT: 0.8, Pose.THUMB_UP: 0.8, Pose.THUMB_DOWN: 0.8, Pose.PINCH: 0.5}
+_DWELL_S = {Pose.PALM: 1.2, Pose.POINT: 1.2, Pose.THUMB_UP: 0.8, Pose.THUMB_DOWN: 0.8, Pose.PINCH: 0.6}
 # Of the pictures meanwhile at least this part shows it, and the hand moves at most so far, in palms.
 _LEAST_SHARE, _STILL = 0.8, 0.4
 _LEAST_PICTURES = 4
+# While another hand has moved that far in so many seconds, nothing counts.
+_LATELY_S = 0.8
 # A pose is over, and may be shown anew, when it was gone for so long.
 _GONE_S = 0.4
 # A hand whose palm is shorter than this part of the picture's height is somebody's in the background.
 _LEAST_PALM = 0.06
 # A strength is taken when the fingers have kept still for so long, within so many palms; a hand that moves away lets go.
-_TAKEN_S, _TAKEN_WITHIN, _MOVED_AWAY = 1.0, 0.08, 1.2
+_TAKEN_S, _TAKEN_WITHIN, _MOVED_AWAY = 1.0, 0.08, 0.5
 _STEP = 0.02
 
 
@@ -51,6 +53,8 @@ class _HandState:
     opened: bool = False
     gaps: deque[tuple[float, float]] = field(default_factory=deque)
     told: float = -1.0
+    # Where a pinch ended: until the hand has left that place, what it shows is the rest of the pinch.
+    ended_at: tuple[float, float] | None = None
 
 
 class GestureReader:
@@ -69,20 +73,22 @@ class GestureReader:
         for number in near:
             self._hands.setdefault(number, _HandState(t))
         told: list[Gesture] = []
+        moving = {number for number, state in self._hands.items() if _moves(t, state)}
         for number, state in list(self._hands.items()):
-            told += self._hand(t, state, near.get(number))
+            told += self._hand(t, state, near.get(number), alone=not moving - {number})
             if t - state.seen > 2.0 and state.shown is Pose.OTHER:
                 del self._hands[number]
         return told
 
-    def _hand(self, t: float, state: _HandState, held: Held | None) -> list[Gesture]:
+    def _hand(self, t: float, state: _HandState, held: Held | None, *, alone: bool) -> list[Gesture]:
+        """What one hand says; `alone`: no other one moves. Whoever talks moves both, and means neither."""
         told: list[Gesture] = []
         if held is not None:
             state.seen = t
             state.held.append((t, held))
             if held.pose is state.shown:
                 state.shown_at = t
-        while state.held and t - state.held[0][0] > 1.0:
+        while state.held and t - state.held[0][0] > 1.5:
             state.held.popleft()
         if state.shown is not Pose.OTHER and t - state.shown_at > _GONE_S and state.pinch_at is None:
             told += _palm_over(state)
@@ -91,10 +97,13 @@ class GestureReader:
             told += self._pinch(t, state, held)
             return told
         way = state.swipes.feed(t, held)
-        if way and state.shown is Pose.OTHER:
+        if way and alone and state.shown is Pose.OTHER:
             told.append(Gesture("swipe_right" if way > 0 else "swipe_left"))
+        if state.ended_at is not None and (held is None or _way(held, state.ended_at) <= _MOVED_AWAY):
+            return told
+        state.ended_at = None
         pose = _held_long(t, state)
-        if held is None or pose is None or pose is state.shown:
+        if held is None or pose is None or pose is state.shown or not alone:
             return told
         told += _palm_over(state)
         state.shown, state.shown_at = pose, t
@@ -117,7 +126,7 @@ class GestureReader:
             return []
         if not state.opened:
             # Until it opens nothing changes: whoever only pinches has said nothing.
-            state.opened = held.gap > CLOSED * 1.25
+            state.opened = all(hand.gap > CLOSED * 1.2 for _, hand in list(state.held)[-2:])
             return []
         state.gaps.append((t, held.gap))
         while t - state.gaps[0][0] > _TAKEN_S:
@@ -153,15 +162,20 @@ def _held_long(t: float, state: _HandState) -> Pose | None:
     return newest if all(_way(held, first) <= _STILL for held in during) else None
 
 
+def _moves(t: float, state: _HandState) -> bool:
+    """Whether a hand has moved lately."""
+    lately = [held for at, held in state.held if t - at <= _LATELY_S]
+    return len(lately) > 1 and any(_way(held, (lately[0].x, lately[0].y)) > _STILL for held in lately)
+
+
 def _palm_over(state: _HandState) -> list[Gesture]:
     over, state.palm_told = state.palm_told, False
     return [Gesture("palm_over")] if over else []
 
 
 def _let_go(t: float, state: _HandState, held: Held | None) -> None:
-    """What the hand shows now has been part of the pinch: it counts only when it is shown anew."""
-    state.pinch_at = None
-    state.shown, state.shown_at = (held.pose if held is not None else Pose.PINCH), t
+    state.ended_at = state.pinch_at if held is not None else None
+    state.pinch_at, state.shown, state.shown_at = None, Pose.PINCH, t
 
 
 def _way(held: Held, from_: tuple[float, float]) -> float:

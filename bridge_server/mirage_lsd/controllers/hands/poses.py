@@ -17,9 +17,9 @@ _STRAIGHT, _CURLED = 85.0, 115.0
 # An open palm's four fingers are straighter than that on the average; those of a hand at ease are not.
 _PALM_MEAN = 54.0
 # In palms: the tips of thumb and index finger touch below the first, and are as far apart as they go at the second.
-CLOSED, OPEN = 0.32, 1.0
-_THUMB_OUT, _THUMB_ASIDE = 0.62, 0.6
-_UPRIGHT, _VERTICAL = 50.0, 40.0
+CLOSED, OPEN = 0.37, 1.0
+_THUMB_OUT, _THUMB_ASIDE = 0.62, 0.8
+_UPRIGHT, _VERTICAL = 50.0, 50.0
 
 
 class Pose(Enum):

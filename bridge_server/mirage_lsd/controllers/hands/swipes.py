@@ -11,7 +11,9 @@ _LEAST_WAY, _LONGEST_S = 2.0, 0.9
 # ... more sideways than up or down, with the hand open most of the time ...
 _STEEPEST, _LEAST_OPEN = 0.6, 0.6
 # ... doesn't come back within a moment, and didn't come from there just before.
-_SETTLED_S, _BACK, _BEFORE_S = 0.35, 0.7, 1.0
+_SETTLED_S, _TOO_LATE_S, _BACK, _BEFORE_S = 0.35, 0.9, 0.7, 1.0
+# Within this of its end it is there.
+_NEAR = 0.2
 # After a swipe the hand goes back to where it began, for the next one: that isn't looked at.
 _PAUSE_S = 1.0
 _MEMORY_S = 2.5
@@ -42,32 +44,28 @@ class SwipeReader:
 
     def _stroke(self, now: float) -> int:
         """Whether the way up to now ends in a stroke after which the hand has settled."""
-        places = list(self._places)
-        palms = sorted(held.palm for _, held in places)
+        times = [t for t, _ in self._places]
+        hands = [held for _, held in self._places]
+        palms = sorted(held.palm for held in hands)
         palm = palms[len(palms) // 2]
         for sign in (1, -1):
-            ahead = [sign * held.x / palm for _, held in places]
-            end = max(range(len(ahead)), key=ahead.__getitem__)
-            if now - places[end][0] < _SETTLED_S or now - places[end][0] > 2 * _SETTLED_S + 0.2:
+            ahead = [sign * held.x / palm for held in hands]
+            top = max(ahead)
+            end = next(i for i, place in enumerate(ahead) if place >= top - _NEAR)
+            if not _SETTLED_S <= now - times[end] <= _TOO_LATE_S or top - min(ahead[end:]) > _BACK:
                 continue
-            if ahead[end] - min(ahead[end:]) > _BACK:
+            lately = [i for i in range(end) if times[end] - times[i] <= _LONGEST_S + _NEAR]
+            if not lately:
                 continue
-            start = end
-            while (
-                start > 0
-                and ahead[start - 1] < ahead[start] + 0.1
-                and places[end][0] - places[start - 1][0] <= _LONGEST_S
-            ):
-                start -= 1
-            stroke = places[start : end + 1]
+            low = min(ahead[i] for i in lately)
+            start = max(i for i in lately if ahead[i] <= low + _NEAR)
             way = ahead[end] - ahead[start]
-            if way < _LEAST_WAY or (len(stroke) < 3 and way < 1.5 * _LEAST_WAY):
+            if way < _LEAST_WAY or times[end] - times[start] > _LONGEST_S:
                 continue
-            rise = abs(places[end][1].y - places[start][1].y) / palm
-            is_open = sum(held.open for _, held in stroke) >= _LEAST_OPEN * len(stroke)
-            before = [
-                a for a, (t, _) in zip(ahead[:start], places[:start], strict=True) if places[start][0] - t < _BEFORE_S
-            ]
+            rise = abs(hands[end].y - hands[start].y) / palm
+            stroke = hands[start : end + 1]
+            is_open = sum(held.open for held in stroke) >= _LEAST_OPEN * len(stroke)
+            before = [ahead[i] for i in range(start) if times[start] - times[i] < _BEFORE_S]
             came_from_there = bool(before) and max(before) - ahead[start] > _BACK
             if rise <= _STEEPEST * way and is_open and not came_from_there:
                 return sign
