@@ -21,7 +21,7 @@ from mirage_lsd.controllers.feed import PictureFeed
 from mirage_lsd.controllers.gesture import GestureController, change_of
 from mirage_lsd.controllers.hands import GestureReader, Hand, HandTracker, models
 from mirage_lsd.controllers.hands.palm import PALM_INPUT, Palm, letterbox, make_anchors, overlap, read_palms
-from mirage_lsd.controllers.hands.poses import Held, Pose, read_pose
+from mirage_lsd.controllers.hands.poses import CLOSED, OPEN, Held, Pose, read_pose
 from mirage_lsd.controllers.hands.region import HAND_INPUT, Region
 from mirage_lsd.device_process.ring import SLOTS, SlotRing
 from mirage_lsd.picture import DeviceError, Picture
@@ -252,6 +252,12 @@ def test_a_hand_in_the_background_is_not_listened_to() -> None:
     assert said([held(Pose.POINT, palm=20.0)] * 30) == []
 
 
+def test_a_hand_that_is_not_held_up_is_not_listened_to() -> None:
+    assert said([held(Pose.POINT, y=250.0)] * 30) == []
+    assert said([held(x=stroke(i / RATE), y=250.0) for i in range(15)]) == []
+    assert said([held(Pose.POINT, y=230.0)] * 30) == ["point"]
+
+
 def pinching(gaps: list[float]) -> list[Held | None]:
     return [held(Pose.PINCH if gap < 0.32 else Pose.PALM if gap > 0.6 else Pose.OTHER, gap=gap) for gap in gaps]
 
@@ -269,7 +275,7 @@ def test_a_pinch_that_opens_sets_the_strength_until_the_fingers_keep_still() -> 
     opening = [0.2] * 8 + [0.2 + 0.05 * i for i in range(10)] + [0.66] * 12
     told = values(pinching(opening))
     assert told == sorted(told)
-    assert told[-1] == pytest.approx(0.5)
+    assert told[-1] == pytest.approx((0.66 - CLOSED) / (OPEN - CLOSED), abs=1e-3)
     # What comes after that, as the hand is lowered, changes nothing; nor does the open hand count as a palm.
     assert values(pinching(opening + [0.8] * 15)) == told
 
@@ -326,7 +332,7 @@ def test_the_way_back_for_the_next_swipe_is_none() -> None:
 def test_a_closed_hand_and_a_steep_way_are_no_swipe() -> None:
     fist = [Held(Pose.OTHER, stroke(i / RATE), 200.0, 60.0, False, 0.9, True) for i in range(15)]
     assert said(fist) == []
-    assert said([held(x=stroke(i / RATE), y=stroke(i / RATE)) for i in range(15)]) == []
+    assert said([held(x=stroke(i / RATE), y=stroke(i / RATE) - 150.0) for i in range(15)]) == []
 
 
 def test_two_hands_are_read_each_for_itself() -> None:

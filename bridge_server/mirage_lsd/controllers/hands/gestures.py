@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .poses import CLOSED, OPEN, Held, Pose, read_pose
 from .swipes import SwipeReader
@@ -21,6 +21,8 @@ _LATELY_S = 0.8
 _GONE_S = 0.4
 # A hand whose palm is shorter than this part of the picture's height is somebody's in the background.
 _LEAST_PALM = 0.06
+# A hand whose middle is below this part of the picture's height is not held up: it talks, or lies on the desk.
+_LOWEST = 0.67
 # A strength is taken when the fingers have kept still for so long, within so many palms; a hand that moves away lets go.
 _TAKEN_S, _TAKEN_WITHIN, _MOVED_AWAY = 1.0, 0.08, 0.5
 _STEP = 0.02
@@ -70,6 +72,9 @@ class GestureReader:
     def feed_held(self, t: float, held: dict[int, Held], height: int) -> list[Gesture]:
         """The same of hands that were read already, by their numbers."""
         near = {number: hand for number, hand in held.items() if hand.palm >= _LEAST_PALM * height}
+        for number, hand in near.items():
+            if hand.y > _LOWEST * height:
+                near[number] = replace(hand, pose=Pose.OTHER, open=False)
         for number in near:
             self._hands.setdefault(number, _HandState(t))
         told: list[Gesture] = []
