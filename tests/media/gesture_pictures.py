@@ -13,8 +13,9 @@ import cv2
 import numpy as np
 from hand_drawing import POSES, Pixels, PlacedHand, Scenery, draw, moved, pinch
 
-from mirage_lsd.controllers.hands import HandNetworks, HandTracker
+from mirage_lsd.controllers.hands import Hand, HandNetworks, HandTracker
 from mirage_lsd.controllers.hands.models import model_files
+from mirage_lsd.controllers.hands.poses import Pose, read_pose
 
 _WIDTH, _HEIGHT = 240, 240
 _INK, _SHADOW = (255, 255, 255, 255), (20, 20, 20, 255)
@@ -25,15 +26,15 @@ def main() -> None:
     rng = np.random.default_rng(12)
     upright = PlacedHand(POSES["palm"], 120, 135, 62, yaw=8.0)
     shown = [
-        ("swipe", [moved(upright, x=70.0, roll=-12.0), moved(upright, x=165.0, roll=12.0)]),
-        ("point", [moved(upright, pose=POSES["point"], y=150.0)]),
-        ("open palm", [moved(upright, left=True)]),
-        ("pinch ...", [moved(upright, pose=pinch(0.18))]),
-        ("... and open", [moved(upright, pose=pinch(0.8))]),
-        ("thumb up", [moved(upright, pose=POSES["thumb"], roll=-90.0, y=130.0)]),
-        ("thumb down", [moved(upright, pose=POSES["thumb"], roll=90.0, left=False, y=110.0)]),
+        ("swipe", Pose.PALM, [moved(upright, x=70.0, roll=-12.0), moved(upright, x=165.0, roll=12.0)]),
+        ("point", Pose.POINT, [moved(upright, pose=POSES["point"], y=150.0)]),
+        ("open palm", Pose.PALM, [moved(upright, left=True)]),
+        ("pinch ...", Pose.PINCH, [moved(upright, pose=pinch(0.18))]),
+        ("... and open", Pose.OTHER, [moved(upright, pose=pinch(0.8))]),
+        ("thumb up", Pose.THUMB_UP, [moved(upright, pose=POSES["thumb"], roll=-90.0, y=130.0)]),
+        ("thumb down", Pose.THUMB_DOWN, [moved(upright, pose=POSES["thumb"], roll=90.0, left=False, y=110.0)]),
     ]
-    tiles = [_tile(networks, rng, title, hands) for title, hands in shown]
+    tiles = [_tile(networks, rng, *what) for what in shown]
     rows = np.hstack(tiles)
     # A palette keeps it small.
     from PIL import Image
@@ -41,10 +42,10 @@ def main() -> None:
     Image.fromarray(rows[..., :3]).quantize(200, dither=Image.Dither.NONE).save(Path(sys.argv[1]), optimize=True)
 
 
-def _tile(networks: HandNetworks, rng: np.random.Generator, title: str, hands: list[PlacedHand]) -> Pixels:
+def _tile(networks: HandNetworks, rng: np.random.Generator, title: str, pose: Pose, hands: list[PlacedHand]) -> Pixels:
     """The last of these hands with its joints; the one before it as a ghost."""
-    found = []
-    while not found:  # another room, until the hand is plain to see
+    found: list[Hand] = []
+    while [read_pose(hand).pose for hand in found] != [pose]:  # another room, until the hand is plain to see
         scenery = Scenery.random(rng, _WIDTH, _HEIGHT)
         clean = draw(scenery, hands[-1:], rng)
         tracker = HandTracker(networks)
