@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from pathlib import Path
 
 import cv2
@@ -21,6 +22,8 @@ def run(port: Port) -> None:
     with contextlib.suppress(AttributeError, OSError):
         os.nice(_NICE)
     cv2.setNumThreads(1)
+    # OpenVINO's usage reports would fork a process, which outlives this one and keeps its pipes open: without that package there are none.
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     palm_file, hand_file = (Path(name) for name in port.options["models"])
     try:
         networks = HandNetworks(palm_file, hand_file)
