@@ -18,6 +18,7 @@ COMMANDS = (
     "demo",
     "stream",
     "devices",
+    "get",
     "serve",
     "doctor",
     "bench",

@@ -321,6 +321,8 @@ class StreamEngine:
                         raise DeviceError(source.fault)
                     return
                 continue
+            for controller in self._controllers:
+                controller.look(picture)
             if source.live and not cadence.due(time.monotonic_ns()):
                 self._counters.skip()
                 continue

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import sys
 from functools import cache
 from pathlib import Path
 
@@ -13,17 +11,6 @@ from torch import Tensor, nn
 
 # A changed definition must not find an old conversion.
 _DEFINING_FOLDERS = ("models", "pipelines", "accel")
-
-
-def cache_folder() -> Path:
-    """`$MIRAGE_LSD_CACHE`, else the user's cache folder of the platform. It may not exist yet."""
-    if chosen := os.environ.get("MIRAGE_LSD_CACHE"):
-        return Path(chosen)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "mirage-lsd" / "cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "mirage-lsd"
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "mirage-lsd"
 
 
 @cache

@@ -10,14 +10,18 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-import openvino as ov
 import structlog
 import torch
 from torch import Tensor, nn
 
+from ..cache_folder import cache_folder
+from ..usage_reports import forbid_usage_reports
 from .base import CompiledModule
-from .cache import cache_folder, conversion_key
+from .cache import conversion_key
 from .cores import usable_cores
+
+forbid_usage_reports()
+import openvino as ov  # noqa: E402
 
 _log = structlog.get_logger(__name__)
 

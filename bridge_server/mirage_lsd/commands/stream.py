@@ -3,7 +3,7 @@
     mirage-lsd stream --source 0 --sink window --scene forest            your camera, in a window
     mirage-lsd stream --source clip.mp4 --sink out.mp4 --scene snow/overcast
     mirage-lsd stream --source screen --sink rtmp://127.0.0.1/live/key --osc 9000
-    mirage-lsd stream --source 0 --sink window --sink virtual-camera --keys --voice
+    mirage-lsd stream --source 0 --sink window --sink virtual-camera --keys --gestures --voice
 
 Sources: a camera's number; screen, screen:2, window:TITLE; a file or image; rtsp://, rtmp://, srt://, http://; webrtc; ndi; pattern.
 Sinks: window; a file (.mp4, .mov, .mkv); rtmp://, srt://, udp://; virtual-camera; webrtc; ndi. Give --sink as often as you like.
@@ -13,6 +13,8 @@ A live source is painted at --fps: when this machine can't hold it, steps, then 
 into a file is painted picture by picture, as fast as it goes, and nothing is given up.
 --scene, --lighting and --prompt say how it begins; SCENE/LIGHTING is short for both. --set NAME=VALUE turns any other control.
 While it runs: in the window Tab shows rate and latency, F11 fills the screen, Esc ends; with --keys, digits choose scenes; Ctrl-C ends.
+With --gestures hands turn the knobs: a swipe to the right or left chooses the next or previous scene, a pointing finger the next
+lighting, pinch and open sets the strength, a palm held up shows the camera's picture, thumb down and up turn the model off and on.
 """
 
 from __future__ import annotations
@@ -103,6 +105,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     knobs.add_argument(
         "--midi", nargs="?", const="", metavar="NAME", help="a MIDI device, by a part of its name (docs/camera/midi.md)"
     )
+    knobs.add_argument(
+        "--gestures",
+        action="store_true",
+        help="hands: swipe, point, palm, pinch, thumb (docs/camera/gestures.md; once before: mirage-lsd get people)",
+    )
     knobs.add_argument("--voice", action="store_true", help='spoken commands: "mirage, forest" (docs/camera/voice.md)')
 
 
@@ -171,6 +178,8 @@ def _controllers(args: argparse.Namespace) -> list[Any]:
         chosen.append(make_controller("midi", device=args.midi, transition_s=args.transition))
     if args.voice:
         chosen.append(make_controller("voice", transition_s=args.transition))
+    if args.gestures:
+        chosen.append(make_controller("gestures", transition_s=args.transition, mirrored=args.mirror))
     return chosen
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import ClassVar, Self
 
-from ..picture import DeviceError
+from ..picture import DeviceError, Picture
 
 __all__ = ["Change", "ControlInfo", "Controller", "DeviceError", "Emit", "choice_after"]
 
@@ -103,6 +103,9 @@ class Controller(ABC):
 
     def changed(self, change: Change) -> None:  # noqa: B027
         """Another controller, or this one, has changed something: for those that send feedback."""
+
+    def look(self, picture: Picture) -> None:  # noqa: B027
+        """A picture as the source gave it, on the stream's thread: what is to be kept of it has to be copied, at once."""
 
     def key(self, name: str, shift: bool) -> None:  # noqa: B027
         """A key was pressed in the window."""

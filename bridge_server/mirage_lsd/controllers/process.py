@@ -42,6 +42,13 @@ class ProcessController(Controller):
     def _event(self, message: dict[str, Any], panel: Panel, emit: Emit) -> None:
         """Something was seen or heard."""
 
+    def _stalled(self) -> str:
+        """One sentence when the worker lives and does nothing any more; it is ended and started again."""
+        return ""
+
+    def _ended(self, panel: Panel, emit: Emit) -> None:
+        """The worker has ended by itself: what it would have ended by an event is to be ended now."""
+
     def start(self, panel: Panel, emit: Emit) -> None:
         self._panel, self._emit = panel, emit
         self._stop.clear()
@@ -82,7 +89,13 @@ class ProcessController(Controller):
             if not exited:
                 if opened:
                     backoff.reset()
+                stalled = self._stalled()
+                if stalled and self._process is not None:
+                    self.fault = stalled
+                    self._process.kill()
                 continue
+            if self._panel is not None and self._emit is not None:
+                self._ended(self._panel, self._emit)
             if not retry:
                 return
             if self._process is not None:

@@ -13,6 +13,7 @@ _CONTROLLERS = {
     "osc": "osc:OscController",
     "midi": "midi:MidiController",
     "voice": "voice:VoiceController",
+    "gestures": "gesture:GestureController",
 }
 
 

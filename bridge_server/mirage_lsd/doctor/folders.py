@@ -26,7 +26,7 @@ def check_folders(
         encoding: of file names; None: Python's.
     """
     if folders is None:
-        from ..accel.cache import cache_folder
+        from ..cache_folder import cache_folder
 
         folders = {"home": Path.home(), "cache": cache_folder(), "package": Path(__file__).parents[1]}
     strange = {what: path for what, path in folders.items() if not str(path).isascii()}
