@@ -6,7 +6,7 @@ UNREAL_CMAKE = cmake -S $(UNREAL_TESTS) -G Ninja -DDAEMON_PYTHON=$(abspath $(BIN
 UNREAL_LEAN := -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS="-O1 -g1 -DNDEBUG"
 UNREAL_FORMATTED := $(UNREAL_TESTS)/portable $(UNREAL_TESTS)/behaviour $(wildcard unreal_plugin/MirageLSD/Source/*/Private/Portable)
 
-.PHONY: unreal-plugin test-unreal lint-unreal format-unreal
+.PHONY: unreal-plugin test-unreal test-unreal-sanitizers lint-unreal format-unreal
 
 unreal-plugin: setup native-all
 	$(BIN)/python unreal_plugin/package.py
@@ -22,6 +22,9 @@ test-unreal: setup $(VENV)/.dev lint-unreal
 	$(BIN)/python -m pytest $(UNREAL_TESTS)/python
 	$(UNREAL_CMAKE) -B build/unreal-clang -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS="-O0 -g0 -DNDEBUG" -DCOMPILE_ALL_ENGINES=ON
 	cmake --build build/unreal-clang
+
+# Heavy, so not part of `make test`: each of the two compiles the plugin and the stand-in anew.
+test-unreal-sanitizers: setup $(VENV)/.dev
 	cmake -S $(NATIVE) -B build/native-asan -G Ninja -DLSD_BUILD_TESTS=ON -DLSD_SANITIZE=address
 	cmake --build build/native-asan --target lsd
 	$(UNREAL_CMAKE) -B build/unreal-asan $(UNREAL_LEAN) -DLSD_SANITIZE=address -DLSD_LIBRARY=$(abspath build/native-asan/liblsd.so)
