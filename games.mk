@@ -20,7 +20,7 @@ test-games: setup $(VENV)/.dev
 	cmake --build build/hook
 	cmake -S tests/games/observer -B build/observer -G Ninja
 	cmake --build build/observer
-	MIRAGE_LSD_TEST_GAMES=1 $(BIN)/python -m pytest tests/games --timeout 1800
+	$(BIN)/python -m pytest tests/games --timeout 1800
 
 lint-hook: $(VENV)/.system
 	clang-format --dry-run --Werror $(HOOK_CODE)
