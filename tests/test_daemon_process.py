@@ -119,7 +119,7 @@ def test_curve_admits_its_client_and_nobody_else(
     friend.send_frame(1, noise_picture())
     friend.receive_result()
     friend.send(friend.open_header(2, transport=[{"name": "shared_memory", "ring": None}]))
-    friend.expect_error("malformed")
+    friend.expect_error("bad_ring")
     assert daemon.alive
 
 
