@@ -16,7 +16,7 @@ from mirage_lsd.protocol.layout import PackedLayout, Plane
 from mirage_lsd.protocol.parts import RingFields
 from mirage_lsd.transport.ring import RingReader, RingWriter
 
-TIMEOUT_MS = 10_000
+TIMEOUT_MS = 30_000
 WIDTH, HEIGHT = 64, 36
 
 Header = dict[str, Any]
