@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from .decode_parts import slot_of
+from .decode_parts import ring_slot_of, slot_of, stream_of
 from .errors import ProtocolError
 from .fields import Fields
 from .header import INT64_MAX
@@ -15,7 +15,6 @@ from .offers import asked_offer
 from .parts import CameraFields, ClientFields, SlotFields, SunFields
 from .version import PROTOCOL_MAJOR
 
-MAX_STREAM = 2**31 - 1
 MAX_SEED = 2**31 - 1
 MAX_FPS = 1_000.0
 MAX_SLOTS = 255
@@ -24,10 +23,6 @@ MAX_CONTROL_NAME_BYTES = 64
 MAX_CONTROL_TEXT_BYTES = 4_096
 MAX_CONTROL_FLOATS = 16
 ALPHAS = ("opaque", "engine")
-
-
-def _stream(fields: Fields) -> int:
-    return fields.integer("stream", 1, MAX_STREAM)
 
 
 def _hello(fields: Fields) -> Hello:
@@ -55,7 +50,7 @@ def _hello(fields: Fields) -> Hello:
 
 
 def _open(fields: Fields) -> Open:
-    stream = _stream(fields)
+    stream = stream_of(fields)
     model = fields.text("model")
     planes = tuple(
         Plane(plane.text("name"), plane.text("format"), plane.integer("width"), plane.integer("height"))
@@ -82,14 +77,9 @@ def _open(fields: Fields) -> Open:
 
 
 def _frame(fields: Fields) -> Frame:
-    slot = slot_seq = None
-    if "slot" in fields or "slot_seq" in fields:
-        slot = fields.integer("slot", 0, 15)
-        slot_seq = fields.integer("slot_seq", 2)
-        if slot_seq % 2:
-            raise fields.wrong("slot_seq", "must be even (odd: still being written)")
+    slot, slot_seq = ring_slot_of(fields)
     return Frame(
-        stream=_stream(fields),
+        stream=stream_of(fields),
         seq=fields.integer("seq", 0),
         t_capture_ns=fields.integer("t_capture_ns"),
         t_submit_ns=fields.integer("t_submit_ns"),
@@ -134,7 +124,7 @@ def _control(fields: Fields) -> Control:
     if len(values.names()) > MAX_CONTROLS:
         raise ProtocolError("bad_control", f"Send at most {MAX_CONTROLS} controls in a group.")
     return Control(
-        stream=_stream(fields),
+        stream=stream_of(fields),
         control_seq=fields.integer("control_seq", 1, INT64_MAX),
         values={name: _value(values, name) for name in values.names()},
         transition_s=fields.number("transition_s", 0.0, 60.0) if "transition_s" in fields else 0.0,
@@ -165,8 +155,8 @@ CLIENT_DECODERS: dict[str, Callable[[Fields], ClientMessage]] = {
     "open": _open,
     "frame": _frame,
     "control": _control,
-    "reset": lambda fields: Reset(_stream(fields)),
-    "close": lambda fields: Close(_stream(fields)),
+    "reset": lambda fields: Reset(stream_of(fields)),
+    "close": lambda fields: Close(stream_of(fields)),
     "bye": lambda fields: ClientBye(),
     "ping": lambda fields: Ping(fields.integer("t_ns")),
 }

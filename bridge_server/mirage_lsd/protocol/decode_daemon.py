@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .decode_controls import control_of
+from .decode_parts import ring_slot_of, stream_of
 from .fields import Fields
 from .messages import Closed, DaemonBye, DaemonMessage, Error, NoticeMessage, Opened, Pong, Progress, Result, Welcome
 from .offers import used_offer
@@ -47,7 +48,7 @@ def _model(fields: Fields) -> ModelFields:
 
 def _opened(fields: Fields) -> Opened:
     return Opened(
-        stream=_stream(fields),
+        stream=stream_of(fields),
         transport=used_offer(fields.map("transport")),
         refused=tuple(RefusedTransport(entry.text("name"), entry.text("reason")) for entry in fields.maps("refused"))
         if "refused" in fields
@@ -59,20 +60,15 @@ def _progress(fields: Fields) -> Progress:
     return Progress(
         what=fields.text("what"),
         fraction=fields.number("fraction", 0.0, 1.0),
-        stream=_stream(fields) if "stream" in fields else None,
+        stream=stream_of(fields) if "stream" in fields else None,
     )
 
 
 def _result(fields: Fields) -> Result:
-    slot = slot_seq = None
-    if "slot" in fields or "slot_seq" in fields:
-        slot = fields.integer("slot", 0, 15)
-        slot_seq = fields.integer("slot_seq", 2)
-        if slot_seq % 2:
-            raise fields.wrong("slot_seq", "must be even (odd: still being written)")
+    slot, slot_seq = ring_slot_of(fields)
     timings = fields.map("timings_us")
     return Result(
-        stream=_stream(fields),
+        stream=stream_of(fields),
         seq=fields.integer("seq", 0),
         t_capture_ns=fields.integer("t_capture_ns"),
         t_submit_ns=fields.integer("t_submit_ns"),
@@ -107,14 +103,10 @@ def _error(fields: Fields) -> Error:
         code=fields.text("code"),
         message=fields.text("message"),
         fatal=fields.boolean("fatal"),
-        stream=_stream(fields) if "stream" in fields else None,
+        stream=stream_of(fields) if "stream" in fields else None,
         stream_closed=fields.boolean("stream_closed") if "stream_closed" in fields else None,
         control_seq=fields.integer("control_seq", 1) if "control_seq" in fields else None,
     )
-
-
-def _stream(fields: Fields) -> int:
-    return fields.integer("stream", 1, 2**31 - 1)
 
 
 DAEMON_DECODERS: dict[str, Callable[[Fields], DaemonMessage]] = {
@@ -122,8 +114,8 @@ DAEMON_DECODERS: dict[str, Callable[[Fields], DaemonMessage]] = {
     "opened": _opened,
     "result": _result,
     "progress": _progress,
-    "notice": lambda fields: NoticeMessage(_stream(fields), fields.text("code"), fields.text("message")),
-    "closed": lambda fields: Closed(_stream(fields), fields.text("reason")),
+    "notice": lambda fields: NoticeMessage(stream_of(fields), fields.text("code"), fields.text("message")),
+    "closed": lambda fields: Closed(stream_of(fields), fields.text("reason")),
     "pong": _pong,
     "bye": lambda fields: DaemonBye(fields.text("reason")),
     "error": _error,

@@ -11,6 +11,25 @@ CLASSES = (
 )  # fmt: skip
 
 
+MAX_STREAM = 2**31 - 1
+
+
+def stream_of(fields: Fields) -> int:
+    """The number of the stream that a message is about."""
+    return fields.integer("stream", 1, MAX_STREAM)
+
+
+def ring_slot_of(fields: Fields) -> tuple[int | None, int | None]:
+    """`slot` and `slot_seq` of what lies in a ring; None and None of what is in the payload."""
+    if "slot" not in fields and "slot_seq" not in fields:
+        return None, None
+    slot = fields.integer("slot", 0, 15)
+    slot_seq = fields.integer("slot_seq", 2)
+    if slot_seq % 2:
+        raise fields.wrong("slot_seq", "must be even (odd: still being written)")
+    return slot, slot_seq
+
+
 def slot_of(fields: Fields) -> SlotFields:
     """One entry of the table of slots; a class that is not known is `unspecified`."""
     object_class = fields.text("class")

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
-from typing import ClassVar, Self
+from typing import Self
 
+from ..shared_texture import Ndi, SharedTexture, Spout, Syphon
 from .options import read_options
 from .process import ProcessSink
 
 
-class TextureSink(ProcessSink):
+class TextureSink(SharedTexture, ProcessSink):
     """What the three have in common.
 
     Args:
         sender: the name under which others find it.
         fps: the rate that NDI names.
     """
-
-    package: ClassVar[str]
-    advice: ClassVar[str]
 
     def __init__(self, sender: str = "MirageLSD", *, fps: float = 24.0) -> None:
         super().__init__(
@@ -27,38 +24,23 @@ class TextureSink(ProcessSink):
 
     @classmethod
     def from_text(cls, text: str, **options: object) -> Self | None:
-        kind, _, sender = text.partition(":")
-        if kind != cls.name or sender.startswith("//"):
-            return None
-        return cls(sender or "MirageLSD", fps=read_options(options).fps)
-
-    @classmethod
-    def available(cls) -> str | None:
-        return None if importlib.util.find_spec(cls.package) else cls.advice
+        sender = cls.sender_in(text)
+        return None if sender is None else cls(sender or "MirageLSD", fps=read_options(options).fps)
 
 
-class SpoutSink(TextureSink):
+class SpoutSink(Spout, TextureSink):
     """A texture shared by Spout."""
 
-    name = "spout"
     help = "a shared texture on Windows: spout, spout:NAME (optional: pip install SpoutGL)"
-    package = "SpoutGL"
-    advice = "Spout needs Windows and SpoutGL: pip install SpoutGL"
 
 
-class SyphonSink(TextureSink):
+class SyphonSink(Syphon, TextureSink):
     """A texture shared by Syphon."""
 
-    name = "syphon"
     help = "a shared texture on macOS: syphon, syphon:NAME (optional: pip install 'syphon-python[numpy]')"
-    package = "syphon"
-    advice = "Syphon needs macOS 12 and syphon-python: pip install 'syphon-python[numpy]'"
 
 
-class NdiSink(TextureSink):
+class NdiSink(Ndi, TextureSink):
     """An NDI sender on the local network."""
 
-    name = "ndi"
     help = "an NDI sender on the network: ndi, ndi:NAME (optional: pip install cyndilib)"
-    package = "cyndilib"
-    advice = "NDI needs cyndilib: pip install cyndilib"
