@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from ..cache_folder import cache_folder
-from ..usage_reports import forbid_usage_reports
+from ..openvino_core import forbid_usage_reports, openvino_core
 from .base import CompiledModule
 from .cache import conversion_key
 from .cores import usable_cores
@@ -41,7 +41,7 @@ class OpenVinoBackend:
     name = "openvino"
 
     def __init__(self, threads: int | None = None) -> None:
-        self._core = ov.Core()
+        self._core = openvino_core()
         self.threads = threads or usable_cores()
         capabilities = self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         self.precision = "bf16" if "BF16" in capabilities else "fp32"

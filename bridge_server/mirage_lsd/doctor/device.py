@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 
+from ..openvino_core import openvino_core
 from .finding import Finding
 
 _NAME = "device"
@@ -43,9 +44,7 @@ def check_device() -> Finding:
     if card := nvidia_card():
         return Finding(_NAME, "warning", f"there is an NVIDIA card ({card}) that PyTorch does not use", _cuda_hint())
     try:
-        import openvino
-
-        core = openvino.Core()
+        core = openvino_core()
         cpu = f"CPU: {str(core.get_property('CPU', 'FULL_DEVICE_NAME')).strip()}, {os.cpu_count()} threads"
         capabilities = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     except Exception as error:  # as above

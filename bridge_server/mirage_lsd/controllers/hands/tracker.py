@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...openvino_core import openvino_core
 from ...picture import Pixels
 from .palm import Palm, letterbox, make_anchors, read_palms
 from .region import Region
@@ -52,9 +53,7 @@ class HandNetworks:
     """
 
     def __init__(self, palm_file: Path, hand_file: Path) -> None:
-        import openvino
-
-        core = openvino.Core()
+        core = openvino_core()
         settings = {"INFERENCE_NUM_THREADS": 1, "PERFORMANCE_HINT": "LATENCY"}
         self._palm: Any = core.compile_model(str(palm_file), "CPU", settings)
         self._hand: Any = core.compile_model(str(hand_file), "CPU", settings)

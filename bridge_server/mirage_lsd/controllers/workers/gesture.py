@@ -10,7 +10,6 @@ import cv2
 
 from ...device_process.child import Port
 from ...picture import DeviceError
-from ...usage_reports import forbid_usage_reports
 from ..hands import GestureReader, HandNetworks, HandTracker
 
 _NICE = 5
@@ -22,7 +21,6 @@ def run(port: Port) -> None:
     with contextlib.suppress(AttributeError, OSError):
         os.nice(_NICE)
     cv2.setNumThreads(1)
-    forbid_usage_reports()
     palm_file, hand_file = (Path(name) for name in port.options["models"])
     try:
         networks = HandNetworks(palm_file, hand_file)
