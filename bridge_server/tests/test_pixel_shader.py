@@ -145,11 +145,8 @@ def test_the_past_is_the_reference_past(kernels, world, picture, vectors):
 
 def test_without_the_library_the_layers_run(monkeypatch, tmp_path):
     """And the log says so; nothing else changes."""
-    fused_cpu._load.cache_clear()
     monkeypatch.setattr(fused_cpu, "_library_path", lambda: tmp_path / "nothing.so")
-    with pytest.raises(ShaderUnavailableError, match=r"nothing.so can't be loaded"):
+    with pytest.raises(ShaderUnavailableError, match=r"nothing.so can't be loaded \(there is no such file\)"):
         PixelShader()
     device = torch.device("cpu")
     assert isinstance(select_shading(MirageLSDv1(), EagerBackend(device), device), LayeredShading)
-    monkeypatch.undo()
-    fused_cpu._load.cache_clear()

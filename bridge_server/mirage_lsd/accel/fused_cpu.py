@@ -69,13 +69,17 @@ def _library_path() -> Path:
 
 
 @cache
-def _load() -> tuple[Any, Any]:
+def _load(path: Path) -> tuple[Any, Any]:
+    """Once loaded, a library stays."""
     ffi = FFI()
     ffi.cdef(_CDEF)
+    # cffi would go on and ask ldconfig and a compiler for it.
+    if not path.is_file():
+        raise ShaderUnavailableError(f"{path} can't be loaded (there is no such file).")
     try:
-        return ffi, ffi.dlopen(str(_library_path()))
+        return ffi, ffi.dlopen(str(path))
     except OSError as error:
-        raise ShaderUnavailableError(f"{_library_path()} can't be loaded ({error}).") from error
+        raise ShaderUnavailableError(f"{path} can't be loaded ({error}).") from error
 
 
 class Scene:
@@ -98,7 +102,7 @@ class Scene:
         seed: _Floats | None = None,
         palette: _Floats | None = None,
     ) -> None:
-        ffi, _ = _load()
+        ffi, _ = _load(_library_path())
         self.frame = ffi.new("mls_frame*")
         self.frame.height, self.frame.width = color.shape[:2]
         self._kept: list[Any] = []
@@ -139,7 +143,7 @@ class PixelShader:
     """
 
     def __init__(self, threads: int | None = None) -> None:
-        self._ffi, self._library = _load()
+        self._ffi, self._library = _load(_library_path())
         self.threads = threads or usable_cores()
 
     @property
