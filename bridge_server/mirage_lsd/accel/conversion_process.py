@@ -30,7 +30,12 @@ def convert_apart(module: nn.Module, example: tuple[Tensor, ...], path: Path) ->
     network = io.BytesIO()
     try:
         torch.save((module, example), network)
-    except (AttributeError, TypeError, RuntimeError, pickle.PicklingError) as error:  # a class that has no name in any module, for example
+    except (
+        AttributeError,
+        TypeError,
+        RuntimeError,
+        pickle.PicklingError,
+    ) as error:  # a class that has no name in any module, for example
         raise RuntimeError(f"the network can't be sent to another process: {error}") from error
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "mirage_lsd.accel.conversion_child", str(path), str(network.tell())],
