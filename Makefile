@@ -66,6 +66,7 @@ lint: setup $(VENV)/.dev
 	$(BIN)/ruff check $(PYTHON_CODE)
 	$(BIN)/mypy
 	cd bridge_server && ../$(BIN)/lint-imports ../pyproject.toml
+	$(BIN)/python tools/draw_imports.py --check
 	clang-format --dry-run --Werror $(CPP_CODE)
 
 format: $(VENV)/.dev

@@ -18,6 +18,8 @@ import venv
 from dataclasses import dataclass
 from pathlib import Path
 
+from macos_binding import bind_locally
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 NATIVE = REPOSITORY / "shared_protocol" / "native"
 SHADER = REPOSITORY / "bridge_server" / "shader"
@@ -72,7 +74,9 @@ def source_fingerprint(platform: Platform) -> str:
         SHADER / "src",
     ]
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    for path in sorted([*files, NATIVE / "CMakeLists.txt", SHADER / "CMakeLists.txt", SHADER / "exports.map"]):
+    own = (Path(__file__), REPOSITORY / "tools" / "macos_binding.py")
+    files += [NATIVE / "CMakeLists.txt", SHADER / "CMakeLists.txt", SHADER / "exports.map", *own]
+    for path in sorted(files):
         digest.update(path.relative_to(REPOSITORY).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
 
@@ -87,6 +91,7 @@ def build(name: str, platform: Platform) -> None:
         "-DCMAKE_BUILD_TYPE=Release",
         f"-DLSD_LIBZMQ_SOURCE={libzmq_source()}",
         f"-DLSD_MSGPACK_INCLUDE={msgpack_include()}",
+        f"-DLSD_LIBCXX_SOURCE={zig_program().parent / 'lib' / 'libcxx'}",
         # zig knows its own system libraries; CMake's searches for Apple's would find none here.
         "-DCMAKE_OSX_SYSROOT=",
         "-DCMAKE_OSX_DEPLOYMENT_TARGET=",
@@ -99,6 +104,8 @@ def build(name: str, platform: Platform) -> None:
     for file in platform.files:
         folder = "shader" if "mirage_shader" in file else "native"
         shutil.copy2(work / folder / file, target / file)
+        if file.endswith(".dylib"):
+            bind_locally(target / file)
 
 
 def compiler(name: str, platform: Platform) -> dict[str, str]:

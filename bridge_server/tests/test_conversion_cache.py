@@ -1,8 +1,10 @@
 """The folder of converted networks: whatever happened to it, the network that runs is the one that was asked for."""
 
+import io
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 import torch
@@ -110,3 +112,59 @@ def test_two_daemons_on_one_empty_folder(tmp_path):
         assert process.communicate()[0] == "off by True\n"
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".bin", ".sha256", ".xml"]
     assert python(CONVERT, tmp_path).communicate()[0] == "off by True\n"
+
+
+def used_by_another_thread(backend):
+    run = backend.compile(nn.ReLU(), (torch.zeros(1, 3),))
+    thread = threading.Thread(target=run, args=(torch.zeros(1, 3),))
+    thread.start()
+    thread.join()
+
+
+def test_a_conversion_beside_a_running_network_leaves_this_process_alone(network, tmp_path, monkeypatch, capsys):
+    """Converting here would hold the interpreter for up to a fifth of a second at a time, and every stream's frame with it."""
+    monkeypatch.setenv("MIRAGE_LSD_CACHE", str(tmp_path))
+    backend = OpenVinoBackend()
+    used_by_another_thread(backend)
+    monkeypatch.setattr("openvino.convert_model", lambda *_, **__: pytest.fail("converted here"))
+    run = backend.compile(network, (PICTURE,), exact=True)
+    assert float((run(PICTURE)[0] - network(PICTURE)).abs().max()) < 1e-4
+    assert "conversion" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("why", ["no name", "no process", "no folder"])
+def test_what_cannot_be_converted_apart_is_converted_here(tmp_path, monkeypatch, capsys, why):
+    class Nameless(nn.Module):
+        def forward(self, x):
+            return 2 * x
+
+    backend = OpenVinoBackend()
+    monkeypatch.setenv("MIRAGE_LSD_CACHE", str(tmp_path))
+    used_by_another_thread(backend)
+    if why == "no process":
+        monkeypatch.setattr(sys, "executable", str(tmp_path / "python that is gone"))
+    if why == "no folder":
+        (tmp_path / "file").write_text("in the way")
+        monkeypatch.setenv("MIRAGE_LSD_CACHE", str(tmp_path / "file" / "cache"))
+    network = Nameless() if why == "no name" else nn.Hardswish()
+    run = backend.compile(network, (PICTURE,), exact=True)
+    assert torch.allclose(run(PICTURE)[0], network(PICTURE), atol=1e-5)
+    assert "conversion_not_apart" in capsys.readouterr().out
+
+
+def test_a_conversion_ends_with_the_daemon(tmp_path):
+    """Its input closes before the network has come, or while it is at work."""
+    network = io.BytesIO()
+    torch.save((nn.ReLU(), (torch.zeros(1, 3),)), network)
+    for sent in (b"", network.getvalue()):
+        command = [
+            sys.executable,
+            "-m",
+            "mirage_lsd.accel.conversion_child",
+            str(tmp_path / "a.xml"),
+            str(network.tell()),
+        ]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+            child.communicate(sent)
+        assert child.returncode == 1
+    assert not list(tmp_path.iterdir())

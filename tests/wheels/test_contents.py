@@ -133,6 +133,7 @@ def test_libraries_export_their_interface_alone(platform: str, tmp_path: Path) -
     """A C++ run-time library that looks out would take the place of the engine's or Python's own."""
     for name, binary in libraries(platform, tmp_path).items():
         assert binary.exports == (MLS_FUNCTIONS if "mirage_shader" in name else LSD_FUNCTIONS), name
+        assert not binary.replaceable, name
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
 import threading
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -18,17 +14,14 @@ from ..cache_folder import cache_folder
 from ..openvino_core import forbid_usage_reports, openvino_core
 from .base import CompiledModule
 from .cache import conversion_key
+from .conversion import convert, read, write
+from .conversion_process import convert_apart
 from .cores import usable_cores
 
 forbid_usage_reports()
 import openvino as ov  # noqa: E402
 
 _log = structlog.get_logger(__name__)
-
-# Tracing changes Python's warning filters, which belong to the whole process. Only threads that convert wait for each other.
-_converting = threading.Lock()
-# Beside a conversion's .xml and .bin, written last.
-_DIGEST = ".sha256"
 
 
 class OpenVinoBackend:
@@ -42,6 +35,8 @@ class OpenVinoBackend:
 
     def __init__(self, threads: int | None = None) -> None:
         self._core = openvino_core()
+        # Threads that have run a network: a conversion on another one must not keep them waiting.
+        self._callers: set[int] = set()
         self.threads = threads or usable_cores()
         capabilities = self._core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         self.precision = "bf16" if "BF16" in capabilities else "fp32"
@@ -66,6 +61,7 @@ class OpenVinoBackend:
             request = getattr(requests, "mine", None)
             if request is None:
                 request = requests.mine = compiled.create_infer_request()
+                self._callers.add(threading.get_ident())
             arrays = [np.ascontiguousarray(x.numpy()) for x in inputs]
             results = request.infer(arrays, share_inputs=True, share_outputs=True)
             return tuple(torch.from_numpy(results[i]) for i in range(outputs))
@@ -76,49 +72,31 @@ class OpenVinoBackend:
         path = cache_folder() / f"{conversion_key(module, example, ov.__version__)}.xml"
         if (kept := self._kept(path)) is not None:
             return kept
-        with _converting, warnings.catch_warnings(), torch.no_grad():
-            # The tracer warns about shapes that become constants; constants are what is wanted here.
-            warnings.simplefilter("ignore")
-            model = ov.convert_model(module.eval(), example_input=example, input=[tuple(x.shape) for x in example])
-        self._keep(model, path)
+        if self._callers - {threading.get_ident()} and (apart := self._converted_apart(module, example, path)):
+            return apart
+        model = convert(module, example)
+        try:
+            write(model, path)
+        except (OSError, RuntimeError) as error:  # only costs the next start some seconds
+            _log.warning(
+                "conversion_not_kept", path=str(path), error=str(error), consequence="the next start converts again"
+            )
         return model
+
+    def _converted_apart(self, module: nn.Module, example: tuple[Tensor, ...], path: Path) -> ov.Model | None:
+        try:
+            convert_apart(module, example, path)
+        except (OSError, RuntimeError) as error:
+            _log.warning("conversion_not_apart", error=str(error), consequence="other streams may stand still a moment")
+            return None
+        return self._kept(path)
 
     def _kept(self, path: Path) -> ov.Model | None:
         """The conversion of an earlier start, if it is there and whole."""
         try:
-            # OpenVINO notices a file that is too short, but not one whose end was never written before the power failed.
-            if path.with_suffix(_DIGEST).read_text(encoding="ascii") != _digest_of(path):
-                raise RuntimeError("its checksum is another")
-            return self._core.read_model(path)
+            return read(self._core, path)
         except FileNotFoundError:
             return None
         except (OSError, RuntimeError, UnicodeDecodeError) as error:
             _log.warning("conversion_cache_damaged", path=str(path), error=str(error), consequence="converting again")
             return None
-
-    def _keep(self, model: ov.Model, path: Path) -> None:
-        """Best effort: a read-only or full disk only costs the next start some seconds."""
-        # Two daemons may start on one empty folder at the same time: each writes files of its own.
-        partial = path.with_name(f"partial-{os.getpid()}-{threading.get_ident()}-{path.name}")
-        files = [partial.with_suffix(suffix) for suffix in (".bin", ".xml", _DIGEST)]
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            ov.save_model(model, partial, compress_to_fp16=False)
-            partial.with_suffix(_DIGEST).write_text(_digest_of(partial), encoding="ascii")
-            for file in files:
-                file.replace(path.with_suffix(file.suffix))
-        except (OSError, RuntimeError) as error:
-            _log.warning(
-                "conversion_not_kept", path=str(path), error=str(error), consequence="the next start converts again"
-            )
-            with contextlib.suppress(OSError):
-                for file in files:
-                    file.unlink(missing_ok=True)
-
-
-def _digest_of(path: Path) -> str:
-    """Of a conversion's two files."""
-    digest = hashlib.sha256()
-    for suffix in (".bin", ".xml"):
-        digest.update(path.with_suffix(suffix).read_bytes())
-    return digest.hexdigest()

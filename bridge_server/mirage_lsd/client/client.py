@@ -142,7 +142,11 @@ class Client:
 
     @property
     def state(self) -> ClientState:
-        """Connecting, ready or refused."""
+        """Where the connection stands.
+
+        Raises:
+            LsdError: the client is closed.
+        """
         self._require_open()
         return ClientState(self._lib.lsd_client_get_state(self._handle))
 

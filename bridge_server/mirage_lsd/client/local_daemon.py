@@ -63,19 +63,23 @@ class DaemonProcess:
 
     @property
     def pid(self) -> int:
-        """Its process number."""
+        """The number of its process.
+
+        Raises:
+            DaemonStartError: it was not started.
+        """
         if self._process is None:
             raise DaemonStartError("the daemon was not started.")
         return self._process.pid
 
     @property
     def alive(self) -> bool:
-        """Whether it runs."""
+        """Whether its process runs; False before `start`."""
         return self._process is not None and self._process.poll() is None
 
     @property
     def log(self) -> str:
-        """What it has written so far."""
+        """What it has written so far; "" before `start` and after `stop`."""
         return self.log_path.read_text(encoding="utf-8", errors="replace") if self.log_path.is_file() else ""
 
     def start(self) -> Self:

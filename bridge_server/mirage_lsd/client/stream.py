@@ -80,12 +80,13 @@ class Stream:
         """Copies a frame to the core and returns at once. The newest frame wins over one that was not sent yet.
 
         Args:
-            color: H x W x 4, uint8 (`rgba8`, `bgra8`) or float16 (`rgba16f`), row 0 on top. A padded row is no cost.
+            color: H x W x 4, uint8 (`rgba8`, `bgra8`) or float16 (`rgba16f`), row 0 on top. A view with
+                padded rows is taken as it is; a flipped or strided one costs a copy more.
             depth: H x W float32, metres along the view axis, 0 or inf: sky.
             motion: H x W x 2 float16, pixels from this frame to the previous one.
-            normal: H x W x 4 uint8, world space.
-            ids: H x W uint8.
-            camera, sun: of this picture.
+            normal: H x W x 4 uint8, world space, xyz / 2 + 0.5 as 0..255; the fourth channel 0: no surface here.
+            ids: H x W uint8, the slot of what is seen; 0: the static world.
+            camera, sun: of this picture. Without a camera nothing can be anchored in the world.
             slots: what the numbers in `ids` are, and how they move: the whole table, or None: as before.
             t_capture_ns: `now_ns()` when the picture was complete; 0: now.
             reset: a camera cut; the history is forgotten.
@@ -184,13 +185,17 @@ class Stream:
         return self._check(lib.lsd_stream_control_commit(self._handle, transition_s))
 
     def reset(self) -> None:
-        """Forgets the stream's history: a camera cut."""
+        """Forgets the stream's history, as `submit(reset=True)` does: for a camera cut.
+
+        Raises:
+            LsdError: the stream is closed.
+        """
         self._require_open()
         self._check(self._lib.lsd_stream_reset(self._handle))
 
     @property
     def state(self) -> StreamState:
-        """Pending, open, failed or closed."""
+        """Where the stream stands; CLOSED after `close`, never an exception."""
         if self._handle is None:
             return StreamState.CLOSED
         return StreamState(self._lib.lsd_stream_get_state(self._handle))
@@ -217,7 +222,11 @@ class Stream:
         return Notice(text(self._ffi, notice.code), text(self._ffi, notice.message))
 
     def stats(self) -> Stats:
-        """Counters and latencies so far."""
+        """Counters and latencies so far; see `Stats`.
+
+        Raises:
+            LsdError: the stream is closed.
+        """
         self._require_open()
         s = self._ffi.new("lsd_stats*")
         s.size = self._ffi.sizeof("lsd_stats")
@@ -229,7 +238,7 @@ class Stream:
         )  # fmt: skip
 
     def stage_ms(self) -> dict[str, tuple[float, float]]:
-        """p50 and p95 of each of the daemon's stages over the last 512 results, milliseconds, by name."""
+        """How long the daemon takes for each stage of a frame: (p50, p95) in milliseconds over the last 512 results, by the stage's name."""
         self._require_open()
         ffi = self._ffi
         names = long_text(ffi, lambda buffer, n: self._lib.lsd_stream_stage_names(self._handle, buffer, n))

@@ -16,7 +16,11 @@ class LsdError(RuntimeError):
 
 
 class ClientState(IntEnum):
-    """`lsd_client_state`."""
+    """Where a connection stands (`lsd_client_state`).
+
+    CONNECTING: no daemon has answered yet, or it went away; tried again for ever. READY: it has answered. REFUSED: it answered and
+    does not want this client (a wrong token, another protocol); `Client.last_error` says why, and it is tried again now and then.
+    """
 
     CONNECTING = 0
     READY = 1
@@ -24,7 +28,11 @@ class ClientState(IntEnum):
 
 
 class StreamState(IntEnum):
-    """`lsd_stream_state`."""
+    """Where a stream stands (`lsd_stream_state`).
+
+    PENDING: the daemon has not opened it yet; frames are dropped and counted. OPEN: frames are taken. FAILED: the daemon refused it;
+    `Stream.last_error` says why. CLOSED: `Stream.close` was called.
+    """
 
     PENDING = 0
     OPEN = 1
@@ -42,7 +50,10 @@ class Result:
         format: `rgba8` or `bgra8`.
         seq: the number that `submit` gave this frame.
         control_seq: the newest control in effect, 0 before any.
-        t_*_ns: the clocks of PROTOCOL.md, section 3.
+        t_capture_ns, t_submit_ns, t_acquire_ns: when the engine's picture was complete, `submit` took it, `acquire` gave the result;
+            nanoseconds of `client.now_ns()`.
+        t_receive_ns, t_start_ns, t_end_ns, t_send_ns: when the daemon had the frame, began, ended, sent the result; nanoseconds of the
+            daemon's clock, which is the same one on the same machine.
         camera: the one that was submitted with the frame; None: it had none.
     """
 
@@ -95,7 +106,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Nothing failed, but the picture is worse than it could be: a code and one sentence."""
+    """Nothing failed, but the picture is worse than it could be: a `code` for programs ("rate_not_held") and a sentence for people."""
 
     code: str
     message: str
@@ -103,7 +114,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What the daemon is busy with; `fraction` 0..1."""
+    """What the daemon is busy with, in words; `fraction` of it that is done, 0..1."""
 
     what: str
     fraction: float
@@ -111,7 +122,19 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """`lsd_stats`: counters since the stream was opened, rates over 2 s, latencies over 512 acquired frames."""
+    """How a stream does (`lsd_stats`).
+
+    Attributes:
+        transport: the one in use, `inline` or `shared_memory`.
+        submitted, sent, returned: frames since the stream was opened: given to `submit`, sent to the daemon, come back as results.
+        dropped_client: replaced by a newer one before they were sent, or submitted while the stream was not open.
+        dropped_daemon: replaced by a newer one before the daemon came to them.
+        dropped_results: results replaced by a newer one before they were acquired, overwritten while they were read, or unusable.
+        reconnects: how often the connection was lost and found again.
+        fps: results a second, over the last two seconds.
+        latency_ms_p50, latency_ms_p95, latency_ms_max: from capture to `acquire`, over the last 512 acquired results.
+        round_trip_ms: the last small message to the daemon and back, without a frame.
+    """
 
     client_state: ClientState
     stream_state: StreamState

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
+from ..child_environment import child_environment
+
 Message = dict[str, Any]
-_PACKAGE_FOLDER = str(Path(__file__).resolve().parents[2])
 
 
 class DeviceProcess:
@@ -35,7 +34,7 @@ class DeviceProcess:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "mirage_lsd.device_process.child", module],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env=_environment(), creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            env=child_environment(), creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )  # fmt: skip
         self._reader = threading.Thread(target=self._read, name=f"device {module.rpartition('.')[2]}", daemon=True)
         self._reader.start()
@@ -86,9 +85,3 @@ class DeviceProcess:
                 with contextlib.suppress(ValueError):
                     self._on_message(self, json.loads(line))
         self._on_message(self, {"kind": "exit", "code": self._process.wait()})
-
-
-def _environment() -> dict[str, str]:
-    """This process's, in which the child finds this package too: the working folder may have changed since a relative path was set."""
-    paths = [path for path in (os.environ.get("PYTHONPATH"), _PACKAGE_FOLDER) if path]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}

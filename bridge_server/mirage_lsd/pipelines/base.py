@@ -59,11 +59,20 @@ class Pipeline(Protocol):
         ...
 
     def create_state(self, spec: StreamSpec) -> Any:
-        """A fresh, empty state for one stream; may take long (compiling for a size)."""
+        """A fresh, empty state for one stream; may take long (compiling for a size).
+
+        Raises:
+            ValueError: the stream can't be had, such as a picture that is too large; one sentence for the client.
+        """
         ...
 
     def process(self, frame: InputFrame, state: Any, controls: Controls) -> OutputFrame:
         """Renders one frame and updates `state` in place.
+
+        Args:
+            frame: its arrays are the caller's and valid during the call only.
+            state: what this pipeline's `create_state` made for the stream.
+            controls: the values in effect at this frame.
 
         Raises:
             ValueError: the frame can't be used; the message is one sentence that says why. `state` is unchanged.
@@ -72,8 +81,8 @@ class Pipeline(Protocol):
 
 
 class PlainControls:
-    """For pipelines whose controls mean what they say."""
+    """`read_controls` for pipelines that read no words: each value is taken as it was sent."""
 
     def read_controls(self, values: Mapping[str, Any], targets: Mapping[str, Any]) -> Reading:
-        """The values as they are."""
+        """The values, unchanged."""
         return Reading(values)

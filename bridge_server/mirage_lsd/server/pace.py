@@ -11,7 +11,11 @@ _ENOUGH = 0.8
 
 
 class Pace:
-    """Counts results over five seconds. `fps`: as asked; 0: none was."""
+    """Counts a stream's results over the last five seconds.
+
+    Args:
+        fps: frames a second that the client asked for; 0: it named no rate, and there is nothing to hold.
+    """
 
     def __init__(self, fps: float) -> None:
         self._fps = fps
@@ -22,6 +26,7 @@ class Pace:
         """One more result; a notice when there were too few over the whole window, although more frames came.
 
         Args:
+            now_ns: when the frame was begun, `clock.now_ns()`.
             dropped: frames of the stream that were dropped so far.
         """
         if not self._fps:

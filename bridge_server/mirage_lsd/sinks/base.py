@@ -56,6 +56,7 @@ class Sink(ABC):
         name: what people call this kind.
         help: one line for `mirage-lsd devices` and `--help`.
         lossless: whether `write` waits for room instead of dropping.
+        state: where it stands. fault: why it is LOST or ENDED, one sentence; "" when all is well.
     """
 
     name: ClassVar[str]
@@ -76,20 +77,24 @@ class Sink(ABC):
 
     @abstractmethod
     def open(self) -> None:
-        """Starts it."""
+        """Starts it.
+
+        Raises:
+            DeviceError: it can never work; one sentence.
+        """
 
     @abstractmethod
     def write(self, picture: Picture, timeout_s: float = 30.0) -> bool:
-        """Takes a picture; False when it was dropped."""
+        """Takes a picture; False when it was dropped. Only a lossless sink waits for room, at most `timeout_s` seconds."""
 
     @abstractmethod
     def close(self, grace_s: float = 1.0) -> None:
-        """Ends it; what it holds gets `grace_s` to arrive."""
+        """Ends it; what it holds gets `grace_s` seconds to arrive. Twice is allowed."""
 
     @property
     @abstractmethod
     def stats(self) -> SinkStats:
-        """Its counters."""
+        """Its counters since `open`."""
 
     def __enter__(self) -> Self:
         self.open()
@@ -109,11 +114,13 @@ class LatencyWindow:
         self._lock = threading.Lock()
 
     def add(self, age_ns: int) -> None:
+        """One more picture arrived, `age_ns` after it was captured."""
         with self._lock:
             self._ages.append(age_ns)
 
     @property
     def p50_ms(self) -> float | None:
+        """Their median, milliseconds; None before any arrived."""
         with self._lock:
             ages = sorted(self._ages)
         return ages[len(ages) // 2] / 1e6 if ages else None

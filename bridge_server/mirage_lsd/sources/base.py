@@ -37,6 +37,7 @@ class Source(ABC):
         name: what people call this kind.
         help: one line for `mirage-lsd devices` and `--help`.
         live: whether time passes without the reader: nothing may wait for a picture that is already old.
+        state: where it stands. fault: why it is LOST or ENDED, one sentence; "" when all is well.
     """
 
     name: ClassVar[str]
@@ -66,15 +67,19 @@ class Source(ABC):
 
     @abstractmethod
     def open(self) -> None:
-        """Starts it; returns when it can be read."""
+        """Starts it; returns when it can be read.
+
+        Raises:
+            DeviceError: there is nothing to open; one sentence.
+        """
 
     @abstractmethod
     def read(self, timeout_s: float) -> Picture | None:
-        """The next picture; None when none came in time, or when it has ended."""
+        """The next picture (`Picture.pixels`: H x W x 4 uint8, RGBA, sRGB); None when none came within `timeout_s` seconds, or when it has ended."""
 
     @abstractmethod
     def close(self) -> None:
-        """Ends it."""
+        """Ends it, within a second; twice is allowed."""
 
     def __enter__(self) -> Self:
         self.open()

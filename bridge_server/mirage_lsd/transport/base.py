@@ -23,7 +23,7 @@ class FrameLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Where a result's pixels are: in a ring's slot, or in the payload that goes with the header."""
+    """Where a result's pixels are: in a ring (`slot`, and `slot_seq`, which tells the reader whether the slot was overwritten since), or in `payload`, which goes with the header."""
 
     slot: int | None = None
     slot_seq: int | None = None
@@ -92,7 +92,9 @@ class HostFrameBuffer(FrameBuffer):
 
 
 class Transport(ABC):
-    """The planes of one stream, both ways; made by `__init__(offer, sizes)`, which raises ProtocolError with the reason it can't be had.
+    """Carries one stream's planes from the client and its results back.
+
+    `__init__(offer, sizes)` takes what the client offered, and raises ProtocolError with the reason why it can't be had.
 
     `read` is called by the I/O thread, `write` by the worker thread.
 
@@ -116,7 +118,7 @@ class Transport(ABC):
 
     @abstractmethod
     def make_buffer(self, layout: PackedLayout) -> FrameBuffer:
-        """A buffer that `read` can fill."""
+        """A buffer that `read` can fill with a frame of this layout, on the transport's device."""
 
     @abstractmethod
     def read(self, frame: Frame, payload: Any | None, buffer: FrameBuffer) -> None:
@@ -127,12 +129,17 @@ class Transport(ABC):
 
         Raises:
             ProtocolError: `bad_frame`, the frame does not fit the opened planes.
-            FrameLost: torn.
+            FrameLost: the client overwrote the slot meanwhile; only this frame is lost.
         """
 
     @abstractmethod
     def write(self, pixels: npt.NDArray[np.uint8], seq: int) -> Delivery:
-        """Hands out the output: uint8, flat, without the gap that rounds its packed size up to 64."""
+        """Gives a result to the client.
+
+        Args:
+            pixels: uint8, one dimension: height x width x 4 bytes, without the gap that rounds a packed size up to 64.
+            seq: the client's number of the frame.
+        """
 
     @abstractmethod
     def close(self) -> None:

@@ -14,7 +14,7 @@ from .base import Delivery, FrameSizes, HostTransport
 
 
 class InlineTransport(HostTransport):
-    """Copies payloads."""
+    """The planes travel in the messages themselves, and are copied out of them: works over a network."""
 
     name = "inline"
     local_only = False

@@ -69,7 +69,7 @@ class _Pairs(IterableDataset[Pair]):
 
 
 def _augmented(picture: Tensor, estimate: Tensor, rng: random.Random) -> Pair:
-    """Mirrored, recoloured, softened or grainy, as cameras and other renderers are. `picture` (B, 3, h, w) in 0..1."""
+    """Mirrored, recolored, softened or grainy, as cameras and other renderers are. `picture` (B, 3, h, w) in 0..1."""
     pictures, estimates = [], []
     for one, truth in zip(picture, estimate, strict=True):
         if rng.random() < 0.5:

@@ -38,7 +38,7 @@ def greybox_colors(
     look = u(0, 1)
     albedo = (0.25 + 0.5 * torch.rand(objects, 1, generator=g)).expand(objects, 3).clone()
     if look < 0.3:
-        # Coloured prototype materials.
+        # Colored prototype materials.
         albedo = (albedo * (0.6 + 0.8 * torch.rand(objects, 3, generator=g))).clamp(0, 0.95)
     elif look < 0.6:
         # One default material for everything, as both editors start with.
