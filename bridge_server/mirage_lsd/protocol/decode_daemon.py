@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .decode_controls import control_of
 from .decode_context import context_of, context_stream_of, shape_of, weights_of
+from .decode_controls import control_of
 from .decode_parts import ring_slot_of, stream_of
 from .fields import Fields
 from .messages import Closed, DaemonBye, DaemonMessage, Error, NoticeMessage, Opened, Pong, Progress, Result, Welcome
