@@ -23,7 +23,7 @@ class FrameLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Where a result's pixels are: in a ring's slot, or in the payload that goes with the header."""
+    """Where a result's pixels (or its context) are: in a ring's slot, or in the payload that goes with the header."""
 
     slot: int | None = None
     slot_seq: int | None = None
@@ -132,7 +132,7 @@ class Transport(ABC):
 
     @abstractmethod
     def write(self, pixels: npt.NDArray[np.uint8], seq: int) -> Delivery:
-        """Hands out the output: uint8, flat, without the gap that rounds its packed size up to 64."""
+        """Hands out the output, a picture or the bytes of a context: uint8, flat, without the gap that rounds its packed size up to 64."""
 
     @abstractmethod
     def close(self) -> None:
