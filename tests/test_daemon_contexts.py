@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,8 @@ from stand_in_pipelines import ContextsPipeline
 
 from mirage_lsd.pipelines.passthrough import PassthroughPipeline
 from mirage_lsd.protocol.shading import SHADE_CLIENT
+from mirage_lsd.recording.pipeline import RecordingPipeline
+from mirage_lsd.recording.writer import RecordingWriter
 from mirage_lsd.server import Daemon
 
 WIDTH, HEIGHT = 64, 32
@@ -214,3 +218,14 @@ def test_weights_that_were_not_delivered_come_again(
     header, context = context_of(client)
     assert (header["seq"], header["dropped"]) == (2, 1)
     assert (context == 2).all()
+
+
+def test_a_daemon_that_records_has_pictures_only(
+    start_daemon: Callable[..., Daemon], connect: Callable[..., DaemonClient], tmp_path: Path
+) -> None:
+    with contextlib.closing(RecordingWriter(tmp_path / "level.lsdrec", {})) as writer:
+        daemon = start_daemon({"contexts": RecordingPipeline(ContextsPipeline(), writer)})
+        client = connect(daemon.endpoint, greet=False)
+        assert "context" not in client.greet(capabilities=[SHADE_CLIENT])["models"][0]
+        client.send(client.open_header(**wanted()))
+        assert "open the stream for pictures" in client.expect_error("no_context")["message"]
