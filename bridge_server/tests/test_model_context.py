@@ -12,6 +12,7 @@ from mirage_lsd.client.types import Context, ContextWeights
 from mirage_lsd.controls import Controls
 from mirage_lsd.pipelines.base import StreamSpec
 from mirage_lsd.pipelines.context import context_shape_of
+from mirage_lsd.pipelines.mirage import pipeline as pipeline_module
 from mirage_lsd.pipelines.mirage.head_weights import shape_of
 from mirage_lsd.pipelines.passthrough import PassthroughPipeline
 from mirage_lsd.pipelines.registry import load_pipeline
@@ -69,7 +70,7 @@ def received(made):
 
 def test_the_client_shades_the_daemons_own_picture(pipeline, walk, in_float32):
     pictures = pipeline.create_state(SPEC)
-    contexts = pipeline.create_state(replace(SPEC, width=BASE[0], height=BASE[1]))
+    contexts = pipeline.create_state(replace(SPEC, width=BASE[0], height=BASE[1], contexts=True))
     shader = ContextShader()
     for frame, controls in frames_of(walk):
         picture = pipeline.process(frame, pictures, controls).pixels.copy()
@@ -108,3 +109,19 @@ def test_a_head_of_another_shape_has_no_contexts(pipeline, monkeypatch):
     assert context_shape_of(PassthroughPipeline()) is None
     monkeypatch.setattr(pipeline.model, "config", replace(pipeline.model.config, context=12))
     assert shape_of(pipeline.model) is None
+
+
+def test_the_trunk_of_contexts_has_all_cores(monkeypatch):
+    monkeypatch.setattr(pipeline_module, "usable_cores", lambda: 2)
+    beside = load_pipeline("mirage-lsd-v1", "cpu", shade_beside_trunk=True)
+    threads = []
+    for backend in (beside.backend, beside._context_backend):
+        compile = backend.compile
+        monkeypatch.setattr(
+            backend, "compile", lambda *given, b=backend, c=compile: threads.append(b.threads) or c(*given)
+        )
+    beside.create_state(SPEC)
+    beside.create_state(replace(SPEC, contexts=True))
+    beside.create_state(replace(SPEC, contexts=True))
+    beside.close()
+    assert threads == [1, 2]

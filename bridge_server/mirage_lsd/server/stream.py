@@ -68,6 +68,7 @@ class Stream:
             steps=wanted.max_steps,
             seed=wanted.seed,
             planes=tuple(plane.name for plane in wanted.planes),
+            contexts=contexts is not None,
         )
         self._engine_alpha = wanted.alpha == "engine"
         self._free = deque(transport.make_buffer(layout) for _ in range(BUFFERS))

@@ -97,6 +97,8 @@ class MiragePipeline:
         # The trunk's small tensors gain less from threads than the loop over pixels does.
         self._trunk_threads = self._cores // 2 if self.shades_beside_trunk else self._cores
         self.backend = select_backend(self.device, self._trunk_threads)
+        # Nothing is shaded beside the trunk of a stream of contexts.
+        self._context_backend = select_backend(self.device, self._cores) if self.shades_beside_trunk else self.backend
         if self.backend.name == "openvino":
             # What is left to PyTorch are small operations; a second pool of threads would only get in OpenVINO's way.
             torch.set_num_threads(1)
@@ -128,7 +130,7 @@ class MiragePipeline:
         if largest > LARGEST_SIDE:
             raise ValueError(f"A side of {largest} pixels is too large; the model renders up to {LARGEST_SIDE}.")
         base = base_size(spec.output_height, spec.output_width)
-        self._trunk(base, spec.steps)
+        self._trunk(base, spec.steps, spec.contexts)
         if "depth" not in spec.planes:
             # Compiled here and not run: the worker may be running the same modules for another stream.
             picture = torch.zeros(1, 3, *base)
@@ -160,7 +162,7 @@ class MiragePipeline:
             if not 1 <= max_steps <= MOST_STEPS:
                 raise ValueError(f"max_steps is {max_steps}; use 1 to {MOST_STEPS}.")
             steps = min(max_steps, state.spec.steps)
-            self._trunk(base_size(state.spec.output_height, state.spec.output_width), steps)
+            self._trunk(base_size(state.spec.output_height, state.spec.output_width), steps, state.spec.contexts)
             state.steps = steps
         if context_every is not None:
             if context_every < 1:
@@ -175,16 +177,17 @@ class MiragePipeline:
         """Ends the trunk's thread. Nothing can be processed any more."""
         self._trunk_thread.close()
 
-    def _trunk(self, base: tuple[int, int], steps: int) -> _CompiledTrunk:
+    def _trunk(self, base: tuple[int, int], steps: int, contexts: bool = False) -> _CompiledTrunk:
         def make() -> _CompiledTrunk:
             h, w = base
             frame, picture = torch.zeros(1, h, w, GUIDE_CHANNELS), torch.zeros(1, 3, h, w)
             controls, memory = torch.zeros(1, self.model.config.controls), empty_memory(self.model.config, 1, h, w)
             trunk = DenoisingTrunk(self.model, steps)
             inputs = (frame, trunk.modulation(controls), *memory, picture)
-            return _CompiledTrunk(self.backend.compile(trunk, inputs), ControlMemo(trunk.modulation))
+            return _CompiledTrunk(backend.compile(trunk, inputs), ControlMemo(trunk.modulation))
 
-        return self._trunks.get((base, steps), make)
+        backend = self._context_backend if contexts else self.backend
+        return self._trunks.get((base, steps, backend is self.backend), make)
 
     def _compiled(self, module: nn.Module, *inputs: Tensor) -> CompiledModule:
         """One of the modules for streams without geometry, compiled for the inputs' size: other streams never need them."""
@@ -311,11 +314,11 @@ class MiragePipeline:
         """What the trunk has to do for a frame; may be called on any thread, and reads nothing of the state."""
         guide, noise = self.shading.guide(frame.inputs, frame.base, slot)
         noise = state.screen_noise if noise is None else noise
-        steps, first = state.steps, state.contexts == 0
+        steps, contexts, first = state.steps, state.spec.contexts, state.contexts == 0
         color = frame.color if frame.inputs.depth is None else None
 
         def run() -> FreshContext:
-            trunk = self._trunk(frame.base, steps)
+            trunk = self._trunk(frame.base, steps, contexts)
             seen = guide if color is None else self._estimate(color)
             found, features, tokens = trunk.run(seen, trunk.modulation(vector), *past.memory, noise)
             # The trunk's outputs are overwritten by its next run.
