@@ -137,7 +137,7 @@ class Client:
         handle = self._lib.lsd_stream_open(self._handle, config)
         if handle == ffi.NULL:
             raise LsdError(text(ffi, self._lib.lsd_last_error()))
-        stream = Stream(self, handle, model, width, height, formats)
+        stream = Stream(self, handle, model, width, height, formats, output_format == "context")
         self._streams.add(stream)
         return stream
 

@@ -50,6 +50,7 @@ class Stream:
         model: its name.
         width, height: of every plane, pixels.
         formats: format by plane name, in the order in which they were opened.
+        has_contexts: opened for contexts in place of pictures.
     """
 
     client: Client
@@ -58,6 +59,7 @@ class Stream:
     width: int
     height: int
     formats: dict[str, str]
+    has_contexts: bool = False
 
     def __post_init__(self) -> None:
         ffi = self._ffi = self.client._ffi
