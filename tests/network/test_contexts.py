@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -72,23 +73,39 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("network")
 
 
+class ServedModel:
+    """`mirage-lsd serve --exact` with keys: the same frames give the same pictures. It can be killed and started again."""
+
+    def __init__(self, place: Place, folder: Path) -> None:
+        serve = ("serve", "--bind", place.endpoint, "--key-file", str(folder / "keys" / "server.key"), "--exact")
+        self._command = place.daemon_command(sys.executable, "-m", "mirage_lsd.cli", *serve, "--log-json")
+        self._log = folder / "daemon.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Waits until the model is there."""
+        with self._log.open("wb") as out:
+            self._process = subprocess.Popen(self._command, stdout=out, stderr=out)
+        deadline = time.monotonic() + START_S
+        while '"ready"' not in (said := self._log.read_text(encoding="utf-8")):
+            assert self._process.poll() is None, said
+            assert time.monotonic() < deadline, said
+            time.sleep(0.2)
+
+    def kill(self) -> None:
+        """Without a word, as a crash would."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+
 @pytest.fixture(scope="module")
-def daemon(place: Place, folder: Path) -> Iterator[None]:
-    """`mirage-lsd serve --exact` with keys: the same frames give the same pictures."""
-    server, _ = write_key_files(folder / "keys")
-    serve = ("serve", "--bind", place.endpoint, "--key-file", str(server), "--exact", "--log-json")
-    log = folder / "daemon.log"
-    with log.open("wb") as out:
-        command = place.daemon_command(sys.executable, "-m", "mirage_lsd.cli", *serve)
-        process = subprocess.Popen(command, stdout=out, stderr=out)
-    deadline = time.monotonic() + START_S
-    while '"ready"' not in (said := log.read_text(encoding="utf-8")):
-        assert process.poll() is None, said
-        assert time.monotonic() < deadline, said
-        time.sleep(0.2)
-    yield
-    process.terminate()
-    process.wait(20.0)
+def daemon(place: Place, folder: Path) -> Iterator[ServedModel]:
+    write_key_files(folder / "keys")
+    served = ServedModel(place, folder)
+    served.start()
+    yield served
+    served.kill()
 
 
 @pytest.fixture(scope="module")
@@ -167,3 +184,39 @@ def test_the_client_shades_the_daemons_own_picture(place: Place, folder: Path, f
     bfloat16 = kernels == "avx512-bf16"
     assert difference.max() <= (8 if bfloat16 else 1)
     assert (difference > 1).mean() < (0.005 if bfloat16 else 1e-9)
+
+
+def test_a_killed_daemon_leaves_its_context_and_comes_back(place: Place, folder: Path, daemon: ServedModel) -> None:
+    script = str(Path(__file__).with_name("watch_contexts.py"))
+    keys = str(folder / "keys" / "client.key")
+    arguments = (script, place.endpoint, keys, str(WIDTH), str(HEIGHT))
+    command = place.client_command(sys.executable, *arguments, beside_daemon=False)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as client:
+        try:
+            before = said_by(client, lambda said: said["seq"] > 0)
+            daemon.kill()
+            lost = said_by(client, lambda said: said["notice"] == "context_held")
+            assert lost["seq"] >= before["seq"]
+            held = said_by(client, lambda said: said["age_ms"] > lost["age_ms"] + 1_000)
+            assert (held["state"], held["seq"], held["generation"]) == ("PENDING", lost["seq"], lost["generation"])
+            daemon.start()
+            back = said_by(client, lambda said: said["seq"] > held["seq"])
+            assert back["state"] == "OPEN"
+            assert back["generation"] > held["generation"]
+            print(
+                f"\n{place.how}: the last context was {held['age_ms']:.0f} ms old when looked at; after the restart one came"
+            )
+        finally:
+            client.kill()
+
+
+def said_by(client: subprocess.Popen[str], wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """The next line of the client that is wanted."""
+    assert client.stdout is not None
+    deadline = time.monotonic() + START_S
+    for line in client.stdout:
+        said: dict[str, Any] = json.loads(line)
+        if wanted(said):
+            return said
+        assert time.monotonic() < deadline, said
+    raise AssertionError("the client ended")
