@@ -23,6 +23,7 @@ help:
 	@echo "make unitypackage   the Unity package, dist/MirageLSD.unitypackage"
 	@echo "make unreal-plugin   write dist/MirageLSD-UE5.zip"
 	@echo "make test-media   cameras, files, networks and windows, with real receivers"
+	@echo "make test-network   contexts over a slow network with CURVE (as root, else over loopback)"
 	@echo "make test-unreal-sanitizers   the Unreal plugin under AddressSanitizer and ThreadSanitizer"
 	@echo "make test-windows   the Windows library under wine"
 	@echo "make test-wheels   the wheels, loaded and installed"
@@ -101,3 +102,4 @@ include unity_package/package.mk
 include media.mk
 include games.mk
 include wheels.mk
+include network.mk

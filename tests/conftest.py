@@ -153,8 +153,13 @@ def start_daemon() -> Iterator[Callable[..., Daemon]]:
     """Function that runs a daemon in this process: start_daemon({name: pipeline}, limits=..., token=...)."""
     running: list[tuple[Daemon, threading.Thread]] = []
 
-    def start(pipelines: dict[str, PipelineSource], limits: Limits | None = None, token: str | None = None) -> Daemon:
-        config = DaemonConfig(bind="tcp://127.0.0.1:*", limits=limits or Limits(), token=token)
+    def start(
+        pipelines: dict[str, PipelineSource],
+        limits: Limits | None = None,
+        token: str | None = None,
+        bind: str = "tcp://127.0.0.1:*",
+    ) -> Daemon:
+        config = DaemonConfig(bind=bind, limits=limits or Limits(), token=token)
         daemon = Daemon(pipelines, config)
         thread = threading.Thread(target=daemon.run, name="daemon-io")
         running.append((daemon, thread))

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import zmq
 
-from mirage_lsd.protocol.layout import PackedLayout, Plane
+from mirage_lsd.protocol.layout import PackedLayout, Plane, aligned
 from mirage_lsd.protocol.parts import RingFields
 from mirage_lsd.transport.ring import RingReader, RingWriter
 
@@ -119,9 +119,8 @@ class DaemonClient:
         header.update(transport=[{"name": "shared_memory", "ring": ring_map(writer.fields)}])
         self.send(header)
         opened = self.expect_opened()
-        output = header["output"]
-        output_layout = PackedLayout((Plane("output", output["format"], output["width"], output["height"]),))
-        self.rings[stream] = (writer, RingReader(RingFields(**opened["transport"]["ring"]), output_layout.nbytes, 1))
+        ring = RingFields(**opened["transport"]["ring"])
+        self.rings[stream] = (writer, RingReader(ring, output_bytes(header["output"], opened), 1))
         return opened
 
     def frame_header(self, seq: int, stream: int = 1, **changes: Any) -> Header:
@@ -156,6 +155,14 @@ class DaemonClient:
 def layout_of(open_header: Header) -> PackedLayout:
     """The packed layout of an `open`."""
     return PackedLayout(tuple(Plane(**plane) for plane in open_header["planes"]))
+
+
+def output_bytes(output: Header, opened: Header) -> int:
+    """The packed size of a result: a picture, or the context that `opened` announced."""
+    if output["format"] != "context":
+        return PackedLayout((Plane("output", output["format"], output["width"], output["height"]),)).nbytes
+    grid = opened["context"]
+    return aligned(grid["width"] * grid["height"] * grid["channels"] * 2)
 
 
 def ring_map(ring: RingFields) -> Header:

@@ -9,6 +9,8 @@ import numpy as np
 from mirage_lsd.controls import Choice, Controls, ControlSpec, Direction, Seed
 from mirage_lsd.frame import InputFrame, OutputFrame
 from mirage_lsd.pipelines.base import PlainControls, StreamSpec
+from mirage_lsd.pipelines.context import ContextFrame, ShadingWeights
+from mirage_lsd.protocol.shading import MIRAGE_HEAD
 
 
 class ControlsPipeline(PlainControls):
@@ -98,3 +100,25 @@ class RecordingPipeline(ControlsPipeline):
         )
         self.seen = controls
         return super().process(frame, state, controls)
+
+
+class ContextsPipeline(ControlsPipeline):
+    """Contexts whose every number is the frame's first red value; the weights are the weight of scene "b". Fails by the frame's number: 66
+    ValueError, 77 a context of NaN."""
+
+    name = "contexts"
+    planes = ("color", "depth")
+    context_shape = MIRAGE_HEAD
+
+    def process_context(self, frame: InputFrame, state: StreamSpec, controls: Controls) -> ContextFrame:
+        if frame.seq == 66:
+            raise ValueError("A context needs a camera.")
+        value = np.nan if frame.seq == 77 else float(frame.color[0, 0, 0])
+        width, height = MIRAGE_HEAD.grid(state.output_width, state.output_height)
+        cells = np.full((height, width, 16), value, np.float16)
+        return ContextFrame(cells, self.shading_weights(state, controls), {"stand_in": 1})
+
+    def shading_weights(self, state: StreamSpec, controls: Controls) -> ShadingWeights:
+        share = np.full(MIRAGE_HEAD.weight_count, controls.weights("scene").get("b", 0.0), "<f2")
+        seed = (float(controls.seed()), 0.0, 0.0)
+        return ShadingWeights(share.tobytes(), seed, (0.0, 1.0, 0.0), (0.5,) * 24)

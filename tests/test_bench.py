@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from conftest import DaemonProcess
+from stand_in_pipelines import ContextsPipeline
 
 from mirage_lsd.bench import imagezmq_hop
 from mirage_lsd.bench.greybox_frames import greybox_frames
 from mirage_lsd.bench.samples import Samples
 from mirage_lsd.cli import main
+from mirage_lsd.server import Daemon
 
 TRANSPORT_KEYS = {"transport", "width", "height", "p50_ms", "p95_ms", "fps", "memcpy_ms", "imagezmq_p50_ms"}
 
@@ -93,6 +96,15 @@ def test_stream_of_a_running_daemon(tmp_path: Path, daemon: DaemonProcess) -> No
     assert figures["frames"] > 0
     assert figures["rss_mb"]["daemon"] == [None, None]
     assert daemon.alive
+
+
+def test_contexts_of_a_running_daemon(tmp_path: Path, start_daemon: Callable[..., Daemon]) -> None:
+    endpoint = start_daemon({"contexts": ContextsPipeline()}).endpoint
+    what = ("--contexts", "--model", "contexts", "--size", "1280x720", "--frames", "30")
+    figures = measure(tmp_path, "stream", "--endpoint", endpoint, *what)
+    assert (figures["contexts"], figures["plane_size"]) == (True, [320, 176])
+    assert (figures["frames"], figures["dropped"]) == (30, 0)
+    assert figures["latency_ms"]["p50"] > 0
 
 
 def test_unknown_model(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from hypothesis import strategies as st
 from mirage_lsd.protocol import ProtocolError, decode_client, decode_daemon, encode
 from mirage_lsd.protocol.decode_parts import CLASSES
 from mirage_lsd.protocol.layout import ALIGNMENT, PLANE_FORMATS, PackedLayout, Plane
-from mirage_lsd.protocol.messages import Control, Frame, Open, Result
-from mirage_lsd.protocol.parts import CameraFields, RingFields, SlotFields, SunFields, TransportOffer
+from mirage_lsd.protocol.messages import Control, Frame, Open, Result, Weights
+from mirage_lsd.protocol.parts import CameraFields, ContextFields, RingFields, SlotFields, SunFields, TransportOffer
+from mirage_lsd.protocol.shading import MIRAGE_HEAD, context_of, weights_of
 
 VECTORS = Path(__file__).parents[1] / "shared_protocol" / "vectors"
 HEADERS = [
@@ -130,6 +132,46 @@ def test_frame_round_trip(
 def test_result_round_trip(stream: int, slot: tuple[int, int] | None, clock: int, timings: dict[str, int]) -> None:
     result = Result(stream, 1, clock, 2, 3, 4, 5, 6, *(slot or (None, None)), timings, 7, 8)
     assert decode_daemon(encode(result)) == result
+
+
+three = st.lists(numbers, min_size=3, max_size=3).map(tuple)
+suns = three.filter(lambda sun: math.hypot(*sun) > 1e-5)
+palettes = st.lists(numbers, min_size=24, max_size=24).map(tuple)
+
+
+@QUIET
+@given(streams, st.integers(1, 2**63 - 1), st.integers(0, 2**63 - 1), texts, three, suns, palettes, st.floats(0, 1))
+def test_weights_round_trip(
+    stream: int, seq: int, control_seq: int, shape: str, seed: Any, sun: Any, palette: Any, strength: float
+) -> None:
+    weights = Weights(stream, seq, control_seq, shape, 1, seed, sun, palette, strength)
+    assert decode_daemon(encode(weights)) == weights
+
+
+@QUIET
+@given(st.integers(1, 256), st.integers(1, 256), st.integers(1, 64), st.lists(numbers, min_size=34, max_size=34))
+def test_context_round_trip(width: int, height: int, channels: int, matrices: list[float]) -> None:
+    camera = CameraFields(tuple(matrices[:16]), tuple(matrices[16:32]), matrices[32], matrices[33])
+    context = ContextFields(width, height, channels, 1, camera)
+    result = Result(1, 1, 2, 3, 4, 5, 6, 7, context=context)
+    assert decode_daemon(encode(result)) == result
+
+
+@QUIET
+@given(st.binary(max_size=400), st.integers(1, 4), st.integers(1, 4), st.integers(1, 4))
+def test_payloads_of_random_bytes(data: bytes, width: int, height: int, channels: int) -> None:
+    with contextlib.suppress(ProtocolError):
+        assert context_of(data, width, height, channels).shape == (height, width, channels)
+    with contextlib.suppress(ProtocolError):
+        weights_of(data, MIRAGE_HEAD)
+
+
+@QUIET
+@given(st.integers(16, 4096), st.integers(16, 4096))
+def test_grids_are_bounded(width: int, height: int) -> None:
+    columns, rows = MIRAGE_HEAD.grid(width, height)
+    assert 2 <= columns <= 40
+    assert 2 <= rows <= 40
 
 
 @QUIET

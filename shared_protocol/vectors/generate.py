@@ -5,6 +5,8 @@
 It packs plain dictionaries with msgpack and knows nothing of the daemon's codec, so that it can contradict it. Its output is
 deterministic: a test runs it into an empty folder and compares the bytes. index.json and index.tsv list every file with the
 direction it travels (the sender: client or daemon), its type, whether it is valid and, if not, the error code it deserves.
+payloads.tsv lists the payloads of contexts and weights with their grid (width, height, channels; 0 for weights), and grids.tsv the
+grids that outputs have (width, height of the output, of the base picture, of the context).
 """
 
 from __future__ import annotations
@@ -153,6 +155,31 @@ RESULT = {
     "dropped": 2,
     "control_seq": 3,
 }
+SHAPE = {"shape": "mirage-head-48x2", "version": 1}
+WELCOME_CONTEXT = {
+    **WELCOME,
+    "capabilities": ["shared_memory", "inline", "shade: client"],
+    "models": [{"name": "mirage-lsd-v1", "controls": [CHOICE], "planes": ["color", "depth"], "context": SHAPE}],
+}
+OPENED_CONTEXT = {
+    "t": "opened",
+    "stream": 1,
+    "transport": {"name": "inline"},
+    "context": {**SHAPE, "width": 40, "height": 22, "channels": 16},
+}
+CONTEXT = {"width": 40, "height": 22, "channels": 16, "weights_seq": 3, "camera": CAMERA}
+RESULT_CONTEXT = {**RESULT, "context": CONTEXT}
+WEIGHTS = {
+    "t": "weights",
+    "stream": 1,
+    "weights_seq": 3,
+    "control_seq": 2,
+    **SHAPE,
+    "seed": [0.0, 32.0, 64.0],
+    "sun": [0.0, 0.6, 0.8],
+    "palette": [i / 32 for i in range(24)],
+    "strength": 1.0,
+}
 PONG = {
     "t": "pong",
     "t_ns": 55,
@@ -191,6 +218,7 @@ CODES = [
     "bad_control",
     "bad_transport",
     "bad_ring",
+    "no_context",
     "internal",
 ]
 NOTICE_CODES = [
@@ -264,6 +292,33 @@ WRONG_CONTROLS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("seed_too_large", SEED, {"default": 2**31}),
     ("seed_float", SEED, {"default": 1.5}),
 ]
+# What may be wrong with the grid of a context: its name, and the changed keys.
+WRONG_GRIDS: list[tuple[str, dict[str, Any]]] = [
+    ("width_zero", {"width": 0}),
+    ("height_negative", {"height": -22}),
+    ("width_giant", {"width": 257}),
+    ("height_overflow", {"height": 2**62}),
+    ("channels_zero", {"channels": 0}),
+    ("channels_65", {"channels": 65}),
+    ("width_float", {"width": 40.0}),
+    ("height_missing", {"height": ...}),
+]
+# The same with the header of `weights`.
+WRONG_WEIGHTS: list[tuple[str, dict[str, Any]]] = [
+    ("no_stream", {"stream": ...}),
+    ("seq_zero", {"weights_seq": 0}),
+    ("control_seq_negative", {"control_seq": -1}),
+    ("shape_integer", {"shape": 48}),
+    ("version_zero", {"version": 0}),
+    ("seed_two_numbers", {"seed": [0.0, 1.0]}),
+    ("seed_nan", {"seed": [math.nan, 0.0, 0.0]}),
+    ("sun_zero", {"sun": [0.0, 0.0, 0.0]}),
+    ("sun_beyond_float32", {"sun": [1e39, 0.0, 0.0]}),
+    ("palette_23_numbers", {"palette": [0.5] * 23}),
+    ("palette_inf", {"palette": [math.inf] * 24}),
+    ("strength_2", {"strength": 2.0}),
+    ("strength_missing", {"strength": ...}),
+]
 FATAL = ("unsupported_version", "unauthorized", "too_many_sessions")
 
 
@@ -282,6 +337,21 @@ def changed(header: dict[str, Any], **changes: Any) -> dict[str, Any]:
 def with_controls(controls: list[dict[str, Any]]) -> dict[str, Any]:
     """A `welcome` with one model that has these controls."""
     return changed(WELCOME, models=[{"name": "passthrough", "controls": controls, "planes": ["color"]}])
+
+
+def with_shape(shape: Any) -> dict[str, Any]:
+    """A model whose contexts are for that shape."""
+    return {"name": "m", "controls": [], "planes": ["color"], "context": shape}
+
+
+def opened_context(**changes: Any) -> dict[str, Any]:
+    """An `opened` of a stream of contexts."""
+    return changed(OPENED_CONTEXT, context=changed(OPENED_CONTEXT["context"], **changes))  # type: ignore[arg-type]
+
+
+def result_context(**changes: Any) -> dict[str, Any]:
+    """A result whose payload is a context."""
+    return changed(RESULT, context=changed(CONTEXT, **changes))
 
 
 def nested(depth: int) -> Any:
@@ -320,6 +390,12 @@ def valid_vectors() -> list[tuple[str, str, str, bytes]]:
             OPEN,
             planes=[plane("color", "bgra8", 4096, 4096)],
             output={"format": "rgba8", "width": 4096, "height": 4096},
+        ),
+        "hello_shade": changed(HELLO, capabilities=["shared_memory", "inline", "shade: client"]),
+        "open_context": changed(
+            OPEN,
+            planes=[plane("color", "rgba8", 320, 176), plane("depth", "r32f", 320, 176)],
+            output={"format": "context", "width": 1280, "height": 720},
         ),
         "frame": FRAME,
         "frame_slot": changed(FRAME, slot=2, slot_seq=8),
@@ -389,6 +465,21 @@ def valid_vectors() -> list[tuple[str, str, str, bytes]]:
             "refused": [{"name": "shared_memory", "reason": "The ring can't be opened (No such file or directory)."}],
         },
         "opened_more": {"t": "opened", "stream": 1, "transport": {"name": "cuda_ipc", "handle": [1, 2]}},
+        "welcome_context": WELCOME_CONTEXT,
+        "welcome_context_unknown_shape": changed(
+            WELCOME_CONTEXT,
+            models=[{"name": "later", "controls": [], "planes": [], "context": {"shape": "splats", "version": 7}}],
+        ),
+        "opened_context": OPENED_CONTEXT,
+        "opened_context_largest": changed(
+            OPENED_CONTEXT, context={**SHAPE, "width": 256, "height": 256, "channels": 64}
+        ),
+        "result_context": RESULT_CONTEXT,
+        "result_context_slot": changed(RESULT_CONTEXT, slot=1, slot_seq=4),
+        "result_context_no_camera": changed(RESULT, context=changed(CONTEXT, camera=...)),
+        "weights": WEIGHTS,
+        "weights_integers": changed(WEIGHTS, strength=0, sun=[0, 1, 0], palette=[0] * 24),
+        "weights_unknown_shape": changed(WEIGHTS, shape="splats", version=7, points=4096),
         "progress": PROGRESS,
         "progress_of_all": changed(PROGRESS, stream=..., fraction=1.0),
         "notice": NOTICE,
@@ -512,6 +603,7 @@ def client_malformed() -> list[tuple[str, str, dict[str, Any]]]:
         ("open_plane_width_float", "malformed", changed(OPEN, planes=[{**one, "width": 64.0}])),
         ("open_output_missing", "malformed", changed(OPEN, output=...)),
         ("open_output_format", "bad_plane", changed(OPEN, output={"format": "rgba16f", "width": 64, "height": 36})),
+        ("open_context_small", "bad_plane", changed(OPEN, output={"format": "context", "width": 15, "height": 36})),
         ("open_output_small", "bad_plane", changed(OPEN, output={"format": "rgba8", "width": 15, "height": 36})),
         ("open_transport_string", "malformed", changed(OPEN, transport="inline")),
         ("open_transport_strings", "malformed", changed(OPEN, transport=["inline"])),
@@ -679,6 +771,20 @@ def daemon_malformed() -> list[tuple[str, dict[str, Any]]]:
                 "transport": {"name": "shared_memory", "ring": changed(RING, slot_stride=9281)},
             },
         ),
+        ("welcome_context_string", changed(WELCOME, models=[with_shape("mirage-head-48x2")])),
+        ("welcome_context_no_version", changed(WELCOME, models=[with_shape(changed(SHAPE, version=...))])),
+        ("welcome_context_version_zero", changed(WELCOME, models=[with_shape(changed(SHAPE, version=0))])),
+        *((f"opened_context_{name}", opened_context(**wrong)) for name, wrong in WRONG_GRIDS),
+        ("opened_context_no_shape", opened_context(shape=...)),
+        ("opened_context_version_string", opened_context(version="1")),
+        *((f"result_context_{name}", result_context(**wrong)) for name, wrong in WRONG_GRIDS),
+        ("result_context_array", changed(RESULT, context=[40, 22, 16])),
+        ("result_context_no_weights", result_context(weights_seq=...)),
+        ("result_context_weights_zero", result_context(weights_seq=0)),
+        ("result_context_camera_nan", result_context(camera=changed(CAMERA, near=math.nan))),
+        ("result_context_camera_15_numbers", result_context(camera=changed(CAMERA, view=IDENTITY[1:]))),
+        ("result_context_camera_nil", result_context(camera=None)),
+        *((f"weights_{name}", changed(WEIGHTS, **wrong)) for name, wrong in WRONG_WEIGHTS),
         ("result_no_seq", changed(RESULT, seq=...)),
         ("result_seq_negative", changed(RESULT, seq=-1)),
         ("result_slot_negative", changed(RESULT, slot=-1, slot_seq=4)),
@@ -698,11 +804,70 @@ def daemon_malformed() -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
+def halves(count: int) -> list[float]:
+    """Numbers that float16 has exactly, of both signs."""
+    return [(i % 193 - 96) / 64 for i in range(count)]
+
+
+def packed_halves(values: list[float], padded: bool) -> bytes:
+    """float16, little endian; `padded`: rounded up to 64 bytes, as a packed frame is."""
+    data = struct.pack(f"<{len(values)}e", *values)
+    return data + bytes(-len(data) % 64) if padded else data
+
+
+def payloads() -> list[tuple[str, str, tuple[int, int, int], bool, bytes]]:
+    """(name, kind, grid, valid, bytes) of contexts and weights of the shape mirage-head-48x2, version 1."""
+    small, none = (3, 2, 16), (0, 0, 0)
+    numbers, weights = halves(3 * 2 * 16), halves(7203)
+    extreme = [65504.0, -65504.0, 2.0**-24, -0.0, *numbers[4:]]
+    return [
+        ("context", "context", small, True, packed_halves(numbers, True)),
+        ("context_odd", "context", (1, 3, 16), True, packed_halves(numbers[:48], True)),
+        ("context_extreme", "context", small, True, packed_halves(extreme, True)),
+        ("context_nan", "context", small, False, packed_halves([*numbers[:-1], math.nan], True)),
+        ("context_inf", "context", small, False, packed_halves([math.inf, *numbers[1:]], True)),
+        ("context_minus_inf", "context", small, False, packed_halves([*numbers[:9], -math.inf, *numbers[10:]], True)),
+        ("context_not_padded", "context", (1, 3, 16), False, packed_halves(numbers[:48], False)),
+        ("context_short", "context", small, False, packed_halves(numbers, True)[:-64]),
+        ("context_long", "context", small, False, packed_halves(numbers, True) + bytes(64)),
+        ("context_empty", "context", small, False, b""),
+        ("context_float32", "context", small, False, struct.pack(f"<{len(numbers)}f", *numbers)),
+        ("weights", "weights", none, True, packed_halves(weights, False)),
+        ("weights_nan", "weights", none, False, packed_halves([*weights[:-1], math.nan], False)),
+        ("weights_inf", "weights", none, False, packed_halves([*weights[:100], math.inf, *weights[101:]], False)),
+        ("weights_short", "weights", none, False, packed_halves(weights[:-1], False)),
+        ("weights_long", "weights", none, False, packed_halves([*weights, 0.0], False)),
+        ("weights_padded", "weights", none, False, packed_halves(weights, True)),
+        ("weights_empty", "weights", none, False, b""),
+    ]
+
+
+def grids() -> list[tuple[int, ...]]:
+    """Sizes of outputs, of their base pictures, and of their contexts, worked out by hand."""
+    return [
+        (1280, 720, 320, 176, 40, 22),
+        (1920, 1080, 320, 176, 40, 22),
+        (3840, 2160, 320, 176, 40, 22),
+        (640, 360, 320, 176, 40, 22),
+        (720, 1280, 176, 320, 22, 40),
+        (4096, 4096, 320, 320, 40, 40),
+        (4096, 16, 320, 16, 40, 2),
+        (1920, 1008, 320, 160, 40, 20),
+        (320, 200, 320, 192, 40, 24),
+        (321, 123, 320, 128, 40, 16),
+        (64, 36, 64, 32, 8, 4),
+        (64, 40, 64, 32, 8, 4),
+        (64, 56, 64, 64, 8, 8),
+        (16, 16, 16, 16, 2, 2),
+    ]
+
+
 def generate(folder: Path) -> None:
-    """Writes valid/, malformed/, index.json and index.tsv below `folder`."""
+    """Writes valid/, malformed/, payloads/, index.json, index.tsv, payloads.tsv and grids.tsv below `folder`."""
     index: list[dict[str, Any]] = []
     (folder / "valid").mkdir(parents=True, exist_ok=True)
     (folder / "malformed").mkdir(parents=True, exist_ok=True)
+    (folder / "payloads").mkdir(parents=True, exist_ok=True)
 
     def add(file: str, direction: str, kind: str, data: bytes, code: str | None = None) -> None:
         (folder / file).write_bytes(data)
@@ -726,6 +891,13 @@ def generate(folder: Path) -> None:
     (folder / "index.json").write_text(json.dumps(index, indent=1) + "\n", encoding="utf-8")
     lines = (f"{e['file']}\t{e['direction']}\t{e['type']}\t{int(e['valid'])}\n" for e in index)
     (folder / "index.tsv").write_text("".join(lines), encoding="utf-8", newline="\n")
+    rows: list[tuple[Any, ...]] = []
+    for name, kind, grid, valid, data in payloads():
+        (folder / f"payloads/{name}.bin").write_bytes(data)
+        rows.append((f"payloads/{name}.bin", kind, *grid, int(valid)))
+    for file, table in (("payloads.tsv", rows), ("grids.tsv", grids())):
+        text = "".join("\t".join(map(str, row)) + "\n" for row in table)
+        (folder / file).write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

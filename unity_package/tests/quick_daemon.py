@@ -12,10 +12,15 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from mirage_lsd.controls import Reading
+import numpy as np
+
+from mirage_lsd.controls import Controls, Reading
+from mirage_lsd.frame import InputFrame
+from mirage_lsd.pipelines.context import ContextFrame, ShadingWeights
 from mirage_lsd.pipelines.mirage.look import control_specs
 from mirage_lsd.pipelines.mirage.vocabulary import read_words
 from mirage_lsd.pipelines.passthrough import PassthroughPipeline
+from mirage_lsd.protocol.shading import MIRAGE_HEAD
 from mirage_lsd.server.daemon import Daemon, DaemonConfig
 
 SCENES = ("forest", "city", "scifi", "desert")
@@ -28,6 +33,19 @@ class NamedPassthrough(PassthroughPipeline):
     name = "mirage-lsd-v1"
     planes = ("color", "depth", "motion")
     controls = control_specs(SCENES, LIGHTINGS)
+
+    context_shape = MIRAGE_HEAD
+
+    def process_context(self, frame: InputFrame, state: Any, controls: Controls) -> ContextFrame:
+        """Every number is the first red value, for a picture of 640x360; each weight is the weight of the second scene."""
+        width, height = MIRAGE_HEAD.grid(640, 360)
+        cells = np.full((height, width, MIRAGE_HEAD.channels), frame.color[0, 0, 0], np.float16)
+        return ContextFrame(cells, self.shading_weights(state, controls))
+
+    def shading_weights(self, state: Any, controls: Controls) -> ShadingWeights:
+        share = controls.weights("scene").get(SCENES[1], 0.0)
+        numbers = np.full(MIRAGE_HEAD.weight_count, share, "<f2")
+        return ShadingWeights(numbers.tobytes(), (0.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.5,) * 24)
 
     def read_controls(self, values: Mapping[str, Any], targets: Mapping[str, Any]) -> Reading:
         return read_words(values, targets, SCENES, LIGHTINGS)

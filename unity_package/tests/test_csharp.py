@@ -24,7 +24,8 @@ TEST_REFERENCES = ["MirageLSD.Runtime", BEHAVIOUR, "nunit.framework"]
         ("IdentityTests", 8),
         ("ShaderTests", 41),
         ("PacingTests", 12),
-        ("LayoutTests", 7),
+        ("LayoutTests", 12),
+        ("ContextTests", 3),
     ],
 )
 def test_runtime_behaves(workshop: Workshop, foreign_daemon: str, fixture: str, least: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..client import Camera, Client, Result, Stream, StreamState, now_ns
+from ..client import Camera, Client, Context, Result, Stream, StreamState, now_ns
 from .errors import BenchError
 from .samples import Samples
 
@@ -27,8 +27,8 @@ def send_and_wait(
     quiet_s: float = 0.0,
     submit_us: Samples | None = None,
     acquire_us: Samples | None = None,
-) -> Result | None:
-    """Submits a frame and polls for its result, which is good until the stream's next `acquire`.
+) -> Result | Context | None:
+    """Submits a frame and polls for its result, which is good until the stream's next `acquire`; of a stream of contexts, its context.
 
     Args:
         timeout_s: how long to wait for the result.
@@ -48,7 +48,7 @@ def send_and_wait(
     time.sleep(quiet_s)
     while time.monotonic() < deadline:
         started = clock()
-        result = stream.acquire()
+        result = stream.acquire_context() if stream.has_contexts else stream.acquire()
         if acquire_us is not None:
             acquire_us.add((clock() - started) / 1e3)
         if result is not None and seq is not None and result.seq >= seq:

@@ -34,6 +34,7 @@ class StreamJob:
         seconds: how long, when `frames` is None.
         daemon_pid: to watch its memory; None: unknown, the report has null.
         device: as the daemon said, for the report.
+        contexts: ask for contexts in place of pictures, from planes of the size that they need.
     """
 
     endpoint: str
@@ -46,6 +47,7 @@ class StreamJob:
     seconds: float
     frames: int | None = None
     daemon_pid: int | None = None
+    contexts: bool = False
 
 
 def measure_stream(job: StreamJob, tick: Callable[[int, float], None]) -> dict[str, Any]:
@@ -60,11 +62,20 @@ def measure_stream(job: StreamJob, tick: Callable[[int, float], None]) -> dict[s
     Raises:
         BenchError: no daemon, the stream is refused, or no results come any more.
     """
-    pictures = greybox_frames(job.width, job.height)
     latency_ms, submit_us, acquire_us = Samples(), Samples(), Samples()
     with Client(job.endpoint, name="mirage-lsd bench stream") as client:
+        output = (job.width, job.height)
+        width, height = client.context_plane_size(*output) if job.contexts else output
+        pictures = greybox_frames(width, height)
         stream = client.open_stream(
-            job.width, job.height, model=job.model, steps=job.steps, transport=job.transport, planes=("color", "depth")
+            width,
+            height,
+            model=job.model,
+            steps=job.steps,
+            transport=job.transport,
+            planes=("color", "depth"),
+            output_size=output,
+            output_format="context" if job.contexts else "rgba8",
         )
         wait_until_open(client, stream, _FIRST_RESULT_S, lambda: tick(0, 0.0))
         for i in range(_WARM_UP_FRAMES):
@@ -95,8 +106,9 @@ def measure_stream(job: StreamJob, tick: Callable[[int, float], None]) -> dict[s
             sent += 1
             if result is not None:
                 returned, lost_in_a_row = returned + 1, 0
-                latency_ms.add(result.latency_ms)
-                fastest_ms = min(fastest_ms or result.latency_ms, result.latency_ms)
+                latency = (result.t_acquire_ns - result.t_capture_ns) / 1e6
+                latency_ms.add(latency)
+                fastest_ms = min(fastest_ms or latency, latency)
             else:
                 lost_in_a_row += 1
                 if lost_in_a_row == _LOST_IN_A_ROW or client.state is not ClientState.READY:
@@ -122,6 +134,8 @@ def measure_stream(job: StreamJob, tick: Callable[[int, float], None]) -> dict[s
         "dropped": sent - returned,
         "width": job.width,
         "height": job.height,
+        "contexts": job.contexts,
+        "plane_size": [width, height],
         "steps": job.steps,
         "model": job.model,
         "device": job.device,

@@ -14,12 +14,14 @@ from .client import Client
 from .library import NativeLibraryError, library_path
 from .stream import Stream
 from .text import now_ns, version
-from .types import ClientState, Control, LsdError, Notice, Progress, Result, Stats, StreamState
+from .types import ClientState, Context, ContextWeights, Control, LsdError, Notice, Progress, Result, Stats, StreamState
 
 __all__ = [
     "Camera",
     "Client",
     "ClientState",
+    "Context",
+    "ContextWeights",
     "Control",
     "LsdError",
     "NativeLibraryError",

@@ -82,6 +82,30 @@ typedef struct lsd_result {
   lsd_camera camera;
 } lsd_result;
 
+typedef struct lsd_context {
+  uint32_t size;
+  int32_t width, height, channels;
+  const uint16_t* values;
+  int64_t seq;
+  int64_t control_seq;
+  int64_t t_capture_ns, t_submit_ns, t_receive_ns, t_start_ns, t_end_ns, t_send_ns, t_acquire_ns;
+  int64_t age_ns;
+  int32_t is_new;
+  int32_t has_camera;
+  lsd_camera camera;
+  const char* shape;
+  int32_t shape_version;
+  int32_t weight_count;
+  const uint16_t* weights;
+  int64_t weights_generation;
+  int64_t weights_control_seq;
+  float seed[3];
+  float sun[3];
+  float palette[24];
+  float strength;
+  const void* hold;
+} lsd_context;
+
 typedef struct lsd_stats {
   uint32_t size;
   int32_t client_state;
@@ -143,12 +167,17 @@ int lsd_client_control_spec(const lsd_client* client, const char* model, int32_t
 int lsd_client_control_choice(const lsd_client* client, const char* model, int32_t index, int32_t choice,
                               char* buffer, size_t capacity);
 int64_t lsd_client_models_generation(const lsd_client* client);
+int lsd_client_model_context(const lsd_client* client, const char* model);
 int lsd_client_get_progress(const lsd_client* client, lsd_progress* out);
 
 lsd_stream* lsd_stream_open(lsd_client* client, const lsd_stream_config* config);
 void lsd_stream_close(lsd_stream* stream);
 int lsd_stream_submit(lsd_stream* stream, const lsd_frame* frame, int64_t* out_seq);
 int lsd_stream_acquire(lsd_stream* stream, lsd_result* out);
+
+int lsd_context_plane_size(int32_t width, int32_t height, int32_t* plane_width, int32_t* plane_height);
+int lsd_stream_acquire_context(lsd_stream* stream, lsd_context* out);
+int lsd_stream_release_context(lsd_stream* stream, lsd_context* context);
 
 int lsd_stream_control_begin(lsd_stream* stream);
 int lsd_stream_control_string(lsd_stream* stream, const char* name, const char* value);

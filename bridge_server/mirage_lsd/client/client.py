@@ -12,7 +12,7 @@ from typing import Any, Self
 from ..defaults import DEFAULT_ENDPOINT, DEFAULT_MODEL
 from .library import library_path, load
 from .models import models_of
-from .stream import ALPHAS, DEFAULT_FORMATS, FORMATS, PLANES, TRANSPORTS, Stream
+from .stream import ALPHAS, DEFAULT_FORMATS, FORMATS, OUTPUT_FORMATS, PLANES, TRANSPORTS, Stream
 from .text import long_text, read_progress, text
 from .types import ClientState, Control, LsdError, Progress
 
@@ -95,7 +95,8 @@ class Client:
             width, height: of every plane, 16..4096 pixels.
             planes: names, or names with formats, of `color` (required), `depth`, `motion`, `normal`, `ids`.
             output_size: width and height of the results; None: as the input.
-            output_format: `rgba8` or `bgra8`.
+            output_format: `rgba8` or `bgra8`; `context`: no pictures but what a client needs to shade them itself, see
+                `Stream.acquire_context`. Then planes of `context_plane_size` are enough.
             alpha: of the results: `opaque` (255) or `engine` (the color plane's).
             transport: `auto`, `inline` or `shared_memory`.
             steps: most sampling steps a frame, 1..8.
@@ -115,8 +116,8 @@ class Client:
                 )
         if transport not in TRANSPORTS:
             raise ValueError(f"transport {transport!r}: choose {', '.join(TRANSPORTS)}.")
-        if output_format not in ("rgba8", "bgra8"):
-            raise ValueError(f"output_format {output_format!r}: choose rgba8 or bgra8.")
+        if output_format not in OUTPUT_FORMATS:
+            raise ValueError(f"output_format {output_format!r}: choose {', '.join(OUTPUT_FORMATS)}.")
         if alpha not in ALPHAS:
             raise ValueError(f"alpha {alpha!r}: choose {', '.join(ALPHAS)}.")
         ffi = self._ffi
@@ -129,14 +130,14 @@ class Client:
         for i, (name, form) in enumerate(formats.items()):
             config.planes[i].plane, config.planes[i].format = PLANES[name], FORMATS[form]
         config.output_width, config.output_height = output_size or (0, 0)
-        config.output_format = FORMATS[output_format]
+        config.output_format = OUTPUT_FORMATS[output_format]
         config.transport = TRANSPORTS[transport]
         config.output_alpha = ALPHAS[alpha]
         config.max_steps, config.seed, config.fps = steps, seed, fps
         handle = self._lib.lsd_stream_open(self._handle, config)
         if handle == ffi.NULL:
             raise LsdError(text(ffi, self._lib.lsd_last_error()))
-        stream = Stream(self, handle, model, width, height, formats)
+        stream = Stream(self, handle, model, width, height, formats, output_format == "context")
         self._streams.add(stream)
         return stream
 
@@ -161,6 +162,24 @@ class Client:
         """The daemon's models and their controls; empty before it has answered."""
         self._require_open()
         return models_of(self._ffi, self._lib, self._handle)
+
+    def has_contexts(self, model: str = DEFAULT_MODEL) -> bool:
+        """Whether a stream of the model can be opened for contexts; false before the daemon has answered."""
+        self._require_open()
+        status = self._lib.lsd_client_model_context(self._handle, self._ffi.new("char[]", model.encode()))
+        return bool(status == 0)
+
+    def context_plane_size(self, width: int, height: int) -> tuple[int, int]:
+        """Width and height of the planes that contexts for a picture of this size are made from.
+
+        Raises:
+            LsdError: a side is not in 16..4096.
+        """
+        ffi = self._ffi
+        sides = ffi.new("int32_t[2]")
+        if self._lib.lsd_context_plane_size(width, height, sides, sides + 1) != 0:
+            raise LsdError(text(ffi, self._lib.lsd_last_error()))
+        return int(sides[0]), int(sides[1])
 
     @property
     def progress(self) -> Progress | None:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from ..frame import Camera, Slot, Sun
 from .slots import slot_table
 from .text import long_text, read_progress, text
-from .types import ClientState, Control, LsdError, Notice, Progress, Result, Stats, StreamState
+from .types import ClientState, Context, ContextWeights, Control, LsdError, Notice, Progress, Result, Stats, StreamState
 
 if TYPE_CHECKING:
     from .client import Client
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PLANES = {"color": 0, "depth": 1, "motion": 2, "normal": 3, "ids": 4}
 DEFAULT_FORMATS = {"color": "rgba8", "depth": "r32f", "motion": "rg16f", "normal": "rgba8", "ids": "r8"}
 FORMATS = {"rgba8": 0, "bgra8": 1, "rgba16f": 2, "r32f": 3, "rg16f": 4, "r8": 5}
+# What results are; contexts for a client that shades itself.
+OUTPUT_FORMATS = {"rgba8": 0, "bgra8": 1, "context": 6}
 _FORMAT_NAMES = {number: name for name, number in FORMATS.items()}
 # What a row of each format is in numpy: the scalar and the channels (0: no third axis).
 _LAYOUTS: dict[str, tuple[type[np.generic], int]] = {
@@ -48,6 +50,7 @@ class Stream:
         model: its name.
         width, height: of every plane, pixels.
         formats: format by plane name, in the order in which they were opened.
+        has_contexts: opened for contexts in place of pictures.
     """
 
     client: Client
@@ -56,12 +59,16 @@ class Stream:
     width: int
     height: int
     formats: dict[str, str]
+    has_contexts: bool = False
 
     def __post_init__(self) -> None:
         ffi = self._ffi = self.client._ffi
         self._lib = self.client._lib
         self._result = ffi.new("lsd_result*")
         self._result.size = ffi.sizeof("lsd_result")
+        self._context = ffi.new("lsd_context*")
+        self._context.size = ffi.sizeof("lsd_context")
+        self._weights: ContextWeights | None = None
 
     def submit(
         self,
@@ -144,9 +151,29 @@ class Stream:
         pixels.flags.writeable = False
         result = Result(
             pixels, _FORMAT_NAMES[r.format], r.seq, r.control_seq, r.t_capture_ns, r.t_submit_ns, r.t_receive_ns,
-            r.t_start_ns, r.t_end_ns, r.t_send_ns, r.t_acquire_ns, self._result_camera(),
+            r.t_start_ns, r.t_end_ns, r.t_send_ns, r.t_acquire_ns, self._submitted_camera(r),
         )  # fmt: skip
         return result.copy() if copy else result
+
+    def acquire_context(self) -> Context | None:
+        """The newest context, of a stream that was opened with `output_format="context"`; None before the first. Never waits.
+
+        It is given again and again, ever older, when nothing newer comes: see `Context.is_new` and `Context.age_ms`.
+        """
+        self._require_open()
+        c, ffi = self._context, self._ffi
+        if self._check(self._lib.lsd_stream_acquire_context(self._handle, c)) == _NOTHING:
+            return None
+        try:
+            shape = (c.height, c.width, c.channels)
+            values = np.frombuffer(ffi.buffer(c.values, 2 * c.height * c.width * c.channels), np.float16)
+            return Context(
+                values.reshape(shape).copy(), self._context_weights(), c.seq, c.control_seq, c.t_capture_ns, c.t_submit_ns,
+                c.t_receive_ns, c.t_start_ns, c.t_end_ns, c.t_send_ns, c.t_acquire_ns, c.age_ns / 1e6, bool(c.is_new),
+                self._submitted_camera(c),
+            )  # fmt: skip
+        finally:
+            self._check(self._lib.lsd_stream_release_context(self._handle, c))
 
     @property
     def controls(self) -> tuple[Control, ...]:
@@ -279,8 +306,18 @@ class Stream:
             plane = np.ascontiguousarray(plane)  # a flipped or sliced view: the C ABI knows rows, not strides
         return plane, plane.strides[0]
 
-    def _result_camera(self) -> Camera | None:
-        r = self._result
+    def _context_weights(self) -> ContextWeights:
+        c, kept = self._context, self._weights
+        if kept is None or kept.generation != c.weights_generation:
+            numbers = np.frombuffer(self._ffi.buffer(c.weights, 2 * c.weight_count), np.float16).copy()
+            kept = self._weights = ContextWeights(
+                text(self._ffi, c.shape), c.shape_version, numbers, c.weights_generation, c.weights_control_seq,
+                tuple(c.seed), tuple(c.sun), tuple(c.palette), c.strength,
+            )  # fmt: skip
+        return kept
+
+    def _submitted_camera(self, r: Any) -> Camera | None:
+        """That of the frame that a result or a context was made from."""
         if not r.has_camera:
             return None
         view, projection = (

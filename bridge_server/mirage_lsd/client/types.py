@@ -81,6 +81,54 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextWeights:
+    """What shading needs besides context and frame (PROTOCOL.md, section 10).
+
+    Attributes:
+        shape, shape_version: which numbers there are, and in which order. numbers: float16, flat.
+        generation: rises with each change. control_seq: the newest control in them.
+        seed: metres. sun: unit, towards it, for frames without one. palette: 3 x 8, row-major. strength: 0..1, how much is seen.
+    """
+
+    shape: str
+    shape_version: int
+    numbers: npt.NDArray[np.float16]
+    generation: int
+    control_seq: int
+    seed: tuple[float, ...]
+    sun: tuple[float, ...]
+    palette: tuple[float, ...]
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The newest context of a stream that was opened for contexts. Its arrays are its own.
+
+    Attributes:
+        values: h x w x C float16. weights: those that go with it; the same object until they change.
+        seq: of the frame that it was made for. camera: of that frame.
+        is_new: nobody acquired it before. age_ms: since that frame was captured; grows while nothing newer comes.
+        control_seq, t_*_ns: as in `Result`.
+    """
+
+    values: npt.NDArray[np.float16]
+    weights: ContextWeights
+    seq: int
+    control_seq: int
+    t_capture_ns: int
+    t_submit_ns: int
+    t_receive_ns: int
+    t_start_ns: int
+    t_end_ns: int
+    t_send_ns: int
+    t_acquire_ns: int
+    age_ms: float
+    is_new: bool
+    camera: Camera | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Control:
     """One control of a model, as the daemon announces it (PROTOCOL.md, section 4).
 

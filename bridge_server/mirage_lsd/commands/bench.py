@@ -3,6 +3,7 @@
     mirage-lsd bench transport                 one hop to the daemon, beside a plain copy and the package imagezmq
     mirage-lsd bench stream                    what a game gets: frames a second, latency, memory, with the default model
     mirage-lsd bench stream --size 1280x720 --steps 2 --json stream.json
+    mirage-lsd bench stream --size 1280x720 --contexts     for a client that shades itself: contexts a second
     mirage-lsd bench stream --model passthrough --size 64x64 --frames 100000     does the memory grow?
 
 Each starts a daemon of its own, and stops it. `bench COMMAND --help` explains the figures.
@@ -70,6 +71,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     length.add_argument("--frames", type=_count, metavar="N", help="this many instead of --seconds")
     stream.add_argument(
         "--steps", type=int, default=3, choices=range(1, 9), help="denoising steps a frame; default: %(default)s"
+    )
+    stream.add_argument(
+        "--contexts", action="store_true", help="for a client that shades itself: contexts, not pictures of --size"
     )
     stream.add_argument("--model", default="mirage-lsd-v1", metavar="NAME", help="default: %(default)s")
     stream.add_argument("--device", default="auto", help="auto, cpu, cuda, ...; default: %(default)s")
@@ -140,6 +144,7 @@ def _stream(args: argparse.Namespace) -> dict[str, Any]:
         "transport": args.transport,
         "seconds": args.seconds,
         "frames": args.frames,
+        "contexts": args.contexts,
     }
     # Drawing takes milliseconds, and the cores are the daemon's.
     with Progress(console=console, transient=True, refresh_per_second=2) as bar:
@@ -169,6 +174,7 @@ def _stream(args: argparse.Namespace) -> dict[str, Any]:
 
 def _stream_table(figures: dict[str, Any]) -> Table:
     title = "{model} on {device}, {width}x{height}, {steps} steps, {transport}".format(**figures)
+    title += ", contexts" if figures["contexts"] else ""
     table = Table("", "p50", "p95", "max", title=title)
     table.add_row("latency ms", *(f"{figures['latency_ms'][key]:.2f}" for key in ("p50", "p95", "max")))
     for name, stage in figures["stages_ms"].items():

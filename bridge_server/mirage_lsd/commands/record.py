@@ -4,7 +4,8 @@
     mirage-lsd record level.lsdrec --record-mib 500     stops recording at 500 MiB; the stream goes on
     mirage-lsd replay level.lsdrec                      the same frames through the model again, compared hash by hash
 
-All options of `mirage-lsd serve` are taken. docs/RECORDING.md describes the file.
+All options of `mirage-lsd serve` are taken. Pictures are recorded, not contexts: a client that shades itself opens its
+streams for pictures meanwhile. docs/RECORDING.md describes the file.
 """
 
 from __future__ import annotations

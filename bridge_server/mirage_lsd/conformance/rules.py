@@ -61,6 +61,10 @@ RULES = {
         Rule("bye", 5, "After the daemon's `bye` the client connects anew and opens its streams."),
         Rule("says-goodbye", 5, "A client that ends says `bye`, or `close` for each stream."),
         Rule("nothing-after-bye", 4, "Nothing follows the client's `bye`."),
+        Rule("says-shade", 10, "A client that opens a stream for contexts says `shade: client` in its `hello`."),
+        Rule("context-planes", 10, "A stream of contexts has the planes `color` and `depth`, its frames a `camera`."),
+        Rule("wrong-context", 10, "A context or weights that make no sense cost that result, not the stream."),
+        Rule("unknown-shape", 10, "A client that does not know the shape of shading opens its stream for pictures."),
         Rule("stays-alive", 5, "The client runs on, whatever the daemon does."),
     )
 }

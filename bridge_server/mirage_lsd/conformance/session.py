@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..protocol.errors import ProtocolError
-from ..protocol.layout import PackedLayout
+from ..protocol.layout import PackedLayout, aligned
 from ..protocol.messages import ClientBye, ClientMessage, Close, Control, Frame, Hello, Open, Ping, Reset
 from ..protocol.parts import TransportOffer
+from ..protocol.shading import CONTEXT_FORMAT, MIRAGE_HEAD, SHADE_CLIENT
 from ..transport.base import FrameLost
 from ..transport.ring import RingReader, RingWriter
 from .report import Report, RuleBroken
@@ -40,8 +41,22 @@ class StreamSeen:
         return next((offer for offer in self.asked.transport if offer.name == transport), None)
 
     @property
+    def has_contexts(self) -> bool:
+        """Whether it was opened for contexts in place of pictures."""
+        return self.asked.output.format == CONTEXT_FORMAT
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """Width and height of its contexts."""
+        return MIRAGE_HEAD.grid(self.asked.output.width, self.asked.output.height)
+
+    @property
     def output_bytes(self) -> int:
-        return PackedLayout((self.asked.output,)).nbytes
+        """The packed size of a result."""
+        if not self.has_contexts:
+            return PackedLayout((self.asked.output,)).nbytes
+        width, height = self.grid
+        return aligned(width * height * MIRAGE_HEAD.channels * 2)
 
     def end(self) -> None:
         for ring in (self.reader, self.writer):
@@ -91,7 +106,9 @@ class ClientSession:
             case Open():
                 if message.stream in self.streams:
                     raise RuleBroken("streams-of-its-own", f"Stream {message.stream} is open and was opened again.")
-                self.streams[message.stream] = StreamSeen(message)
+                stream = self.streams[message.stream] = StreamSeen(message)
+                if stream.has_contexts:
+                    self._check_contexts(message)
                 self._report.passed("opens", "waits-for-welcome")
             case Frame():
                 self._take_frame(message, payload)
@@ -118,6 +135,13 @@ class ClientSession:
             )
         return self.streams[number]
 
+    def _check_contexts(self, asked: Open) -> None:
+        if SHADE_CLIENT not in self.hello.capabilities:
+            raise RuleBroken("says-shade", f"Stream {asked.stream} is for contexts, and `hello` did not say it.")
+        self._report.passed("says-shade")
+        if "depth" not in {plane.name for plane in asked.planes}:
+            raise RuleBroken("context-planes", f"Stream {asked.stream} is for contexts and has no plane `depth`.")
+
     def _take_frame(self, frame: Frame, payload: bytes | None) -> None:
         stream = self._stream(frame.stream, frame.T)
         if not stream.opened:
@@ -130,6 +154,10 @@ class ClientSession:
             raise RuleBroken(
                 "times-rise", f"`t_submit_ns` is {frame.t_submit_ns}{before}, `t_capture_ns` {frame.t_capture_ns}."
             )
+        if stream.has_contexts:
+            if frame.camera is None:
+                raise RuleBroken("context-planes", f"Frame {frame.seq} is for a context and has no `camera`.")
+            self._report.passed("context-planes")
         layout = PackedLayout(stream.asked.planes)
         if stream.reader is None:
             got = "no payload" if payload is None else f"a payload of {len(payload)} bytes"

@@ -14,8 +14,30 @@ import zmq
 from .. import __version__, clock
 from ..protocol import PROTOCOL_VERSION, ProtocolError, decode_client, encode
 from ..protocol.layout import PackedLayout
-from ..protocol.messages import DaemonMessage, Error, Frame, Hello, Open, Opened, Ping, Pong, Progress, Result, Welcome
-from ..protocol.parts import LimitFields, ModelFields, ServerFields, StatsFields, TransportOffer
+from ..protocol.messages import (
+    DaemonMessage,
+    Error,
+    Frame,
+    Hello,
+    Open,
+    Opened,
+    Ping,
+    Pong,
+    Progress,
+    Result,
+    Weights,
+    Welcome,
+)
+from ..protocol.parts import (
+    ContextStreamFields,
+    LimitFields,
+    ModelFields,
+    ServerFields,
+    ShapeFields,
+    StatsFields,
+    TransportOffer,
+)
+from ..protocol.shading import MIRAGE_HEAD, SHADE_CLIENT
 from ..transport.ring import RingReader, RingWriter
 from .client_process import ClientProcess
 from .report import Report, RuleBroken
@@ -41,6 +63,12 @@ _CONTROLS = (
 _MODELS = ("passthrough", "mirage-lsd-v1")
 
 
+def weights_of(stream: int, weights_seq: int) -> Weights:
+    """The header of weights that paint nothing."""
+    shape = MIRAGE_HEAD
+    return Weights(stream, weights_seq, 0, shape.name, shape.version, (0.0,) * 3, (0.0, 1.0, 0.0), (0.5,) * 24, 1.0)
+
+
 class Stage:
     """Listens on an address and does what a daemon does, unless a scenario tells it not to.
 
@@ -52,6 +80,7 @@ class Stage:
         client: its process, where the suite started it. ending_is_fine: it may end.
         session: the newest session, None before the first `hello`. sessions: all of them.
         welcomes, opens, answers_frames, answers_pings: what is done without being told.
+        shape: of shading, which every model has contexts for; None: there are none.
         transports: those that `open` may get, the first one that the client offers wins.
         started_by_us: the client begins with this stage, so that its first message is no rest of another one.
     """
@@ -62,6 +91,7 @@ class Stage:
         self.sessions: list[ClientSession] = []
         self.welcomes = self.opens = self.answers_frames = self.answers_pings = True
         self.transports: tuple[str, ...] = ("inline", "shared_memory")
+        self.shape: ShapeFields | None = None
         self.client: ClientProcess | None = None
         self.ending_is_fine = False
         self._started_by_us = started_by_us
@@ -145,8 +175,9 @@ class Stage:
         """Answers `hello`; `more`: keys that this version does not have."""
         limits = LimitFields(8, 4096, 4096, 65_536, 402_653_184, 10.0)
         server = ServerFields("mirage-lsd conformance", __version__, os.getpid(), socketlib.gethostname())
-        models = tuple(ModelFields(name, _CONTROLS, ("color",)) for name in _MODELS)
-        known = Welcome(PROTOCOL_VERSION, f"s{len(self.sessions)}", server, ("inline", "shared_memory"), limits, models)
+        models = tuple(ModelFields(name, _CONTROLS, ("color", "depth"), self.shape) for name in _MODELS)
+        capabilities = ("inline", "shared_memory") if self.shape is None else ("inline", "shared_memory", SHADE_CLIENT)
+        known = Welcome(PROTOCOL_VERSION, f"s{len(self.sessions)}", server, capabilities, limits, models)
         self.send_map(session, {**msgpack.unpackb(encode(known)), **(more or {})})
         session.welcomed = True
 
@@ -170,7 +201,13 @@ class Stage:
             stream.writer = RingWriter(stream.output_bytes)
             answer = TransportOffer(offers[0].name, {"ring": stream.writer.fields})
             self.report.passed("ring")
-        self.send(session, Opened(stream.asked.stream, answer))
+        contexts = None
+        if stream.has_contexts and self.shape is not None:
+            contexts = ContextStreamFields(self.shape.shape, self.shape.version, *stream.grid, MIRAGE_HEAD.channels)
+        elif stream.has_contexts:
+            self.refuse(session, stream, "no_context", "The suite has no contexts here; open the stream for pictures.")
+            return
+        self.send(session, Opened(stream.asked.stream, answer, context=contexts))
         self.send(session, Progress("the conformance suite", 1.0, stream.asked.stream))
         stream.opened = True
 
@@ -185,8 +222,11 @@ class Stage:
         return Result(frame.stream, frame.seq, frame.t_capture_ns, frame.t_submit_ns, now, now, now, now)
 
     def _answer_frame(self, session: ClientSession, stream: StreamSeen, frame: Frame) -> None:
-        picture = np.full(stream.output_bytes, 128, np.uint8)
+        # As float16 in a context: about 0.
+        picture = np.full(stream.output_bytes, 0 if stream.has_contexts else 128, np.uint8)
         header = msgpack.unpackb(encode(self.result_of(frame)))
+        if stream.has_contexts:
+            self._answer_context(session, stream, header)
         if stream.controls:
             header["control_seq"] = stream.controls[-1].control_seq
         if stream.writer is not None:
@@ -194,6 +234,14 @@ class Stage:
             self.send_map(session, header)
         else:
             self.send_map(session, header, picture.tobytes())
+
+    def _answer_context(self, session: ClientSession, stream: StreamSeen, header: dict[str, Any]) -> None:
+        """What goes before the result of a stream of contexts, and into its header."""
+        number, (width, height) = stream.asked.stream, stream.grid
+        if stream.frames == 1:
+            self.send(session, weights_of(number, 1), bytes(2 * MIRAGE_HEAD.weight_count))
+        grid = {"width": width, "height": height, "channels": MIRAGE_HEAD.channels}
+        header["context"] = {**grid, "weights_seq": 1}
 
     def _serve(self) -> None:
         if not self.ending_is_fine and (how := self.ended):

@@ -19,6 +19,7 @@ class StreamSpec:
         steps: sampling steps, 1..8. seed: of what is drawn by chance. planes: that will come.
         exact: the same frames are to give the same pictures, however long that takes; False: a pipeline may do less for a frame
             where the machine is slow. For clips, evaluations and tests.
+        contexts: the stream has contexts in place of pictures (`pipelines/context.py`).
     """
 
     width: int
@@ -29,6 +30,7 @@ class StreamSpec:
     seed: int = 0
     planes: tuple[str, ...] = ("color",)
     exact: bool = False
+    contexts: bool = False
 
 
 class Pipeline(Protocol):

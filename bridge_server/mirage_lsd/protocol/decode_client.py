@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from .decode_parts import ring_slot_of, slot_of, stream_of
+from .decode_parts import camera_of, ring_slot_of, slot_of, stream_of
 from .errors import ProtocolError
 from .fields import Fields
 from .header import INT64_MAX
 from .layout import Plane, check_output, check_planes
 from .messages import ClientBye, ClientMessage, Close, Control, Frame, Hello, Open, Ping, Reset
 from .offers import asked_offer
-from .parts import CameraFields, ClientFields, SlotFields, SunFields
+from .parts import ClientFields, SlotFields, SunFields
 from .version import PROTOCOL_MAJOR
 
 MAX_SEED = 2**31 - 1
@@ -85,7 +85,7 @@ def _frame(fields: Fields) -> Frame:
         t_submit_ns=fields.integer("t_submit_ns"),
         slot=slot,
         slot_seq=slot_seq,
-        camera=_camera(fields) if "camera" in fields else None,
+        camera=camera_of(fields.map("camera").with_code("bad_frame")) if "camera" in fields else None,
         sun=_sun(fields) if "sun" in fields else None,
         slots=_slots(fields) if "slots" in fields else None,
         reset=fields.boolean("reset") if "reset" in fields else False,
@@ -97,17 +97,6 @@ def _slots(fields: Fields) -> tuple[SlotFields, ...]:
     if len(entries) > MAX_SLOTS:
         raise fields.with_code("bad_frame").wrong("slots", f"must have at most {MAX_SLOTS} entries")
     return tuple(slot_of(entry) for entry in entries)
-
-
-def _camera(fields: Fields) -> CameraFields:
-    camera = fields.map("camera").with_code("bad_frame")
-    return CameraFields(
-        view=camera.numbers("view", 16),
-        projection=camera.numbers("projection", 16),
-        near=camera.number("near"),
-        far=camera.number("far"),
-        jitter=camera.numbers("jitter", 2) if "jitter" in camera else None,
-    )
 
 
 def _sun(fields: Fields) -> SunFields:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from .decode_context import context_of, context_stream_of, shape_of, weights_of
 from .decode_controls import control_of
 from .decode_parts import ring_slot_of, stream_of
 from .fields import Fields
@@ -43,6 +44,7 @@ def _model(fields: Fields) -> ModelFields:
         name=fields.text("name"),
         controls=tuple(spec for spec in specs if spec is not None),
         planes=fields.texts("planes"),
+        context=shape_of(fields.map("context")) if "context" in fields else None,
     )
 
 
@@ -53,6 +55,7 @@ def _opened(fields: Fields) -> Opened:
         refused=tuple(RefusedTransport(entry.text("name"), entry.text("reason")) for entry in fields.maps("refused"))
         if "refused" in fields
         else None,
+        context=context_stream_of(fields.map("context")) if "context" in fields else None,
     )
 
 
@@ -81,6 +84,7 @@ def _result(fields: Fields) -> Result:
         timings_us={stage: timings.integer(stage, 0) for stage in timings.names()},
         dropped=fields.integer("dropped", 0),
         control_seq=fields.integer("control_seq", 0),
+        context=context_of(fields.map("context")) if "context" in fields else None,
     )
 
 
@@ -113,6 +117,7 @@ DAEMON_DECODERS: dict[str, Callable[[Fields], DaemonMessage]] = {
     "welcome": _welcome,
     "opened": _opened,
     "result": _result,
+    "weights": weights_of,
     "progress": _progress,
     "notice": lambda fields: NoticeMessage(stream_of(fields), fields.text("code"), fields.text("message")),
     "closed": lambda fields: Closed(stream_of(fields), fields.text("reason")),

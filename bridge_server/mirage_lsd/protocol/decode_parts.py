@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .fields import Fields
-from .parts import SlotFields
+from .parts import CameraFields, SlotFields
 
 CLASSES = (
     "unspecified", "skin", "hair", "outfit", "foliage", "terrain", "building", "prop",
@@ -28,6 +28,17 @@ def ring_slot_of(fields: Fields) -> tuple[int | None, int | None]:
     if slot_seq % 2:
         raise fields.wrong("slot_seq", "must be even (odd: still being written)")
     return slot, slot_seq
+
+
+def camera_of(camera: Fields) -> CameraFields:
+    """A frame's, or the one that a context was made for."""
+    return CameraFields(
+        view=camera.numbers("view", 16),
+        projection=camera.numbers("projection", 16),
+        near=camera.number("near"),
+        far=camera.number("far"),
+        jitter=camera.numbers("jitter", 2) if "jitter" in camera else None,
+    )
 
 
 def slot_of(fields: Fields) -> SlotFields:

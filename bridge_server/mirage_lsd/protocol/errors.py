@@ -17,6 +17,7 @@ ERROR_CODES = FATAL_CODES | {
     "bad_control",
     "bad_transport",
     "bad_ring",
+    "no_context",
     "internal",
 }
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import ProtocolError
+from .shading import CONTEXT_FORMAT
 
 ALIGNMENT = 64
 MIN_SIDE = 16
@@ -21,7 +22,7 @@ PLANE_FORMATS: dict[str, tuple[str, ...]] = {
     "normal": ("rgba8",),
     "ids": ("r8",),
 }
-OUTPUT_FORMATS = ("rgba8", "bgra8")
+OUTPUT_FORMATS = ("rgba8", "bgra8", CONTEXT_FORMAT)
 
 _DTYPE_OF_FORMAT: dict[str, tuple[np.dtype[Any], int]] = {
     "rgba8": (np.dtype("u1"), 4),

@@ -10,6 +10,8 @@ from .layout import Plane
 from .parts import (
     CameraFields,
     ClientFields,
+    ContextFields,
+    ContextStreamFields,
     LimitFields,
     ModelFields,
     RefusedTransport,
@@ -108,6 +110,7 @@ class Opened:
     stream: int
     transport: TransportOffer
     refused: tuple[RefusedTransport, ...] | None = None
+    context: ContextStreamFields | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,29 @@ class Result:
     timings_us: dict[str, int] = field(default_factory=dict)
     dropped: int = 0
     control_seq: int = 0
+    context: ContextFields | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What shading needs besides the context, for one setting of the controls; its payload is the layers' numbers.
+
+    Attributes:
+        weights_seq: what `result.context` refers to. control_seq: the newest control in effect.
+        seed: offset of the fields, metres. sun: unit, towards the sun, where the engine has none. palette: 3 x 8, of skin, hair and outfit.
+        strength: 0..1, how much of the painted picture is seen.
+    """
+
+    T: ClassVar[str] = "weights"
+    stream: int
+    weights_seq: int
+    control_seq: int
+    shape: str
+    version: int
+    seed: tuple[float, ...]
+    sun: tuple[float, ...]
+    palette: tuple[float, ...]
+    strength: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,5 +207,5 @@ class Error:
 
 
 ClientMessage = Hello | Open | Frame | Control | Reset | Close | ClientBye | Ping
-DaemonMessage = Welcome | Opened | Progress | NoticeMessage | Result | Closed | Pong | DaemonBye | Error
+DaemonMessage = Welcome | Opened | Progress | NoticeMessage | Weights | Result | Closed | Pong | DaemonBye | Error
 Message = ClientMessage | DaemonMessage

@@ -101,11 +101,43 @@ class SlotFields:
 
 @dataclass(frozen=True, slots=True)
 class ModelFields:
-    """One served model: its controls as `ControlSpec.fields` writes them, in the order of a panel, and the planes it uses."""
+    """One served model: its controls as `ControlSpec.fields` writes them, in the order of a panel, the planes it uses, and the
+    shape of shading that its contexts are for (None: it has none)."""
 
     name: str
     controls: tuple[Mapping[str, Any], ...]
     planes: tuple[str, ...]
+    context: ShapeFields | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeFields:
+    """Names a shape of shading; which there are, `shading.SHAPES` says."""
+
+    shape: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContextStreamFields:
+    """What a stream of contexts has: a shape of shading and a grid, cells."""
+
+    shape: str
+    version: int
+    width: int
+    height: int
+    channels: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContextFields:
+    """What a result's payload is, where it is a context: its grid, the weights that go with it, and the camera of its frame."""
+
+    width: int
+    height: int
+    channels: int
+    weights_seq: int
+    camera: CameraFields | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ class _State:
 
 
 class RecordingPipeline:
-    """Stands in front of `inner` and is like it in every other respect.
+    """Stands in front of `inner` and is like it in every other respect but one: it has no contexts, so that every stream has pictures to keep.
 
     Args:
         writer: where the recording goes. results: keep the results' pixels, not only their hashes, so that a replay can

@@ -20,11 +20,13 @@ from ..controls import BUILTIN
 from ..defaults import DEFAULT_ENDPOINT
 from ..endpoint import is_local
 from ..pipelines.base import Pipeline
+from ..pipelines.context import context_shape_of
 from ..protocol import PROTOCOL_VERSION, ProtocolError, decode_client, encode
 from ..protocol.header import MAX_HEADER_BYTES
 from ..protocol.layout import MAX_SIDE
 from ..protocol.messages import ClientBye, DaemonBye, DaemonMessage, Error, Frame, Hello, Ping, Pong, Progress, Welcome
-from ..protocol.parts import LimitFields, ModelFields, ServerFields, StatsFields
+from ..protocol.parts import LimitFields, ModelFields, ServerFields, ShapeFields, StatsFields
+from ..protocol.shading import SHADE_CLIENT
 from ..transport import sweep_dead_segments, transports_for
 from .curve import ServerKeys, ZapHandler
 from .limits import ErrorLimiter, Limits
@@ -82,6 +84,7 @@ class Daemon:
         self._stop = threading.Event()
         self._metrics = Metrics()
         self._models: tuple[ModelFields, ...] = ()
+        self._shading: tuple[str, ...] = ()
         self._context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
         self._zap = ZapHandler(self._context, config.keys) if config.keys is not None else None
         self._router = Router(self._context, config.limits, config.keys)
@@ -156,6 +159,7 @@ class Daemon:
                 raise StartError(f"The model can't be loaded: {worker.load_error}")
         pipelines = self._workers[0].pipelines
         self._models = tuple(_model_fields(name, pipeline) for name, pipeline in pipelines.items())
+        self._shading = (SHADE_CLIENT,) if any(model.context is not None for model in self._models) else ()
         self.ready.set()
         devices = [
             str(getattr(pipeline, "device", self.config.device))
@@ -302,7 +306,7 @@ class Daemon:
                 protocol=PROTOCOL_VERSION,
                 session=session.id,
                 server=ServerFields("mirage-lsd", __version__, os.getpid(), platform.node()),
-                capabilities=tuple(self._transports),
+                capabilities=(*self._transports, *self._shading),
                 limits=LimitFields(
                     max_streams=self._limits.max_streams,
                     max_width=MAX_SIDE,
@@ -345,7 +349,7 @@ class Daemon:
                 session.end_stream(stream.number)
         elif work.result is not None:
             result = replace(work.result, dropped=stream.dropped, t_send_ns=clock.now_ns())
-            if self._send(stream.owner, result, work.payload):
+            if self._has_weights(work) and self._send(stream.owner, result, work.payload):
                 self._metrics.result(result.t_receive_ns, result.t_start_ns, result.t_end_ns)
             elif not stream.closed:
                 stream.dropped += 1
@@ -354,6 +358,18 @@ class Daemon:
             if session is not None:
                 for notice in work.notices:
                     session.notify(notice)
+
+    def _has_weights(self, work: WorkResult) -> bool:
+        """Whether the client has the weights of a context; sends those that go with it. A picture needs none."""
+        contexts = work.stream.contexts
+        if contexts is None or work.result is None or work.result.context is None:
+            return True
+        if work.weights is not None:
+            if self._send(work.stream.owner, work.weights, work.weights_payload):
+                contexts.delivered(work.weights.weights_seq)
+            else:
+                contexts.undelivered()
+        return contexts.delivered_seq == work.result.context.weights_seq
 
     def _refuse(self, identity: bytes, error: ProtocolError) -> None:
         session = self._sessions.get(identity)
@@ -408,4 +424,6 @@ class Daemon:
 
 def _model_fields(name: str, pipeline: Pipeline) -> ModelFields:
     specs = (spec for spec in (*pipeline.controls, *BUILTIN) if not spec.hidden)
-    return ModelFields(name, tuple(spec.fields() for spec in specs), pipeline.planes)
+    shape = context_shape_of(pipeline)
+    context = None if shape is None else ShapeFields(shape.name, shape.version)
+    return ModelFields(name, tuple(spec.fields() for spec in specs), pipeline.planes, context)

@@ -9,17 +9,19 @@ from dataclasses import dataclass
 import zmq
 
 from ..protocol.errors import ProtocolError
-from ..protocol.messages import NoticeMessage, Progress, Result
+from ..protocol.messages import NoticeMessage, Progress, Result, Weights
 from .stream import Stream
 
 
 @dataclass(frozen=True, slots=True)
 class WorkResult:
-    """What a worker has to say of a stream: a result (with its payload, if inline), an error, progress, notices."""
+    """What a worker has to say of a stream: a result (with its payload, if inline; weights are sent before it), an error, progress, notices."""
 
     stream: Stream
     result: Result | None = None
     payload: bytes | None = None
+    weights: Weights | None = None
+    weights_payload: bytes | None = None
     error: ProtocolError | None = None
     progress: Progress | None = None
     notices: tuple[NoticeMessage, ...] = ()

@@ -27,6 +27,7 @@ from ..protocol.messages import (
 )
 from ..protocol.parts import RefusedTransport
 from ..transport import FrameLost, FrameSizes, Transport
+from .context_output import ContextOutput, context_output
 from .limits import Limits
 from .metrics import Metrics
 from .stream import Stream, buffer_bytes
@@ -66,6 +67,7 @@ class Session:
         self.identity = identity
         self.id = secrets.token_hex(8)
         self.client = hello.client
+        self._capabilities = hello.capabilities
         self.streams: dict[int, Stream] = {}
         self.last_message_at = clock.now_s()
         self._transports = transports
@@ -200,10 +202,11 @@ class Session:
             model=wanted.model,
             transport=stream.transport.name,
             size=f"{stream.spec.width}x{stream.spec.height}",
-            output=f"{stream.spec.output_width}x{stream.spec.output_height}",
+            output=f"{stream.spec.output_width}x{stream.spec.output_height} {wanted.output.format}",
             planes=",".join(stream.spec.planes),
         )
-        self._send(self.identity, Opened(number, stream.transport.answer, refused or None))
+        contexts = stream.contexts.fields if stream.contexts is not None else None
+        self._send(self.identity, Opened(number, stream.transport.answer, refused or None, contexts))
         stream.worker.prepare(stream)
 
     def _new_stream(self, wanted: Open) -> tuple[Stream, tuple[RefusedTransport, ...]]:
@@ -220,13 +223,17 @@ class Session:
         if buffer_bytes(wanted) > self._buffers_left():
             raise ProtocolError("too_many_streams", "The daemon's frame buffers are used up; close a stream first.")
         worker, pipeline = placed
-        transport, refused = self._transport(wanted, pipeline)
-        return Stream(self.identity, wanted, pipeline, transport, worker), refused
+        contexts = context_output(wanted, pipeline, self._capabilities)
+        transport, refused = self._transport(wanted, pipeline, contexts)
+        return Stream(self.identity, wanted, pipeline, transport, worker, contexts), refused
 
-    def _transport(self, wanted: Open, pipeline: Pipeline) -> tuple[Transport, tuple[RefusedTransport, ...]]:
+    def _transport(
+        self, wanted: Open, pipeline: Pipeline, contexts: ContextOutput | None
+    ) -> tuple[Transport, tuple[RefusedTransport, ...]]:
         """The first wanted transport that works, tried by opening it, and why not the ones before it."""
         layout = PackedLayout(wanted.planes)
-        sizes = FrameSizes(layout.nbytes, len(wanted.planes), PackedLayout((wanted.output,)).nbytes)
+        output_bytes = PackedLayout((wanted.output,)).nbytes if contexts is None else contexts.nbytes
+        sizes = FrameSizes(layout.nbytes, len(wanted.planes), output_bytes)
         refused: list[RefusedTransport] = []
         first: ProtocolError | None = None
         for offer in wanted.transport:

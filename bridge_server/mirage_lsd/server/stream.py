@@ -18,8 +18,10 @@ from ..pipelines.plausibility import InputWatch
 from ..protocol.layout import PackedLayout
 from ..protocol.messages import Frame, Open
 from ..protocol.parts import CameraFields, SlotFields, SunFields
+from ..protocol.shading import CONTEXT_FORMAT
 from ..transport import Delivery, FrameBuffer, Transport
 from ..transport.pixels import swap_red_blue
+from .context_output import ContextOutput
 from .mailbox import Mailbox
 from .pace import Pace
 
@@ -38,12 +40,21 @@ class Stream:
     The I/O thread fills buffers and the mailbox; the worker takes them, and owns `state`, `due_ns` and `reset_after_failure`.
     """
 
-    def __init__(self, owner: bytes, wanted: Open, pipeline: Pipeline, transport: Transport, worker: Worker) -> None:
+    def __init__(
+        self,
+        owner: bytes,
+        wanted: Open,
+        pipeline: Pipeline,
+        transport: Transport,
+        worker: Worker,
+        contexts: ContextOutput | None = None,
+    ) -> None:
         self.owner = owner
         self.number = wanted.stream
         self.pipeline = pipeline
         self.transport = transport
         self.worker = worker
+        self.contexts = contexts  # None: it has pictures
         self.timeline = ControlTimeline((*pipeline.controls, *BUILTIN), pipeline.read_controls, wanted.seed)
         self.mailbox: Mailbox[FrameBuffer] = Mailbox()
         self.period_ns = int(1e9 / wanted.fps) if wanted.fps > 0.0 else 0
@@ -57,6 +68,7 @@ class Stream:
             steps=wanted.max_steps,
             seed=wanted.seed,
             planes=tuple(plane.name for plane in wanted.planes),
+            contexts=contexts is not None,
         )
         self._engine_alpha = wanted.alpha == "engine"
         self._free = deque(transport.make_buffer(layout) for _ in range(BUFFERS))
@@ -138,8 +150,15 @@ class Stream:
         if self._swapped is not None:
             swap_red_blue(pixels, self._swapped)
             pixels = self._swapped
+        return self._write(pixels, seq)
+
+    def deliver_context(self, context: npt.NDArray[np.float16], seq: int) -> Delivery | None:
+        """The same with a context."""
+        return self._write(np.ascontiguousarray(context, "<f2").view(np.uint8), seq)
+
+    def _write(self, output: npt.NDArray[np.uint8], seq: int) -> Delivery | None:
         with self._closing:
-            return None if self.closed else self.transport.write(pixels.reshape(-1), seq)
+            return None if self.closed else self.transport.write(output.reshape(-1), seq)
 
     def close(self) -> None:
         """Ends the stream; waits at most for one copy of an output."""
@@ -153,7 +172,9 @@ def buffer_bytes(wanted: Open) -> int:
     """Memory that a stream's buffers take, in bytes."""
     color = next(plane for plane in wanted.planes if plane.name == "color")
     converted = 0 if color.format == "rgba8" else color.width * color.height * 4
-    return BUFFERS * (PackedLayout(wanted.planes).nbytes + converted) + wanted.output.nbytes
+    # A context is far smaller than any picture.
+    output = 0 if wanted.output.format == CONTEXT_FORMAT else wanted.output.nbytes
+    return BUFFERS * (PackedLayout(wanted.planes).nbytes + converted) + output
 
 
 def _camera(fields: CameraFields | None) -> Camera | None:

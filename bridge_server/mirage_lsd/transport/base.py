@@ -23,7 +23,8 @@ class FrameLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Where a result's pixels are: in a ring (`slot`, and `slot_seq`, which tells the reader whether the slot was overwritten since), or in `payload`, which goes with the header."""
+    """Where a result's pixels (or its context) are: in a ring (`slot`, and `slot_seq`, which tells the reader whether the slot was overwritten
+    since), or in `payload`, which goes with the header."""
 
     slot: int | None = None
     slot_seq: int | None = None
@@ -137,7 +138,8 @@ class Transport(ABC):
         """Gives a result to the client.
 
         Args:
-            pixels: uint8, one dimension: height x width x 4 bytes, without the gap that rounds a packed size up to 64.
+            pixels: uint8, one dimension: height x width x 4 bytes of a picture, or a context's bytes, without the gap that rounds a packed
+                size up to 64.
             seq: the client's number of the frame.
         """
 

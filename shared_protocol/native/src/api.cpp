@@ -120,17 +120,19 @@ bool read_config(const lsd_client_config& config, lsd::ClientConfig* out) {
   return false;
 }
 
+bool is_side(int32_t side) { return side >= lsd::kSmallestSide && side <= lsd::kLargestSide; }
+
 bool read_output(const lsd_stream_config& config, lsd::StreamConfig* out) {
   out->output_width = config.output_width != 0 ? config.output_width : config.width;
   out->output_height = config.output_height != 0 ? config.output_height : config.height;
   out->output_format = config.output_format;
-  const auto is_side = [](int32_t side) { return side >= lsd::kSmallestSide && side <= lsd::kLargestSide; };
   if (!is_side(out->output_width) || !is_side(out->output_height)) {
     fail(LSD_ERROR_ARGUMENT, "The output must be 16 to 4096 pixels a side.");
     return false;
   }
-  if (config.output_format != LSD_FORMAT_RGBA8 && config.output_format != LSD_FORMAT_BGRA8) {
-    fail(LSD_ERROR_ARGUMENT, "The output's format must be LSD_FORMAT_RGBA8 or LSD_FORMAT_BGRA8.");
+  if (config.output_format != LSD_FORMAT_RGBA8 && config.output_format != LSD_FORMAT_BGRA8 &&
+      config.output_format != LSD_FORMAT_CONTEXT) {
+    fail(LSD_ERROR_ARGUMENT, "The output's format must be LSD_FORMAT_RGBA8, LSD_FORMAT_BGRA8 or LSD_FORMAT_CONTEXT.");
     return false;
   }
   return true;
@@ -351,6 +353,20 @@ int64_t lsd_client_models_generation(const lsd_client* client) {
   return client != nullptr ? client->client.status().models.generation() : 0;
 }
 
+lsd_status lsd_client_model_context(const lsd_client* client, const char* model) {
+  return guarded_status([&] {
+    if (client == nullptr || model == nullptr) return fail(LSD_ERROR_ARGUMENT, "The client or the model is null.");
+    const auto models = client->client.status().models.get();
+    const lsd::ModelSpec* found = find_model(*models, model);
+    if (found == nullptr) return fail(LSD_NOTHING, "The daemon has no such model, or has not answered yet.");
+    if (!found->context) return fail(LSD_NOTHING, "The model has no contexts; open the stream for pictures.");
+    if (lsd::is_known_shape(*found->context)) return LSD_OK;
+    return fail(LSD_NOTHING,
+                "The model's contexts are for a shape of shading that this version does not know; open the "
+                "stream for pictures.");
+  });
+}
+
 lsd_status lsd_client_get_progress(const lsd_client* client, lsd_progress* out) {
   return guarded_status([&] {
     if (client == nullptr) return fail(LSD_ERROR_ARGUMENT, "The client is null.");
@@ -401,6 +417,35 @@ lsd_status lsd_stream_acquire(lsd_stream* stream, lsd_result* out) {
     const lsd_status status = stream->stream->acquire(&result);
     if (status == LSD_OK) fill(out, result);
     return status;
+  });
+}
+
+lsd_status lsd_context_plane_size(int32_t width, int32_t height, int32_t* plane_width, int32_t* plane_height) {
+  return guarded_status([&] {
+    if (plane_width == nullptr || plane_height == nullptr || !is_side(width) || !is_side(height)) {
+      return fail(LSD_ERROR_ARGUMENT, "A side must have 16 to 4096 pixels, and the results need somewhere to go.");
+    }
+    const lsd::GridSize base = lsd::base_size(width, height);
+    *plane_width = base.width;
+    *plane_height = base.height;
+    return LSD_OK;
+  });
+}
+
+lsd_status lsd_stream_acquire_context(lsd_stream* stream, lsd_context* out) {
+  return guarded_status([&] {
+    if (!is_alive(stream) || !is_struct(out)) return LSD_ERROR_ARGUMENT;
+    lsd_context context{};
+    const lsd_status status = stream->stream->acquire_context(&context);
+    if (status == LSD_OK) fill(out, context);
+    return status;
+  });
+}
+
+lsd_status lsd_stream_release_context(lsd_stream* stream, lsd_context* context) {
+  return guarded_status([&] {
+    if (!is_alive(stream) || !is_struct(context)) return LSD_ERROR_ARGUMENT;
+    return stream->stream->release_context(context);
   });
 }
 

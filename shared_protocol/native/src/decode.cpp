@@ -1,6 +1,8 @@
 #include "decode.h"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <msgpack.hpp>
 #include <stdexcept>
@@ -17,6 +19,7 @@ constexpr size_t kMostControlNameBytes = 64;
 constexpr double kLargestFloat = std::numeric_limits<float>::max();
 constexpr float kShortestDirection = 1e-6f;
 constexpr size_t kMostStages = 64;
+constexpr int64_t kMostVersion = 65'535;
 constexpr int64_t kLargestStream = 2'147'483'647;
 constexpr int64_t kMostInt = std::numeric_limits<int64_t>::max();
 
@@ -111,6 +114,13 @@ class Map {
     if (object == nullptr) throw Malformed(std::string(key) + " is missing");
     return number_of(*object, key);
   }
+  /// Exactly as many as `out` has room for.
+  template <size_t N>
+  void numbers(std::string_view key, float (&out)[N]) const {
+    const msgpack::object_array& values = array(key);
+    if (values.size != N) throw Malformed(std::string(key) + " has not " + std::to_string(N) + " numbers");
+    for (uint32_t i = 0; i < N; ++i) out[i] = static_cast<float>(number_of(values.ptr[i], key));
+  }
   bool boolean(std::string_view key) const { return at(key, msgpack::type::BOOLEAN).via.boolean; }
   Map map(std::string_view key) const { return Map(at(key, msgpack::type::MAP), key); }
   const msgpack::object_array& array(std::string_view key) const { return at(key, msgpack::type::ARRAY).via.array; }
@@ -146,12 +156,6 @@ std::vector<std::string> texts_of(const msgpack::object_array& array, std::strin
   return texts;
 }
 
-void read_three(const Map& map, std::string_view key, float* out) {
-  const msgpack::object_array& array = map.array(key);
-  if (array.size != 3) throw Malformed(std::string(key) + " has not three numbers");
-  for (uint32_t i = 0; i < 3; ++i) out[i] = static_cast<float>(number_of(array.ptr[i], key));
-}
-
 void decode_choice(const Map& map, ControlSpec* control) {
   control->choices = texts_of(map.array("values"), "values");
   control->default_text = map.text("default");
@@ -177,16 +181,23 @@ void decode_number(const Map& map, ControlSpec* control) {
   }
 }
 
+/// Three numbers.
+void read_default(const Map& map, ControlSpec* control) {
+  float values[3];
+  map.numbers("default", values);
+  std::copy(std::begin(values), std::end(values), control->default_values);
+}
+
 void decode_direction(const Map& map, ControlSpec* control) {
   control->has_default = map.find("default") != nullptr;
   if (!control->has_default) return;
-  read_three(map, "default", control->default_values);
+  read_default(map, control);
   const float* axis = control->default_values;
   if (std::hypot(axis[0], axis[1], axis[2]) < kShortestDirection) throw Malformed("default is not a direction");
 }
 
 void decode_color(const Map& map, ControlSpec* control) {
-  read_three(map, "default", control->default_values);
+  read_default(map, control);
   for (size_t i = 0; i < 3; ++i) {
     if (control->default_values[i] < 0 || control->default_values[i] > 1) throw Malformed("default is not a color");
   }
@@ -231,6 +242,21 @@ std::optional<ControlSpec> decode_control(const Map& map) {
   return std::nullopt;
 }
 
+ShapeName decode_shape(const Map& map) {
+  ShapeName shape;
+  shape.name = map.text("shape");
+  shape.version = map.integer("version", 1, kMostVersion);
+  return shape;
+}
+
+ContextGrid decode_grid(const Map& map) {
+  ContextGrid grid;
+  grid.width = map.integer("width", 1, kMostContextSide);
+  grid.height = map.integer("height", 1, kMostContextSide);
+  grid.channels = map.integer("channels", 1, kMostContextChannels);
+  return grid;
+}
+
 std::vector<ModelSpec> decode_models(const Map& map) {
   std::vector<ModelSpec> models;
   const msgpack::object_array& array = map.array("models");
@@ -244,6 +270,7 @@ std::vector<ModelSpec> decode_models(const Map& map) {
       if (auto control = decode_control(Map(controls.ptr[k], "controls")))
         model.controls.push_back(std::move(*control));
     }
+    if (entry.find("context") != nullptr) model.context = decode_shape(entry.map("context"));
     models.push_back(std::move(model));
   }
   return models;
@@ -284,6 +311,10 @@ DaemonMessage decode_opened(const Map& map) {
       opened.refused.push_back({entry.text("name"), entry.text("reason")});
     }
   }
+  if (map.find("context") != nullptr) {
+    const Map context = map.map("context");
+    opened.context = ContextStream{decode_shape(context), decode_grid(context)};
+  }
   return opened;
 }
 
@@ -294,6 +325,41 @@ DaemonMessage decode_progress(const Map& map) {
   progress.fraction = static_cast<float>(map.number("fraction"));
   if (progress.fraction < 0 || progress.fraction > 1) throw Malformed("fraction is out of range");
   return progress;
+}
+
+lsd_camera decode_camera(const Map& map) {
+  lsd_camera camera{};
+  map.numbers("view", camera.view);
+  map.numbers("projection", camera.projection);
+  camera.near_plane = static_cast<float>(map.number("near"));
+  camera.far_plane = static_cast<float>(map.number("far"));
+  if (map.find("jitter") != nullptr) map.numbers("jitter", camera.jitter);
+  return camera;
+}
+
+ContextHeader decode_context(const Map& map) {
+  ContextHeader context;
+  context.grid = decode_grid(map);
+  context.weights_seq = map.integer("weights_seq", 1, kMostInt);
+  if (map.find("camera") != nullptr) context.camera = decode_camera(map.map("camera"));
+  return context;
+}
+
+DaemonMessage decode_weights(const Map& map) {
+  Weights weights;
+  weights.stream = stream_of(map);
+  weights.weights_seq = map.integer("weights_seq", 1, kMostInt);
+  weights.control_seq = map.integer("control_seq", 0, kMostInt);
+  weights.shape = decode_shape(map);
+  map.numbers("seed", weights.seed);
+  map.numbers("sun", weights.sun);
+  if (std::hypot(weights.sun[0], weights.sun[1], weights.sun[2]) < kShortestDirection) {
+    throw Malformed("sun is not a direction");
+  }
+  map.numbers("palette", weights.palette);
+  weights.strength = static_cast<float>(map.number("strength"));
+  if (weights.strength < 0 || weights.strength > 1) throw Malformed("strength is out of range");
+  return weights;
 }
 
 DaemonMessage decode_result(const Map& map) {
@@ -320,6 +386,7 @@ DaemonMessage decode_result(const Map& map) {
   }
   result.dropped = map.integer("dropped", 0, kMostInt);
   result.control_seq = map.integer("control_seq", 0, kMostInt);
+  if (map.find("context") != nullptr) result.context = decode_context(map.map("context"));
   return result;
 }
 
@@ -344,6 +411,7 @@ DaemonMessage decode_map(const Map& map) {
     stats.number("fps");
     return Pong{time_of(map, "t_ns")};
   }
+  if (type == "weights") return decode_weights(map);
   if (type == "welcome") return decode_welcome(map);
   if (type == "opened") return decode_opened(map);
   if (type == "progress") return decode_progress(map);

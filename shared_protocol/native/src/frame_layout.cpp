@@ -27,6 +27,7 @@ std::string_view plane_name(int32_t plane) {
 
 std::string_view format_name(int32_t format) {
   constexpr std::string_view names[] = {"rgba8", "bgra8", "rgba16f", "r32f", "rg16f", "r8"};
+  if (format == LSD_FORMAT_CONTEXT) return "context";
   return bytes_per_pixel(format) != 0 ? names[format] : "";
 }
 

@@ -20,6 +20,8 @@ constexpr size_t kMostHeaderDepth = 8;
 constexpr int64_t kMostPayloadBytes = 402'653'184;
 constexpr size_t kMostStringBytes = 1024;
 constexpr size_t kMostControlTextBytes = 4096;
+constexpr int64_t kMostContextSide = 256;
+constexpr int64_t kMostContextChannels = 64;
 
 // Daemon to client, PROTOCOL.md section 4: what the core uses of each.
 
@@ -42,10 +44,22 @@ struct RefusedTransport {
   std::string reason;
 };
 
+/// Cells of a context, and the numbers of each.
+struct ContextGrid {
+  int64_t width = 0, height = 0, channels = 0;
+};
+
+/// What `opened` says of a stream of contexts.
+struct ContextStream {
+  ShapeName shape;
+  ContextGrid grid;
+};
+
 struct Opened {
   int64_t stream = 0;
   TransportAnswer transport;
   std::vector<RefusedTransport> refused;
+  std::optional<ContextStream> context;
 };
 
 struct Progress {
@@ -65,14 +79,37 @@ struct SlotReference {
   uint64_t slot_seq = 0;
 };
 
-struct Result {
+struct ResultTimes {
+  int64_t t_capture_ns = 0, t_submit_ns = 0, t_receive_ns = 0, t_start_ns = 0, t_end_ns = 0, t_send_ns = 0;
+};
+
+/// What a result's payload is, where it is a context.
+struct ContextHeader {
+  ContextGrid grid;
+  int64_t weights_seq = 0;
+  std::optional<lsd_camera> camera;
+};
+
+struct Result : ResultTimes {
   int64_t stream = 0;
   int64_t seq = 0;
-  int64_t t_capture_ns = 0, t_submit_ns = 0, t_receive_ns = 0, t_start_ns = 0, t_end_ns = 0, t_send_ns = 0;
   std::optional<SlotReference> slot;
   std::vector<std::pair<std::string, int64_t>> timings_us;
   int64_t dropped = 0;
   int64_t control_seq = 0;
+  std::optional<ContextHeader> context;
+};
+
+/// The header of `weights`; its payload is the numbers.
+struct Weights {
+  int64_t stream = 0;
+  int64_t weights_seq = 0;
+  int64_t control_seq = 0;
+  ShapeName shape;
+  float seed[3] = {};
+  float sun[3] = {};
+  float palette[24] = {};
+  float strength = 1;
 };
 
 struct Closed {
@@ -97,7 +134,7 @@ struct ErrorReply {
   std::optional<int64_t> control_seq;
 };
 
-using DaemonMessage = std::variant<Welcome, Opened, Result, Progress, Notice, Closed, Pong, Bye, ErrorReply>;
+using DaemonMessage = std::variant<Welcome, Opened, Result, Weights, Progress, Notice, Closed, Pong, Bye, ErrorReply>;
 
 // Client to daemon.
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,9 +25,16 @@ struct ControlSpec {
   std::vector<std::string> choices;
 };
 
+/// Names a shape of shading.
+struct ShapeName {
+  std::string name;
+  int64_t version = 0;
+};
+
 struct ModelSpec {
   std::string name;
   std::vector<ControlSpec> controls;
+  std::optional<ShapeName> context;  ///< what its contexts are for; nothing: it has none
 };
 
 /// The models of the newest `welcome`: set by the I/O thread, read by any.

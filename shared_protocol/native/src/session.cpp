@@ -50,6 +50,7 @@ Session::Session(ConnectionConfig connection, Hello hello, Log log, std::shared_
       wakeup_(std::move(wakeup)),
       backoff_ns_(kShortestBackoffNs) {
   for (const ChannelKind& kind : channel_kinds()) hello_.capabilities.emplace_back(kind.name);
+  hello_.capabilities.emplace_back(kShadeClient);
 }
 
 void Session::run(const std::atomic<bool>& stop, StreamRequests& requests) {
@@ -191,6 +192,10 @@ void Session::handle(const Opened& opened, Incoming&) {
 
 void Session::handle(const Result& result, Incoming& incoming) {
   if (StreamLink* link = find(result.stream)) link->on_result(result, incoming, log_);
+}
+
+void Session::handle(const Weights& weights, Incoming& incoming) {
+  if (StreamLink* link = find(weights.stream)) link->on_weights(weights, incoming, log_);
 }
 
 void Session::handle(const Progress& progress, Incoming&) {

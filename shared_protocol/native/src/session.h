@@ -49,6 +49,7 @@ class Session {
   void handle(const Welcome& welcome, Incoming& incoming);
   void handle(const Opened& opened, Incoming& incoming);
   void handle(const Result& result, Incoming& incoming);
+  void handle(const Weights& weights, Incoming& incoming);
   void handle(const Progress& progress, Incoming& incoming);
   void handle(const Notice& notice, Incoming& incoming);
   void handle(const Closed& closed, Incoming& incoming);

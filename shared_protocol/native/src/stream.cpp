@@ -1,6 +1,8 @@
 #include "stream.h"
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "clock.h"
 #include "error.h"
@@ -26,6 +28,24 @@ bool is_finite(const lsd_camera& camera) {
 // In floating point, because one of the two comes back from the daemon and could be any number.
 float milliseconds_between(int64_t begin_ns, int64_t end_ns) {
   return static_cast<float>((static_cast<double>(end_ns) - static_cast<double>(begin_ns)) / kNanosecondsPerMillisecond);
+}
+
+// The echoed time could be any number: no overflow, and nothing is younger than now.
+int64_t age_ns(int64_t now, int64_t t_capture_ns) {
+  return t_capture_ns < 0 ? now : std::max<int64_t>(now - t_capture_ns, 0);
+}
+
+void fill_weights(const ShadingWeights& weights, lsd_context* out) {
+  out->shape = kShapeName;
+  out->shape_version = kShapeVersion;
+  out->weight_count = static_cast<int32_t>(weights.numbers.size());
+  out->weights = weights.numbers.data();
+  out->weights_generation = weights.generation;
+  out->weights_control_seq = weights.control_seq;
+  std::copy(std::begin(weights.seed), std::end(weights.seed), out->seed);
+  std::copy(std::begin(weights.sun), std::end(weights.sun), out->sun);
+  std::copy(std::begin(weights.palette), std::end(weights.palette), out->palette);
+  out->strength = weights.strength;
 }
 
 }  // namespace
@@ -87,6 +107,8 @@ lsd_status Stream::submit(const lsd_frame& frame, int64_t* out_seq) {
 }
 
 lsd_status Stream::acquire(lsd_result* out) {
+  if (config_.has_contexts())
+    return fail(LSD_ERROR_ARGUMENT, "This stream has contexts: use lsd_stream_acquire_context.");
   const IncomingFrame* frame = inbox_.take();
   if (frame == nullptr) return LSD_NOTHING;
   out->pixels = frame->pixels.get();
@@ -107,6 +129,46 @@ lsd_status Stream::acquire(lsd_result* out) {
   out->camera = camera.value_or(lsd_camera{});
   const std::lock_guard lock(statistics_mutex_);
   latency_ms_.add(milliseconds_between(out->t_capture_ns, out->t_acquire_ns));
+  return LSD_OK;
+}
+
+lsd_status Stream::acquire_context(lsd_context* out) {
+  if (!config_.has_contexts()) return fail(LSD_ERROR_ARGUMENT, "This stream has pictures: use lsd_stream_acquire.");
+  const ContextInbox::Held held = contexts_.acquire();
+  if (held.are_too_many) return fail(LSD_ERROR_ARGUMENT, "Too many contexts are held; release one first.");
+  if (held.context == nullptr) return LSD_NOTHING;
+  const IncomingContext& context = *held.context;
+  const GridSize grid = context_grid(config_.output_width, config_.output_height);
+  out->width = grid.width;
+  out->height = grid.height;
+  out->channels = kShapeChannels;
+  out->values = reinterpret_cast<const uint16_t*>(context.values.get());
+  out->seq = context.seq;
+  out->control_seq = context.control_seq;
+  out->t_capture_ns = context.times.t_capture_ns;
+  out->t_submit_ns = context.times.t_submit_ns;
+  out->t_receive_ns = context.times.t_receive_ns;
+  out->t_start_ns = context.times.t_start_ns;
+  out->t_end_ns = context.times.t_end_ns;
+  out->t_send_ns = context.times.t_send_ns;
+  out->t_acquire_ns = now_ns();
+  out->age_ns = age_ns(out->t_acquire_ns, context.times.t_capture_ns);
+  out->is_new = held.is_new ? 1 : 0;
+  out->has_camera = context.camera ? 1 : 0;
+  out->camera = context.camera.value_or(lsd_camera{});
+  fill_weights(*context.weights, out);
+  out->hold = &context;
+  if (!held.is_new) return LSD_OK;
+  const std::lock_guard lock(statistics_mutex_);
+  latency_ms_.add(milliseconds_between(out->t_capture_ns, out->t_acquire_ns));
+  return LSD_OK;
+}
+
+lsd_status Stream::release_context(lsd_context* context) {
+  if (!contexts_.release(context->hold)) return fail(LSD_ERROR_ARGUMENT, "This context is not held.");
+  context->hold = nullptr;
+  context->values = nullptr;
+  context->weights = nullptr;
   return LSD_OK;
 }
 

@@ -8,6 +8,7 @@
 
 #include "camera_history.h"
 #include "client_status.h"
+#include "context_inbox.h"
 #include "controls.h"
 #include "frame_layout.h"
 #include "inbox.h"
@@ -15,6 +16,7 @@
 #include "notices.h"
 #include "outbox.h"
 #include "progress.h"
+#include "shading_shape.h"
 #include "wakeup.h"
 
 namespace lsd {
@@ -29,7 +31,11 @@ struct StreamConfig {
   float fps = 0;
   int32_t output_alpha = LSD_ALPHA_OPAQUE;
 
-  size_t output_bytes() const { return static_cast<size_t>(output_width) * static_cast<size_t>(output_height) * 4; }
+  bool has_contexts() const { return output_format == LSD_FORMAT_CONTEXT; }
+  size_t output_bytes() const {
+    if (has_contexts()) return context_bytes(output_width, output_height);
+    return static_cast<size_t>(output_width) * static_cast<size_t>(output_height) * 4;
+  }
 };
 
 /// What the engine's threads and the I/O thread share of a stream.
@@ -43,6 +49,8 @@ class Stream {
   // Engine threads.
   lsd_status submit(const lsd_frame& frame, int64_t* out_seq);
   lsd_status acquire(lsd_result* out);
+  lsd_status acquire_context(lsd_context* out);
+  lsd_status release_context(lsd_context* context);
   Controls& controls() { return controls_; }
   int64_t commit_controls(float transition_s);
   void reset();
@@ -61,6 +69,8 @@ class Stream {
   void attach(std::shared_ptr<Outbox> outbox);
   void detach();
   Inbox& inbox() { return inbox_; }
+  ContextInbox& contexts() { return contexts_; }
+  std::optional<lsd_camera> camera_of(int64_t seq) const { return cameras_.find(seq); }
   bool take_reset() { return is_reset_wanted_.exchange(false); }
   void put_back_reset() { is_reset_wanted_ = true; }
   void count_sent() { ++sent_; }
@@ -87,6 +97,7 @@ class Stream {
   Notices notices_;
   ProgressState progress_;
   Inbox inbox_;
+  ContextInbox contexts_;
   Controls controls_;
   SharedText last_error_;
   std::atomic<int32_t> state_{LSD_STREAM_PENDING};

@@ -1,6 +1,8 @@
 #include "stream_link.h"
 
 #include <algorithm>
+#include <cstring>
+#include <iterator>
 #include <new>
 
 #include "channel/registry.h"
@@ -9,6 +11,23 @@
 #include "endpoint.h"
 
 namespace lsd {
+namespace {
+
+bool is_grid(const ContextGrid& grid, const GridSize& wanted) {
+  return grid.width == wanted.width && grid.height == wanted.height && grid.channels == kShapeChannels;
+}
+
+/// What speaks against a stream of contexts, as the end of a sentence; empty: nothing.
+std::string problem_of(const std::optional<ContextStream>& context, const GridSize& wanted) {
+  if (!context) return " has no contexts";
+  if (!is_known_shape(context->shape)) {
+    return " is shaded with " + context->shape.name.substr(0, 64) + ", version " +
+           std::to_string(context->shape.version) + ", which this version does not know";
+  }
+  return is_grid(context->grid, wanted) ? "" : " has contexts of another grid than its shape";
+}
+
+}  // namespace
 
 StreamLink::StreamLink(std::shared_ptr<Stream> stream, std::shared_ptr<Wakeup> wakeup)
     : stream_(std::move(stream)), wakeup_(std::move(wakeup)) {}
@@ -86,6 +105,14 @@ void StreamLink::take_transport(const Opened& opened, Connection& connection, Lo
     log.once(LSD_LOG_WARNING, problem("refused " + refused.name),
              "The daemon refused " + refused.name + ": " + refused.reason);
   }
+  if (config.has_contexts()) {
+    const std::string problem = problem_of(opened.context, context_grid(config.output_width, config.output_height));
+    if (!problem.empty()) {
+      close(connection);
+      fail("The model " + config.model.substr(0, 64) + problem + "; open the stream for pictures.", log);
+      return;
+    }
+  }
   std::unique_ptr<FrameChannel> channel = std::move(*chosen);
   offered_.clear();
   std::string why;
@@ -103,7 +130,11 @@ void StreamLink::take_transport(const Opened& opened, Connection& connection, Lo
   }
   outbox_ = std::make_shared<Outbox>(std::move(channel));
   sent_slots_.forget();
-  if (!stream_->inbox().is_allocated()) stream_->inbox().allocate(config.output_bytes());
+  if (config.has_contexts()) {
+    if (!stream_->contexts().is_allocated()) stream_->contexts().allocate(config.output_bytes());
+  } else if (!stream_->inbox().is_allocated()) {
+    stream_->inbox().allocate(config.output_bytes());
+  }
   phase_ = Phase::open;
   log.forget(problem("open"));
   stream_->take_reset();  // its state starts empty
@@ -115,20 +146,30 @@ void StreamLink::take_transport(const Opened& opened, Connection& connection, Lo
 
 void StreamLink::on_result(const Result& result, Incoming& incoming, Log& log) {
   if (phase_ != Phase::open) return;
-  IncomingFrame& frame = stream_->inbox().back();
   stream_->count_result(result, now_ns());
   stream_->controls().confirm(result.control_seq);
+  stream_->config().has_contexts() ? take_context(result, incoming, log) : take_picture(result, incoming, log);
+}
+
+bool StreamLink::read(const Result& result, Incoming& incoming, std::byte* target, Log& log) {
   std::string why;
-  switch (outbox_->channel().read_result(result, incoming, frame.pixels.get(), &why)) {
+  switch (outbox_->channel().read_result(result, incoming, target, &why)) {
     case FrameChannel::Read::ok:
-      break;
+      stream_->progress().clear();
+      return true;
     case FrameChannel::Read::torn:  // normal when this thread was late, so there is nothing to say about it
       stream_->count_dropped_result();
-      return;
+      return false;
     case FrameChannel::Read::wrong:
-      return refuse_result(why, log);
+      refuse_result(why, log);
+      return false;
   }
-  stream_->progress().clear();
+  return false;
+}
+
+void StreamLink::take_picture(const Result& result, Incoming& incoming, Log& log) {
+  IncomingFrame& frame = stream_->inbox().back();
+  if (!read(result, incoming, frame.pixels.get(), log)) return;
   frame.seq = result.seq;
   frame.control_seq = result.control_seq;
   frame.t_capture_ns = result.t_capture_ns;
@@ -138,6 +179,52 @@ void StreamLink::on_result(const Result& result, Incoming& incoming, Log& log) {
   frame.t_end_ns = result.t_end_ns;
   frame.t_send_ns = result.t_send_ns;
   if (stream_->inbox().publish()) stream_->count_dropped_result();
+}
+
+void StreamLink::take_context(const Result& result, Incoming& incoming, Log& log) {
+  const StreamConfig& config = stream_->config();
+  const GridSize grid = context_grid(config.output_width, config.output_height);
+  if (!result.context || !is_grid(result.context->grid, grid)) {
+    return refuse_result("The daemon's result is not a context of the stream's grid.", log);
+  }
+  if (weights_ == nullptr || result.context->weights_seq != weights_->seq) {
+    return refuse_result("The daemon's context goes with weights that did not come.", log);
+  }
+  IncomingContext& context = stream_->contexts().back();
+  if (!read(result, incoming, context.values.get(), log)) return;
+  if (!are_halves_finite(context.values.get(), config.output_bytes() / sizeof(uint16_t))) {
+    return refuse_result("The daemon's context holds a number that is not finite.", log);
+  }
+  context.times = result;
+  context.seq = result.seq;
+  context.control_seq = result.control_seq;
+  context.camera = stream_->camera_of(result.seq);
+  if (!context.camera) context.camera = result.context->camera;
+  context.weights = weights_;
+  if (stream_->contexts().publish()) stream_->count_dropped_result();
+}
+
+void StreamLink::on_weights(const Weights& weights, Incoming& incoming, Log& log) {
+  if (phase_ != Phase::open || !stream_->config().has_contexts()) return;
+  const size_t bytes = kShapeWeights * sizeof(uint16_t);
+  if (!is_known_shape(weights.shape) || incoming.parts() != 2 || incoming.payload_bytes() != bytes ||
+      !are_halves_finite(incoming.payload(), kShapeWeights)) {
+    return refuse_result("The daemon's weights are not those of the stream's shape, or not finite.", log);
+  }
+  if (weights_ != nullptr && weights.weights_seq <= weights_->seq) {
+    return refuse_result("The daemon's weights have a number that does not rise.", log);
+  }
+  auto taken = std::make_shared<ShadingWeights>();
+  taken->seq = weights.weights_seq;
+  taken->generation = ++weights_generation_;
+  taken->control_seq = weights.control_seq;
+  taken->numbers.resize(kShapeWeights);
+  std::memcpy(taken->numbers.data(), incoming.payload(), bytes);
+  std::copy(std::begin(weights.seed), std::end(weights.seed), taken->seed);
+  std::copy(std::begin(weights.sun), std::end(weights.sun), taken->sun);
+  std::copy(std::begin(weights.palette), std::end(weights.palette), taken->palette);
+  taken->strength = weights.strength;
+  weights_ = std::move(taken);
 }
 
 void StreamLink::refuse_result(const std::string& sentence, Log& log) {
@@ -177,6 +264,10 @@ void StreamLink::fail(const std::string& sentence, Log& log) {
 }
 
 void StreamLink::on_lost() {
+  if (phase_ == Phase::open && stream_->contexts().has_any()) {
+    stream_->notices().add({number_, "context_held",
+                            "The daemon is away; the world stays painted with the last context until it is back."});
+  }
   release();
   useless_.clear();
   phase_ = Phase::pending;
@@ -192,6 +283,7 @@ void StreamLink::release() {
   stream_->progress().clear();
   offered_.clear();
   outbox_.reset();
+  weights_.reset();
 }
 
 bool StreamLink::pump(Connection& connection) {

@@ -23,6 +23,7 @@ class StreamLink {
   void open(int32_t number, Connection& connection, Log& log);
   void on_opened(const Opened& opened, Connection& connection, Log& log);
   void on_result(const Result& result, Incoming& incoming, Log& log);
+  void on_weights(const Weights& weights, Incoming& incoming, Log& log);
   void on_progress(const Progress& progress) { stream_->progress().set(progress.what, progress.fraction); }
   void on_notice(const Notice& notice, Log& log);
   void on_error(const ErrorReply& error, Log& log);
@@ -42,6 +43,10 @@ class StreamLink {
   void take_transport(const Opened& opened, Connection& connection, Log& log);
   void fail(const std::string& sentence, Log& log);
   void release();
+  void take_picture(const Result& result, Incoming& incoming, Log& log);
+  void take_context(const Result& result, Incoming& incoming, Log& log);
+  /// The pixels or the numbers of a result. False: the result was counted as dropped.
+  bool read(const Result& result, Incoming& incoming, std::byte* target, Log& log);
   void refuse_result(const std::string& sentence, Log& log);
   std::string problem(std::string_view what) const;
 
@@ -54,6 +59,8 @@ class StreamLink {
   std::set<std::string> useless_;  ///< transports that the daemon chose and that then did not work
   std::shared_ptr<Outbox> outbox_;
   SentSlots sent_slots_;
+  std::shared_ptr<const ShadingWeights> weights_;  ///< the newest of this session
+  int64_t weights_generation_ = 0;
 };
 
 }  // namespace lsd

@@ -40,8 +40,8 @@ std::vector<Vector> read_vectors() {
 }
 
 std::string type_of(const DaemonMessage& message) {
-  constexpr const char* names[] = {"welcome", "opened", "result", "progress", "notice",
-                                   "closed",  "pong",   "bye",    "error"};
+  constexpr const char* names[] = {"welcome", "opened", "result", "weights", "progress",
+                                   "notice",  "closed", "pong",   "bye",     "error"};
   return names[message.index()];
 }
 

@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "frame_layout.h"
+#include "shading_shape.h"
 
 namespace lsd {
 namespace {
@@ -22,6 +23,22 @@ void pack_text(Packer& packer, const std::string& key, const std::string& text) 
 void pack_integer(Packer& packer, const std::string& key, int64_t value) {
   packer.pack(key);
   packer.pack(value);
+}
+
+void pack_shape(Packer& packer, const std::string& shape) {
+  pack_text(packer, "shape", shape);
+  pack_integer(packer, "version", kShapeVersion);
+}
+
+void pack_floats(Packer& packer, const std::string& key, size_t count) {
+  packer.pack(key);
+  packer.pack(std::vector<float>(count, 0.5f));
+}
+
+std::string halves(size_t count, uint16_t half) {
+  std::string bytes(count * sizeof half, '\0');
+  for (size_t i = 0; i < count; ++i) std::memcpy(&bytes[i * sizeof half], &half, sizeof half);
+  return bytes;
 }
 
 std::map<std::string, msgpack::object> map_of(const msgpack::object& object) {
@@ -147,8 +164,13 @@ void FakeDaemon::answer_hello(const std::string& peer) {
   }
   packer.pack("models");
   packer.pack_array(1);
-  packer.pack_map(3);
+  packer.pack_map(options_.shape.empty() ? 3 : 4);
   pack_text(packer, "name", "passthrough");
+  if (!options_.shape.empty()) {
+    packer.pack("context");
+    packer.pack_map(2);
+    pack_shape(packer, options_.shape);
+  }
   packer.pack("planes");
   packer.pack(std::vector<std::string>{"color"});
   packer.pack("controls");
@@ -213,6 +235,7 @@ void FakeDaemon::answer_open(const std::string& peer, Keys& keys) {
   auto output = map_of(keys["output"]);
   stream.output_width = output["width"].as<int64_t>();
   stream.output_height = output["height"].as<int64_t>();
+  stream.has_contexts = output["format"].as<std::string>() == "context";
   auto offer = map_of(keys["transport"].as<std::vector<msgpack::object>>().at(0));
   std::string why;
   if (options_.maps_rings && offer["name"].as<std::string>() == "shared_memory") {
@@ -220,14 +243,23 @@ void FakeDaemon::answer_open(const std::string& peer, Keys& keys) {
     const RingDescription description{ring["name"].as<std::string>(), ring["bytes"].as<uint64_t>(),
                                       ring["slots"].as<uint32_t>(), ring["slot_stride"].as<uint64_t>()};
     stream.frames = RingReader::open(description, static_cast<uint32_t>(planes.size()), stream.frame_bytes, &why);
-    const auto bytes = static_cast<size_t>(stream.output_width * stream.output_height * 4);
-    stream.results = RingWriter::create(kResultSlots, 1, align_up(bytes, kPlaneAlignment), &why);
+    stream.results = RingWriter::create(kResultSlots, 1, output_bytes(stream), &why);
   }
   msgpack::sbuffer buffer;
   Packer packer(buffer);
-  packer.pack_map(options_.refused_transport.empty() ? 3 : 4);
+  packer.pack_map(3u + !options_.refused_transport.empty() + (stream.has_contexts && !options_.shape.empty()));
   pack_text(packer, "t", "opened");
   pack_integer(packer, "stream", number);
+  if (stream.has_contexts && !options_.shape.empty()) {
+    const GridSize grid =
+        context_grid(static_cast<int32_t>(stream.output_width), static_cast<int32_t>(stream.output_height));
+    packer.pack("context");
+    packer.pack_map(5);
+    pack_shape(packer, options_.shape);
+    pack_integer(packer, "width", grid.width);
+    pack_integer(packer, "height", grid.height);
+    pack_integer(packer, "channels", kShapeChannels);
+  }
   packer.pack("transport");
   packer.pack_map(stream.results ? 2 : 1);
   pack_text(packer, "name", stream.results ? "shared_memory" : "inline");
@@ -252,6 +284,41 @@ void FakeDaemon::answer_open(const std::string& peer, Keys& keys) {
   if (options_.tells_progress) send_progress(peer, number, 0.25f);
 }
 
+size_t FakeDaemon::output_bytes(const OpenStream& stream) const {
+  const auto width = static_cast<int32_t>(stream.output_width);
+  const auto height = static_cast<int32_t>(stream.output_height);
+  const auto bytes = static_cast<size_t>(stream.output_width * stream.output_height * 4);
+  return align_up(stream.has_contexts ? context_bytes(width, height) : bytes, kPlaneAlignment);
+}
+
+/// Sends new weights with the first frame and after each control.
+FakeDaemon::ContextAnswer FakeDaemon::context_answer(const std::string& peer, int64_t number, int64_t seq,
+                                                     OpenStream& stream) {
+  const GridSize grid =
+      context_grid(static_cast<int32_t>(stream.output_width), static_cast<int32_t>(stream.output_height));
+  ContextAnswer answer{options_.shape, grid.width, grid.height, kShapeChannels, 1 + count("control"), false, {}};
+  answer.sends_weights = answer.weights_seq != stream.weights_seq;
+  answer.weights = halves(kShapeWeights, static_cast<uint16_t>(0x3C00 + answer.weights_seq));
+  stream.weights_seq = answer.weights_seq;
+  if (options_.spoil_context) options_.spoil_context(seq, answer);
+  if (!answer.sends_weights) return answer;
+  msgpack::sbuffer buffer;
+  Packer packer(buffer);
+  packer.pack_map(10);
+  pack_text(packer, "t", "weights");
+  pack_integer(packer, "stream", number);
+  pack_integer(packer, "weights_seq", answer.weights_seq);
+  pack_integer(packer, "control_seq", count("control"));
+  pack_shape(packer, answer.shape);
+  pack_floats(packer, "seed", 3);
+  pack_floats(packer, "sun", 3);
+  pack_floats(packer, "palette", LSD_PALETTE_NUMBERS);
+  packer.pack("strength");
+  packer.pack(0.25f);
+  send(peer, buffer, answer.weights.empty() ? nullptr : &answer.weights);
+  return answer;
+}
+
 void FakeDaemon::answer_frame(const std::string& peer, Keys& keys, const std::string& payload) {
   const auto number = keys["stream"].as<int64_t>();
   const auto found = streams_.find({peer, number});
@@ -268,9 +335,16 @@ void FakeDaemon::answer_frame(const std::string& peer, Keys& keys, const std::st
     std::memcpy(frame.data(), payload.data(), payload.size());
   }
   // The result: the first pixels of the input, or its beginning repeated.
-  const auto bytes = align_up(static_cast<size_t>(stream.output_width * stream.output_height * 4), kPlaneAlignment);
+  const size_t bytes = output_bytes(stream);
   std::string pixels(bytes, '\0');
   std::memcpy(pixels.data(), frame.data(), std::min(bytes, frame.size()));
+  ContextAnswer context;
+  if (stream.has_contexts) {
+    const auto seq = keys["seq"].as<int64_t>();
+    context = context_answer(peer, number, seq, stream);
+    pixels = halves(bytes / sizeof(uint16_t), static_cast<uint16_t>(0x3C00 + seq % 256));
+  }
+  const bool says_context = stream.has_contexts && context.is_context;
 
   std::map<std::string, int64_t> values{{"stream", number}, {"dropped", 0}, {"control_seq", 0}};
   for (const char* name : {"seq", "t_capture_ns", "t_submit_ns"}) values[name] = keys[name].as<int64_t>();
@@ -292,8 +366,16 @@ void FakeDaemon::answer_frame(const std::string& peer, Keys& keys, const std::st
   if (options_.spoil) options_.spoil(values, pixels);
   msgpack::sbuffer buffer;
   Packer packer(buffer);
-  packer.pack_map(static_cast<uint32_t>(values.size()) + 2);
+  packer.pack_map(static_cast<uint32_t>(values.size()) + 2 + says_context);
   pack_text(packer, "t", "result");
+  if (says_context) {
+    packer.pack("context");
+    packer.pack_map(4);
+    pack_integer(packer, "width", context.width);
+    pack_integer(packer, "height", context.height);
+    pack_integer(packer, "channels", context.channels);
+    pack_integer(packer, "weights_seq", context.weights_seq);
+  }
   for (const auto& [name, value] : values) pack_integer(packer, name, value);
   packer.pack("timings_us");
   packer.pack_map(1);

@@ -18,6 +18,15 @@ namespace lsd {
 /// can be chosen.
 class FakeDaemon {
  public:
+  /// What the stand-in says of a context, before and with the result.
+  struct ContextAnswer {
+    std::string shape;
+    int64_t width = 0, height = 0, channels = 0, weights_seq = 0;
+    bool sends_weights = false;
+    std::string weights;  ///< payload
+    bool is_context = true;
+  };
+
   struct Options {
     std::string endpoint = "tcp://127.0.0.1:*";
     bool maps_rings = true;  ///< takes shared_memory when it is offered
@@ -30,6 +39,8 @@ class FakeDaemon {
     std::string open_error;         ///< not empty: the code of the answer to `open`
     /// Changes a result before it is sent; `payload` is empty with shared memory.
     std::function<void(std::map<std::string, int64_t>& keys, std::string& payload)> spoil;
+    std::string shape = "mirage-head-48x2";                                  ///< of its contexts; empty: it has none
+    std::function<void(int64_t seq, ContextAnswer& context)> spoil_context;  ///< before anything of it is sent
     bool spoils_ring = false;    ///< describes its ring with a size that is wrong
     bool tears = false;          ///< overwrites a result's slot once more after the announcement is made up
     bool sends_rubbish = false;  ///< malformed messages between the results
@@ -56,6 +67,8 @@ class FakeDaemon {
     std::unique_ptr<RingReader> frames;
     std::unique_ptr<RingWriter> results;
     uint32_t next_slot = 0;
+    bool has_contexts = false;
+    int64_t weights_seq = 0;  ///< of the newest that were sent
   };
   using Keys = std::map<std::string, msgpack::object>;
 
@@ -65,6 +78,8 @@ class FakeDaemon {
   void answer_hello(const std::string& peer);
   void answer_open(const std::string& peer, Keys& keys);
   void answer_frame(const std::string& peer, Keys& keys, const std::string& payload);
+  ContextAnswer context_answer(const std::string& peer, int64_t number, int64_t seq, OpenStream& stream);
+  size_t output_bytes(const OpenStream& stream) const;
   void send_error(const std::string& peer, const std::string& code, bool is_fatal, int64_t stream,
                   int64_t control_seq = 0);
   void send(const std::string& peer, const msgpack::sbuffer& header, const std::string* payload = nullptr);

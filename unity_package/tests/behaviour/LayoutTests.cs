@@ -14,7 +14,7 @@ namespace MirageLSD.Tests.Behaviour
         [Test]
         public void EveryFieldIsWhereTheCoreExpectsIt(
             [Values("client_config", "stream_config", "camera", "sun", "slot", "frame", "result", "control_spec",
-             "notice", "progress", "stats")] string name)
+             "notice", "progress", "stats", "context")] string name)
         {
             var expected = Expected("lsd_" + name);
             var type = typeof(NativeFrame).Assembly.GetType("MirageLSD.Native" + name.Replace("_", " ").ToTitle().Replace(" ", ""), true);

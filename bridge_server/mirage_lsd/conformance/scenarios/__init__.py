@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..stage import Stage
-from . import controls, ending, greeting, lost, strange, streams
+from . import contexts, controls, ending, greeting, lost, strange, streams
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ SCENARIOS = (
     Scenario("controls", controls.controls),
     Scenario("unknown", strange.unknown_messages),
     Scenario("malformed", strange.malformed_answers),
+    Scenario("contexts", contexts.wrong_contexts),
+    Scenario("unknown-shape", contexts.unknown_shape),
     Scenario("pause", lost.pause),
     Scenario("silence", lost.silence),
     Scenario("kill", lost.kill),

@@ -25,13 +25,16 @@ from ...models.guide import GUIDE_CHANNELS
 from ...models.mirage_lsd_v1 import CONTEXT_STRIDE, Memory, base_size, empty_memory
 from ...models.seed import seed_offset
 from ...models.weights_file import load_weights
+from ...protocol.shading import ShadingShape
 from ..base import StreamSpec
 from ..caches import SIZES_KEPT, ControlMemo, LruCache
+from ..context import ContextFrame, ShadingWeights
 from .anchor import AnchoredFrame, EstimatedGuide, anchor
 from .context_job import ContextJob, FreshContext
 from .denoise import DenoisingTrunk
 from .frame_inputs import frame_inputs
 from .guided_context import GuidedContext
+from .head_weights import head_weights, shape_of
 from .look import Look, control_specs
 from .motion import Flow, WarpedHistory, temporal_accumulate, warp_history
 from .shade import Shading, select_shading
@@ -94,10 +97,13 @@ class MiragePipeline:
         # The trunk's small tensors gain less from threads than the loop over pixels does.
         self._trunk_threads = self._cores // 2 if self.shades_beside_trunk else self._cores
         self.backend = select_backend(self.device, self._trunk_threads)
+        # Nothing is shaded beside the trunk of a stream of contexts.
+        self._context_backend = select_backend(self.device, self._cores) if self.shades_beside_trunk else self.backend
         if self.backend.name == "openvino":
             # What is left to PyTorch are small operations; a second pool of threads would only get in OpenVINO's way.
             torch.set_num_threads(1)
         self.model = load_weights(weights).to(self.device)
+        self.context_shape: ShadingShape | None = shape_of(self.model)
         self.scenes = self.model.config.scenes
         self.lightings = self.model.config.lightings
         self.controls: tuple[ControlSpec, ...] = control_specs(self.scenes, self.lightings)
@@ -124,7 +130,7 @@ class MiragePipeline:
         if largest > LARGEST_SIDE:
             raise ValueError(f"A side of {largest} pixels is too large; the model renders up to {LARGEST_SIDE}.")
         base = base_size(spec.output_height, spec.output_width)
-        self._trunk(base, spec.steps)
+        self._trunk(base, spec.steps, spec.contexts)
         if "depth" not in spec.planes:
             # Compiled here and not run: the worker may be running the same modules for another stream.
             picture = torch.zeros(1, 3, *base)
@@ -145,7 +151,7 @@ class MiragePipeline:
 
         Args:
             max_steps: sampling steps, 1 to 8; never more than the stream was opened with.
-            context_every: a new context at most every so many frames, from 1 (each frame, as far as the trunk keeps up). A stream begins
+            context_every: of a stream of pictures, a new context at most every so many frames, from 1 (each frame, as far as the trunk keeps up). A stream begins
                 with 1, or with CONTEXT_EVERY_BESIDE where it is shaded beside the trunk.
 
         Raises:
@@ -156,7 +162,7 @@ class MiragePipeline:
             if not 1 <= max_steps <= MOST_STEPS:
                 raise ValueError(f"max_steps is {max_steps}; use 1 to {MOST_STEPS}.")
             steps = min(max_steps, state.spec.steps)
-            self._trunk(base_size(state.spec.output_height, state.spec.output_width), steps)
+            self._trunk(base_size(state.spec.output_height, state.spec.output_width), steps, state.spec.contexts)
             state.steps = steps
         if context_every is not None:
             if context_every < 1:
@@ -171,16 +177,17 @@ class MiragePipeline:
         """Ends the trunk's thread. Nothing can be processed any more."""
         self._trunk_thread.close()
 
-    def _trunk(self, base: tuple[int, int], steps: int) -> _CompiledTrunk:
+    def _trunk(self, base: tuple[int, int], steps: int, contexts: bool = False) -> _CompiledTrunk:
         def make() -> _CompiledTrunk:
             h, w = base
             frame, picture = torch.zeros(1, h, w, GUIDE_CHANNELS), torch.zeros(1, 3, h, w)
             controls, memory = torch.zeros(1, self.model.config.controls), empty_memory(self.model.config, 1, h, w)
             trunk = DenoisingTrunk(self.model, steps)
             inputs = (frame, trunk.modulation(controls), *memory, picture)
-            return _CompiledTrunk(self.backend.compile(trunk, inputs), ControlMemo(trunk.modulation))
+            return _CompiledTrunk(backend.compile(trunk, inputs), ControlMemo(trunk.modulation))
 
-        return self._trunks.get((base, steps), make)
+        backend = self._context_backend if contexts else self.backend
+        return self._trunks.get((base, steps, backend is self.backend), make)
 
     def _compiled(self, module: nn.Module, *inputs: Tensor) -> CompiledModule:
         """One of the modules for streams without geometry, compiled for the inputs' size: other streams never need them."""
@@ -206,15 +213,15 @@ class MiragePipeline:
         return torch.tensor([weights])
 
     def _sun(self, frame: InputFrame, look: Look) -> tuple[float, float, float]:
-        direction = frame.sun.direction if frame.sun is not None else look.sun_direction
+        return self._sun_of(look) if frame.sun is None else _unit(frame.sun.direction)
+
+    def _sun_of(self, look: Look) -> tuple[float, float, float]:
+        """Of frames that have none."""
+        direction = look.sun_direction
         if direction is None:
             parts = [np.array(_DEFAULT_SUN.get(k, (0.4, 0.8, 0.45))) * v for k, v in look.lighting.items()]
             direction = tuple(np.sum(parts, axis=0))
-        vector = np.asarray(direction, np.float64)
-        length = float(np.linalg.norm(vector))
-        if not np.isfinite(length) or length < 1e-6:
-            raise ValueError("The sun's direction has no length; send a unit vector towards the sun.")
-        return (float(vector[0] / length), float(vector[1] / length), float(vector[2] / length))
+        return _unit(direction)
 
     def process(self, frame: InputFrame, state: Any, controls: Controls) -> OutputFrame:
         """Renders one frame; see `Pipeline.process`.
@@ -226,15 +233,8 @@ class MiragePipeline:
         output = (state.spec.output_height, state.spec.output_width)
         clock = _StageClock()
         look = Look.of(controls)
-        inputs = frame_inputs(frame, look, self._sun(frame, look), seed_offset(look.seed).numpy())
-        # The controls changed, or the camera cut: the history is invalid. From here on the frame is valid.
-        if frame.reset or (state.look is not None and state.look != look):
-            state.reset()
-        _adopt_finished(state)
-        anchored = anchor(frame, inputs, base_size(*output))
-        clock.mark("anchor")
-        past = self.warp_history(anchored, state, self.shading, self._flow)
-        clock.mark("motion")
+        anchored, past = self._aligned(frame, state, look, clock)
+        inputs = anchored.inputs
         vector = self._control_vector(look)
         stale = past.context is None or past.visible is None or float(past.visible.mean()) < _FRESH_BELOW
         due = state.pending is None and state.frames_since_job + 1 >= state.context_every
@@ -261,17 +261,64 @@ class MiragePipeline:
         _remember(state, anchored, frame, look, past, fresh, job)
         return OutputFrame(picture, clock.stages_us())
 
+    def process_context(self, frame: InputFrame, state: Any, controls: Controls) -> ContextFrame:
+        """Runs the trunk alone, on the calling thread; see `ContextPipeline.process_context`. Each frame gets a context of its own: the client says
+        by the frames it sends how many it wants, and `context_every` means nothing here.
+
+        Raises:
+            RuntimeError: the trunk failed.
+        """
+        assert isinstance(state, StreamState)
+        if frame.depth is None or frame.camera is None:
+            raise ValueError("A context needs depth and a camera with every frame; send both, or open for pictures.")
+        clock = _StageClock()
+        look = Look.of(controls)
+        anchored, past = self._aligned(frame, state, look, clock)
+        run = self._context_run(anchored, past, state, self._control_vector(look), 0)
+        clock.mark("anchor")
+        fresh = run()
+        cells = fresh.context[0].permute(1, 2, 0).to(torch.float16).contiguous().numpy()
+        clock.mark("denoise")
+        _remember(state, anchored, frame, look, past, fresh, None)
+        weights = self.shading_weights(state, controls)
+        clock.mark("weights")
+        return ContextFrame(cells, weights, clock.stages_us())
+
+    def shading_weights(self, state: Any, controls: Controls) -> ShadingWeights:
+        """See `ContextPipeline.shading_weights`. The same object until the look changes."""
+        assert isinstance(state, StreamState)
+        look = Look.of(controls)
+        if state.weights is None or state.weights[0] != look:
+            weights = head_weights(self.model, look, self._control_vector(look), self._sun_of(look))
+            state.weights = (look, weights)
+        return state.weights[1]
+
+    def _aligned(
+        self, frame: InputFrame, state: StreamState, look: Look, clock: _StageClock
+    ) -> tuple[AnchoredFrame, WarpedHistory]:
+        """The stages `anchor` and `motion`: the frame at the base size, and what is remembered where it sees it."""
+        inputs = frame_inputs(frame, look, self._sun(frame, look), seed_offset(look.seed).numpy())
+        # The controls changed, or the camera cut: the history is invalid. From here on the frame is valid.
+        if frame.reset or (state.look is not None and state.look != look):
+            state.reset()
+        _adopt_finished(state)
+        anchored = anchor(frame, inputs, base_size(state.spec.output_height, state.spec.output_width))
+        clock.mark("anchor")
+        past = self.warp_history(anchored, state, self.shading, self._flow)
+        clock.mark("motion")
+        return anchored, past
+
     def _context_run(
         self, frame: AnchoredFrame, past: WarpedHistory, state: StreamState, vector: Tensor, slot: int
     ) -> Callable[[], FreshContext]:
         """What the trunk has to do for a frame; may be called on any thread, and reads nothing of the state."""
         guide, noise = self.shading.guide(frame.inputs, frame.base, slot)
         noise = state.screen_noise if noise is None else noise
-        steps, first = state.steps, state.contexts == 0
+        steps, contexts, first = state.steps, state.spec.contexts, state.contexts == 0
         color = frame.color if frame.inputs.depth is None else None
 
         def run() -> FreshContext:
-            trunk = self._trunk(frame.base, steps)
+            trunk = self._trunk(frame.base, steps, contexts)
             seen = guide if color is None else self._estimate(color)
             found, features, tokens = trunk.run(seen, trunk.modulation(vector), *past.memory, noise)
             # The trunk's outputs are overwritten by its next run.
@@ -279,6 +326,14 @@ class MiragePipeline:
             return FreshContext(context, _next_memory(past.memory, features.cpu(), tokens.cpu(), first))
 
         return run
+
+
+def _unit(direction: tuple[float, ...]) -> tuple[float, float, float]:
+    vector = np.asarray(direction, np.float64)
+    length = float(np.linalg.norm(vector))
+    if not np.isfinite(length) or length < 1e-6:
+        raise ValueError("The sun's direction has no length; send a unit vector towards the sun.")
+    return (float(vector[0] / length), float(vector[1] / length), float(vector[2] / length))
 
 
 def _free_cores(cores: int, trunk_threads: int, trunk: TrunkThread) -> Callable[[], int]:

@@ -10,6 +10,7 @@ from torch import Tensor
 from ...frame import Camera
 from ...models.mirage_lsd_v1 import Memory
 from ..base import StreamSpec
+from ..context import ShadingWeights
 from .context_job import ContextJob
 from .look import Look
 from .trail import Trail
@@ -29,7 +30,7 @@ class StreamState:
         pending: the context that the trunk is working on.
         contexts: since the last reset.
         depth: (1, 1, h, w), metres, 0: sky. color: (1, 3, h, w), the last input in -1..1, of frames without geometry.
-        camera, look: of the last frame. frames: since the last reset.
+        camera, look: of the last frame. weights: a look's, kept until there is another. frames: since the last reset.
         frames_since_job: frames since the trunk was last given one.
     """
 
@@ -46,6 +47,7 @@ class StreamState:
     color: Tensor | None = None
     camera: Camera | None = None
     look: Look | None = None
+    weights: tuple[Look, ShadingWeights] | None = None
     frames: int = field(default=0)
     frames_since_job: int = 0
 

@@ -9,15 +9,13 @@ from collections.abc import Mapping
 import structlog
 
 from ... import clock
-from ...controls import Notice
 from ...pipelines.base import Pipeline
-from ...pipelines.composite import composite, engine_picture
 from ...protocol.errors import ProtocolError
-from ...protocol.messages import NoticeMessage, Progress, Result
-from ...transport import FrameBuffer
+from ...protocol.messages import Progress
 from ..outbox import Outbox, OutboxWriter, WorkResult
 from ..stream import Stream
 from .base import PipelineSource
+from .render import render
 
 log = structlog.get_logger("mirage_lsd.worker")
 
@@ -115,7 +113,7 @@ class ThreadWorker:
         now = clock.now_ns()
         stream.due_ns = max(stream.due_ns + stream.period_ns, now) if stream.period_ns else 0
         try:
-            result = _render(stream, buffer)
+            result = render(stream, buffer)
         except Exception as error:
             result = _failure(stream, error)
         # A frame that failed leaves the state as it was: a camera cut it brought is still to be obeyed.
@@ -168,42 +166,6 @@ def _failure(stream: Stream, error: Exception, code: str = "bad_frame") -> WorkR
         return WorkResult(stream, error=ProtocolError(code, _sentence(error), stream.number))
     log.error("frame failed", stream=stream.number, model=stream.pipeline.name, exc_info=error)
     return WorkResult(stream, error=ProtocolError("internal", _sentence(error), stream.number))
-
-
-def _render(stream: Stream, buffer: FrameBuffer) -> WorkResult:
-    assert buffer.frame is not None
-    controls, mix, bypass, control_seq = stream.controls_at(buffer.t_receive_ns)
-    t_start_ns = clock.now_ns()
-    frame = stream.input_frame(buffer)
-    spec = stream.spec
-    if bypass:
-        pixels = engine_picture(frame, spec.output_height, spec.output_width, engine_alpha=mix.engine_alpha)
-        timings = {"bypass": (clock.now_ns() - t_start_ns) // 1_000}
-        notices: tuple[Notice, ...] = ()
-    else:
-        output = stream.pipeline.process(frame, stream.state, controls)
-        stream.check_output(output.pixels)
-        pixels, timings = composite(output.pixels, frame, mix), output.timings_us
-        notices = (*output.notices, *stream.watch.look(frame), *stream.pace.result(t_start_ns, stream.dropped))
-    delivery = stream.deliver(pixels, buffer.frame.seq)
-    if delivery is None:
-        return WorkResult(stream)
-    result = Result(
-        stream=stream.number,
-        seq=buffer.frame.seq,
-        t_capture_ns=buffer.frame.t_capture_ns,
-        t_submit_ns=buffer.frame.t_submit_ns,
-        t_receive_ns=buffer.t_receive_ns,
-        t_start_ns=t_start_ns,
-        t_end_ns=clock.now_ns(),
-        t_send_ns=0,
-        slot=delivery.slot,
-        slot_seq=delivery.slot_seq,
-        timings_us={stage: max(int(duration), 0) for stage, duration in timings.items()},
-        control_seq=control_seq,
-    )
-    said = tuple(NoticeMessage(stream.number, notice.code, notice.message) for notice in notices)
-    return WorkResult(stream, result, delivery.payload, notices=said)
 
 
 def _sentence(error: Exception) -> str:

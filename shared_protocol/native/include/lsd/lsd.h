@@ -33,6 +33,8 @@ extern "C" {
 #define LSD_PROTOCOL_MINOR 0
 #define LSD_MAX_PLANES 5
 #define LSD_MAX_SLOTS 255
+#define LSD_MAX_CONTEXTS 3 /**< that may be held of a stream at a time */
+#define LSD_PALETTE_NUMBERS 24
 
 typedef struct lsd_client lsd_client;
 typedef struct lsd_stream lsd_stream;
@@ -75,7 +77,8 @@ typedef enum lsd_format {
   LSD_FORMAT_RGBA16F = 2,
   LSD_FORMAT_R32F = 3,
   LSD_FORMAT_RG16F = 4,
-  LSD_FORMAT_R8 = 5
+  LSD_FORMAT_R8 = 5,
+  LSD_FORMAT_CONTEXT = 6 /**< an output only: contexts in place of pictures, for engines that shade themselves */
 } lsd_format;
 
 typedef enum lsd_transport {
@@ -160,7 +163,7 @@ typedef struct lsd_stream_config {
   int32_t plane_count;   /**< 1..LSD_MAX_PLANES; LSD_PLANE_COLOR must be among them */
   lsd_plane_desc planes[LSD_MAX_PLANES];
   int32_t output_width, output_height; /**< 0: as the input */
-  int32_t output_format;               /**< LSD_FORMAT_RGBA8 or LSD_FORMAT_BGRA8 */
+  int32_t output_format;               /**< LSD_FORMAT_RGBA8, LSD_FORMAT_BGRA8 or LSD_FORMAT_CONTEXT */
   int32_t transport;                   /**< lsd_transport */
   int32_t max_steps;                   /**< 1..8; 0: 3 */
   int32_t seed;
@@ -214,6 +217,33 @@ typedef struct lsd_result {
   int32_t has_camera; /**< `camera` is the one that was submitted with the frame */
   lsd_camera camera;
 } lsd_result;
+
+/** What the engine needs to shade a frame itself, of a stream opened with LSD_FORMAT_CONTEXT (PROTOCOL.md section 10):
+ * the newest context, and the weights that go with it. The pointers stay valid until lsd_stream_release_context or
+ * lsd_stream_close. float16 numbers are given as their bits. */
+typedef struct lsd_context {
+  uint32_t size;
+  int32_t width, height, channels; /**< of the grid: 40 x 22 x 16 for 1280x720 */
+  const uint16_t* values;          /**< float16, row 0 on top, a cell's channels side by side */
+  int64_t seq;                     /**< of the submitted frame that it was made for */
+  int64_t control_seq;             /**< the newest control in effect, 0 before any */
+  int64_t t_capture_ns, t_submit_ns, t_receive_ns, t_start_ns, t_end_ns, t_send_ns, t_acquire_ns;
+  int64_t age_ns;     /**< since that frame was captured; it grows while the daemon is away */
+  int32_t is_new;     /**< not 0: nobody acquired it before */
+  int32_t has_camera; /**< `camera` is that of the frame */
+  lsd_camera camera;
+  const char* shape;     /**< "mirage-head-48x2": which numbers there are, and in which order */
+  int32_t shape_version; /**< 1 */
+  int32_t weight_count;
+  const uint16_t* weights;            /**< float16 */
+  int64_t weights_generation;         /**< rises when the weights or anything below has changed, over all sessions */
+  int64_t weights_control_seq;        /**< the newest control in them */
+  float seed[3];                      /**< offset of the fields, metres */
+  float sun[3];                       /**< unit, towards the sun; for frames without one of their own */
+  float palette[LSD_PALETTE_NUMBERS]; /**< 3 x 8: skin, hair, outfit */
+  float strength;                     /**< 0..1: how much of the painted picture is seen; 0: leave the engine's */
+  const void* hold;                   /**< for lsd_stream_release_context */
+} lsd_context;
 
 typedef struct lsd_stats {
   uint32_t size;
@@ -290,6 +320,9 @@ LSD_API lsd_status lsd_client_control_choice(const lsd_client* client, const cha
                                              char* buffer, size_t capacity);
 /** Rises with each `welcome`: whoever drew a panel draws it again. */
 LSD_API int64_t lsd_client_models_generation(const lsd_client* client);
+/** Whether a stream of the model can be opened with LSD_FORMAT_CONTEXT. LSD_NOTHING: there is no such model (yet), it
+ * has no contexts, or they are for a shape of shading that this version does not know; lsd_last_error() says which. */
+LSD_API lsd_status lsd_client_model_context(const lsd_client* client, const char* model);
 /** What the daemon is busy with before it can welcome; LSD_NOTHING: nothing. */
 LSD_API lsd_status lsd_client_get_progress(const lsd_client* client, lsd_progress* out);
 
@@ -303,6 +336,15 @@ LSD_API void lsd_stream_close(lsd_stream* stream);
 LSD_API lsd_status lsd_stream_submit(lsd_stream* stream, const lsd_frame* frame, int64_t* out_seq);
 /** The newest finished frame that was not acquired yet, or LSD_NOTHING. One thread at a time per stream. */
 LSD_API lsd_status lsd_stream_acquire(lsd_stream* stream, lsd_result* out);
+
+/** The size of the planes that contexts for a picture of `width` x `height` (16..4096) are made from: larger ones are
+ * no better. */
+LSD_API lsd_status lsd_context_plane_size(int32_t width, int32_t height, int32_t* plane_width, int32_t* plane_height);
+/** The newest context, also when it was acquired before (`is_new`): when the daemon is gone it stays, ever older, and
+ * the stream has a notice `context_held`. LSD_NOTHING: none has come yet. At most LSD_MAX_CONTEXTS may be held. */
+LSD_API lsd_status lsd_stream_acquire_context(lsd_stream* stream, lsd_context* out);
+/** Lets go of an acquired context; its pointers are dead afterwards, and set to null. */
+LSD_API lsd_status lsd_stream_release_context(lsd_stream* stream, lsd_context* context);
 
 /** Controls are set in groups: begin empties the group, one call a value, commit sends it. The values are merged into
  * what was set before; after a reconnect all of them are sent again. Values of a group that the daemon refused are

@@ -24,12 +24,16 @@ namespace MirageLSD
         [DllImport(Library)] public static extern int lsd_client_control_spec(IntPtr client, byte[] model, int index, ref NativeControlSpec spec);
         [DllImport(Library)] public static extern int lsd_client_control_choice(IntPtr client, byte[] model, int index, int choice, byte* buffer, UIntPtr capacity);
         [DllImport(Library)] public static extern long lsd_client_models_generation(IntPtr client);
+        [DllImport(Library)] public static extern int lsd_client_model_context(IntPtr client, byte[] model);
         [DllImport(Library)] public static extern int lsd_client_get_progress(IntPtr client, ref NativeProgress progress);
 
         [DllImport(Library)] public static extern IntPtr lsd_stream_open(IntPtr client, ref NativeStreamConfig config);
         [DllImport(Library)] public static extern void lsd_stream_close(IntPtr stream);
         [DllImport(Library)] public static extern int lsd_stream_submit(IntPtr stream, ref NativeFrame frame, out long seq);
         [DllImport(Library)] public static extern int lsd_stream_acquire(IntPtr stream, ref NativeResult result);
+        [DllImport(Library)] public static extern int lsd_context_plane_size(int width, int height, out int planeWidth, out int planeHeight);
+        [DllImport(Library)] public static extern int lsd_stream_acquire_context(IntPtr stream, ref NativeContext context);
+        [DllImport(Library)] public static extern int lsd_stream_release_context(IntPtr stream, ref NativeContext context);
 
         [DllImport(Library)] public static extern int lsd_stream_control_begin(IntPtr stream);
         [DllImport(Library)] public static extern int lsd_stream_control_string(IntPtr stream, byte[] name, byte[] value);

@@ -44,6 +44,12 @@ namespace MirageLSD
         /// <summary>The connection's newest problem, "" when all is well.</summary>
         public string LastError => NativeText.Read(Native.lsd_client_last_error, Handle);
 
+        /// <summary>Whether a stream of the model can be opened for contexts, to be shaded here; false before the daemon has answered.</summary>
+        public bool HasContexts(string model)
+        {
+            return Native.lsd_client_model_context(Handle, NativeText.Bytes(model)) == NativeStatus.Ok;
+        }
+
         /// <summary>Rises when a daemon has said which models and controls it has.</summary>
         public long ModelsGeneration => Native.lsd_client_models_generation(Handle);
 

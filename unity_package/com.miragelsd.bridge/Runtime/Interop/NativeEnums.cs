@@ -45,5 +45,6 @@ namespace MirageLSD
         R32F = 3,
         Rg16F = 4,
         R8 = 5,
+        Context = 6,
     }
 }

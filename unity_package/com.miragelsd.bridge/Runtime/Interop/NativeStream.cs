@@ -63,6 +63,19 @@ namespace MirageLSD
             return Native.lsd_stream_acquire(_handle, ref result) == NativeStatus.Ok;
         }
 
+        /// <summary>The newest context of a stream with the format Context, also when it was acquired before; its pointers are good until
+        /// ReleaseContext. At most three may be held.</summary>
+        public bool TryAcquireContext(out NativeContext context)
+        {
+            context = new NativeContext { size = (uint)sizeof(NativeContext) };
+            return Native.lsd_stream_acquire_context(_handle, ref context) == NativeStatus.Ok;
+        }
+
+        public void ReleaseContext(ref NativeContext context)
+        {
+            Native.lsd_stream_release_context(_handle, ref context);
+        }
+
         public NativeStats Stats
         {
             get

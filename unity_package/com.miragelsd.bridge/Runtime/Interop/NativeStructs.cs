@@ -93,6 +93,32 @@ namespace MirageLSD
     }
 
     [StructLayout(LayoutKind.Sequential)]
+    internal unsafe struct NativeContext
+    {
+        public uint size;
+        public int width, height, channels;
+        public ushort* values; // float16, as are the weights
+        public long seq;
+        public long control_seq;
+        public long t_capture_ns, t_submit_ns, t_receive_ns, t_start_ns, t_end_ns, t_send_ns, t_acquire_ns;
+        public long age_ns;
+        public int is_new;
+        public int has_camera;
+        public NativeCamera camera;
+        public IntPtr shape;
+        public int shape_version;
+        public int weight_count;
+        public ushort* weights;
+        public long weights_generation;
+        public long weights_control_seq;
+        public fixed float seed[3];
+        public fixed float sun[3];
+        public fixed float palette[24];
+        public float strength;
+        public IntPtr hold;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
     internal unsafe struct NativeControlSpec
     {
         public uint size;

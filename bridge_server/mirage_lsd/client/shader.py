@@ -1,0 +1,74 @@
+"""Shades an engine's frames from a stream's contexts on the CPU: what an engine does on its GPU. Needs the fused kernels and PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from ..accel.fused_cpu import PixelShader, Scene
+from ..frame import InputFrame
+from ..models.character import CHARACTER_PARTS
+from ..pipelines.composite import Mix, composite
+from ..pipelines.mirage.frame_inputs import frame_inputs
+from ..pipelines.mirage.look import Look
+from ..protocol.shading import SHAPES
+from .types import Context, ContextWeights
+
+_Floats = npt.NDArray[np.float32]
+
+
+class ContextShader:
+    """Keeps what it unpacked of the newest weights. One thread at a time.
+
+    Raises:
+        ShaderUnavailableError: the kernels' library can't be loaded.
+    """
+
+    def __init__(self) -> None:
+        self._shader = PixelShader()
+        self._unpacked: tuple[ContextWeights, tuple[list[_Floats], list[_Floats]]] | None = None
+
+    def shade(self, frame: InputFrame, context: Context, size: tuple[int, int] | None = None) -> npt.NDArray[np.uint8]:
+        """The painted picture of `frame`, H x W x 4 RGBA.
+
+        Args:
+            frame: with depth and camera; any frame, not only the one that the context was made for.
+            size: height and width of the picture; None: the frame's.
+
+        Raises:
+            ValueError: the frame has no depth or no camera, or one that can't be used, or the weights are of an unknown shape.
+        """
+        if frame.depth is None or frame.camera is None:
+            raise ValueError("Shading needs depth and a camera.")
+        weights = context.weights
+        x, y, z = weights.sun if frame.sun is None else frame.sun.direction
+        inputs = frame_inputs(frame, Look({}, {}), (x, y, z), np.asarray(weights.seed, np.float32))
+        inputs = replace(inputs, palette=np.asarray(weights.palette, np.float32).reshape(len(CHARACTER_PARTS), -1))
+        scene = Scene(
+            inputs.color, inputs.depth, inputs.normal, inputs.ids,
+            inputs.world_from_camera, inputs.intrinsics, inputs.sun, inputs.seed, inputs.palette,
+        )  # fmt: skip
+        picture = np.empty((*(size or frame.color.shape[:2]), 4), np.uint8)
+        self._shader.shade(scene, self._layers(weights), context.values.astype(np.float32), picture)
+        return composite(picture, frame, Mix(weights.strength))
+
+    def _layers(self, weights: ContextWeights) -> tuple[list[_Floats], list[_Floats]]:
+        if self._unpacked is None or self._unpacked[0] is not weights:
+            shape = SHAPES.get((weights.shape, weights.shape_version))
+            if shape is None:
+                raise ValueError(f"There is no shape of shading {weights.shape}, version {weights.shape_version}.")
+            layers = list(_unpacked(weights.numbers.astype(np.float32), shape.layers))
+            self._unpacked = weights, ([matrix for matrix, _ in layers], [bias for _, bias in layers])
+        return self._unpacked[1]
+
+
+def _unpacked(numbers: _Floats, layers: tuple[tuple[int, int], ...]) -> Iterator[tuple[_Floats, _Floats]]:
+    at = 0
+    for outputs, inputs in layers:
+        matrix = numbers[at : at + outputs * inputs].reshape(outputs, inputs)
+        at += matrix.size
+        yield np.ascontiguousarray(matrix), np.ascontiguousarray(numbers[at : at + outputs])
+        at += outputs

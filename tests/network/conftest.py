@@ -1,0 +1,1 @@
+"""Tests of networks run from their own folder: `make test-network`."""
