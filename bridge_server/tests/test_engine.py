@@ -191,6 +191,35 @@ def test_a_camera_that_is_pulled_out_is_told_and_comes_back(
     assert any("back again" in n for n in notices)
 
 
+def test_a_monitor_that_is_unplugged_is_told_and_comes_back(
+    make: Callable[..., StreamEngine], notices: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugged = tmp_path / "monitors.txt"
+    inside, beside = "inside 0 0 64 48\n", "beside -96 -20 96 60\n"
+    plugged.write_text(inside + beside)
+    monkeypatch.setenv("DESKTOP_STAND_IN", str(plugged))
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(STAND_INS / "desktop"), os.environ.get("PYTHONPATH", "")]))
+    shapes: list[tuple[int, ...]] = []
+    with nothing_left_behind("mirage_lsd.device_process"), make(fps=30) as engine:
+        engine.start("screen:beside", lambda pixels: shapes.append((*pixels.shape, int(pixels[0, 0, 0]))), block=False)
+        wait_for(lambda: len(shapes) > 5)
+        plugged.write_text(inside)
+        wait_for(lambda: engine.stats.source_state is SourceState.LOST)
+        # Its place on the desktop may be another one afterwards.
+        plugged.write_text(inside + "beside 64 0 96 60\n")
+        frames = len(shapes)
+        wait_for(lambda: len(shapes) > frames + 5)
+        started = time.monotonic()
+        engine.stop()
+        assert time.monotonic() - started < 2.0
+    assert set(shapes) == {(60, 96, 4, 120)}, "never the other monitor"
+    assert any("no picture any more" in n or "no monitor 'beside' now; there are 1 (inside" in n for n in notices), (
+        notices
+    )
+    assert any("back again" in n for n in notices)
+
+
 def test_stop_from_another_thread_and_twice(make: Callable[..., StreamEngine]) -> None:
     engine = make()
     threading.Timer(0.5, engine.stop).start()
