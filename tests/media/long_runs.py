@@ -3,6 +3,7 @@
 python tests/media/long_runs.py tiny 1000000                                  so many pictures of 64x48: arrays, passthrough, a function and a file
 python tests/media/long_runs.py model 7200 --size 160x96 --fps 4 --out r.jsonl    so many seconds of mirage-lsd-v1 at the governor's hand, into a file
 python tests/media/long_runs.py plot r.jsonl r.png                            a picture of a run
+python tests/media/long_runs.py muxers 200000                                 where the encoder's memory goes: bytes a picture that are in use, by muxer
 
 In every ten minutes of `model`, frames take longer for three (a sleep, so that the run itself stays gentle): the governor goes down its ladder
 and up again. A run that paints nothing for a minute writes every thread's stack to standard error and ends with status 1.
@@ -12,12 +13,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import ctypes
 import faulthandler
 import json
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +119,60 @@ def model(seconds: float, size: tuple[int, int], fps: float, out: Path | None, e
         watch(engine, out, every_s, seconds)
 
 
+def muxers(count: int) -> None:
+    """Memory that the encoder's allocator has given out, per picture of 64x48, with an index (mkv, mp4) and without one (null).
+
+    What grows is the index of key frames: ten times fewer of them, and it grows a tenth.
+    """
+    import av
+
+    from mirage_lsd.picture import Picture
+    from mirage_lsd.sinks.workers import encoder
+
+    class Writer(encoder._Writer):
+        def _set_up(self, context: Any, *arguments: Any) -> None:
+            super()._set_up(context, *arguments)
+            context.gop_size = gop
+
+    av.logging.set_level(None)
+    picture = np.zeros((48, 64, 4), np.uint8)
+    for form, gop in (("mkv", 12), ("mkv", 120), ("mp4", 12), ("mp4", 120), ("null", 12)):
+        with tempfile.TemporaryDirectory() as folder:
+            target = str(Path(folder) / f"out.{'mkv' if form == 'null' else form}")
+            options = {"kind": "file", "fps": 24, "lossless": True}
+            writer = Writer(av, target, options, Picture(picture, 0, 0))
+            if form == "null":
+                writer._container = av.open("/dev/null", "w", format="null")
+                writer._stream = writer._container.add_stream("libx264", rate=24)
+                writer._set_up(writer._stream.codec_context, "libx264", 64, 48, Fraction(24))
+            before = 0
+            for number in range(count):
+                if number == count // 4:
+                    before = _allocated()
+                picture[..., :3] = number % 251
+                writer.write(Picture(picture, 0, round(number * 1e9 / 24)))
+            grown = (_allocated() - before) / (0.75 * count)
+            print(
+                f"{form}, a key frame every {gop}: {grown:6.2f} bytes a picture, {grown * gop:6.1f} a key frame",
+                flush=True,
+            )
+
+
+def _allocated() -> int:
+    """Bytes that malloc has given out and not got back (glibc)."""
+
+    class Info(ctypes.Structure):
+        _fields_ = [
+            (name, ctypes.c_size_t)
+            for name in ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost")
+        ]  # fmt: skip
+
+    libc = ctypes.CDLL("libc.so.6")
+    libc.mallinfo2.restype = Info
+    info = libc.mallinfo2()
+    return int(info.uordblks + info.hblkhd)
+
+
 def watch(engine: StreamEngine, out: Path | None, every_s: float, seconds: float = float("inf")) -> None:
     """Reports until the stream ends, or for so long; a stream that is silent ends the run."""
     report = Report(engine, out)
@@ -183,12 +240,15 @@ def main() -> None:
         command.add_argument(
             "--every", type=float, default=60.0, help="seconds between two lines (default: %(default)g)"
         )
+    commands.add_parser("muxers").add_argument("count", type=int)
     plot_parser = commands.add_parser("plot")
     plot_parser.add_argument("run", type=Path)
     plot_parser.add_argument("picture", type=Path)
     args = parser.parse_args()
     if args.command == "tiny":
         tiny(args.count, args.out, args.every)
+    elif args.command == "muxers":
+        muxers(args.count)
     elif args.command == "model":
         width, height = (int(side) for side in args.size.split("x"))
         model(args.seconds, (width, height), args.fps, args.out, args.every)
