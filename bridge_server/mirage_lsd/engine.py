@@ -159,9 +159,13 @@ class StreamEngine:
         ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(ready, progress), name="mirage-lsd engine")
         self._thread.start()
-        while not ready.wait(0.1):
-            if not self._thread.is_alive():
-                break
+        try:
+            while not ready.wait(0.1):
+                if not self._thread.is_alive():
+                    break
+        except KeyboardInterrupt:  # while the model is loaded, which may take a minute
+            self.stop()
+            raise
         if self._error is not None:
             error, self._error = self._error, None
             raise error

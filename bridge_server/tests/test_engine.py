@@ -229,6 +229,21 @@ def test_stop_from_another_thread_and_twice(make: Callable[..., StreamEngine]) -
     engine.close()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_ctrl_c_while_the_model_is_loaded_ends_it() -> None:
+    code = (
+        "import os, signal, time\n"
+        "from mirage_lsd.engine import StreamEngine\n"
+        "from mirage_lsd.painters.in_process import InProcessPainter\n"
+        "def prepare(*a): os.kill(os.getpid(), signal.SIGINT); time.sleep(1.0)\n"
+        "InProcessPainter.prepare = prepare\n"
+        "StreamEngine('passthrough', 'cpu', resolution=(48, 64)).start('pattern', lambda pixels: None)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode != 0
+    assert done.stderr.strip().endswith("KeyboardInterrupt")
+
+
 def test_the_window_is_the_engine_s_own_and_its_keys_reach_the_controllers(
     make: Callable[..., StreamEngine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
