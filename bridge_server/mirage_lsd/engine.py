@@ -159,9 +159,13 @@ class StreamEngine:
         ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(ready, progress), name="mirage-lsd engine")
         self._thread.start()
-        while not ready.wait(0.1):
-            if not self._thread.is_alive():
-                break
+        try:
+            while not ready.wait(0.1):
+                if not self._thread.is_alive():
+                    break
+        except KeyboardInterrupt:  # while the model is loaded, which may take a minute
+            self.stop()
+            raise
         if self._error is not None:
             error, self._error = self._error, None
             raise error
@@ -285,6 +289,9 @@ class StreamEngine:
         assert source is not None
         try:
             painter = self._loaded()
+            # A clip that goes into a file, and a stream that gives nothing up, take the time they take.
+            painter.begin(exact=not (source.live and self._adapt))
+            self._govern(painter)
             for sink in self._sinks:
                 sink.open()
                 opened.append(sink)
@@ -364,7 +371,10 @@ class StreamEngine:
                 # A new size may have to be compiled for: the stream goes on as it is meanwhile.
                 quality = self._governor.quality
                 size = quality.size(width, height)
-                preparing = threading.Thread(target=painter.prepare, args=(*size, quality.steps), name="prepare")
+                target = painter.prepare
+                preparing = threading.Thread(
+                    target=target, args=(*size, quality.steps, quality.context_interval), name="prepare"
+                )
                 preparing.start()
 
     def _prepare(self, painter: Painter, width: int, height: int) -> None:
@@ -372,7 +382,7 @@ class StreamEngine:
         for sink in self._sinks:
             if isinstance(sink, WindowSink):
                 sink.tell("note", text=f"getting the model ready for {width}x{height}")
-        painter.prepare(width, height, self._steps)
+        painter.prepare(width, height, self._active.steps, self._active.context_interval)
         for sink in self._sinks:
             if isinstance(sink, WindowSink):
                 sink.tell("note", text="")
@@ -503,7 +513,10 @@ class StreamEngine:
 
     def _reset(self) -> None:
         self._newest, self._size, self._counters = None, None, StreamCounters()
-        self._governor = QualityGovernor(self._fps, quality_ladder(self._steps))
+
+    def _govern(self, painter: Painter) -> None:
+        ladder = quality_ladder(self._steps, context_intervals=painter.context_intervals)
+        self._governor = QualityGovernor(self._fps, ladder)
         self._active = self._governor.quality
 
 

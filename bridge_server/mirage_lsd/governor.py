@@ -47,11 +47,12 @@ def quality_ladder(
 
     Args:
         steps: most steps a frame, 1..8.
-        context_intervals: what the pipeline offers, rising from 1.
+        context_intervals: what the painter offers, rising.
         smallest_scale: below that the picture is not worth it.
     """
-    ladder = [Quality(n) for n in range(steps, 0, -1)]
-    ladder += [Quality(1, interval) for interval in context_intervals if interval > 1]
+    best, *rarer = context_intervals
+    ladder = [Quality(n, best) for n in range(steps, 0, -1)]
+    ladder += [Quality(1, interval) for interval in rarer]
     last = ladder[-1]
     scales = (0.85, 0.7, 0.6, 0.5, 0.4, 0.33, 0.25)
     ladder += [Quality(1, last.context_interval, scale) for scale in scales if scale >= smallest_scale]

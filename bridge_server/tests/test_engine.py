@@ -191,6 +191,35 @@ def test_a_camera_that_is_pulled_out_is_told_and_comes_back(
     assert any("back again" in n for n in notices)
 
 
+def test_a_monitor_that_is_unplugged_is_told_and_comes_back(
+    make: Callable[..., StreamEngine], notices: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugged = tmp_path / "monitors.txt"
+    inside, beside = "inside 0 0 64 48\n", "beside -96 -20 96 60\n"
+    plugged.write_text(inside + beside)
+    monkeypatch.setenv("DESKTOP_STAND_IN", str(plugged))
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(STAND_INS / "desktop"), os.environ.get("PYTHONPATH", "")]))
+    shapes: list[tuple[int, ...]] = []
+    with nothing_left_behind("mirage_lsd.device_process"), make(fps=30) as engine:
+        engine.start("screen:beside", lambda pixels: shapes.append((*pixels.shape, int(pixels[0, 0, 0]))), block=False)
+        wait_for(lambda: len(shapes) > 5)
+        plugged.write_text(inside)
+        wait_for(lambda: engine.stats.source_state is SourceState.LOST)
+        # Its place on the desktop may be another one afterwards.
+        plugged.write_text(inside + "beside 64 0 96 60\n")
+        frames = len(shapes)
+        wait_for(lambda: len(shapes) > frames + 5)
+        started = time.monotonic()
+        engine.stop()
+        assert time.monotonic() - started < 2.0
+    assert set(shapes) == {(60, 96, 4, 120)}, "never the other monitor"
+    assert any("no picture any more" in n or "no monitor 'beside' now; there are 1 (inside" in n for n in notices), (
+        notices
+    )
+    assert any("back again" in n for n in notices)
+
+
 def test_stop_from_another_thread_and_twice(make: Callable[..., StreamEngine]) -> None:
     engine = make()
     threading.Timer(0.5, engine.stop).start()
@@ -198,6 +227,21 @@ def test_stop_from_another_thread_and_twice(make: Callable[..., StreamEngine]) -
     engine.stop()
     assert not engine.running
     engine.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_ctrl_c_while_the_model_is_loaded_ends_it() -> None:
+    code = (
+        "import os, signal, time\n"
+        "from mirage_lsd.engine import StreamEngine\n"
+        "from mirage_lsd.painters.in_process import InProcessPainter\n"
+        "def prepare(*a): os.kill(os.getpid(), signal.SIGINT); time.sleep(1.0)\n"
+        "InProcessPainter.prepare = prepare\n"
+        "StreamEngine('passthrough', 'cpu', resolution=(48, 64)).start('pattern', lambda pixels: None)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode != 0
+    assert done.stderr.strip().endswith("KeyboardInterrupt")
 
 
 def test_the_window_is_the_engine_s_own_and_its_keys_reach_the_controllers(

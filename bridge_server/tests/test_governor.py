@@ -122,3 +122,17 @@ def test_a_machine_that_is_far_too_slow_is_not_waited_for() -> None:
     changes = run(governor, machine(200), 10)
     assert changes[0][0] < 4.0
     assert changes[0][1].scale < 1.0
+
+
+def test_a_painter_s_first_interval_is_the_best_there_is() -> None:
+    ladder = quality_ladder(2, context_intervals=(3, 6, 12), smallest_scale=0.7)
+    assert [(q.steps, q.context_interval, q.scale) for q in ladder] == [
+        (2, 3, 1.0), (1, 3, 1.0), (1, 6, 1.0), (1, 12, 1.0), (1, 12, 0.85), (1, 12, 0.7),
+    ]  # fmt: skip
+    governor = QualityGovernor(24, ladder)
+    assert governor.explain(1280, 720) == ""
+    # Beside the shading contexts cost a frame nothing: what remains is the size.
+    run(governor, lambda quality, t: 60 * quality.scale**2, 20)
+    assert governor.explain(1280, 720) == (
+        "Runs with 1 of 2 steps, a new context every 12 frames, 896x496 instead of 1280x720 to hold 24 frames a second."
+    )

@@ -1,10 +1,11 @@
 """Measures what the gestures' recognizer makes of drawn hands: the tables of docs/camera/gestures.md.
 
     python tests/media/gestures_table.py                      50 examples of each gesture, then ten minutes of talk and waving
+    python tests/media/gestures_table.py --first-set          the same of the clips on which the thresholds were found
     python tests/media/gestures_table.py --examples 10 --minutes 1
     python tests/media/gestures_table.py --only pinch --show  and what was made of each example that went wrong
 
-Needs `mirage-lsd get people`. The pictures come from tests/media/hand_drawing.py, which knows nothing of the recognizer. They are ten
+Needs `mirage-lsd get people`. The clips are the held-out set of tests/media/gesture_clips.py. The pictures come from tests/media/hand_drawing.py, which knows nothing of the recognizer. They are ten
 a second and are looked at as fast as it goes.
 """
 
@@ -45,11 +46,11 @@ def names_of(gestures: list[tuple[float, Gesture]]) -> list[str]:
     return [name for i, name in enumerate(names) if name != "pinch" or names[i - 1 : i] != ["pinch"]]
 
 
-def measure(networks: HandNetworks, gesture: str, examples: int) -> Row:
+def measure(networks: HandNetworks, gesture: str, examples: int, *, held_out: bool = True) -> Row:
     """Right is exactly this gesture, once, and nothing else; missed is nothing at all; anything else is wrong."""
     row = Row(gesture)
     for seed in range(examples):
-        names = names_of(read_clip(networks, gesture_clip(gesture, seed)))
+        names = names_of(read_clip(networks, gesture_clip(gesture, seed, held_out=held_out)))
         if names == [gesture]:
             row.right += 1
             continue
@@ -59,28 +60,30 @@ def measure(networks: HandNetworks, gesture: str, examples: int) -> Row:
     return row
 
 
-def false_in_talk(networks: HandNetworks, minutes: int) -> list[str]:
+def false_in_talk(networks: HandNetworks, minutes: int, *, held_out: bool = True) -> list[str]:
     """What is taken for a gesture in that many minutes of talk and waving."""
-    return [name for number in range(minutes) for name in names_of(read_clip(networks, talk_clip(number)))]
+    clips = (talk_clip(number, held_out=held_out) for number in range(minutes))
+    return [name for clip in clips for name in names_of(read_clip(networks, clip))]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--examples", type=int, default=50)
     parser.add_argument("--minutes", type=int, default=10, help="of talk and waving; 0: none")
+    parser.add_argument("--first-set", action="store_true", help="the clips on which the thresholds were found")
     parser.add_argument("--only", choices=GESTURES)
     parser.add_argument("--show", action="store_true", help="name each example that went wrong")
     args = parser.parse_args()
     networks = HandNetworks(*model_files())
     print("| gesture | examples | right | wrong | missed |\n|---|---|---|---|---|")
     for gesture in GESTURES if args.only is None else (args.only,):
-        row = measure(networks, gesture, args.examples)
+        row = measure(networks, gesture, args.examples, held_out=not args.first_set)
         print(f"| {gesture} | {args.examples} | {row.right} | {row.wrong} | {row.missed} |", flush=True)
         if args.show:
             for seed, names in row.faults:
                 print(f"    example {seed}: {names or 'nothing'}", flush=True)
     if args.minutes and args.only is None:
-        found = false_in_talk(networks, args.minutes)
+        found = false_in_talk(networks, args.minutes, held_out=not args.first_set)
         print(f"\n{len(found)} false in {args.minutes} minutes of talk and waving: {dict(Counter(found))}")
 
 

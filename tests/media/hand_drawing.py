@@ -27,6 +27,38 @@ _THUMB_RADII = (0.17, 0.135, 0.115, 0.09)
 
 
 @dataclass(frozen=True)
+class Build:
+    """How somebody's hand is built, against the mean one.
+
+    Attributes:
+        fingers: how long index to little finger are. thumb: how long it is.
+        wide: how far the knuckles are apart. thick: how much flesh there is.
+    """
+
+    fingers: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
+    thumb: float = 1.0
+    wide: float = 1.0
+    thick: float = 1.0
+
+    @classmethod
+    def random(cls, rng: np.random.Generator) -> Build:
+        """A child's, a pianist's, a smith's."""
+        long = rng.uniform(0.86, 1.14)
+        one, two, three, four = (float(long * rng.uniform(0.96, 1.04)) for _ in range(4))
+        return cls(
+            (one, two, three, four), long * rng.uniform(0.94, 1.06), rng.uniform(0.9, 1.12), rng.uniform(0.82, 1.22)
+        )
+
+    @property
+    def knuckles(self) -> Floats:
+        return _KNUCKLES * np.array([self.wide, 1.0, 1.0])
+
+    @property
+    def thumb_bones(self) -> tuple[float, ...]:
+        return tuple(length * self.thumb for length in _THUMB_BONES)
+
+
+@dataclass(frozen=True)
 class Pose:
     """The joints' angles.
 
@@ -34,27 +66,31 @@ class Pose:
         bend: 4 x 3 degrees: of index to little finger, from the knuckle on; 0 is straight.
         thumb: 3 x 3: where its bones point.
         spread: how far the fingers are apart; 1 is at ease.
+        build: whose hand it is.
     """
 
     bend: Floats
     thumb: Floats
     spread: float = 1.0
+    build: Build = Build()
 
     def mixed(self, other: Pose, share: float) -> Pose:
         """On the way to another pose: 0 is this one, 1 the other."""
         keep = 1.0 - share
-        return Pose(
-            self.bend * keep + other.bend * share,
-            self.thumb * keep + other.thumb * share,
-            self.spread * keep + other.spread * share,
+        return replace(
+            self,
+            bend=self.bend * keep + other.bend * share,
+            thumb=self.thumb * keep + other.thumb * share,
+            spread=self.spread * keep + other.spread * share,
         )
 
     def loosened(self, rng: np.random.Generator, degrees: float = 5.0) -> Pose:
         """As another person would hold it."""
-        return Pose(
-            self.bend + rng.normal(0, degrees, (4, 3)),
-            self.thumb + rng.normal(0, degrees / 80, (3, 3)),
-            self.spread * rng.uniform(0.8, 1.3),
+        return replace(
+            self,
+            bend=self.bend + rng.normal(0, degrees, (4, 3)),
+            thumb=self.thumb + rng.normal(0, degrees / 80, (3, 3)),
+            spread=self.spread * rng.uniform(0.8, 1.3),
         )
 
 
@@ -107,23 +143,38 @@ class Scenery:
     background: Pixels = field(repr=False)
 
     @classmethod
-    def random(cls, rng: np.random.Generator, width: int = 640, height: int = 360) -> Scenery:
-        """Another room, another person, another hour."""
+    def random(
+        cls, rng: np.random.Generator, width: int = 640, height: int = 360, footage: list[Pixels] | None = None
+    ) -> Scenery:
+        """Another room, another person, another hour.
+
+        Args:
+            footage: pictures, H x W x 3, one of which is behind the hand in place of a room; the skin is then any tone between
+                those that there are, in light of any color.
+        """
         tones = np.array(
             [[241, 204, 180], [224, 177, 145], [198, 143, 108], [160, 108, 78], [116, 76, 54], [88, 58, 44]]
         )
         skin = tones[rng.integers(len(tones))] * rng.uniform(0.92, 1.06)
         light = np.array([rng.uniform(-0.8, 0.8), rng.uniform(0.1, 0.9), 1.0])
         sleeve = rng.uniform(20, 200, 3)
-        background = _room(rng, width, height, skin, sleeve)
+        if footage:
+            tone = rng.uniform(0, len(tones) - 1)
+            darker, lighter = tones[int(np.ceil(tone))], tones[int(tone)]
+            skin = (lighter + (darker - lighter) * (tone % 1)) * rng.uniform(0.88, 1.08) * rng.uniform(0.93, 1.05, 3)
+            background = _in_front_of(rng, width, height, footage[int(rng.integers(len(footage)))])
+        else:
+            background = _room(rng, width, height, skin, sleeve)
         return cls(skin, light / np.linalg.norm(light), rng.uniform(0.35, 0.6), sleeve, background)
 
 
-def pinch(gap: float, rng: np.random.Generator | None = None) -> Pose:
+def pinch(gap: float, rng: np.random.Generator | None = None, build: Build = Build()) -> Pose:
     """Thumb and index finger with their tips `gap` palms apart (0.17: they touch), the other fingers at ease."""
     wide = np.clip((gap - 0.17) / 0.9, 0.0, 1.0)
     index = np.array([50.0, 52.0, 28.0]) * (1 - wide) + np.array([8.0, 14.0, 8.0]) * wide
-    pose = Pose(np.array([index, (24.0, 30.0, 15.0), (18.0, 24.0, 12.0), (12.0, 20.0, 10.0)]), _THUMB_IN_PINCH)
+    bend = np.array([index, (24.0, 30.0, 15.0), (18.0, 24.0, 12.0), (12.0, 20.0, 10.0)])
+    pose = Pose(bend, _THUMB_IN_PINCH, build=build)
+    bones = build.thumb_bones
     if rng is not None:
         pose = pose.loosened(rng)
     joints = joints_of(pose)
@@ -134,26 +185,23 @@ def pinch(gap: float, rng: np.random.Generator | None = None) -> Pose:
     for _ in range(30):
         chain[3] = target
         for i in (2, 1, 0):
-            chain[i] = (
-                chain[i + 1] + (chain[i] - chain[i + 1]) / np.linalg.norm(chain[i] - chain[i + 1]) * _THUMB_BONES[i]
-            )
+            chain[i] = chain[i + 1] + (chain[i] - chain[i + 1]) / np.linalg.norm(chain[i] - chain[i + 1]) * bones[i]
         chain[0] = _THUMB_BASE
         for i in (1, 2, 3):
-            chain[i] = (
-                chain[i - 1] + (chain[i] - chain[i - 1]) / np.linalg.norm(chain[i] - chain[i - 1]) * _THUMB_BONES[i - 1]
-            )
+            chain[i] = chain[i - 1] + (chain[i] - chain[i - 1]) / np.linalg.norm(chain[i] - chain[i - 1]) * bones[i - 1]
     return replace(pose, thumb=np.diff(chain, axis=0))
 
 
 def joints_of(pose: Pose) -> Floats:
     """21 x 3: wrist, then thumb to little finger, four each, of a right hand whose palm faces the camera."""
     joints = [np.zeros(3), _THUMB_BASE]
-    for direction, length in zip(pose.thumb, _THUMB_BONES, strict=True):
+    for direction, length in zip(pose.thumb, pose.build.thumb_bones, strict=True):
         joints.append(joints[-1] + direction / np.linalg.norm(direction) * length)
     for finger in range(4):
-        joints.append(_KNUCKLES[finger])
+        joints.append(pose.build.knuckles[finger])
         angle = 0.0
-        for bend, length in zip(np.radians(pose.bend[finger]), _BONES[finger], strict=True):
+        bones = _BONES[finger] * pose.build.fingers[finger]
+        for bend, length in zip(np.radians(pose.bend[finger]), bones, strict=True):
             angle += bend
             aside = _SPREAD[finger] * pose.spread
             step = np.array([np.sin(aside) * np.cos(angle), np.cos(aside) * np.cos(angle), np.sin(angle)])
@@ -211,14 +259,15 @@ def _flesh(hand: PlacedHand) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
     for side in (-0.14, 0.14):
         strips.append((wrist + np.array([side, 0.05, 0.0]), cuff + np.array([side, 0.0, 0.0]), 0.19, 0.2, _SKIN))
     # The palm: from the wrist's two sides to the knuckles, and the knuckles among themselves; the ball of the thumb.
-    for finger, knuckle in enumerate(_KNUCKLES):
+    knuckles = hand.pose.build.knuckles
+    for finger, knuckle in enumerate(knuckles):
         start = np.array([0.16 - 0.11 * finger, 0.12, 0.0])
         strips.append((start, knuckle + np.array([0.0, -0.03, 0.0]), 0.19, 0.145, _SKIN))
-    for a, b in itertools.pairwise(_KNUCKLES):
+    for a, b in itertools.pairwise(knuckles):
         strips.append((a - np.array([0.0, 0.1, 0.0]), b - np.array([0.0, 0.1, 0.0]), 0.15, 0.14, _SKIN))
     strips.append((_THUMB_BASE, joints[2], 0.2, 0.16, _SKIN))
     strips.append((np.array([0.12, 0.3, 0.06]), joints[2], 0.2, 0.14, _SKIN))
-    strips.append((np.array([0.2, 0.7, 0.02]), joints[2] * 0.7 + _KNUCKLES[0] * 0.3, 0.13, 0.11, _SKIN))
+    strips.append((np.array([0.2, 0.7, 0.02]), joints[2] * 0.7 + knuckles[0] * 0.3, 0.13, 0.11, _SKIN))
     strips.append((np.array([-0.24, 0.2, 0.04]), np.array([-0.33, 0.6, 0.02]), 0.18, 0.15, _SKIN))
     for first, radii in [(1, np.array(_THUMB_RADII)), *((5 + 4 * f, _FINGER_RADII[f]) for f in range(4))]:
         for bone in range(3):
@@ -232,7 +281,8 @@ def _flesh(hand: PlacedHand) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
         centers.append(a + (b - a) * share[:, None])
         sizes.append(ra + (rb - ra) * share)
         kinds.append(np.full(count, kind))
-    return place(np.concatenate(centers), hand), np.concatenate(sizes) * hand.size, np.concatenate(kinds)
+    thick = hand.size * hand.pose.build.thick
+    return place(np.concatenate(centers), hand), np.concatenate(sizes) * thick, np.concatenate(kinds)
 
 
 def _nail(
@@ -389,6 +439,22 @@ def _room(rng: np.random.Generator, width: int, height: int, skin: Floats, shirt
         )
         room = cv2.GaussianBlur(person, (0, 0), 1.5)
     return np.clip(room, 0, 255).astype(np.uint8)
+
+
+def _in_front_of(rng: np.random.Generator, width: int, height: int, picture: Pixels) -> Pixels:
+    """A part of a picture, either way around, as a camera with another exposure and focus sees it."""
+    h, w = picture.shape[:2]
+    share = rng.uniform(0.6, 1.0)
+    scale = max(width / w, height / h) / share
+    large = cv2.resize(picture, (int(w * scale) + 1, int(h * scale) + 1), interpolation=cv2.INTER_CUBIC)
+    x, y = int(rng.integers(large.shape[1] - width + 1)), int(rng.integers(large.shape[0] - height + 1))
+    part = large[y : y + height, x : x + width].astype(np.float32)
+    if rng.random() < 0.5:
+        part = part[:, ::-1]
+    part = 255 * (np.clip(part, 0, 255) / 255) ** rng.uniform(0.7, 1.5) * rng.uniform(0.8, 1.1, 3)
+    if rng.random() < 0.5:
+        part = cv2.GaussianBlur(part, (0, 0), rng.uniform(0.6, 3.0))
+    return np.clip(part, 0, 255).astype(np.uint8)
 
 
 def moved(hand: PlacedHand, **changes: object) -> PlacedHand:

@@ -23,6 +23,7 @@ from mirage_lsd.engine import StreamEngine
 from mirage_lsd.picture import Picture
 from mirage_lsd.sources.arrays import ArraySource
 
+_EXAMPLES = 8
 PANEL = [
     ControlInfo("scene", "choice", values=("forest", "city", "snow"), default="forest"),
     ControlInfo("lighting", "choice", values=("day", "night"), default="day"),
@@ -37,23 +38,21 @@ def networks() -> HandNetworks:
     return HandNetworks(*model_files())
 
 
-@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("gesture", GESTURES)
 def test_gestures_are_recognized(networks: HandNetworks, gesture: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """50 examples; the table goes into docs/camera/gestures.md."""
-    row = measure(networks, gesture, 50)
+    """Some of the examples of which tests/media/gestures_table.py takes fifty."""
+    row = measure(networks, gesture, _EXAMPLES)
     with capsys.disabled():
         print(f"\n{gesture}: {row.right} right, {row.wrong} wrong, {row.missed} missed {row.faults}")
-    assert row.right >= 36
-    assert row.wrong <= 2
+    assert row.right >= 0.6 * _EXAMPLES
+    assert row.wrong <= 1
 
 
-@pytest.mark.timeout(3600)
 def test_talk_and_waving_trigger_little(networks: HandNetworks, capsys: pytest.CaptureFixture[str]) -> None:
-    found = false_in_talk(networks, 10)
+    found = false_in_talk(networks, 1)
     with capsys.disabled():
-        print(f"\ngestures: {len(found)} false in ten minutes of talk and waving: {found}")
-    assert len(found) <= 20
+        print(f"\ngestures: {len(found)} false in a minute of talk and waving: {found}")
+    assert len(found) <= 4
     assert not [name for name in found if name.startswith("swipe")]
 
 

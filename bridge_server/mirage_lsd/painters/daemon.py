@@ -27,6 +27,8 @@ class DaemonPainter:
     def __init__(self, endpoint: str, model: str, seed: int = 0) -> None:
         self._endpoint, self._model, self._seed = endpoint, model, seed
         self.device = endpoint
+        # The daemon sees itself to how often its streams get a context.
+        self.context_intervals: tuple[int, ...] = (1,)
         self._client: Any = None
         self._stream: Any = None
         self._key: tuple[int, int, int] | None = None
@@ -71,7 +73,10 @@ class DaemonPainter:
                 raise ValueError(str(error)) from None
         return ()
 
-    def prepare(self, width: int, height: int, steps: int) -> None:
+    def begin(self, *, exact: bool) -> None:
+        """The daemon's command line says whether its pictures are exact."""
+
+    def prepare(self, width: int, height: int, steps: int, context_interval: int) -> None:
         """The daemon prepares a stream itself, beside its others."""
 
     def paint(self, picture: Picture, width: int, height: int, steps: int) -> Pixels | None:

@@ -13,7 +13,7 @@ from ..fit import fit
 from ..frame import InputFrame
 from ..picture import Picture, Pixels
 
-# Going back and forth between two qualities must not forget the stream each time.
+# Going back and forth between two sizes must not forget the stream each time.
 _STATES_KEPT = 3
 
 
@@ -30,24 +30,28 @@ class InProcessPainter:
         self._model, self.device, self._seed = model, device, seed
         self._pipeline: Any = None
         self._timeline: Any = None
-        self._states: OrderedDict[tuple[int, int, int], Any] = OrderedDict()
+        # Of a size: its state, and the most steps that it was made for.
+        self._states: OrderedDict[tuple[int, int], tuple[Any, int]] = OrderedDict()
         self._states_lock, self._set_lock = threading.Lock(), threading.Lock()
         self._control_seq = 0
         self._seq = 0
-        self._in_use: tuple[int, int, int] | None = None
+        self._exact = True
+        self._in_use: tuple[int, int] | None = None
+        self.context_intervals: tuple[int, ...] = (1,)
         self.fault = ""
 
     def load(self) -> None:
         from ..controls import BUILTIN, ControlTimeline
-        from ..pipelines.registry import load_pipeline
 
         if self._pipeline is not None:
             return
-        self._pipeline = load_pipeline(self._model, self.device)
-        self.device = str(getattr(self._pipeline, "device", "cpu"))
+        pipeline = self._load_pipeline()
         builtin = {spec.name for spec in BUILTIN}
-        own = tuple(spec for spec in self._pipeline.controls if spec.name not in builtin)
-        self._timeline = ControlTimeline((*own, *BUILTIN), self._pipeline.read_controls, self._seed)
+        own = tuple(spec for spec in pipeline.controls if spec.name not in builtin)
+        # Not the pipeline's own method: that would keep one alive that is no longer used.
+        self._timeline = ControlTimeline(
+            (*own, *BUILTIN), lambda *group: self._pipeline.read_controls(*group), self._seed
+        )
         self._specs = (*own, *BUILTIN)
 
     @property
@@ -65,8 +69,20 @@ class InProcessPainter:
                 raise ValueError(str(error)) from None
         return tuple(notice.message for notice in notices)
 
-    def prepare(self, width: int, height: int, steps: int) -> None:
-        self._state(width, height, steps)
+    def begin(self, *, exact: bool) -> None:
+        # A pipeline shares the cores among its parts in one way or the other; loading it again takes less than a second.
+        if exact != self._exact:
+            self._exact = exact
+            self._load_pipeline()
+
+    def prepare(self, width: int, height: int, steps: int, context_interval: int) -> None:
+        pipeline = self._pipeline
+        if pipeline is None:
+            return  # the stream has ended meanwhile
+        state = self._state(pipeline, width, height, steps)
+        # A stream goes on where it only gets fewer steps or contexts: a new state would have forgotten its past.
+        if hasattr(pipeline, "set_limits"):
+            pipeline.set_limits(state, max_steps=steps, context_every=context_interval)
 
     def paint(self, picture: Picture, width: int, height: int, steps: int) -> Pixels | None:
         from ..controls import BYPASS, STRENGTH
@@ -76,33 +92,52 @@ class InProcessPainter:
         controls, _ = self._timeline.sample(time.monotonic_ns())
         if controls.flag(BYPASS.name):
             return pixels
-        key = (width, height, steps)
-        state = self._state(*key)
+        state = self._state(self._pipeline, width, height, steps)
         self._seq += 1
-        # What another quality remembered is older than the last picture.
-        frame = InputFrame(self._seq, pixels, reset=key != self._in_use)
-        self._in_use = key
+        # What another size remembered is older than the last picture.
+        frame = InputFrame(self._seq, pixels, reset=(width, height) != self._in_use)
+        self._in_use = (width, height)
         painted: Pixels = self._pipeline.process(frame, state, controls).pixels
         return composite(painted, frame, Mix(controls.number(STRENGTH.name, 1.0)))
 
     def close(self) -> None:
+        self._replace_pipeline(None)
+
+    def _load_pipeline(self) -> Any:
+        from ..pipelines.registry import load_pipeline
+
+        pipeline: Any = load_pipeline(self._model, self.device, shade_beside_trunk=not self._exact)
+        self.device = str(getattr(pipeline, "device", "cpu"))
+        self.context_intervals = getattr(pipeline, "context_intervals", (1,))
+        self._replace_pipeline(pipeline)
+        return pipeline
+
+    def _replace_pipeline(self, pipeline: Any) -> None:
         with self._states_lock:
             self._states.clear()
+            old, self._pipeline = self._pipeline, pipeline
+        if hasattr(old, "close"):
+            old.close()
 
-    def _state(self, width: int, height: int, steps: int) -> Any:
+    def _state(self, pipeline: Any, width: int, height: int, steps: int) -> Any:
         from ..pipelines.base import StreamSpec
 
-        key = (width, height, steps)
+        key = (width, height)
         with self._states_lock:
-            if key in self._states:
+            state, most_steps = self._states.get(key, (None, 0))
+            if steps <= most_steps:
                 self._states.move_to_end(key)
-                return self._states[key]
-        state = self._pipeline.create_state(StreamSpec(width, height, width, height, steps, self._seed))
+                return state
+        spec = StreamSpec(width, height, width, height, steps, self._seed, exact=self._exact)
+        made = pipeline.create_state(spec)
         with self._states_lock:
-            state = self._states.setdefault(key, state)
+            if pipeline is not self._pipeline:
+                return made  # the stream has ended meanwhile
+            self._states[key] = made, steps
+            self._states.move_to_end(key)
             while len(self._states) > _STATES_KEPT:
                 self._states.popitem(last=False)
-        return state
+        return made
 
 
 def _info(fields: Mapping[str, Any]) -> ControlInfo:

@@ -61,6 +61,8 @@ _MODULES_WITHOUT_GEOMETRY = 3
 _FRESH_BELOW = 0.6
 # Beside the shading, a new context for every third frame: on a walk with two cores 1.3 times the frames, 59 dB from a context for each.
 CONTEXT_EVERY_BESIDE = 3
+# What is worth asking `set_limits` for beside the shading, from the best to the cheapest.
+_CONTEXT_INTERVALS_BESIDE = (CONTEXT_EVERY_BESIDE, 6, 12)
 
 
 class _CompiledTrunk(NamedTuple):
@@ -94,6 +96,8 @@ class MiragePipeline:
         self.device = resolve_device(device)
         self._cores = usable_cores()
         self.shades_beside_trunk = shade_beside_trunk and self.device.type == "cpu" and self._cores > 1
+        # In step a frame that waits for its context is late all the same: fewer of them hold no rate.
+        self.context_intervals: tuple[int, ...] = _CONTEXT_INTERVALS_BESIDE if self.shades_beside_trunk else (1,)
         # The trunk's small tensors gain less from threads than the loop over pixels does.
         self._trunk_threads = self._cores // 2 if self.shades_beside_trunk else self._cores
         self.backend = select_backend(self.device, self._trunk_threads)

@@ -12,6 +12,8 @@ from ...fit import fit
 from ...picture import DeviceError
 
 _FIND_S = 5.0
+# A sender that isn't connected for so long has gone. One whose picture stands still has not.
+_GONE_S = 2.0
 
 
 def run(port: Port) -> None:
@@ -38,7 +40,12 @@ def run(port: Port) -> None:
         receiver.frame_sync.set_video_frame(frame)
         receiver.set_source(finder.get_source(found))
         stamp, opened = None, False
+        connected = time.monotonic()
         while not port.closing.is_set():
+            if receiver.is_connected():
+                connected = time.monotonic()
+            elif opened and time.monotonic() - connected > _GONE_S:
+                raise DeviceError(f"The NDI sender {found!r} has gone; it is looked for again.")
             receiver.frame_sync.capture_video()
             width, height = frame.get_resolution()
             if min(width, height) < 1:

@@ -10,6 +10,10 @@ from ...device_process.child import Port
 from ...fit import fit
 from ...picture import DeviceError
 
+_FIND_S = 0.5
+# Metal's number for it (MTLPixelFormat).
+_BGRA8_UNORM = 80
+
 
 def run(port: Port) -> None:
     """Receives the server with the asked name, or the first one."""
@@ -22,20 +26,22 @@ def run(port: Port) -> None:
         ) from None
     wanted, size, opened = port.options["sender"], port.options.get("size"), False
     with syphon.SyphonServerDirectory() as directory:
-        directory.update_run_loop()
+        directory.run_loop_interval = _FIND_S
         servers = [s for s in directory.servers if wanted.casefold() in f"{s.app_name} {s.name}".casefold()]
         if not servers:
             raise DeviceError(f"There is no Syphon server {wanted!r}; is the other program sharing?")
+        directory.run_loop_interval = 0.001  # each turn of the loop may wait that long
         with syphon.SyphonMetalClient(servers[0]) as client:
             while not port.closing.is_set() and client.is_valid:
                 directory.update_run_loop()
-                if not client.has_new_frame:
+                texture = client.new_frame_image if client.has_new_frame else None
+                if texture is None:
                     port.closing.wait(0.002)
                     continue
-                pixels, now = (
-                    np.ascontiguousarray(copy_mtl_texture_to_image(client.new_frame_image)),
-                    time.monotonic_ns(),
-                )
+                now = time.monotonic_ns()
+                pixels = np.array(copy_mtl_texture_to_image(texture))
+                if texture.pixelFormat() == _BGRA8_UNORM:  # which Syphon's own textures are
+                    pixels[..., :3] = pixels[..., 2::-1]
                 if not opened:
                     port.tell("open", width=int(pixels.shape[1]), height=int(pixels.shape[0]))
                     opened = True
