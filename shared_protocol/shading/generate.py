@@ -18,7 +18,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 GENERATED = FOLDER / "generated"
 # Passes and their fragment entry points; each has a HLSL form and a GLSL form.
-PASSES = ("lsd_shade_pass",)
+PASSES = ("lsd_shade_pass", "lsd_reproject_pass")
 _ENTRIES = (("lsd_vertex", "vertex"), ("lsd_fragment", "fragment"))
 
 

@@ -41,7 +41,9 @@ def draw(
     gl, program = context(), _program(fragment)
     for name, values in uniforms.items():
         if name in program:
-            program[name].write(np.ascontiguousarray(values, np.float32).tobytes())
+            # A driver drops what is never read at an array's end.
+            used = values[: program[name].array_length] if values.ndim > 1 else values
+            program[name].write(np.ascontiguousarray(used, np.float32).tobytes())
     bound = []
     for unit, (name, plane) in enumerate(textures.items()):
         if name not in program:

@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parents[2] / "shared_protocol" / "shading"
 
 _FORMATS = {
     ("u1", 1): "r8unorm", ("u1", 4): "rgba8unorm", ("f4", 1): "r32float", ("f4", 4): "rgba32float",
-    ("f2", 4): "rgba16float", ("f2", 2): "rg16float",
+    ("f4", 2): "rg32float", ("f2", 4): "rgba16float",
 }  # fmt: skip
 
 
