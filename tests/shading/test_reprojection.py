@@ -13,7 +13,13 @@ import torch
 import vulkan
 
 from mirage_lsd.client.reprojection import (
-    MOST_KEYS, SLOTS, FrameOfNow, KeyFrame, pack_constants, pack_slots, reproject,
+    MOST_KEYS,
+    SLOTS,
+    FrameOfNow,
+    KeyFrame,
+    pack_constants,
+    pack_slots,
+    reproject,
 )  # fmt: skip
 from mirage_lsd.frame import InputFrame
 from mirage_lsd_lab.evaluation.scenario import input_frame, turned

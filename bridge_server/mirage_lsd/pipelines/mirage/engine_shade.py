@@ -6,16 +6,22 @@ from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from torch import Tensor
 
 from ...accel.fused_cpu import HEAD_WIDTH, check_head
 from ...frame import Camera, Slot
 from ...models.character import CHARACTER_PARTS
+from ...models.guide import FAR_M, world_rays
 from .frame_inputs import FrameInputs
 
 _Floats = npt.NDArray[np.float32]
 # Rows of float4: LSD_WEIGHT, and so many texels in a row where the weights are a texture.
 WEIGHT_ROWS, WEIGHT_TEXELS = 151, HEAD_WIDTH // 4
 CONSTANTS = 17
+# Sky has no depth; so far away only the camera's rotation moves it. A clip-space w below the least is behind the camera.
+_SKY_M, _LEAST_W = 1e5, 1e-3
 
 
 def pack_weights(matrices: list[_Floats], biases: list[_Floats]) -> _Floats:
@@ -78,3 +84,31 @@ def slot_table(slots: Iterable[Slot] = ()) -> npt.NDArray[np.uint8]:
             table[slot.slot, 0] = CHARACTER_PARTS.index(slot.object_class) + 1
         table[slot.slot, 1] = round(255 * slot.strength)
     return table
+
+
+def context_of_pixels(context: Tensor, inputs: FrameInputs, camera: Camera) -> Tensor:
+    """The context for each pixel, from where the camera that it was made for saw the same point; sky moves with the rotation alone.
+
+    What the shader does (`lsd_context_at`), for shading that takes a context as large as the picture.
+
+    Args:
+        context: (1, C, h, w). inputs: with depth, H x W. camera: of the frame that the context was made for.
+
+    Returns:
+        (1, C, H, W)
+    """
+    assert inputs.depth is not None
+    height, width = inputs.depth.shape
+    pose, intrinsics = torch.from_numpy(inputs.world_from_camera), torch.from_numpy(inputs.intrinsics)
+    rays = world_rays(pose[None], intrinsics[None], height, width)[0]
+    depth = torch.from_numpy(np.ascontiguousarray(inputs.depth))
+    solid = (depth > 0) & (depth < FAR_M)
+    p = pose[:, 3].view(3, 1, 1) + rays * torch.where(solid, depth, torch.full_like(depth, _SKY_M))
+    clip = torch.from_numpy((camera.projection.astype(np.float64) @ camera.view).astype(np.float32))
+    x, y, _, w = torch.einsum("ij,jhw->ihw", clip, torch.cat([p, torch.ones_like(p[:1])]))
+    xs = ((torch.arange(width) + 0.5) * (2.0 / width) - 1.0).expand(height, width)
+    ys = ((torch.arange(height) + 0.5) * (2.0 / height) - 1.0)[:, None].expand(height, width)
+    # What lay behind that camera is read at the pixel itself.
+    ahead = w >= _LEAST_W
+    at = torch.stack([torch.where(ahead, x / w, xs), torch.where(ahead, -y / w, ys)], -1)[None]
+    return F.grid_sample(context, at, mode="bilinear", padding_mode="border", align_corners=False)
