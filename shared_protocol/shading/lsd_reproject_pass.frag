@@ -2,7 +2,7 @@
 // A full-screen pass with lsd_reproject.hlsl for OpenGL 3.3 and newer; `generated/lsd_reproject_pass.frag` is this file with
 // its includes in place. The frame's planes are the engine's render targets, whose row 0 is the picture's bottom; the keys lie
 // in one texture, the newest first, row 0 of each its top.
-uniform vec4 lsd_r_constants[24];
+uniform vec4 lsd_r_constants[23];
 uniform sampler2D lsd_r_depth;
 uniform sampler2D lsd_r_fill;
 uniform sampler2D lsd_r_motion;

@@ -1,6 +1,6 @@
 // A full-screen pass with lsd_reproject.hlsl: target 0 is the picture, target 1 says where no result saw the point.
 // The WGSL form is generated from this file (generate.py). The keys lie in one texture, the newest on top.
-struct LSDReprojectConstants { float4 values[24]; };
+struct LSDReprojectConstants { float4 values[23]; };
 
 [[vk::binding(0)]] cbuffer lsd_r_constants_buffer : register(b0) { LSDReprojectConstants lsd_r_constants; };
 [[vk::binding(1)]] Texture2D<float> lsd_r_depth : register(t1);

@@ -3,7 +3,7 @@
 #extension GL_GOOGLE_include_directive : require
 #extension GL_EXT_samplerless_texture_functions : require
 
-layout(set = 0, binding = 0, std140) uniform LSDConstants { vec4 lsd_r_constants[24]; };
+layout(set = 0, binding = 0, std140) uniform LSDConstants { vec4 lsd_r_constants[23]; };
 layout(set = 0, binding = 1) uniform texture2D lsd_r_depth;
 layout(set = 0, binding = 2) uniform texture2D lsd_r_fill;
 layout(set = 0, binding = 3) uniform texture2D lsd_r_motion;

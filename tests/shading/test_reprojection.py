@@ -44,6 +44,7 @@ class Case:
     name: str
     now: FrameOfNow
     keys: tuple[KeyFrame, ...]
+    borrow: bool = True
 
 
 def _frame(world: World, height: int, width: int) -> InputFrame:
@@ -69,7 +70,7 @@ def _now(world: World, height: int = 54, width: int = 96) -> FrameOfNow:
 
 def cases() -> list[Case]:
     world = random_world(41, 96 / 54)
-    one = Case("one key", _now(world), (_key(turned(world, 0.05, 0.2), 1.0),))
+    one = Case("one key, filled", _now(world), (_key(turned(world, 0.05, 0.2), 1.0),), borrow=False)
     four = tuple(_key(turned(world, 0.04 * i, -0.15 * i), 0.5**i, coarser=2) for i in range(MOST_KEYS))
     odd = Case("four keys, odd sizes", _now(turned(world, -0.02), 41, 77), four)
     rng = np.random.default_rng(3)
@@ -110,7 +111,7 @@ def _on_vulkan(shaders: vulkan.Shaders) -> Callable[[Case], Pair]:
     def draw(case: Case) -> Pair:
         picture, unseen = vulkan.draw(
             shaders,
-            [pack_constants(case.now, case.keys)],
+            [pack_constants(case.now, case.keys, borrow=case.borrow)],
             list(_textures(case).values()),
             case.now.depth.shape,
             targets=2,
@@ -122,7 +123,7 @@ def _on_vulkan(shaders: vulkan.Shaders) -> Callable[[Case], Pair]:
 
 def _on_opengl(case: Case) -> Pair:
     fragment = (vulkan.FOLDER / "generated" / "lsd_reproject_pass.frag").read_text()
-    uniforms = {"lsd_r_constants": pack_constants(case.now, case.keys)}
+    uniforms = {"lsd_r_constants": pack_constants(case.now, case.keys, borrow=case.borrow)}
     picture, unseen = opengl.draw(fragment, uniforms, _textures(case), case.now.depth.shape, RENDERED, targets=2)
     return picture, unseen[..., 0]
 
@@ -141,7 +142,7 @@ def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Callable[[Case]
 @pytest.mark.parametrize("form", FORMS)
 def test_the_shaders_show_the_reference_picture(forms: dict[str, Callable[[Case], Pair]], form: str) -> None:
     for case in cases():
-        expected = reproject(case.now, case.keys)
+        expected = reproject(case.now, case.keys, borrow=case.borrow)
         picture, unseen = forms[form](case)
         difference = np.abs(picture.astype(int) - expected.picture.astype(int)).max(-1)
         # At the picture's sides and where a depth is as far off as it may be, rounding decides.

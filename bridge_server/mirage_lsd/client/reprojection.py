@@ -24,7 +24,7 @@ typedef struct {
   float world_from_camera[12]; float intrinsics[4];
 } lsd_reproject_frame;
 typedef struct {
-  int32_t count, width, height, depth_width, depth_height; float tolerance; lsd_reproject_key key[4];
+  int32_t count, width, height, depth_width, depth_height, borrow; float tolerance; lsd_reproject_key key[4];
 } lsd_reproject_keys;
 float lsd_reproject(const lsd_reproject_frame* frame, const lsd_reproject_keys* keys, uint8_t* rgba, uint8_t* unseen,
                     int32_t threads);
@@ -116,12 +116,13 @@ def _load() -> tuple[FFI, Any]:
 
 
 def reproject(
-    now: FrameOfNow, keys: Sequence[KeyFrame], *, tolerance: float = TOLERANCE, threads: int = 1
+    now: FrameOfNow, keys: Sequence[KeyFrame], *, tolerance: float = TOLERANCE, borrow: bool = True, threads: int = 1
 ) -> Reprojected:
     """The picture for `now`, out of the last results.
 
     Args:
         keys: at most four of one size, the newest first.
+        borrow: what none saw takes the color of a likely neighbour in the newest key frame, else that of `fill`.
 
     Raises:
         ReprojectionUnavailableError: the library is not there.
@@ -151,7 +152,7 @@ def reproject(
     frame.world_from_camera = now.world_from_camera.ravel().tolist()
     frame.intrinsics = now.intrinsics.tolist()
     record: Any = ffi.new("lsd_reproject_keys*")
-    record.count, record.tolerance = len(keys), tolerance
+    record.count, record.tolerance, record.borrow = len(keys), tolerance, borrow
     for i, key in enumerate(keys):
         record.height, record.width = key.color.shape[:2]
         record.depth_height, record.depth_width = key.depth.shape
@@ -168,14 +169,16 @@ def reproject(
     return Reprojected(picture, unseen, float(share))
 
 
-def pack_constants(now: FrameOfNow, keys: Sequence[KeyFrame], tolerance: float = TOLERANCE) -> _Floats:
-    """What the shader reads as LSD_R_CONSTANT: (24, 4)."""
-    packed = np.zeros((8 + 4 * MOST_KEYS, 4), np.float32)
+def pack_constants(
+    now: FrameOfNow, keys: Sequence[KeyFrame], tolerance: float = TOLERANCE, borrow: bool = True
+) -> _Floats:
+    """What the shader reads as LSD_R_CONSTANT: (23, 4)."""
+    packed = np.zeros((7 + 4 * MOST_KEYS, 4), np.float32)
     height, width = now.depth.shape
     packed[0:3], packed[3] = now.world_from_camera, now.intrinsics
     packed[4] = (width, height, len(keys), tolerance)
     slots = now.ids is not None and any(key.then_from_now is not None for key in keys)
-    packed[7, :2] = (slots, now.motion is not None)
+    packed[7, :3] = (slots, now.motion is not None, borrow)
     for i, key in enumerate(keys):
         packed[5] = (*key.color.shape[1::-1], *key.depth.shape[::-1])
         packed[6, i] = key.weight

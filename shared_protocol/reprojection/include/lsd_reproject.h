@@ -2,9 +2,10 @@
  * frames.
  *
  * For each pixel of now the world position is projected into the last one to four results ("key frames"); those whose
- * depth says that they saw the same point are mixed, the newest most. What none saw is filled from a picture of the
- * caller's. The shaders of shared_protocol/shading (lsd_reproject.hlsl) are the same function; this is the reference
- * that their tests compare with, and what an engine without shaders can call.
+ * depth says that they saw the same point are mixed, the newest most. What none saw is borrowed from a
+ * place nearby that is as far away, or filled from a picture of the caller's. The shaders of shared_protocol/shading
+ * (lsd_reproject.hlsl) are the same function; this is the reference that their tests compare with, and what an engine
+ * without shaders can call.
  *
  * Row 0 is the top row; matrices are row-major; space is the protocol's (PROTOCOL.md, section 2). Nothing is kept
  * between calls; calls may run at the same time on different threads.
@@ -51,6 +52,7 @@ typedef struct lsd_reproject_keys {
   int32_t count;                     /* 0..4 */
   int32_t width, height;             /* of their colors */
   int32_t depth_width, depth_height; /* of their depths */
+  int32_t borrow;  /* 1: what none saw takes the color of a likely neighbour in key frame 0; 0: that of `fill` */
   float tolerance; /* how far a depth may be off and still be the same point, as a share of it: about 0.03 */
   lsd_reproject_key key[LSD_REPROJECT_KEYS]; /* the newest first */
 } lsd_reproject_keys;

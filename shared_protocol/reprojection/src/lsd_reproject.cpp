@@ -29,7 +29,8 @@ float row_times(const float* row, const Vec3& p) { return row[0] * p.x + row[1] 
 // Where a pixel of now was in a key frame, in its pixels, and how deep there; depth 0: sky, below 0: not to be tested.
 struct Place {
   float x, y, depth;
-  bool inside;
+  bool ahead;   // of its camera
+  bool inside;  // its picture
 };
 
 struct Seen {
@@ -51,9 +52,11 @@ class Reprojection {
       const Place place = find(k, x, y, at, position, depth);
       if (place.inside) look(keys_.key[k], place, total);
     }
-    const uint8_t* fill = frame_.fill + at * 4;
     if (total.weight <= 0.0f) {
-      std::copy(fill, fill + 4, rgba);
+      const uint8_t* color = nullptr;
+      if (keys_.borrow && keys_.count > 0) color = borrowed(find(0, x, y, at, position, depth));
+      if (!color) color = frame_.fill + at * 4;
+      std::copy(color, color + 4, rgba);
       return false;
     }
     for (int c = 0; c < 4; ++c) rgba[c] = static_cast<uint8_t>(total.color[c] / total.weight + 0.5f);
@@ -74,7 +77,7 @@ class Reprojection {
   Place find(int k, int x, int y, size_t at, Vec3 p, float depth) const {
     const lsd_reproject_key& key = keys_.key[k];
     const float width = static_cast<float>(keys_.width), height = static_cast<float>(keys_.height);
-    Place place{0.0f, 0.0f, 0.0f, false};
+    Place place{0.0f, 0.0f, 0.0f, false, false};
     if (k == 0 && frame_.motion && (frame_.motion[at * 2] != 0.0f || frame_.motion[at * 2 + 1] != 0.0f)) {
       const float scale_x = width / static_cast<float>(frame_.width);
       const float scale_y = height / static_cast<float>(frame_.height);
@@ -93,6 +96,7 @@ class Reprojection {
       place.y = (0.5f - 0.5f * row_times(c + 4, p) / along) * height - 0.5f;
       place.depth = depth > 0.0f ? along : 0.0f;
     }
+    place.ahead = true;
     // False for what is not a number.
     place.inside = place.x > -0.5f && place.x < width - 0.5f && place.y > -0.5f && place.y < height - 0.5f;
     return place;
@@ -112,9 +116,7 @@ class Reprojection {
   }
 
   void tap(const lsd_reproject_key& key, int x, int y, float share, float depth, Seen& total) const {
-    const int dx = (2 * x + 1) * keys_.depth_width / (2 * keys_.width);
-    const int dy = (2 * y + 1) * keys_.depth_height / (2 * keys_.height);
-    const float seen = solid_depth(key.depth[static_cast<size_t>(dy) * keys_.depth_width + dx]);
+    const float seen = depth_at(key, x, y);
     if (depth == 0.0f && seen != 0.0f) return;
     if (depth > 0.0f && !(std::fabs(seen - depth) <= keys_.tolerance * std::max(depth, kNearestMetres))) return;
     const uint8_t* texel = key.color + (static_cast<size_t>(y) * keys_.width + x) * 4;
@@ -122,6 +124,52 @@ class Reprojection {
     for (int c = 0; c < 4; ++c) total.color[c] += weight * static_cast<float>(texel[c]);
     total.weight += weight;
   }
+
+  // The texel of key frame 0 at the place or on three rings around it whose depth fits best; null where there is no
+  // place.
+  const uint8_t* borrowed(const Place& place) const {
+    if (!place.ahead || !(std::fabs(place.x) < kLargestSide) || !(std::fabs(place.y) < kLargestSide)) return nullptr;
+    const lsd_reproject_key& key = keys_.key[0];
+    const int cx = nearest(place.x, keys_.width), cy = nearest(place.y, keys_.height);
+    int best_x = cx, best_y = cy;
+    float best = unlike(depth_at(key, cx, cy), place.depth);
+    for (int ring = 0; ring < 3; ++ring) {
+      const int radius = std::max(1, keys_.width * kRings[ring] / 256);
+      for (const auto& way : kWays) {
+        const int x = std::min(std::max(cx + way[0] * radius, 0), keys_.width - 1);
+        const int y = std::min(std::max(cy + way[1] * radius, 0), keys_.height - 1);
+        const float cost = unlike(depth_at(key, x, y), place.depth) + kRingCost * static_cast<float>(ring + 1);
+        if (cost < best) {
+          best = cost;
+          best_x = x;
+          best_y = y;
+        }
+      }
+    }
+    return key.color + (static_cast<size_t>(best_y) * keys_.width + best_x) * 4;
+  }
+
+  static int nearest(float at, int size) {
+    return static_cast<int>(std::min(std::max(at, 0.0f), static_cast<float>(size - 1)) + 0.5f);
+  }
+
+  // 0: as deep, 1: nothing alike.
+  static float unlike(float seen, float depth) {
+    if (depth < 0.0f) return 0.0f;
+    if (depth == 0.0f || seen == 0.0f) return depth == seen ? 0.0f : 1.0f;
+    return std::fabs(seen - depth) / std::max(seen, depth);
+  }
+
+  float depth_at(const lsd_reproject_key& key, int x, int y) const {
+    const int dx = (2 * x + 1) * keys_.depth_width / (2 * keys_.width);
+    const int dy = (2 * y + 1) * keys_.depth_height / (2 * keys_.height);
+    return solid_depth(key.depth[static_cast<size_t>(dy) * keys_.depth_width + dx]);
+  }
+
+  // In 256ths of the picture's width.
+  static constexpr int kRings[3] = {3, 10, 26};
+  static constexpr int kWays[8][2] = {{1, 0}, {-1, 0}, {0, 1}, {0, -1}, {1, 1}, {-1, 1}, {1, -1}, {-1, -1}};
+  static constexpr float kRingCost = 0.03f;
 
   const lsd_reproject_frame& frame_;
   const lsd_reproject_keys& keys_;

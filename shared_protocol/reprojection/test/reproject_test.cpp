@@ -31,7 +31,7 @@ class LateReprojection : public testing::Test {
   LateReprojection()
       : depth_(kWidth * kHeight, 4.0f), fill_(kWidth * kHeight * 4, 7), out_(fill_.size(), 1), unseen_(depth_.size()) {
     frame_ = {kWidth, kHeight, depth_.data(), fill_.data(), nullptr, nullptr, {}, {kSlope, kSlope, 0, 0}};
-    keys_ = {0, kWidth, kHeight, kWidth, kHeight, 0.03f, {}};
+    keys_ = {0, kWidth, kHeight, kWidth, kHeight, 0, 0.03f, {}};
     stand({});
     colors_.reserve(LSD_REPROJECT_KEYS);
     depths_.reserve(LSD_REPROJECT_KEYS);
@@ -155,6 +155,21 @@ TEST_F(LateReprojection, DepthMayBeSmallerThanThePicture) {
   EXPECT_TRUE(lost(6, 4) && lost(7, 5));
 }
 
+// Beyond the picture's side the side goes on; behind something, what is as far away, not what stood in front.
+TEST_F(LateReprojection, WhatNoneSawIsBorrowedFromWhatIsAsFarAway) {
+  lsd_reproject_key& key = add_key({}, 1.0f);
+  keys_.borrow = 1;
+  const_cast<float*>(key.depth)[5 * kWidth + 6] = 2.0f;
+  const_cast<uint8_t*>(key.color)[(5 * kWidth + 6) * 4] = 250;
+  run();
+  EXPECT_TRUE(lost(6, 5));
+  EXPECT_EQ(red(6, 5), 107);
+  stand({4.0f * 2.0f / kWidth * 3.0f, 0, 0});
+  run();
+  EXPECT_TRUE(lost(kWidth - 1, 8));
+  EXPECT_EQ(red(kWidth - 1, 8), 100 + kWidth - 1);
+}
+
 TEST_F(LateReprojection, ThreadsChangeNothing) {
   add_key({0.3f, 0.1f, 0.2f}, 1.0f);
   add_key({-0.3f, 0.4f, -0.2f}, 0.5f, 180);
@@ -170,6 +185,7 @@ TEST_F(LateReprojection, NumbersThatAreNoneReachNothingOutside) {
                        3e38f};
   lsd_reproject_key& key = add_key({}, 1.0f);
   for (int i = 0; i < kWidth * kHeight; ++i) depth_[i] = bad[i % 5];
+  keys_.borrow = 1;
   for (float value : bad) {
     key.clip_from_world[3] = key.clip_from_world[15] = value;
     const float share = run();

@@ -3,7 +3,7 @@
 // A full-screen pass with lsd_reproject.hlsl for OpenGL 3.3 and newer; `generated/lsd_reproject_pass.frag` is this file with
 // its includes in place. The frame's planes are the engine's render targets, whose row 0 is the picture's bottom; the keys lie
 // in one texture, the newest first, row 0 of each its top.
-uniform vec4 lsd_r_constants[24];
+uniform vec4 lsd_r_constants[23];
 uniform sampler2D lsd_r_depth;
 uniform sampler2D lsd_r_fill;
 uniform sampler2D lsd_r_motion;
@@ -42,7 +42,7 @@ ivec2 lsd_texel(ivec2 pixel) { return ivec2(pixel.x, int(lsd_r_constants[4].y) -
 //
 // Only what HLSL and GLSL both understand, like lsd_shade.hlsl. The including file says where the data is, by these macros;
 // pixels and texels are int2, (0, 0) is the top left one, `key` is 0 (the newest result) to 3:
-//   LSD_R_CONSTANT(i)               float4, i in 0..23: see below
+//   LSD_R_CONSTANT(i)               float4, i in 0..22: see below
 //   LSD_R_DEPTH(pixel)              float, of the frame of now, metres; anything but 0 < depth < 2000 is sky
 //   LSD_R_FILL(pixel)               float4, shown where no result saw the point
 //   LSD_R_MOTION(pixel)             float2, pixels from now to key 0, where not 0
@@ -59,7 +59,7 @@ ivec2 lsd_texel(ivec2 pixel) { return ivec2(pixel.x, int(lsd_r_constants[4].y) -
 #define LSD_R_SIZE LSD_R_CONSTANT(4)     // width, height; how many keys there are; tolerance, as a share of the depth
 #define LSD_R_KEYS LSD_R_CONSTANT(5)     // width and height of the keys' colors, of their depths
 #define LSD_R_WEIGHTS LSD_R_CONSTANT(6)  // of each key: less for an older one
-#define LSD_R_HAS LSD_R_CONSTANT(7)      // 1 or 0: slots that move, motion vectors
+#define LSD_R_HAS LSD_R_CONSTANT(7)      // 1 or 0: slots that move, motion vectors, borrow what none saw
 #define LSD_R_CLIP 8                     // of each key the rows x, y, w of clip_from_world, then a spare one
 
 float lsd_r_solid(float depth)
@@ -68,13 +68,18 @@ float lsd_r_solid(float depth)
     return asuint(depth) - 1u < 0x44f9ffffu ? depth : 0.0;
 }
 
-// Adds one texel of a key to `sum`, if it saw the point. `depth`: how deep the point was there, 0: sky, below 0: not to be tested.
-void lsd_r_tap(int key, int2 texel, float share, float depth, inout float4 sum, inout float weight)
+float lsd_r_key_depth(int key, int2 texel)
 {
     int2 size = int2(LSD_R_KEYS.xy);
     int2 coarse = int2(LSD_R_KEYS.zw);
     int2 at = int2((2 * texel.x + 1) * coarse.x / (2 * size.x), (2 * texel.y + 1) * coarse.y / (2 * size.y));
-    float seen = lsd_r_solid(LSD_R_KEY_DEPTH(key, at));
+    return lsd_r_solid(LSD_R_KEY_DEPTH(key, at));
+}
+
+// Adds one texel of a key to `sum`, if it saw the point. `depth`: how deep the point was there, 0: sky, below 0: not to be tested.
+void lsd_r_tap(int key, int2 texel, float share, float depth, inout float4 sum, inout float weight)
+{
+    float seen = lsd_r_key_depth(key, texel);
     bool same = depth < 0.0 || (depth == 0.0 ? seen == 0.0 : abs(seen - depth) <= LSD_R_SIZE.w * max(depth, 0.1));
     if (same)
     {
@@ -98,15 +103,14 @@ void lsd_r_look(int key, float2 place, float depth, float key_weight, inout floa
     lsd_r_tap(key, high, w.x * w.y * key_weight, depth, sum, weight);
 }
 
-void lsd_r_key(int key, int2 pixel, float3 position, float depth, float key_weight, inout float4 sum, inout float weight)
+// Where a point was in a key, xy in its pixels, and how deep there, z; w: 1, or 0: behind its camera.
+float4 lsd_r_find(int key, int2 pixel, float3 position, float depth)
 {
     float2 size = LSD_R_KEYS.xy;
     float2 motion = LSD_R_HAS.y > 0.5 && key == 0 ? LSD_R_MOTION(pixel) : float2(0.0, 0.0);
     if (motion.x != 0.0 || motion.y != 0.0)
     {
-        float2 place = (float2(pixel) + 0.5 + motion) * (size / LSD_R_SIZE.xy) - 0.5;
-        lsd_r_look(key, place, -1.0, key_weight, sum, weight);
-        return;
+        return float4((float2(pixel) + 0.5 + motion) * (size / LSD_R_SIZE.xy) - 0.5, -1.0, 1.0);
     }
     float4 p = float4(position, 1.0);
     if (LSD_R_HAS.x > 0.5 && depth > 0.0)
@@ -114,11 +118,50 @@ void lsd_r_key(int key, int2 pixel, float3 position, float depth, float key_weig
         p = float4(dot(LSD_R_SLOT_ROW(pixel, key, 0), p), dot(LSD_R_SLOT_ROW(pixel, key, 1), p), dot(LSD_R_SLOT_ROW(pixel, key, 2), p), 1.0);
     }
     float along = dot(LSD_R_CONSTANT(LSD_R_CLIP + key * 4 + 2), p);
-    if (!(along > 0.001)) return;
+    if (!(along > 0.001)) return float4(0.0, 0.0, 0.0, 0.0);
     float x = dot(LSD_R_CONSTANT(LSD_R_CLIP + key * 4), p) / along;
     float y = dot(LSD_R_CONSTANT(LSD_R_CLIP + key * 4 + 1), p) / along;
-    float2 place = float2((0.5 + 0.5 * x) * size.x - 0.5, (0.5 - 0.5 * y) * size.y - 0.5);
-    lsd_r_look(key, place, depth > 0.0 ? along : 0.0, key_weight, sum, weight);
+    return float4((0.5 + 0.5 * x) * size.x - 0.5, (0.5 - 0.5 * y) * size.y - 0.5, depth > 0.0 ? along : 0.0, 1.0);
+}
+
+void lsd_r_key(int key, int2 pixel, float3 position, float depth, float key_weight, inout float4 sum, inout float weight)
+{
+    float4 place = lsd_r_find(key, pixel, position, depth);
+    if (place.w > 0.5) lsd_r_look(key, place.xy, place.z, key_weight, sum, weight);
+}
+
+// 0: as deep, 1: nothing alike.
+float lsd_r_unlike(float seen, float depth)
+{
+    if (depth < 0.0) return 0.0;
+    if (depth == 0.0 || seen == 0.0) return depth == seen ? 0.0 : 1.0;
+    return abs(seen - depth) / max(seen, depth);
+}
+
+// Of key 0 the texel at `place` or on three rings around it whose depth fits best.
+float4 lsd_r_borrowed(float4 place)
+{
+    int2 last = int2(LSD_R_KEYS.xy) - int2(1, 1);
+    int2 centre = int2(clamp(place.xy, float2(0.0, 0.0), float2(last)) + 0.5);
+    int2 found = centre;
+    float best = lsd_r_unlike(lsd_r_key_depth(0, centre), place.z);
+    for (int i = 0; i < 24; ++i)
+    {
+        int ring = i / 8;
+        int way = i - ring * 8;
+        int radius = max(1, int(LSD_R_KEYS.x) * (ring == 0 ? 3 : (ring == 1 ? 10 : 26)) / 256);
+        // Right, left, down, up, then the diagonals.
+        int x = way == 2 || way == 3 ? 0 : (way == 0 || way == 4 || way == 6 ? radius : -radius);
+        int y = way == 0 || way == 1 ? 0 : (way == 2 || way == 4 || way == 5 ? radius : -radius);
+        int2 texel = clamp(centre + int2(x, y), int2(0, 0), last);
+        float cost = lsd_r_unlike(lsd_r_key_depth(0, texel), place.z) + 0.03 * float(ring + 1);
+        if (cost < best)
+        {
+            best = cost;
+            found = texel;
+        }
+    }
+    return LSD_R_KEY_COLOR(0, found);
 }
 
 // The picture for the frame of now. `unseen`: 1 where no key saw the point, else 0.
@@ -142,6 +185,11 @@ float4 lsd_reproject(int2 pixel, out float unseen)
     if (count > 3.5) lsd_r_key(3, pixel, position, depth, LSD_R_WEIGHTS.w, sum, weight);
     unseen = weight > 0.0 ? 0.0 : 1.0;
     if (weight > 0.0) return sum / weight;
+    if (LSD_R_HAS.z > 0.5 && count > 0.5)
+    {
+        float4 place = lsd_r_find(0, pixel, position, depth);
+        if (place.w > 0.5 && abs(place.x) < 16384.0 && abs(place.y) < 16384.0) return lsd_r_borrowed(place);
+    }
     return LSD_R_FILL(pixel);
 }
 

@@ -3,7 +3,7 @@
 
 struct LSDReprojectConstants_std140_0
 {
-    @align(16) values_0 : array<vec4<f32>, i32(24)>,
+    @align(16) values_0 : array<vec4<f32>, i32(23)>,
 };
 
 struct SLANG_ParameterGroup_lsd_r_constants_buffer_std140_0
@@ -14,13 +14,13 @@ struct SLANG_ParameterGroup_lsd_r_constants_buffer_std140_0
 @binding(0) @group(0) var<uniform> lsd_r_constants_buffer_0 : SLANG_ParameterGroup_lsd_r_constants_buffer_std140_0;
 @binding(3) @group(0) var lsd_r_motion_0 : texture_2d<f32>;
 
-@binding(7) @group(0) var lsd_r_key_depths_0 : texture_2d<f32>;
-
-@binding(6) @group(0) var lsd_r_key_colors_0 : texture_2d<f32>;
-
 @binding(4) @group(0) var lsd_r_ids_0 : texture_2d<f32>;
 
 @binding(5) @group(0) var lsd_r_slots_0 : texture_2d<f32>;
+
+@binding(7) @group(0) var lsd_r_key_depths_0 : texture_2d<f32>;
+
+@binding(6) @group(0) var lsd_r_key_colors_0 : texture_2d<f32>;
 
 @binding(2) @group(0) var lsd_r_fill_0 : texture_2d<f32>;
 
@@ -38,107 +38,23 @@ fn lsd_r_solid_0( depth_0 : f32) -> f32
     return _S1;
 }
 
-fn lsd_r_tap_0( key_0 : i32,  texel_0 : vec2<i32>,  share_0 : f32,  depth_1 : f32,  sum_0 : ptr<function, vec4<f32>>,  weight_0 : ptr<function, f32>)
-{
-    var _S2 : vec2<i32> = vec2<i32>(lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(5)].xy);
-    var _S3 : vec2<i32> = vec2<i32>(lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(5)].zw);
-    var _S4 : i32 = texel_0.x;
-    var _S5 : i32 = (i32(2) * _S4 + i32(1)) * _S3.x / (i32(2) * _S2.x);
-    var _S6 : i32 = texel_0.y;
-    var _S7 : i32 = (i32(2) * _S6 + i32(1)) * _S3.y / (i32(2) * _S2.y);
-    var _S8 : vec3<i32> = vec3<i32>(_S5, _S7 + key_0 * i32(lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(5)].w), i32(0));
-    var seen_0 : f32 = lsd_r_solid_0((textureLoad((lsd_r_key_depths_0), ((_S8)).xy, ((_S8)).z).x));
-    var same_0 : bool;
-    if(depth_1 < 0.0f)
-    {
-        same_0 = true;
-    }
-    else
-    {
-        if(depth_1 == 0.0f)
-        {
-            same_0 = seen_0 == 0.0f;
-        }
-        else
-        {
-            same_0 = (abs(seen_0 - depth_1)) <= (lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(4)].w * max(depth_1, 0.10000000149011612f));
-        }
-    }
-    if(same_0)
-    {
-        var _S9 : vec3<i32> = vec3<i32>(_S4, _S6 + key_0 * i32(lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(5)].y), i32(0));
-        (*sum_0) = (*sum_0) + (textureLoad((lsd_r_key_colors_0), ((_S9)).xy, ((_S9)).z)) * vec4<f32>(share_0);
-        (*weight_0) = (*weight_0) + share_0;
-    }
-    return;
-}
-
-fn lsd_r_look_0( key_1 : i32,  place_0 : vec2<f32>,  depth_2 : f32,  key_weight_0 : f32,  sum_1 : ptr<function, vec4<f32>>,  weight_1 : ptr<function, f32>)
+fn lsd_r_find_0( key_0 : i32,  pixel_0 : vec2<i32>,  position_0 : vec3<f32>,  depth_1 : f32) -> vec4<f32>
 {
     var size_0 : vec2<f32> = lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(5)].xy;
-    var _S10 : f32 = place_0.x;
-    var _S11 : bool;
-    if(_S10 > -0.5f)
-    {
-        _S11 = _S10 < (size_0.x - 0.5f);
-    }
-    else
-    {
-        _S11 = false;
-    }
-    if(_S11)
-    {
-        _S11 = (place_0.y) > -0.5f;
-    }
-    else
-    {
-        _S11 = false;
-    }
-    if(_S11)
-    {
-        _S11 = (place_0.y) < (size_0.y - 0.5f);
-    }
-    else
-    {
-        _S11 = false;
-    }
-    if(!_S11)
-    {
-        return;
-    }
-    var at_0 : vec2<f32> = clamp(place_0, vec2<f32>(0.0f, 0.0f), size_0 - vec2<f32>(1.0f));
-    var _S12 : vec2<i32> = vec2<i32>(at_0);
-    const _S13 : vec2<i32> = vec2<i32>(i32(1), i32(1));
-    var high_0 : vec2<i32> = min(_S12 + _S13, vec2<i32>(size_0) - _S13);
-    var w_0 : vec2<f32> = at_0 - vec2<f32>(_S12);
-    var _S14 : f32 = w_0.x;
-    var _S15 : f32 = 1.0f - _S14;
-    var _S16 : f32 = w_0.y;
-    var _S17 : f32 = 1.0f - _S16;
-    lsd_r_tap_0(key_1, _S12, _S15 * _S17 * key_weight_0, depth_2, &((*sum_1)), &((*weight_1)));
-    lsd_r_tap_0(key_1, vec2<i32>(high_0.x, _S12.y), _S14 * _S17 * key_weight_0, depth_2, &((*sum_1)), &((*weight_1)));
-    lsd_r_tap_0(key_1, vec2<i32>(_S12.x, high_0.y), _S15 * _S16 * key_weight_0, depth_2, &((*sum_1)), &((*weight_1)));
-    lsd_r_tap_0(key_1, high_0, _S14 * _S16 * key_weight_0, depth_2, &((*sum_1)), &((*weight_1)));
-    return;
-}
-
-fn lsd_r_key_0( key_2 : i32,  pixel_0 : vec2<i32>,  position_0 : vec3<f32>,  depth_3 : f32,  key_weight_1 : f32,  sum_2 : ptr<function, vec4<f32>>,  weight_2 : ptr<function, f32>)
-{
-    var size_1 : vec2<f32> = lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(5)].xy;
-    var _S18 : bool;
+    var _S2 : bool;
     if((lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(7)].y) > 0.5f)
     {
-        _S18 = key_2 == i32(0);
+        _S2 = key_0 == i32(0);
     }
     else
     {
-        _S18 = false;
+        _S2 = false;
     }
     var motion_0 : vec2<f32>;
-    if(_S18)
+    if(_S2)
     {
-        var _S19 : vec3<i32> = vec3<i32>(pixel_0, i32(0));
-        motion_0 = (textureLoad((lsd_r_motion_0), ((_S19)).xy, ((_S19)).z).xy);
+        var _S3 : vec3<i32> = vec3<i32>(pixel_0, i32(0));
+        motion_0 = (textureLoad((lsd_r_motion_0), ((_S3)).xy, ((_S3)).z).xy);
     }
     else
     {
@@ -146,114 +62,413 @@ fn lsd_r_key_0( key_2 : i32,  pixel_0 : vec2<i32>,  position_0 : vec3<f32>,  dep
     }
     if((motion_0.x) != 0.0f)
     {
-        _S18 = true;
+        _S2 = true;
     }
     else
     {
-        _S18 = (motion_0.y) != 0.0f;
+        _S2 = (motion_0.y) != 0.0f;
     }
-    if(_S18)
+    if(_S2)
     {
-        var _S20 : vec2<f32> = vec2<f32>(0.5f);
-        lsd_r_look_0(key_2, (vec2<f32>(pixel_0) + _S20 + motion_0) * (size_1 / lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(4)].xy) - _S20, -1.0f, key_weight_1, &((*sum_2)), &((*weight_2)));
-        return;
+        var _S4 : vec2<f32> = vec2<f32>(0.5f);
+        return vec4<f32>((vec2<f32>(pixel_0) + _S4 + motion_0) * (size_0 / lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(4)].xy) - _S4, -1.0f, 1.0f);
     }
     var p_0 : vec4<f32> = vec4<f32>(position_0, 1.0f);
     if((lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(7)].x) > 0.5f)
     {
-        _S18 = depth_3 > 0.0f;
+        _S2 = depth_1 > 0.0f;
     }
     else
     {
-        _S18 = false;
+        _S2 = false;
     }
     var p_1 : vec4<f32>;
-    if(_S18)
+    if(_S2)
     {
-        var _S21 : vec3<i32> = vec3<i32>(pixel_0, i32(0));
-        var _S22 : i32 = i32((textureLoad((lsd_r_ids_0), ((_S21)).xy, ((_S21)).z).x) * 255.0f + 0.5f);
-        var _S23 : i32 = key_2 * i32(3);
-        var _S24 : vec3<i32> = vec3<i32>(_S22, _S23, i32(0));
-        var _S25 : vec3<i32> = vec3<i32>(_S22, _S23 + i32(1), i32(0));
-        var _S26 : vec3<i32> = vec3<i32>(_S22, _S23 + i32(2), i32(0));
-        p_1 = vec4<f32>(dot((textureLoad((lsd_r_slots_0), ((_S24)).xy, ((_S24)).z)), p_0), dot((textureLoad((lsd_r_slots_0), ((_S25)).xy, ((_S25)).z)), p_0), dot((textureLoad((lsd_r_slots_0), ((_S26)).xy, ((_S26)).z)), p_0), 1.0f);
+        var _S5 : vec3<i32> = vec3<i32>(pixel_0, i32(0));
+        var _S6 : i32 = i32((textureLoad((lsd_r_ids_0), ((_S5)).xy, ((_S5)).z).x) * 255.0f + 0.5f);
+        var _S7 : i32 = key_0 * i32(3);
+        var _S8 : vec3<i32> = vec3<i32>(_S6, _S7, i32(0));
+        var _S9 : vec3<i32> = vec3<i32>(_S6, _S7 + i32(1), i32(0));
+        var _S10 : vec3<i32> = vec3<i32>(_S6, _S7 + i32(2), i32(0));
+        p_1 = vec4<f32>(dot((textureLoad((lsd_r_slots_0), ((_S8)).xy, ((_S8)).z)), p_0), dot((textureLoad((lsd_r_slots_0), ((_S9)).xy, ((_S9)).z)), p_0), dot((textureLoad((lsd_r_slots_0), ((_S10)).xy, ((_S10)).z)), p_0), 1.0f);
     }
     else
     {
         p_1 = p_0;
     }
-    var _S27 : i32 = i32(8) + key_2 * i32(4);
-    var along_0 : f32 = dot(lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[_S27 + i32(2)], p_1);
+    var _S11 : i32 = i32(8) + key_0 * i32(4);
+    var along_0 : f32 = dot(lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[_S11 + i32(2)], p_1);
     if(!(along_0 > 0.00100000004749745f))
     {
-        return;
+        return vec4<f32>(0.0f, 0.0f, 0.0f, 0.0f);
     }
-    var place_1 : vec2<f32> = vec2<f32>((0.5f + 0.5f * (dot(lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[_S27], p_1) / along_0)) * size_1.x - 0.5f, (0.5f - 0.5f * (dot(lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[_S27 + i32(1)], p_1) / along_0)) * size_1.y - 0.5f);
-    var _S28 : f32;
-    if(depth_3 > 0.0f)
+    var _S12 : f32 = (0.5f + 0.5f * (dot(lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[_S11], p_1) / along_0)) * size_0.x - 0.5f;
+    var _S13 : f32 = (0.5f - 0.5f * (dot(lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[_S11 + i32(1)], p_1) / along_0)) * size_0.y - 0.5f;
+    var _S14 : f32;
+    if(depth_1 > 0.0f)
     {
-        _S28 = along_0;
+        _S14 = along_0;
     }
     else
     {
-        _S28 = 0.0f;
+        _S14 = 0.0f;
     }
-    lsd_r_look_0(key_2, place_1, _S28, key_weight_1, &((*sum_2)), &((*weight_2)));
+    return vec4<f32>(_S12, _S13, _S14, 1.0f);
+}
+
+fn lsd_r_key_depth_0( key_1 : i32,  texel_0 : vec2<i32>) -> f32
+{
+    var _S15 : vec2<i32> = vec2<i32>(lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(5)].xy);
+    var _S16 : vec2<i32> = vec2<i32>(lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(5)].zw);
+    var _S17 : i32 = (i32(2) * texel_0.x + i32(1)) * _S16.x / (i32(2) * _S15.x);
+    var _S18 : i32 = (i32(2) * texel_0.y + i32(1)) * _S16.y / (i32(2) * _S15.y);
+    var _S19 : vec3<i32> = vec3<i32>(_S17, _S18 + key_1 * i32(lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(5)].w), i32(0));
+    return lsd_r_solid_0((textureLoad((lsd_r_key_depths_0), ((_S19)).xy, ((_S19)).z).x));
+}
+
+fn lsd_r_tap_0( key_2 : i32,  texel_1 : vec2<i32>,  share_0 : f32,  depth_2 : f32,  sum_0 : ptr<function, vec4<f32>>,  weight_0 : ptr<function, f32>)
+{
+    var seen_0 : f32 = lsd_r_key_depth_0(key_2, texel_1);
+    var same_0 : bool;
+    if(depth_2 < 0.0f)
+    {
+        same_0 = true;
+    }
+    else
+    {
+        if(depth_2 == 0.0f)
+        {
+            same_0 = seen_0 == 0.0f;
+        }
+        else
+        {
+            same_0 = (abs(seen_0 - depth_2)) <= (lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(4)].w * max(depth_2, 0.10000000149011612f));
+        }
+    }
+    if(same_0)
+    {
+        var _S20 : vec3<i32> = vec3<i32>(texel_1.x, texel_1.y + key_2 * i32(lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(5)].y), i32(0));
+        (*sum_0) = (*sum_0) + (textureLoad((lsd_r_key_colors_0), ((_S20)).xy, ((_S20)).z)) * vec4<f32>(share_0);
+        (*weight_0) = (*weight_0) + share_0;
+    }
     return;
 }
 
-fn lsd_reproject_0( pixel_1 : vec2<i32>,  unseen_0 : ptr<function, f32>) -> vec4<f32>
+fn lsd_r_look_0( key_3 : i32,  place_0 : vec2<f32>,  depth_3 : f32,  key_weight_0 : f32,  sum_1 : ptr<function, vec4<f32>>,  weight_1 : ptr<function, f32>)
 {
-    var _S29 : vec3<i32> = vec3<i32>(pixel_1, i32(0));
-    var depth_4 : f32 = lsd_r_solid_0((textureLoad((lsd_r_depth_0), ((_S29)).xy, ((_S29)).z).x));
-    var at_1 : vec2<f32> = (vec2<f32>(pixel_1) + vec2<f32>(0.5f)) / lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(4)].xy;
-    var x_0 : f32 = (2.0f * at_1.x - 1.0f + lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(3)].z) / lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(3)].x;
-    var y_0 : f32 = (1.0f - 2.0f * at_1.y + lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(3)].w) / lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(3)].y;
-    var ray_0 : vec3<f32> = vec3<f32>(x_0 * lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(0)].x + y_0 * lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(0)].y - lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(0)].z, x_0 * lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(1)].x + y_0 * lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(1)].y - lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(1)].z, x_0 * lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(2)].x + y_0 * lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(2)].y - lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(2)].z);
-    var _S30 : vec3<f32> = vec3<f32>(lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(0)].w, lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(1)].w, lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(2)].w);
-    var _S31 : f32;
-    if(depth_4 > 0.0f)
+    var size_1 : vec2<f32> = lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(5)].xy;
+    var _S21 : f32 = place_0.x;
+    var _S22 : bool;
+    if(_S21 > -0.5f)
     {
-        _S31 = depth_4;
+        _S22 = _S21 < (size_1.x - 0.5f);
     }
     else
     {
-        _S31 = 1.0e+05f;
+        _S22 = false;
     }
-    var position_1 : vec3<f32> = _S30 + ray_0 * vec3<f32>(_S31);
+    if(_S22)
+    {
+        _S22 = (place_0.y) > -0.5f;
+    }
+    else
+    {
+        _S22 = false;
+    }
+    if(_S22)
+    {
+        _S22 = (place_0.y) < (size_1.y - 0.5f);
+    }
+    else
+    {
+        _S22 = false;
+    }
+    if(!_S22)
+    {
+        return;
+    }
+    var at_0 : vec2<f32> = clamp(place_0, vec2<f32>(0.0f, 0.0f), size_1 - vec2<f32>(1.0f));
+    var _S23 : vec2<i32> = vec2<i32>(at_0);
+    const _S24 : vec2<i32> = vec2<i32>(i32(1), i32(1));
+    var high_0 : vec2<i32> = min(_S23 + _S24, vec2<i32>(size_1) - _S24);
+    var w_0 : vec2<f32> = at_0 - vec2<f32>(_S23);
+    var _S25 : f32 = w_0.x;
+    var _S26 : f32 = 1.0f - _S25;
+    var _S27 : f32 = w_0.y;
+    var _S28 : f32 = 1.0f - _S27;
+    lsd_r_tap_0(key_3, _S23, _S26 * _S28 * key_weight_0, depth_3, &((*sum_1)), &((*weight_1)));
+    lsd_r_tap_0(key_3, vec2<i32>(high_0.x, _S23.y), _S25 * _S28 * key_weight_0, depth_3, &((*sum_1)), &((*weight_1)));
+    lsd_r_tap_0(key_3, vec2<i32>(_S23.x, high_0.y), _S26 * _S27 * key_weight_0, depth_3, &((*sum_1)), &((*weight_1)));
+    lsd_r_tap_0(key_3, high_0, _S25 * _S27 * key_weight_0, depth_3, &((*sum_1)), &((*weight_1)));
+    return;
+}
+
+fn lsd_r_key_0( key_4 : i32,  pixel_1 : vec2<i32>,  position_1 : vec3<f32>,  depth_4 : f32,  key_weight_1 : f32,  sum_2 : ptr<function, vec4<f32>>,  weight_2 : ptr<function, f32>)
+{
+    var place_1 : vec4<f32> = lsd_r_find_0(key_4, pixel_1, position_1, depth_4);
+    if((place_1.w) > 0.5f)
+    {
+        lsd_r_look_0(key_4, place_1.xy, place_1.z, key_weight_1, &((*sum_2)), &((*weight_2)));
+    }
+    return;
+}
+
+fn lsd_r_unlike_0( seen_1 : f32,  depth_5 : f32) -> f32
+{
+    if(depth_5 < 0.0f)
+    {
+        return 0.0f;
+    }
+    var _S29 : bool;
+    if(depth_5 == 0.0f)
+    {
+        _S29 = true;
+    }
+    else
+    {
+        _S29 = seen_1 == 0.0f;
+    }
+    if(_S29)
+    {
+        var _S30 : f32;
+        if(depth_5 == seen_1)
+        {
+            _S30 = 0.0f;
+        }
+        else
+        {
+            _S30 = 1.0f;
+        }
+        return _S30;
+    }
+    return abs(seen_1 - depth_5) / max(seen_1, depth_5);
+}
+
+fn lsd_r_borrowed_0( place_2 : vec4<f32>) -> vec4<f32>
+{
+    var last_0 : vec2<i32> = vec2<i32>(lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(5)].xy) - vec2<i32>(i32(1), i32(1));
+    var _S31 : vec2<i32> = vec2<i32>(clamp(place_2.xy, vec2<f32>(0.0f, 0.0f), vec2<f32>(last_0)) + vec2<f32>(0.5f));
+    var _S32 : f32 = lsd_r_key_depth_0(i32(0), _S31);
+    var _S33 : f32 = place_2.z;
+    var best_0 : f32 = lsd_r_unlike_0(_S32, _S33);
+    var found_0 : vec2<i32> = _S31;
+    var i_0 : i32 = i32(0);
+    for(;;)
+    {
+        if(i_0 < i32(24))
+        {
+        }
+        else
+        {
+            break;
+        }
+        var ring_0 : i32 = i_0 / i32(8);
+        var way_0 : i32 = i_0 - ring_0 * i32(8);
+        var _S34 : i32 = i32(lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(5)].x);
+        var _S35 : i32;
+        if(ring_0 == i32(0))
+        {
+            _S35 = i32(3);
+        }
+        else
+        {
+            if(ring_0 == i32(1))
+            {
+                _S35 = i32(10);
+            }
+            else
+            {
+                _S35 = i32(26);
+            }
+        }
+        var _S36 : i32 = max(i32(1), _S34 * _S35 / i32(256));
+        var _S37 : bool = way_0 == i32(2);
+        var _S38 : bool;
+        if(_S37)
+        {
+            _S38 = true;
+        }
+        else
+        {
+            _S38 = way_0 == i32(3);
+        }
+        var x_0 : i32;
+        var _S39 : bool;
+        var _S40 : bool;
+        if(_S38)
+        {
+            x_0 = i32(0);
+        }
+        else
+        {
+            if(way_0 == i32(0))
+            {
+                _S39 = true;
+            }
+            else
+            {
+                _S39 = way_0 == i32(4);
+            }
+            if(_S39)
+            {
+                _S40 = true;
+            }
+            else
+            {
+                _S40 = way_0 == i32(6);
+            }
+            if(_S40)
+            {
+                x_0 = _S36;
+            }
+            else
+            {
+                x_0 = - _S36;
+            }
+        }
+        if(way_0 == i32(0))
+        {
+            _S39 = true;
+        }
+        else
+        {
+            _S39 = way_0 == i32(1);
+        }
+        var y_0 : i32;
+        if(_S39)
+        {
+            y_0 = i32(0);
+        }
+        else
+        {
+            if(_S37)
+            {
+                _S40 = true;
+            }
+            else
+            {
+                _S40 = way_0 == i32(4);
+            }
+            var _S41 : bool;
+            if(_S40)
+            {
+                _S41 = true;
+            }
+            else
+            {
+                _S41 = way_0 == i32(5);
+            }
+            if(_S41)
+            {
+                y_0 = _S36;
+            }
+            else
+            {
+                y_0 = - _S36;
+            }
+        }
+        var texel_2 : vec2<i32> = clamp(_S31 + vec2<i32>(x_0, y_0), vec2<i32>(i32(0), i32(0)), last_0);
+        var _S42 : f32 = lsd_r_key_depth_0(i32(0), texel_2);
+        var cost_0 : f32 = lsd_r_unlike_0(_S42, _S33) + 0.02999999932944775f * f32(ring_0 + i32(1));
+        if(cost_0 < best_0)
+        {
+            best_0 = cost_0;
+            found_0 = texel_2;
+        }
+        i_0 = i_0 + i32(1);
+    }
+    var _S43 : vec3<i32> = vec3<i32>(found_0.x, found_0.y, i32(0));
+    return (textureLoad((lsd_r_key_colors_0), ((_S43)).xy, ((_S43)).z));
+}
+
+fn lsd_reproject_0( pixel_2 : vec2<i32>,  unseen_0 : ptr<function, f32>) -> vec4<f32>
+{
+    var _S44 : vec3<i32> = vec3<i32>(pixel_2, i32(0));
+    var depth_6 : f32 = lsd_r_solid_0((textureLoad((lsd_r_depth_0), ((_S44)).xy, ((_S44)).z).x));
+    var at_1 : vec2<f32> = (vec2<f32>(pixel_2) + vec2<f32>(0.5f)) / lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(4)].xy;
+    var x_1 : f32 = (2.0f * at_1.x - 1.0f + lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(3)].z) / lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(3)].x;
+    var y_1 : f32 = (1.0f - 2.0f * at_1.y + lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(3)].w) / lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(3)].y;
+    var ray_0 : vec3<f32> = vec3<f32>(x_1 * lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(0)].x + y_1 * lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(0)].y - lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(0)].z, x_1 * lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(1)].x + y_1 * lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(1)].y - lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(1)].z, x_1 * lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(2)].x + y_1 * lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(2)].y - lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(2)].z);
+    var _S45 : vec3<f32> = vec3<f32>(lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(0)].w, lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(1)].w, lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(2)].w);
+    var _S46 : f32;
+    if(depth_6 > 0.0f)
+    {
+        _S46 = depth_6;
+    }
+    else
+    {
+        _S46 = 1.0e+05f;
+    }
+    var position_2 : vec3<f32> = _S45 + ray_0 * vec3<f32>(_S46);
     var sum_3 : vec4<f32> = vec4<f32>(0.0f, 0.0f, 0.0f, 0.0f);
     var weight_3 : f32 = 0.0f;
     var count_0 : f32 = lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(4)].z;
-    if(count_0 > 0.5f)
+    var _S47 : bool = count_0 > 0.5f;
+    if(_S47)
     {
-        lsd_r_key_0(i32(0), pixel_1, position_1, depth_4, lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(6)].x, &(sum_3), &(weight_3));
+        lsd_r_key_0(i32(0), pixel_2, position_2, depth_6, lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(6)].x, &(sum_3), &(weight_3));
     }
     if(count_0 > 1.5f)
     {
-        lsd_r_key_0(i32(1), pixel_1, position_1, depth_4, lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(6)].y, &(sum_3), &(weight_3));
+        lsd_r_key_0(i32(1), pixel_2, position_2, depth_6, lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(6)].y, &(sum_3), &(weight_3));
     }
     if(count_0 > 2.5f)
     {
-        lsd_r_key_0(i32(2), pixel_1, position_1, depth_4, lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(6)].z, &(sum_3), &(weight_3));
+        lsd_r_key_0(i32(2), pixel_2, position_2, depth_6, lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(6)].z, &(sum_3), &(weight_3));
     }
     if(count_0 > 3.5f)
     {
-        lsd_r_key_0(i32(3), pixel_1, position_1, depth_4, lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(6)].w, &(sum_3), &(weight_3));
+        lsd_r_key_0(i32(3), pixel_2, position_2, depth_6, lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(6)].w, &(sum_3), &(weight_3));
     }
     if(weight_3 > 0.0f)
     {
-        _S31 = 0.0f;
+        _S46 = 0.0f;
     }
     else
     {
-        _S31 = 1.0f;
+        _S46 = 1.0f;
     }
-    (*unseen_0) = _S31;
+    (*unseen_0) = _S46;
     if(weight_3 > 0.0f)
     {
         return sum_3 / vec4<f32>(weight_3);
     }
-    return (textureLoad((lsd_r_fill_0), ((_S29)).xy, ((_S29)).z));
+    var _S48 : bool;
+    if((lsd_r_constants_buffer_0.lsd_r_constants_0.values_0[i32(7)].z) > 0.5f)
+    {
+        _S48 = _S47;
+    }
+    else
+    {
+        _S48 = false;
+    }
+    if(_S48)
+    {
+        var place_3 : vec4<f32> = lsd_r_find_0(i32(0), pixel_2, position_2, depth_6);
+        if((place_3.w) > 0.5f)
+        {
+            _S48 = (abs(place_3.x)) < 16384.0f;
+        }
+        else
+        {
+            _S48 = false;
+        }
+        if(_S48)
+        {
+            _S48 = (abs(place_3.y)) < 16384.0f;
+        }
+        else
+        {
+            _S48 = false;
+        }
+        if(_S48)
+        {
+            var _S49 : vec4<f32> = lsd_r_borrowed_0(place_3);
+            return _S49;
+        }
+    }
+    return (textureLoad((lsd_r_fill_0), ((_S44)).xy, ((_S44)).z));
 }
 
 struct LSDReprojected_0
@@ -263,12 +478,12 @@ struct LSDReprojected_0
 };
 
 @fragment
-fn lsd_fragment(@builtin(position) position_2 : vec4<f32>) -> LSDReprojected_0
+fn lsd_fragment(@builtin(position) position_3 : vec4<f32>) -> LSDReprojected_0
 {
     var result_0 : LSDReprojected_0;
     var unseen_2 : f32;
-    var _S32 : vec4<f32> = lsd_reproject_0(vec2<i32>(position_2.xy), &(unseen_2));
-    result_0.picture_0 = _S32;
+    var _S50 : vec4<f32> = lsd_reproject_0(vec2<i32>(position_3.xy), &(unseen_2));
+    result_0.picture_0 = _S50;
     result_0.unseen_1 = vec4<f32>(unseen_2, unseen_2, unseen_2, 1.0f);
     return result_0;
 }

@@ -59,7 +59,8 @@ def _passes() -> dict[str, Any]:
         _scene([constants_of(s), weights_of(s).reshape(-1, 4)[:1801]], textures_of(s), s.size, 1) for s in scenes()
     ]
     reprojected = [
-        _scene([pack_constants(c.now, c.keys)], list(_textures(c).values()), c.now.depth.shape, 2) for c in cases()
+        _scene([pack_constants(c.now, c.keys, borrow=c.borrow)], list(_textures(c).values()), c.now.depth.shape, 2)
+        for c in cases()
     ]
     return {
         "shade": {"wgsl": wgsl("lsd_shade_pass"), "scenes": shaded},
@@ -140,7 +141,10 @@ def test_the_browser_paints_the_reference_picture(results: dict[str, bytes]) -> 
 def test_the_browser_reprojects_as_the_reference_does(results: dict[str, bytes]) -> None:
     for number, case in enumerate(cases()):
         size = case.now.depth.shape
-        found, expected = _picture(results[f"reproject/{number}/0"], size), reproject(case.now, case.keys)
+        found, expected = (
+            _picture(results[f"reproject/{number}/0"], size),
+            reproject(case.now, case.keys, borrow=case.borrow),
+        )
         difference = np.abs(found.astype(int) - expected.picture.astype(int)).max(-1)
         print(f"{case.name}: {(found != expected.picture).sum()} of {found.size} bytes differ")
         assert (difference > 2).mean() <= 0.001
