@@ -8,9 +8,9 @@ WINDOW ?=
 DEMO_OPTIONS ?=
 
 # What the installed package is made of: a change installs it again.
-SOURCES := $(shell find bridge_server/mirage_lsd bridge_server/mirage_lsd_lab bridge_server/shader shared_protocol/native/src shared_protocol/native/include -type f \
-	-not -path '*/__pycache__/*' -not -path '*/_native/*') CMakeLists.txt shared_protocol/native/CMakeLists.txt pyproject.toml
-PYTHON_CODE := bridge_server shared_protocol/vectors tests examples unreal_plugin
+SOURCES := $(shell find bridge_server/mirage_lsd bridge_server/mirage_lsd_lab bridge_server/shader shared_protocol/native/src shared_protocol/native/include shared_protocol/reprojection/src shared_protocol/reprojection/include -type f \
+	-not -path '*/__pycache__/*' -not -path '*/_native/*') CMakeLists.txt shared_protocol/native/CMakeLists.txt shared_protocol/reprojection/CMakeLists.txt pyproject.toml
+PYTHON_CODE := bridge_server shared_protocol/vectors shared_protocol/shading tests examples unreal_plugin
 NATIVE := shared_protocol/native
 SHADER := bridge_server/shader
 CPP_CODE = $$(find $(NATIVE) $(SHADER) -name '*.cpp' -o -name '*.h' -o -name '*.inl')
@@ -27,6 +27,7 @@ help:
 	@echo "make test-unreal-sanitizers   the Unreal plugin under AddressSanitizer and ThreadSanitizer"
 	@echo "make test-windows   the Windows library under wine"
 	@echo "make test-wheels   the wheels, loaded and installed"
+	@echo "make test-shading-browser   the shaders in Chromium's WebGPU; make shaders writes the generated ones"
 	@echo "make test-games   the OpenGL hook in real games (apt-get installs them; half an hour)"
 	@echo "make wheels   the wheels for Windows, macOS and Linux, in dist/wheels"
 	@echo "make setup    only the set-up"
@@ -103,3 +104,4 @@ include media.mk
 include games.mk
 include wheels.mk
 include network.mk
+include shading.mk

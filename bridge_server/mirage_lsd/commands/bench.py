@@ -5,8 +5,10 @@
     mirage-lsd bench stream --size 1280x720 --steps 2 --json stream.json
     mirage-lsd bench stream --size 1280x720 --contexts     for a client that shades itself: contexts a second
     mirage-lsd bench stream --model passthrough --size 64x64 --frames 100000     does the memory grow?
+    mirage-lsd bench reprojection --sheet sheet.png    what late reprojection is worth, on two walks of the sample
+    mirage-lsd bench shading                   what an engine that shades by itself gets, and what it costs
 
-Each starts a daemon of its own, and stops it. `bench COMMAND --help` explains the figures.
+The first two start a daemon of their own, and stop it. `bench COMMAND --help` explains the figures.
 """
 
 from __future__ import annotations
@@ -44,6 +46,19 @@ _STREAM_TEXT = """Streams grey-box frames with depth and camera through the nati
     dropped      frames whose result did not come within 5 s
 
 The first 10 frames warm the daemon up and don't count; the very first may take two minutes."""
+
+
+_REPROJECTION_TEXT = """Two walks through the grey-box sample (Panda3D, off screen), every frame of which the model paints; then results are held
+back as if the daemon made only 5, 10, 15 or 30 a second, each coming one interval late, and the engine showed 60 frames a second:
+
+    last picture    PSNR of showing the newest result as it is, against the result made for that very frame
+    reprojected     the same with the last results reprojected into the frame
+    unseen          share of the pixels that no result saw; there the engine's own picture is shown"""
+
+_SHADING_TEXT = """Two walks through the grey-box sample (Panda3D, off screen). The engine shades every frame by itself with a context that is 1 to 12
+frames (of 60 a second) old, looked up where its own frame saw each point, or at the pixel itself; PSNR against the picture with the
+fresh context. Then with contexts that are made 15, 30 and 60 times a second and come one interval late. Also: contexts a second on this
+machine with nothing else to do, and the bytes that go over the wire. The shading runs in the kernels for CPUs: it stands in for a GPU."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -85,21 +100,89 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     stream.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
 
+    reprojection = kinds.add_parser(
+        "reprojection", help="what late reprojection is worth", description=_REPROJECTION_TEXT, formatter_class=plain
+    )
+    reprojection.add_argument("--sheet", type=Path, metavar="FILE", help="write a contact sheet (.png)")
+    shading = kinds.add_parser(
+        "shading", help="shading in the engine", description=_SHADING_TEXT, formatter_class=plain
+    )
+    for parser in (reprojection, shading):
+        parser.add_argument(
+            "--size", type=parse_size, default=(384, 216), metavar="WIDTHxHEIGHT", help="default: 384x216"
+        )
+        parser.add_argument(
+            "--frames", type=_count, default=180, metavar="N", help="of each walk; default: %(default)s"
+        )
+        parser.add_argument(
+            "--steps", type=int, default=3, choices=range(1, 9), help="denoising steps; default: %(default)s"
+        )
+        parser.add_argument("--model", default="mirage-lsd-v1", metavar="NAME", help="default: %(default)s")
+        parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+
 
 def run(args: argparse.Namespace) -> int:
     """Measures and prints; 1 if something is missing or fails."""
     from ..bench.errors import BenchError
     from ..client import LsdError
     from ..client.local_daemon import DaemonStartError
+    from ..demo.sample import DemoError
 
+    kinds = {"transport": _transport, "stream": _stream, "reprojection": _reprojection, "shading": _shading}
     try:
-        figures = _transport(args) if args.bench == "transport" else _stream(args)
+        figures = kinds[args.bench](args)
         if args.json is not None:
             args.json.write_text(json.dumps(figures, indent=2) + "\n")
-    except (BenchError, DaemonStartError, LsdError, OSError) as error:  # NativeLibraryError is an OSError
+    # NativeLibraryError is an OSError; ValueError: no such model, or too few frames.
+    except (BenchError, DaemonStartError, DemoError, LsdError, OSError, ValueError) as error:
         print(f"mirage-lsd bench {args.bench}: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _reprojection(args: argparse.Namespace) -> list[dict[str, Any]]:
+    from ..bench.reprojection import ReprojectionJob, measure_reprojection
+
+    console = Console()
+    job = ReprojectionJob(args.model, args.size, args.frames, args.steps, sheet=args.sheet)
+    with Progress(console=console, transient=True, refresh_per_second=2) as bar:
+        task = bar.add_task("loading", total=None)
+        rows = measure_reprojection(
+            job, lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
+        )
+    title = "{}, {}x{}, the engine at 60: PSNR in dB, mean (p5)".format(args.model, *args.size)
+    table = Table("walk", "results/s", "age, frames", "last picture", "reprojected", "gain", "unseen %", title=title)
+    for row in rows:
+        last, found, unseen = row["psnr_last_picture_db"], row["psnr_reprojected_db"], row["unseen_percent"]
+        table.add_row(
+            row["walk"], str(row["results_a_second"]), "{} to {}".format(*row["age_frames"]), f"{last['mean']} ({last['p5']})",
+            f"{found['mean']} ({found['p5']})", f"{row['gain_db']:+.1f}", f"{unseen['mean']} (p95 {unseen['p95']})",
+        )  # fmt: skip
+    console.print(table)
+    return rows
+
+
+def _shading(args: argparse.Namespace) -> dict[str, Any]:
+    from ..bench.shading import ShadingJob, measure_shading
+
+    console = Console()
+    job = ShadingJob(args.model, args.size, args.frames, args.steps)
+    with Progress(console=console, transient=True, refresh_per_second=2) as bar:
+        task = bar.add_task("loading", total=None)
+        figures = measure_shading(
+            job, lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
+        )
+    title = "{}, {}x{}: PSNR against the fresh context, dB, mean (p5)".format(args.model, *args.size)
+    table = Table("walk", "contexts", "looked up in its frame", "at the pixel itself", title=title)
+    for row in figures["psnr"]:
+        cells = [f"{row[key]['mean']} ({row[key]['p5']})" for key in ("looked_up_db", "as_it_is_db")]
+        table.add_row(row["walk"], row["contexts"], *cells)
+    table.caption = (
+        "{contexts_a_second[p50]} contexts a second (p50; p95 of a context {context_ms[p95]} ms); of each "
+        "{bytes_up} bytes up, {bytes_down} down; {bytes_weights} down when the controls change"
+    ).format(**figures)
+    console.print(table)
+    return figures
 
 
 def _transport(args: argparse.Namespace) -> list[dict[str, Any]]:

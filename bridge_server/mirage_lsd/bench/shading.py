@@ -1,0 +1,158 @@
+"""What an engine gets that shades by itself (shared_protocol/shading): the same picture, with contexts that are a few frames old."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from torch import Tensor
+
+from ..frame import Camera, InputFrame
+from ..models.mirage_lsd_v1 import base_size
+from ..models.seed import seed_offset
+from ..pipelines.mirage.engine_shade import context_of_pixels
+from ..pipelines.mirage.frame_inputs import FrameInputs, frame_inputs
+from ..pipelines.mirage.look import Look
+from .walks import ENGINE_FPS, WALKS, Picture, Walk, controls_of, frames_of, open_state, psnr
+
+AGES = (1, 3, 6, 12)
+RATES = (15, 30, 60)
+_HALF_BYTES = 2
+
+
+@dataclass(frozen=True)
+class ShadingJob:
+    """`size`: width and height. `frames`: of each walk."""
+
+    model: str = "mirage-lsd-v1"
+    size: tuple[int, int] = (384, 216)
+    frames: int = 180
+    steps: int = 3
+
+
+@dataclass
+class _Walked:
+    """The engine's frames, the daemon's picture of each, and for each rate the contexts of the frames that were sent."""
+
+    walk: Walk
+    frames: list[InputFrame] = field(default_factory=list)
+    painted: list[Picture] = field(default_factory=list)
+    contexts: dict[int, dict[int, Tensor]] = field(default_factory=dict)
+
+
+def measure_shading(job: ShadingJob, tick: Callable[[str, int, int], None]) -> dict[str, Any]:
+    """PSNR for each walk and age or rate; contexts a second; bytes.
+
+    Args:
+        tick: called with what is being done, frames done, frames in all.
+    """
+    from ..pipelines.mirage.pipeline import MiragePipeline
+    from ..pipelines.registry import load_pipeline
+
+    pipeline = load_pipeline(job.model)
+    if not isinstance(pipeline, MiragePipeline):
+        raise ValueError(f"{job.model} has no context that an engine could shade with.")
+    rows: list[dict[str, Any]] = []
+    milliseconds: list[float] = []
+    if job.frames <= max(AGES) + 2 * ENGINE_FPS // min(RATES):
+        raise ValueError(f"{job.frames} frames are too few; use 60 or more.")
+    try:
+        for walk in WALKS:
+            walked = _painted(pipeline, walk, job, milliseconds, tick)
+            for contexts, pairs in _schedules(walked):
+                rows.append({"walk": walk.name, "contexts": contexts, **_figures(pipeline, walked, pairs)})
+                tick(f"{walk.name}: {contexts}", job.frames, job.frames)
+    finally:
+        pipeline.close()
+    base = base_size(job.size[1], job.size[0])
+    _, channels, h, w = walked.contexts[ENGINE_FPS][0].shape
+    head = pipeline.model.head.weights(_controls(pipeline, WALKS[0]))
+    p50, p95 = np.percentile(milliseconds, (50, 95))
+    return {
+        "model": job.model,
+        "size": list(job.size),
+        "steps": job.steps,
+        "psnr": rows,
+        "context_ms": {"p50": round(float(p50), 2), "p95": round(float(p95), 2)},
+        "contexts_a_second": {"p50": round(1e3 / float(p50), 1), "p95": round(1e3 / float(p95), 1)},
+        # Color and depth at the base size, and the context in half precision.
+        "bytes_up": base[0] * base[1] * (4 + 4),
+        "bytes_down": h * w * channels * _HALF_BYTES,
+        "bytes_weights": sum(x.numel() for part in head for x in part) * _HALF_BYTES,
+    }
+
+
+def _controls(pipeline: Any, walk: Walk) -> Tensor:
+    vector: Tensor = pipeline._control_vector(Look.of(controls_of(pipeline, walk)))
+    return vector
+
+
+def _painted(
+    pipeline: Any, walk: Walk, job: ShadingJob, milliseconds: list[float], tick: Callable[[str, int, int], None]
+) -> _Walked:
+    """Each rate has a stream of its own, which sees only the frames that are sent to it."""
+    walked = _Walked(walk, contexts={rate: {} for rate in RATES})
+    controls = controls_of(pipeline, walk)
+    states = {rate: open_state(pipeline, job.size, job.steps) for rate in RATES}
+    for i, frame in enumerate(frames_of(walk, job.size, job.frames)):
+        walked.frames.append(frame)
+        for rate, state in states.items():
+            if i % (ENGINE_FPS // rate) == 0:
+                result = pipeline.process(frame, state, controls)
+                walked.contexts[rate][i] = state.context.clone()
+                if rate == ENGINE_FPS:
+                    walked.painted.append(result.pixels.copy())
+                    # The first frames warm up.
+                    if i >= 5:
+                        milliseconds.append(sum(v for k, v in result.timings_us.items() if k != "shade") / 1e3)
+        tick(f"{walk.name}: painting every frame", i + 1, job.frames)
+    return walked
+
+
+def _schedules(walked: _Walked) -> Iterator[tuple[str, list[tuple[int, int, Tensor]]]]:
+    """What is compared: a name, and for each frame its number, the number of the frame that its context is of, and the context."""
+    count, first = len(walked.frames), max(AGES)
+    fresh = walked.contexts[ENGINE_FPS]
+    for age in AGES:
+        yield f"{age} frames old", [(i, i - age, fresh[i - age]) for i in range(first, count)]
+    for rate in RATES:
+        interval = ENGINE_FPS // rate
+        made = [(i, (i // interval - 1) * interval) for i in range(max(first, 2 * interval), count)]
+        name = f"{rate} a second, {interval} to {2 * interval - 1} frames old"
+        yield name, [(i, j, walked.contexts[rate][j]) for i, j in made]
+
+
+def _figures(pipeline: Any, walked: _Walked, pairs: list[tuple[int, int, Tensor]]) -> dict[str, Any]:
+    looked_up, as_it_is = [], []
+    look = Look.of(controls_of(pipeline, walked.walk))
+    vector = _controls(pipeline, walked.walk)
+    for i, made_for, context in pairs:
+        frame = walked.frames[i]
+        assert frame.sun is not None
+        inputs = frame_inputs(frame, look, frame.sun.direction, seed_offset(look.seed).numpy())
+        camera = walked.frames[made_for].camera
+        assert camera is not None
+        looked_up.append(psnr(_shade(pipeline, inputs, context, vector, camera), walked.painted[i]))
+        as_it_is.append(psnr(_shade(pipeline, inputs, context, vector, None), walked.painted[i]))
+    return {"frames": len(pairs), "looked_up_db": _summary(looked_up), "as_it_is_db": _summary(as_it_is)}
+
+
+def _shade(pipeline: Any, inputs: FrameInputs, context: Tensor, vector: Tensor, camera: Camera | None) -> Picture:
+    if camera is not None:
+        context = context_of_pixels(context, inputs, camera)
+    height, width = inputs.color.shape[:2]
+    cells = context.permute(0, 2, 3, 1).contiguous()
+    picture: Picture = pipeline.shading.shade(inputs, cells, vector, (height, width))
+    return picture
+
+
+def _summary(values: list[float]) -> dict[str, float]:
+    array: npt.NDArray[np.float64] = np.array(values)
+    return {
+        "mean": round(float(array.mean()), 2),
+        "p50": round(float(np.median(array)), 2),
+        "p5": round(float(np.percentile(array, 5)), 2),
+    }

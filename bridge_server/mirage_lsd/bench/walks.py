@@ -1,0 +1,90 @@
+"""Walks through the grey-box sample as an engine at 60 frames a second sees them, and what the daemon paints of each frame."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..controls import Controls
+from ..controls.timeline import ControlTimeline
+from ..demo.sample import load_sample
+from ..frame import InputFrame, Sun
+from ..pipelines.base import StreamSpec
+
+Picture = npt.NDArray[np.uint8]
+ENGINE_FPS = 60
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A part of the sample's path.
+
+    Attributes:
+        round_s: how long the whole round takes at this pace. start: where it begins, as a share of the round. theme: of the sample's.
+        swing_deg: how far the gaze swings to either side, once in two seconds.
+    """
+
+    name: str
+    round_s: float
+    start: float
+    theme: int
+    swing_deg: float
+
+
+WALKS = (Walk("steady", 20.0, 0.10, 0, 0.0), Walk("looking around", 14.0, 0.45, 3, 12.0))
+
+
+def controls_of(pipeline: Any, walk: Walk) -> Controls:
+    """What the walk's theme asks for."""
+    timeline = ControlTimeline(pipeline.controls, pipeline.read_controls)
+    timeline.apply(load_sample().themes.THEMES[walk.theme].controls, 1, 0.0, 0)
+    return timeline.sample(1)[0]
+
+
+def frames_of(walk: Walk, size: tuple[int, int], count: int) -> Iterator[InputFrame]:
+    """`count` frames of `size` (width, height) with color, depth and camera.
+
+    Raises:
+        DemoError: Panda3D is not installed. RendererError: it can't draw here.
+    """
+    sample = load_sample()
+    theme = sample.themes.THEMES[walk.theme]
+    level = sample.level.Level()
+    level.set_sun(theme.sun)
+    renderer = sample.renderer.Renderer(level, *size)
+    try:
+        if not renderer.has_depth:
+            raise sample.renderer.RendererError("Panda3D gives no depth here: install libegl1 and libgl1-mesa-dri.")
+        path = sample.camera_path.CameraPath(walk.round_s)
+        x, y, z = theme.sun[0], theme.sun[2], -theme.sun[1]
+        length = math.hypot(x, y, z)
+        sun = Sun((x / length, y / length, z / length))
+        renderer.render()  # the first one may still be warming up the driver
+        for i in range(count):
+            seconds = i / ENGINE_FPS
+            pose = path.pose(walk.start * walk.round_s + seconds)
+            swing = walk.swing_deg * math.sin(math.pi * seconds)
+            renderer.place(replace(pose, heading=pose.heading + swing))
+            level.move(seconds)
+            seen = renderer.render()
+            yield InputFrame(i, seen.color, seen.depth, ids=seen.ids, camera=seen.camera, sun=sun)
+    finally:
+        renderer.close()
+
+
+def open_state(pipeline: Any, size: tuple[int, int], steps: int) -> Any:
+    """A stream's state whose frames each wait for their own context."""
+    width, height = size
+    spec = StreamSpec(width, height, width, height, steps=steps, planes=("color", "depth", "ids"), exact=True)
+    return pipeline.create_state(spec)
+
+
+def psnr(picture: Picture, reference: Picture) -> float:
+    """Of the colors, dB; 99 at most."""
+    error = np.mean((picture[..., :3].astype(np.float32) - reference[..., :3].astype(np.float32)) ** 2)
+    return float(min(99.0, 10 * math.log10(255**2 / max(float(error), 1e-9))))
