@@ -24,7 +24,7 @@ _DIGEST = ".sha256"
 
 
 def convert(module: nn.Module, example: tuple[Tensor, ...]) -> ov.Model:
-    """The module for inputs of the example's shapes. No other thread of this process runs Python for up to 0.2 s at a time meanwhile."""
+    """The module for inputs of the example's shapes. Meanwhile no other thread of this process runs Python, for up to 0.2 s at a time (measured)."""
     with _converting, warnings.catch_warnings(), torch.no_grad():
         # The tracer warns about shapes that become constants; constants are what is wanted here.
         warnings.simplefilter("ignore")

@@ -7,12 +7,11 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from ..protocol.decode_parts import MAX_SEED, SHORTEST_DIRECTION
 from .transition import BlendTransition, DirectionTransition, Jump, Transition, WeightTransition
 
 # A control's value as a client sends it.
 ControlValue = str | int | float | bool | tuple[float, ...]
-
-MAX_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +130,7 @@ class Direction(ControlSpec):
 
     def check(self, value: Any) -> tuple[float, ...]:
         vector = _floats(value, 3)
-        if vector is None or math.hypot(*vector) < 1e-6:
+        if vector is None or math.hypot(*vector) < SHORTEST_DIRECTION:
             raise self._wrong("takes three numbers that are not all zero")
         return vector
 

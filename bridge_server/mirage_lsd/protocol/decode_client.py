@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from .decode_parts import camera_of, ring_slot_of, slot_of, stream_of
+from .decode_parts import MAX_SEED, SHORTEST_DIRECTION, camera_of, ring_slot_of, slot_of, stream_of
 from .errors import ProtocolError
 from .fields import Fields
 from .header import INT64_MAX
@@ -15,7 +15,6 @@ from .offers import asked_offer
 from .parts import ClientFields, SlotFields, SunFields
 from .version import PROTOCOL_MAJOR
 
-MAX_SEED = 2**31 - 1
 MAX_FPS = 1_000.0
 MAX_SLOTS = 255
 MAX_CONTROLS = 64
@@ -102,7 +101,7 @@ def _slots(fields: Fields) -> tuple[SlotFields, ...]:
 def _sun(fields: Fields) -> SunFields:
     sun = fields.map("sun").with_code("bad_frame")
     direction = sun.numbers("direction", 3)
-    if math.hypot(*direction) < 1e-6:
+    if math.hypot(*direction) < SHORTEST_DIRECTION:
         raise sun.wrong("direction", "must not be zero")
     return SunFields(direction=direction, color=sun.numbers("color", 3))
 

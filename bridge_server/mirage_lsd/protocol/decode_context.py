@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from .decode_parts import camera_of, stream_of
+from .decode_parts import SHORTEST_DIRECTION, camera_of, stream_of
 from .fields import Fields
 from .messages import Weights
 from .parts import ContextFields, ContextStreamFields, ShapeFields
@@ -35,7 +35,7 @@ def weights_of(fields: Fields) -> Weights:
     """The header of `weights`."""
     shape = shape_of(fields)
     sun = fields.numbers("sun", 3)
-    if math.hypot(*sun) < 1e-6:
+    if math.hypot(*sun) < SHORTEST_DIRECTION:
         raise fields.wrong("sun", "must not be zero")
     return Weights(
         stream=stream_of(fields),

@@ -6,9 +6,8 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from .decode_parts import MAX_SEED, SHORTEST_DIRECTION
 from .fields import Fields
-
-SHORTEST_DIRECTION = 1e-6
 
 
 def control_of(fields: Fields) -> Mapping[str, Any] | None:
@@ -67,5 +66,5 @@ _KINDS: dict[str, Callable[[Fields], dict[str, Any]]] = {
     "direction": _direction,
     "color": _color,
     "flag": lambda fields: {"default": fields.boolean("default")},
-    "seed": lambda fields: {"default": fields.integer("default", 0, 2**31 - 1)},
+    "seed": lambda fields: {"default": fields.integer("default", 0, MAX_SEED)},
 }

@@ -10,8 +10,10 @@ CLASSES = (
     "vehicle", "water", "glass", "creature", "held", "effect", "emissive", "interface",
 )  # fmt: skip
 
-
 MAX_STREAM = 2**31 - 1
+MAX_SEED = 2**31 - 1
+# A direction that is shorter counts as none.
+SHORTEST_DIRECTION = 1e-6
 
 
 def stream_of(fields: Fields) -> int:

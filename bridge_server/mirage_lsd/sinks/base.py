@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from abc import ABC, abstractmethod
-from collections import deque
 from dataclasses import dataclass
 from enum import Enum
 from types import TracebackType
@@ -12,7 +10,7 @@ from typing import ClassVar, Self
 
 from ..picture import DeviceError, Picture
 
-__all__ = ["DeviceError", "LatencyWindow", "Picture", "Sink", "SinkState", "SinkStats"]
+__all__ = ["DeviceError", "Picture", "Sink", "SinkState", "SinkStats"]
 
 
 class SinkState(Enum):
@@ -104,23 +102,3 @@ class Sink(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-class LatencyWindow:
-    """The ages of the last pictures when they arrived."""
-
-    def __init__(self, length: int = 256) -> None:
-        self._ages: deque[int] = deque(maxlen=length)
-        self._lock = threading.Lock()
-
-    def add(self, age_ns: int) -> None:
-        """One more picture arrived, `age_ns` after it was captured."""
-        with self._lock:
-            self._ages.append(age_ns)
-
-    @property
-    def p50_ms(self) -> float | None:
-        """Their median, milliseconds; None before any arrived."""
-        with self._lock:
-            ages = sorted(self._ages)
-        return ages[len(ages) // 2] / 1e6 if ages else None

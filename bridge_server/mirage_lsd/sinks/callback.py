@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Self
 
-from .base import LatencyWindow, Picture, Sink, SinkState, SinkStats
+from ..counters import LatencyWindow
+from .base import Picture, Sink, SinkState, SinkStats
 
 
 class CallbackSink(Sink):

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ..backoff import Backoff
+from ..counters import LatencyWindow
 from ..device_process import DeviceProcess
 from ..device_process.ring import SLOTS, SlotRing
-from .base import DeviceError, LatencyWindow, Picture, Sink, SinkState, SinkStats
+from .base import DeviceError, Picture, Sink, SinkState, SinkStats
 
 _OPEN_TIMEOUT_S = 10.0
 # A worker that took nothing for so long, with pictures waiting, has stalled.

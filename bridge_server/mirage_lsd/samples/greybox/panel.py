@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...client import Control
+from ...protocol.decode_parts import MAX_SEED
 
 Value = str | float | bool | int | tuple[float, ...]
 
@@ -15,7 +16,6 @@ HELP = "Tab chooses, [ and ] change"
 _STEPS = 10  # from a number's minimum to its maximum
 _TURN = math.radians(15)
 _AFTERNOON = (0.7, 0.7, 0.0)  # a direction without a default; straight up, a turn would change nothing
-_LARGEST_SEED = 2**31 - 1
 
 
 class Panel:
@@ -71,7 +71,7 @@ class Panel:
             case "flag":
                 return not value
             case "seed":
-                return (int(value) + way) % _LARGEST_SEED
+                return (int(value) + way) % MAX_SEED
             case "number":
                 step = (control.maximum - control.minimum) / _STEPS
                 return min(control.maximum, max(control.minimum, float(value) + way * step))
