@@ -240,7 +240,7 @@ class MiragePipeline:
         past = self.warp_history(anchored, state, self.shading, self._flow)
         clock.mark("motion")
         vector = self._control_vector(look)
-        stale = past.context is None or past.visible is None or float(past.visible.mean()) < _FRESH_BELOW
+        stale = past.context is None or past.visible is None or float(past.visible.mean()) < _fresh_below(state)
         due = state.pending is None and state.frames_since_job + 1 >= state.context_every
         fresh, job = None, None
         if stale or (due and not self._beside(state.spec)):
@@ -283,6 +283,11 @@ class MiragePipeline:
             return FreshContext(context, _next_memory(past.memory, features.cpu(), tokens.cpu(), first))
 
         return run
+
+
+def _fresh_below(state: StreamState) -> float:
+    """Where less than this part was visible a frame waits. Whoever asks for rarer contexts waits less often too: moving footage would have one a frame."""
+    return _FRESH_BELOW * min(1.0, CONTEXT_EVERY_BESIDE / state.context_every)
 
 
 def _free_cores(cores: int, trunk_threads: int, trunk: TrunkThread) -> Callable[[], int]:
