@@ -223,7 +223,9 @@ def test_the_thread_ends_with_the_pipeline(monkeypatch, walk):
         assert not thread.is_alive()
 
 
-@pytest.mark.parametrize(("every", "seen", "contexts"), [(3, 0.5, 4), (6, 0.5, 1), (6, 0.2, 4), (12, 0.2, 1), (12, 0.1, 4)])
+@pytest.mark.parametrize(
+    ("every", "seen", "contexts"), [(3, 0.5, 4), (6, 0.5, 1), (6, 0.2, 4), (12, 0.2, 1), (12, 0.1, 4)]
+)
 def test_whoever_asks_for_rarer_contexts_waits_less_often(beside, held, walk, every, seen, contexts):
     """Of moving footage the flow finds little of the frame before: each frame would wait for its own context, whatever the limit."""
     state = beside.create_state(SPEC)
