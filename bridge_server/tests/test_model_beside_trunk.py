@@ -223,6 +223,26 @@ def test_the_thread_ends_with_the_pipeline(monkeypatch, walk):
         assert not thread.is_alive()
 
 
+@pytest.mark.parametrize(
+    ("every", "seen", "contexts"), [(3, 0.5, 4), (6, 0.5, 1), (6, 0.2, 4), (12, 0.2, 1), (12, 0.1, 4)]
+)
+def test_whoever_asks_for_rarer_contexts_waits_less_often(beside, held, walk, every, seen, contexts):
+    """Of moving footage the flow finds little of the frame before: each frame would wait for its own context, whatever the limit."""
+    state = beside.create_state(SPEC)
+    beside.set_limits(state, context_every=every)
+    warp = beside.warp_history
+
+    def partly_seen(*arguments):
+        past = warp(*arguments)
+        return past if past.visible is None else past._replace(visible=torch.full_like(past.visible, seen))
+
+    beside.warp_history = partly_seen
+    for i in range(4):
+        show(beside, state, walk, i)
+        state.frames_since_job = 0  # a new one isn't due
+    assert state.contexts == contexts
+
+
 def test_limits(in_step, walk):
     state = in_step.create_state(SPEC)
     in_step.set_limits(state, max_steps=1, context_every=2)

@@ -191,6 +191,30 @@ def test_a_live_device_that_dies_or_blocks_is_lost_and_comes_back(source: Source
         assert source.fault == ""
 
 
+def test_a_device_that_starts_slowly_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It opens later than it may be silent, and its first picture comes a moment after that."""
+    (tmp_path / "slow_device.py").write_text(
+        "import time, numpy as np\n"
+        "def run(port):\n"
+        "    time.sleep(2.3)\n"
+        "    port.tell('open')\n"
+        "    while not port.closing.wait(0.4):\n"
+        "        port.put(np.zeros((8, 8, 4), np.uint8), time.monotonic_ns())\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
+
+    class Slow(ProcessSource):
+        name = "slow"
+
+        @classmethod
+        def from_text(cls, text: str, **options: object) -> None:
+            return None
+
+    with Slow("slow_device", {}, "The slow device", silence_s=2.0) as source:
+        next_picture(source)
+        assert (source.state, source.restarts) == (SourceState.OPEN, 0)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 def test_close_ends_a_device_that_blocks(source: Source) -> None:
     if not isinstance(source, ProcessSource):

@@ -280,6 +280,33 @@ def ffmpeg(*arguments: str) -> None:
     subprocess.run(["ffmpeg", "-hide_banner", "-loglevel", "error", "-y", *arguments], check=True, timeout=120)
 
 
+def test_a_stream_whose_sound_comes_first_is_waited_for() -> None:
+    need("ffmpeg")
+    url = f"udp://127.0.0.1:{free_port()}"
+
+    def send(*what: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            ["ffmpeg", "-loglevel", "error", "-re", *what, "-f", "mpegts", url], stdin=subprocess.DEVNULL
+        )
+
+    sine = ("-f", "lavfi", "-i", "sine")
+    sender = send(*sine, "-t", "4")
+    source = NetworkSource(url)
+    opening = threading.Thread(target=source.open)
+    opening.start()
+    try:
+        sender.wait(60)
+        sender = send(*sine, "-f", "lavfi", "-i", "testsrc2=size=128x96:rate=25", "-g", "25")
+        opening.join(30)
+        assert source.state is SourceState.OPEN, source.fault
+        wait_for(lambda: source.read(0.5) is not None)
+    finally:
+        sender.kill()
+        sender.wait()
+        opening.join(30)
+        source.close()
+
+
 @pytest.mark.parametrize("angle", [90, 180, 270])
 def test_a_rotated_clip_is_upright(tmp_path: Path, angle: int) -> None:
     from mirage_lsd.sources.video_file import VideoFileSource

@@ -5,12 +5,13 @@
     mirage-lsd stream --source screen --sink rtmp://127.0.0.1/live/key --osc 9000
     mirage-lsd stream --source 0 --sink window --sink virtual-camera --keys --gestures --voice
 
-Sources: a camera's number; screen, screen:2, window:TITLE; a file or image; rtsp://, rtmp://, srt://, http://; webrtc; ndi; pattern.
-Sinks: window; a file (.mp4, .mov, .mkv); rtmp://, srt://, udp://; virtual-camera; webrtc; ndi. Give --sink as often as you like.
+Sources: a camera's number; screen, screen:2, window:TITLE; a file or image; rtsp://, rtmp://, srt://, http://; webrtc; ndi, spout,
+syphon; pattern. Sinks: window; a file (.mp4, .mov, .mkv); rtmp://, srt://, udp://; virtual-camera; webrtc; ndi, spout, syphon. Give --sink
+as often as you like.
 `mirage-lsd devices` lists what is there and how to install what is not.
 
-A live source is painted at --fps: when this machine can't hold it, steps, then size are given up, and that is told. A clip that goes
-into a file is painted picture by picture, as fast as it goes, and nothing is given up.
+A live source is painted at --fps: when this machine can't hold it, steps, then the rate of contexts, then size are given up, and that
+is told (docs/camera/quality.md). A clip that goes into a file is painted picture by picture, as fast as it goes, and nothing is given up.
 --scene, --lighting and --prompt say how it begins; SCENE/LIGHTING is short for both. --set NAME=VALUE turns any other control.
 While it runs: in the window Tab shows rate and latency, F11 fills the screen, Esc ends; with --keys, digits choose scenes; Ctrl-C ends.
 With --gestures hands turn the knobs: a swipe to the right or left chooses the next or previous scene, a pointing finger the next
@@ -63,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="most denoising steps (default: %(default)s)",
     )
     parser.add_argument(
-        "--fixed-quality", action="store_true", help="never give up steps or size; the rate falls instead"
+        "--fixed-quality", action="store_true", help="never give up steps, contexts or size; the rate falls instead"
     )
     parser.add_argument("--loop", action="store_true", help="a clip begins anew at its end")
     parser.add_argument("--realtime", action="store_true", help="a clip is played at its own speed, into a file too")

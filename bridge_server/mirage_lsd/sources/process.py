@@ -169,6 +169,8 @@ class ProcessSource(Source):
                     self._ring = SlotRing.attach(message["path"], message["slot_bytes"], message["slots"])
             elif kind == "open":
                 self._opened, self._facts = True, message
+                # Its silence begins now: starting a process may have taken longer than a device may be silent.
+                self._last_picture = time.monotonic()
             elif kind == "end":
                 self._finished = True
             elif kind == "dropped":

@@ -240,7 +240,7 @@ class MiragePipeline:
         anchored, past = self._aligned(frame, state, look, clock)
         inputs = anchored.inputs
         vector = self._control_vector(look)
-        stale = past.context is None or past.visible is None or float(past.visible.mean()) < _FRESH_BELOW
+        stale = past.context is None or past.visible is None or float(past.visible.mean()) < _fresh_below(state)
         due = state.pending is None and state.frames_since_job + 1 >= state.context_every
         fresh, job = None, None
         if stale or (due and not self._beside(state.spec)):
@@ -338,6 +338,11 @@ def _unit(direction: tuple[float, ...]) -> tuple[float, float, float]:
     if not np.isfinite(length) or length < 1e-6:
         raise ValueError("The sun's direction has no length; send a unit vector towards the sun.")
     return (float(vector[0] / length), float(vector[1] / length), float(vector[2] / length))
+
+
+def _fresh_below(state: StreamState) -> float:
+    """Where less than this part was visible a frame waits. Whoever asks for rarer contexts waits less often too: moving footage would have one a frame."""
+    return _FRESH_BELOW * min(1.0, CONTEXT_EVERY_BESIDE / state.context_every)
 
 
 def _free_cores(cores: int, trunk_threads: int, trunk: TrunkThread) -> Callable[[], int]:

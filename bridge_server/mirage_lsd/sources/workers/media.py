@@ -20,6 +20,7 @@ from .hdr import HDR_TRANSFERS, HdrToSdr
 _LARGEST_SIDE = 4096
 # A decoder that gives up on so many packets in a row won't find its way any more.
 _BROKEN_PACKETS = 200
+_VIDEO_WITHIN_S = 10.0
 
 
 def run(port: Port) -> None:
@@ -34,7 +35,7 @@ def run(port: Port) -> None:
     zero_ns, shown = 0, 0
     pacer = Pacer() if options["realtime"] and not live else None
     while not port.closing.is_set():
-        container, helper = _open(av, url, live)
+        container, helper = _open_with_video(av, port, url, live)
         try:
             count, zero_ns = _play(av, port, container, zero_ns, pacer)
         finally:
@@ -49,6 +50,18 @@ def run(port: Port) -> None:
         if not options["loop"]:
             break
     port.tell("end", count=shown)
+
+
+def _open_with_video(av: Any, port: Port, url: str, live: bool) -> tuple[Any, Any]:
+    """As `_open`. What a sender has sent in the second that is looked at may be sound alone: its video begins with the next key frame."""
+    deadline = time.monotonic() + _VIDEO_WITHIN_S
+    while True:
+        container, helper = _open(av, url, live)
+        if not live or container.streams.video or port.closing.is_set() or time.monotonic() > deadline:
+            return container, helper
+        container.close()
+        if helper is not None:
+            helper.kill()
 
 
 def _open(av: Any, url: str, live: bool) -> tuple[Any, Any]:
@@ -95,7 +108,8 @@ def _play(av: Any, port: Port, container: Any, zero_ns: int, pacer: Pacer | None
     """
     options = port.options
     if not container.streams.video:
-        raise DeviceError(f"{options['url']} holds no video, only sound.", retry=False)
+        what = _without_secrets(options["url"]) if options["live"] else options["url"]
+        raise DeviceError(f"{what} holds no video, only sound.", retry=options["live"])
     stream = container.streams.video[0]
     stream.thread_type = "AUTO"
     rate = float(stream.average_rate or stream.guessed_rate or 25) or 25.0
