@@ -20,7 +20,10 @@ COMPILERS = (
 )
 LIBRARIES = "/usr/include/zmq.h /usr/lib/*/pkgconfig/libzmq.pc /usr/include/msgpack.hpp"
 HIDDEN = {"without a compiler": COMPILERS, "without libzmq": LIBRARIES}
-NATIVE: dict[str, set[str]] = {"without a compiler": set(), "without libzmq": {"libmirage_shader.so", "liblsd_reproject.so"}}
+NATIVE: dict[str, set[str]] = {
+    "without a compiler": set(),
+    "without libzmq": {"libmirage_shader.so", "liblsd_reproject.so"},
+}
 
 
 def can_hide() -> bool:
