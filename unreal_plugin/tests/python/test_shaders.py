@@ -141,6 +141,18 @@ def test_the_shared_shading_is_valid_where_the_plugin_includes_it(
     text = (repository / "shared_protocol" / "shading" / shared).read_text(encoding="utf-8")
     whole = tmp_path / "shading.frag"
     whole.write_text(re.sub(r'#include "LSD\w+\.ush"', lambda _: text, source), encoding="utf-8")
-    command = ["glslangValidator", "-D", "-V", "-S", "frag", "-e", "MainPS", "--auto-map-bindings", "--auto-map-locations"]
-    done = subprocess.run([*command, "-o", str(tmp_path / "out.spv"), str(whole)], capture_output=True, text=True, check=False)
+    command = [
+        "glslangValidator",
+        "-D",
+        "-V",
+        "-S",
+        "frag",
+        "-e",
+        "MainPS",
+        "--auto-map-bindings",
+        "--auto-map-locations",
+    ]
+    done = subprocess.run(
+        [*command, "-o", str(tmp_path / "out.spv"), str(whole)], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout
