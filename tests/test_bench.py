@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import DaemonProcess
+from PIL import Image
 from stand_in_pipelines import ContextsPipeline
 
 from mirage_lsd.bench import imagezmq_hop
@@ -164,3 +165,40 @@ def test_greybox_frames_are_what_their_cameras_see() -> None:
         clip_y = 1 - (row + 0.5) / 48 * 2
         height = clip_y * depth / frame.camera.projection[1, 1]
         assert height == pytest.approx(-1.6, abs=1e-3)
+
+
+def test_reprojection(tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.png"
+    rows = measure(tmp_path, "reprojection", "--size", "96x64", "--frames", "84", "--steps", "1", "--sheet", str(sheet))
+    assert [row["results_a_second"] for row in rows] == [5, 10, 15, 30] * 2
+    for row in rows:
+        interval = 60 // row["results_a_second"]
+        assert row["age_frames"] == [interval, 2 * interval - 1]
+        assert 0 < row["unseen_percent"]["mean"] < 60
+        gain = row["psnr_reprojected_db"]["mean"] - row["psnr_last_picture_db"]["mean"]
+        assert row["gain_db"] == pytest.approx(gain, abs=0.02)
+        assert gain > (6 if interval <= 4 else 3)
+    with Image.open(sheet) as picture:
+        assert picture.width == 5 * 96
+        assert picture.height > 8 * 64
+
+
+def test_shading(tmp_path: Path) -> None:
+    figures = measure(tmp_path, "shading", "--size", "96x64", "--frames", "36", "--steps", "1")
+    assert [row["walk"] for row in figures["psnr"]] == ["steady"] * 7 + ["looking around"] * 7
+    for walk in (figures["psnr"][:7], figures["psnr"][7:]):
+        by_age = [row["looked_up_db"]["mean"] for row in walk[:4]]
+        assert by_age == sorted(by_age, reverse=True)
+        assert by_age[0] > 45
+        # Where the camera turns, the context's own place is what counts.
+        assert walk[2]["looked_up_db"]["mean"] > walk[2]["as_it_is_db"]["mean"]
+    assert figures["bytes_up"] == 96 * 64 * 8
+    assert figures["bytes_down"] == 12 * 8 * 16 * 2
+    assert figures["bytes_weights"] == 7203 * 2
+    assert figures["contexts_a_second"]["p50"] > 0
+
+
+@pytest.mark.parametrize("kind", ["reprojection", "shading"])
+def test_too_few_frames_are_refused(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", kind, "--frames", "5"]) == 1
+    assert "too few" in capsys.readouterr().err

@@ -42,6 +42,8 @@ LIBRARIES = {
     "macos-x64": "liblsd.dylib",
     "windows-x64": "lsd.dll",
 }
+# What the engine shades with, by its name in Runtime/Shading and in shared_protocol/shading.
+SHADERS = {"MirageLSDShade.hlsl": "lsd_shade.hlsl", "MirageLSDReproject.hlsl": "lsd_reproject.hlsl"}
 
 
 def main() -> int:
@@ -50,7 +52,11 @@ def main() -> int:
     if missing:
         print(f"{', '.join(missing)} is missing: run `make native-all` first.", file=sys.stderr)
         return 1
-    files = {path.relative_to(PACKAGE).as_posix(): path for path in package_files()} | libraries
+    shaders = {
+        f"Runtime/Shading/{name}": REPOSITORY / "shared_protocol" / "shading" / shared
+        for name, shared in SHADERS.items()
+    }
+    files = {path.relative_to(PACKAGE).as_posix(): path for path in package_files()} | libraries | shaders
     DIST.mkdir(exist_ok=True)
     version = json.loads((PACKAGE / "package.json").read_text())["version"]
     samples = {name: path for name, path in files.items() if top(name) == SAMPLES}

@@ -30,6 +30,8 @@ FILES = {
     "macos-x64": ("liblsd.dylib",),
 }
 UNREAL_NAMES = {"windows-x64": "Win64", "linux-x64": "Linux", "macos-arm64": "Mac", "macos-x64": "Mac"}
+# What the engine shades with, under Unreal's kind of name; /Plugin/MirageLSD/Private/ is where they are included from.
+SHADERS = {"lsd_shade.hlsl": "LSDShade.ush", "lsd_reproject.hlsl": "LSDReproject.ush"}
 MACHO_64 = 0xFEEDFACF
 FAT_MAGIC = 0xCAFEBABE
 FAT_ALIGNMENT = 14  # as a power of two: pages of 16 KiB
@@ -72,6 +74,8 @@ def stage(native: Path, target: Path, platforms: Sequence[str], engine_version: 
     include = target / CORE / "Include" / "lsd"
     include.mkdir(parents=True)
     shutil.copy2(REPOSITORY / "shared_protocol" / "native" / "include" / "lsd" / "lsd.h", include)
+    for shared, name in SHADERS.items():
+        shutil.copy2(REPOSITORY / "shared_protocol" / "shading" / shared, target / "Shaders" / "Private" / name)
     shutil.copy2(REPOSITORY / "LICENSE", target)
     macs = [
         file.read_bytes() for platform in platforms if UNREAL_NAMES[platform] == "Mac" for file in libraries[platform]

@@ -15,8 +15,9 @@ import re
 import sys
 from pathlib import Path
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).resolve().parent
 GENERATED = FOLDER / "generated"
+SAMPLE = FOLDER.parents[1] / "bridge_server" / "mirage_lsd" / "samples" / "greybox"
 # Passes and their fragment entry points; each has a HLSL form and a GLSL form.
 PASSES = ("lsd_shade_pass", "lsd_reproject_pass")
 _ENTRIES = (("lsd_vertex", "vertex"), ("lsd_fragment", "fragment"))
@@ -113,6 +114,8 @@ def outputs() -> dict[Path, str]:
     for name in PASSES:
         made[GENERATED / f"{name}.wgsl"] = wgsl(name)
         made[GENERATED / f"{name}.frag"] = glsl(name)
+    # The sample is in the Python package, this folder is not.
+    made[SAMPLE / "lsd_shade_pass.frag"] = glsl("lsd_shade_pass")
     return made
 
 

@@ -29,13 +29,18 @@ float lsd_metres(ivec2 pixel)
     return 1.0 / (raw * lsd_depth_decode.x + lsd_depth_decode.y);
 }
 
+// A pixel's number in the plane `ids`, 0..1 for 0..255; an engine may keep it elsewhere.
+#ifndef LSD_NUMBER
+#define LSD_NUMBER(texel) texelFetch(lsd_ids, texel, 0).x
+#endif
+
 #define LSD_CONSTANT(i) lsd_constants[i]
 #define LSD_WEIGHT(i) texelFetch(lsd_weights, ivec2((i) % 12, (i) / 12), 0)
 #define LSD_CONTEXT(cell, part) texelFetch(lsd_context, ivec2((cell).x * 4 + (part), (cell).y), 0)
 #define LSD_COLOR(pixel) texelFetch(lsd_color, lsd_texel(pixel), 0)
 #define LSD_DEPTH(pixel) lsd_metres(pixel)
 #define LSD_NORMAL(pixel) texelFetch(lsd_normals, lsd_texel(pixel), 0)
-#define LSD_SLOT(pixel) (texelFetch(lsd_slots, ivec2(int(texelFetch(lsd_ids, lsd_texel(pixel), 0).x * 255.0 + 0.5), 0), 0).xy * vec2(255.0, 1.0))
+#define LSD_SLOT(pixel) (texelFetch(lsd_slots, ivec2(int(LSD_NUMBER(lsd_texel(pixel)) * 255.0 + 0.5), 0), 0).xy * vec2(255.0, 1.0))
 
 #include "lsd_shade.hlsl"
 

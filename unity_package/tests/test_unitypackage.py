@@ -56,6 +56,7 @@ def test_another_program_unpacks_it(builder: ModuleType, tmp_path: Path) -> None
         and path.relative_to(PACKAGE).parts[0] not in {"package.json", "Tests", "Samples~"}
     }
     expected |= {f"Runtime/Plugins/{platform}/{name}" for platform, name in builder.LIBRARIES.items()}
+    expected |= {f"Runtime/Shading/{name}" for name in builder.SHADERS}
     found = {path.relative_to(imported).as_posix() for path in imported.rglob("*") if path.is_file()}
     assert found == expected
     source = PACKAGE / "Runtime" / "Engine" / "LSDStreamEngine.cs"

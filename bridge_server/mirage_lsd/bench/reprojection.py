@@ -15,7 +15,7 @@ from ..client.reprojection import MOST_KEYS, FrameOfNow, KeyFrame, reproject
 from ..frame import InputFrame
 from ..models.mirage_lsd_v1 import base_size
 from ..pipelines.mirage.sampled_depth import resample_depth
-from .walks import ENGINE_FPS, WALKS, Picture, Walk, controls_of, frames_of, open_state, psnr
+from .walks import ENGINE_FPS, WALKS, Picture, SampleEngine, Walk, controls_of, open_state, psnr
 
 RATES = (5, 10, 15, 30)
 # An older key frame counts half as much as the one after it.
@@ -53,28 +53,36 @@ def measure_reprojection(job: ReprojectionJob, tick: Callable[[str, int, int], N
     """
     from ..pipelines.registry import load_pipeline
 
+    least = max(ENGINE_FPS // rate for rate in RATES) * (job.keys + 1)
+    if job.frames <= least:
+        raise ValueError(f"{job.frames} frames are too few: use more than {least}.")
     pipeline = load_pipeline(job.model)
     rows: list[dict[str, Any]] = []
     sheet: list[tuple[str, list[Picture]]] = []
     try:
-        for walk in WALKS:
-            walked = _painted(pipeline, walk, job, tick)
+        with SampleEngine(job.size) as engine:
+            walks = [_painted(pipeline, engine, walk, job, tick) for walk in WALKS]
+        for walked in walks:
             for rate in RATES:
+                tick(f"{walked.walk.name}: {rate} a second", job.frames, job.frames)
                 figures, pictures = _at_rate(walked, rate, job)
-                rows.append({"walk": walk.name, "results_a_second": rate, **figures})
-                sheet.append((f"{walk.name}, {rate} results a second", pictures))
-                tick(f"{walk.name}: {rate} a second", job.frames, job.frames)
+                rows.append({"walk": walked.walk.name, "results_a_second": rate, **figures})
+                sheet.append((f"{walked.walk.name}, {rate} results a second", pictures))
     finally:
-        pipeline.close()  # type: ignore[attr-defined]
+        close = getattr(pipeline, "close", None)
+        if close is not None:
+            close()
     if job.sheet is not None:
         _contact_sheet(sheet, job.sheet)
     return rows
 
 
-def _painted(pipeline: Any, walk: Walk, job: ReprojectionJob, tick: Callable[[str, int, int], None]) -> _Walked:
+def _painted(
+    pipeline: Any, engine: SampleEngine, walk: Walk, job: ReprojectionJob, tick: Callable[[str, int, int], None]
+) -> _Walked:
     state, controls = open_state(pipeline, job.size, job.steps), controls_of(pipeline, walk)
     walked = _Walked(walk, [], [])
-    for frame in frames_of(walk, job.size, job.frames):
+    for frame in engine.frames(walk, job.frames):
         walked.frames.append(frame)
         walked.painted.append(pipeline.process(frame, state, controls).pixels.copy())
         tick(f"{walk.name}: painting every frame", len(walked.frames), job.frames)
@@ -111,10 +119,6 @@ def _at_rate(walked: _Walked, rate: int, job: ReprojectionJob) -> tuple[dict[str
         if i == middle // interval * interval + interval - 1:
             mask = np.repeat(found.unseen[..., None], 4, -1)
             pictures = [frame.color, wanted, last, found.picture, mask]
-    if not shown:
-        raise ValueError(
-            f"{len(walked.frames)} frames are too few for {rate} results a second; use {first + 1} or more."
-        )
     without, by_reprojection, unseen = (np.array(x) for x in zip(*shown, strict=True))
     figures = {
         "frames": len(shown),

@@ -16,7 +16,7 @@ from ..models.seed import seed_offset
 from ..pipelines.mirage.engine_shade import context_of_pixels
 from ..pipelines.mirage.frame_inputs import FrameInputs, frame_inputs
 from ..pipelines.mirage.look import Look
-from .walks import ENGINE_FPS, WALKS, Picture, Walk, controls_of, frames_of, open_state, psnr
+from .walks import ENGINE_FPS, WALKS, Picture, SampleEngine, Walk, controls_of, open_state, psnr
 
 AGES = (1, 3, 6, 12)
 RATES = (15, 30, 60)
@@ -52,19 +52,21 @@ def measure_shading(job: ShadingJob, tick: Callable[[str, int, int], None]) -> d
     from ..pipelines.mirage.pipeline import MiragePipeline
     from ..pipelines.registry import load_pipeline
 
+    least = max(AGES) + 2 * ENGINE_FPS // min(RATES)
+    if job.frames <= least:
+        raise ValueError(f"{job.frames} frames are too few: use more than {least}.")
     pipeline = load_pipeline(job.model)
     if not isinstance(pipeline, MiragePipeline):
         raise ValueError(f"{job.model} has no context that an engine could shade with.")
     rows: list[dict[str, Any]] = []
     milliseconds: list[float] = []
-    if job.frames <= max(AGES) + 2 * ENGINE_FPS // min(RATES):
-        raise ValueError(f"{job.frames} frames are too few; use 60 or more.")
     try:
-        for walk in WALKS:
-            walked = _painted(pipeline, walk, job, milliseconds, tick)
+        with SampleEngine(job.size) as engine:
+            walks = [_painted(pipeline, engine, walk, job, milliseconds, tick) for walk in WALKS]
+        for walked in walks:
             for contexts, pairs in _schedules(walked):
-                rows.append({"walk": walk.name, "contexts": contexts, **_figures(pipeline, walked, pairs)})
-                tick(f"{walk.name}: {contexts}", job.frames, job.frames)
+                tick(f"{walked.walk.name}: {contexts}", job.frames, job.frames)
+                rows.append({"walk": walked.walk.name, "contexts": contexts, **_figures(pipeline, walked, pairs)})
     finally:
         pipeline.close()
     base = base_size(job.size[1], job.size[0])
@@ -91,13 +93,18 @@ def _controls(pipeline: Any, walk: Walk) -> Tensor:
 
 
 def _painted(
-    pipeline: Any, walk: Walk, job: ShadingJob, milliseconds: list[float], tick: Callable[[str, int, int], None]
+    pipeline: Any,
+    engine: SampleEngine,
+    walk: Walk,
+    job: ShadingJob,
+    milliseconds: list[float],
+    tick: Callable[[str, int, int], None],
 ) -> _Walked:
     """Each rate has a stream of its own, which sees only the frames that are sent to it."""
     walked = _Walked(walk, contexts={rate: {} for rate in RATES})
     controls = controls_of(pipeline, walk)
     states = {rate: open_state(pipeline, job.size, job.steps) for rate in RATES}
-    for i, frame in enumerate(frames_of(walk, job.size, job.frames)):
+    for i, frame in enumerate(engine.frames(walk, job.frames)):
         walked.frames.append(frame)
         for rate, state in states.items():
             if i % (ENGINE_FPS // rate) == 0:
@@ -117,11 +124,12 @@ def _schedules(walked: _Walked) -> Iterator[tuple[str, list[tuple[int, int, Tens
     count, first = len(walked.frames), max(AGES)
     fresh = walked.contexts[ENGINE_FPS]
     for age in AGES:
-        yield f"{age} frames old", [(i, i - age, fresh[i - age]) for i in range(first, count)]
+        yield f"{age} frame{'s' * (age > 1)} old", [(i, i - age, fresh[i - age]) for i in range(first, count)]
     for rate in RATES:
         interval = ENGINE_FPS // rate
         made = [(i, (i // interval - 1) * interval) for i in range(max(first, 2 * interval), count)]
-        name = f"{rate} a second, {interval} to {2 * interval - 1} frames old"
+        ages = f"{interval} to {2 * interval - 1} frames" if interval > 1 else "1 frame"
+        name = f"{rate} a second, {ages} old"
         yield name, [(i, j, walked.contexts[rate][j]) for i, j in made]
 
 

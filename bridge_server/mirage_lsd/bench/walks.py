@@ -46,35 +46,45 @@ def controls_of(pipeline: Any, walk: Walk) -> Controls:
     return timeline.sample(1)[0]
 
 
-def frames_of(walk: Walk, size: tuple[int, int], count: int) -> Iterator[InputFrame]:
-    """`count` frames of `size` (width, height) with color, depth and camera.
+class SampleEngine:
+    """The sample's level, drawn off screen at `size` (width, height). A context manager.
 
     Raises:
         DemoError: Panda3D is not installed. RendererError: it can't draw here.
     """
-    sample = load_sample()
-    theme = sample.themes.THEMES[walk.theme]
-    level = sample.level.Level()
-    level.set_sun(theme.sun)
-    renderer = sample.renderer.Renderer(level, *size)
-    try:
-        if not renderer.has_depth:
-            raise sample.renderer.RendererError("Panda3D gives no depth here: install libegl1 and libgl1-mesa-dri.")
-        path = sample.camera_path.CameraPath(walk.round_s)
-        x, y, z = theme.sun[0], theme.sun[2], -theme.sun[1]
-        length = math.hypot(x, y, z)
-        sun = Sun((x / length, y / length, z / length))
-        renderer.render()  # the first one may still be warming up the driver
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self._sample = load_sample()
+        self._level = self._sample.level.Level()
+        self._renderer = self._sample.renderer.Renderer(self._level, *size)
+        if not self._renderer.has_depth:
+            self._renderer.close()
+            raise self._sample.renderer.RendererError(
+                "Panda3D gives no depth here: install EGL (Debian: libegl1 libgl1-mesa-dri)."
+            )
+        self._renderer.render()  # the first one may still be warming up the driver
+
+    def __enter__(self) -> SampleEngine:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._renderer.close()
+
+    def frames(self, walk: Walk, count: int) -> Iterator[InputFrame]:
+        """`count` frames with color, depth, ids and camera."""
+        theme = self._sample.themes.THEMES[walk.theme]
+        self._level.set_sun(theme.sun)
+        path = self._sample.camera_path.CameraPath(walk.round_s)
+        direction = np.array(self._sample.conventions.direction_to_protocol(theme.sun))
+        x, y, z = (direction / np.linalg.norm(direction)).tolist()
         for i in range(count):
             seconds = i / ENGINE_FPS
             pose = path.pose(walk.start * walk.round_s + seconds)
             swing = walk.swing_deg * math.sin(math.pi * seconds)
-            renderer.place(replace(pose, heading=pose.heading + swing))
-            level.move(seconds)
-            seen = renderer.render()
-            yield InputFrame(i, seen.color, seen.depth, ids=seen.ids, camera=seen.camera, sun=sun)
-    finally:
-        renderer.close()
+            self._renderer.place(replace(pose, heading=pose.heading + swing))
+            self._level.move(seconds)
+            seen = self._renderer.render()
+            yield InputFrame(i, seen.color, seen.depth, ids=seen.ids, camera=seen.camera, sun=Sun((x, y, z)))
 
 
 def open_state(pipeline: Any, size: tuple[int, int], steps: int) -> Any:

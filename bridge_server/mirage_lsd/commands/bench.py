@@ -126,15 +126,14 @@ def run(args: argparse.Namespace) -> int:
     from ..bench.errors import BenchError
     from ..client import LsdError
     from ..client.local_daemon import DaemonStartError
-    from ..demo.sample import DemoError
 
     kinds = {"transport": _transport, "stream": _stream, "reprojection": _reprojection, "shading": _shading}
     try:
         figures = kinds[args.bench](args)
         if args.json is not None:
             args.json.write_text(json.dumps(figures, indent=2) + "\n")
-    # NativeLibraryError is an OSError; ValueError: no such model, or too few frames.
-    except (BenchError, DaemonStartError, DemoError, LsdError, OSError, ValueError) as error:
+    # NativeLibraryError is an OSError. RuntimeError: DemoError, RendererError. ValueError: no such model, or too few frames.
+    except (BenchError, DaemonStartError, LsdError, OSError, RuntimeError, ValueError) as error:
         print(f"mirage-lsd bench {args.bench}: {error}", file=sys.stderr)
         return 1
     return 0

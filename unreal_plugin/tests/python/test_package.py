@@ -53,6 +53,9 @@ def test_the_zip_is_a_complete_plugin(repository: Path, plugin: Path, native: Pa
     core = "Source/ThirdParty/LSDCore"
     header = (repository / "shared_protocol/native/include/lsd/lsd.h").read_bytes()
     assert files[f"{core}/Include/lsd/lsd.h"] == header
+    for shared, name in (("lsd_shade", "LSDShade"), ("lsd_reproject", "LSDReproject")):
+        text = (repository / "shared_protocol" / "shading" / f"{shared}.hlsl").read_bytes()
+        assert files[f"Shaders/Private/{name}.ush"] == text
     assert files[f"{core}/Lib/Win64/lsd.dll"] == b"MZ dll"
     assert files[f"{core}/Lib/Win64/lsd.lib"] == b"!<arch>\n"
     assert files[f"{core}/Lib/Linux/liblsd.so"][:4] == b"\x7fELF"

@@ -93,3 +93,66 @@ def test_they_are_valid_hlsl(plugin: Path, tmp_path: Path, name: str) -> None:
         [*command, "-o", str(tmp_path / "out.spv"), str(whole)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
+
+
+# As a global shader of the plugin would: scene textures, a uniform buffer's arrays, and the target.
+SHADING = """
+Texture2D LSDColor; Texture2D LSDDepth; Texture2D LSDNormals; Texture2D LSDIds; Texture2D LSDSlots; Texture2D LSDContext;
+cbuffer LSDShading { float4 LSDConstants[17]; float4 LSDWeights[1801]; };
+#define LSD_CONSTANT(i) LSDConstants[i]
+#define LSD_WEIGHT(i) LSDWeights[i]
+#define LSD_CONTEXT(cell, part) LSDContext.Load(int3((cell).x * 4 + (part), (cell).y, 0))
+#define LSD_COLOR(pixel) float4(lsd_encode_srgb(LSDColor.Load(int3(pixel, 0)).xyz), 1.0f)
+#define LSD_DEPTH(pixel) (LSDDepth.Load(int3(pixel, 0)).x * 0.01f)
+#define LSD_NORMAL(pixel) LSDNormals.Load(int3(pixel, 0))
+#define LSD_SLOT(pixel) (LSDSlots.Load(int3(int(LSDIds.Load(int3(pixel, 0)).x * 255.0f + 0.5f), 0, 0)).xy * float2(255.0f, 1.0f))
+float3 lsd_encode_srgb(float3 color);
+#include "LSDShade.ush"
+void MainPS(float4 Position : SV_Position, out float4 OutColor : SV_Target0)
+{
+    OutColor = float4(lsd_decode_srgb(lsd_shaded(int2(Position.xy)).xyz), 1.0f);
+}
+"""
+REPROJECTION = """
+Texture2D LSDDepth; Texture2D LSDFill; Texture2D LSDMotion; Texture2D LSDIds; Texture2D LSDSlots;
+Texture2DArray LSDKeyColors; Texture2DArray LSDKeyDepths;
+cbuffer LSDReprojection { float4 LSDConstants[23]; };
+#define LSD_R_CONSTANT(i) LSDConstants[i]
+#define LSD_R_DEPTH(pixel) LSDDepth.Load(int3(pixel, 0)).x
+#define LSD_R_FILL(pixel) LSDFill.Load(int3(pixel, 0))
+#define LSD_R_MOTION(pixel) LSDMotion.Load(int3(pixel, 0)).xy
+#define LSD_R_SLOT_ROW(pixel, key, row) LSDSlots.Load(int3(int(LSDIds.Load(int3(pixel, 0)).x * 255.0f + 0.5f), (key) * 3 + (row), 0))
+#define LSD_R_KEY_COLOR(key, texel) LSDKeyColors.Load(int4(texel, key, 0))
+#define LSD_R_KEY_DEPTH(key, texel) LSDKeyDepths.Load(int4(texel, key, 0)).x
+#include "LSDReproject.ush"
+void MainPS(float4 Position : SV_Position, out float4 OutColor : SV_Target0)
+{
+    float Unseen;
+    OutColor = lsd_reproject(int2(Position.xy), Unseen);
+}
+"""
+
+
+@pytest.mark.parametrize(("source", "shared"), [(SHADING, "lsd_shade.hlsl"), (REPROJECTION, "lsd_reproject.hlsl")])
+def test_the_shared_shading_is_valid_where_the_plugin_includes_it(
+    repository: Path, tmp_path: Path, source: str, shared: str
+) -> None:
+    """The zip carries it (test_package.py); no shader of the plugin uses it yet."""
+    text = (repository / "shared_protocol" / "shading" / shared).read_text(encoding="utf-8")
+    whole = tmp_path / "shading.frag"
+    whole.write_text(re.sub(r'#include "LSD\w+\.ush"', lambda _: text, source), encoding="utf-8")
+    command = [
+        "glslangValidator",
+        "-D",
+        "-V",
+        "-S",
+        "frag",
+        "-e",
+        "MainPS",
+        "--auto-map-bindings",
+        "--auto-map-locations",
+    ]
+    done = subprocess.run(
+        [*command, "-o", str(tmp_path / "out.spv"), str(whole)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout

@@ -78,6 +78,21 @@ class Renderer:
         self.camera = level.root.attachNewNode(core.Camera("camera", lens))
         self._buffer.makeDisplayRegion().setCamera(self.camera)
 
+    @property
+    def buffer(self) -> Any:
+        """The Panda3D buffer that the level is drawn into."""
+        return self._buffer
+
+    @property
+    def color_texture(self) -> core.Texture:
+        """What it drew; the alpha is 255 less the part of a person."""
+        return self._color
+
+    @property
+    def depth_texture(self) -> core.Texture:
+        """What the depth buffer holds."""
+        return self._depth
+
     def place(self, pose: Pose) -> None:
         """Puts the camera where `pose` says."""
         self.camera.setPosHpr(*pose.position, pose.heading, pose.pitch, 0)
