@@ -26,10 +26,17 @@ CORE = Path("Source") / "ThirdParty" / "LSDCore"
 FILES = {
     "windows-x64": ("lsd.dll", "lsd.lib"),
     "linux-x64": ("liblsd.so",),
+    "linux-arm64": ("liblsd.so",),
     "macos-arm64": ("liblsd.dylib",),
     "macos-x64": ("liblsd.dylib",),
 }
-UNREAL_NAMES = {"windows-x64": "Win64", "linux-x64": "Linux", "macos-arm64": "Mac", "macos-x64": "Mac"}
+UNREAL_NAMES = {
+    "windows-x64": "Win64",
+    "linux-x64": "Linux",
+    "linux-arm64": "LinuxArm64",
+    "macos-arm64": "Mac",
+    "macos-x64": "Mac",
+}
 MACHO_64 = 0xFEEDFACF
 FAT_MAGIC = 0xCAFEBABE
 FAT_ALIGNMENT = 14  # as a power of two: pages of 16 KiB
@@ -93,7 +100,7 @@ def write_descriptor(path: Path, unreal_platforms: Sequence[str], engine_version
     kept = [name for name in descriptor["SupportedTargetPlatforms"] if name in unreal_platforms]
     descriptor["SupportedTargetPlatforms"] = kept
     for module in descriptor["Modules"]:
-        module["PlatformAllowList"] = kept
+        module["PlatformAllowList"] = [name for name in module["PlatformAllowList"] if name in kept]
     if engine_version is not None:
         descriptor["EngineVersion"] = engine_version
     path.write_text(json.dumps(descriptor, indent="\t") + "\n", encoding="utf-8", newline="\n")
