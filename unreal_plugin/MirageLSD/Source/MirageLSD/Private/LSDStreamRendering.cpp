@@ -143,7 +143,7 @@ void ULSDStreamEngine::TakeFrames()
 	// A callback may stop the capture.
 	const TSharedPtr<FLSDStreamSession> Running = Session;
 	FLSDFrameInfo Frame;
-	while (Running->GetBridge().TakeFrame(Frame))
+	while (Running.IsValid() && Running->GetBridge().TakeFrame(Frame))
 	{
 		LastFrame = Frame;
 		OnFrame.Broadcast(Frame);
