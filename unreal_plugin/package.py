@@ -26,10 +26,17 @@ CORE = Path("Source") / "ThirdParty" / "LSDCore"
 FILES = {
     "windows-x64": ("lsd.dll", "lsd.lib"),
     "linux-x64": ("liblsd.so",),
+    "linux-arm64": ("liblsd.so",),
     "macos-arm64": ("liblsd.dylib",),
     "macos-x64": ("liblsd.dylib",),
 }
-UNREAL_NAMES = {"windows-x64": "Win64", "linux-x64": "Linux", "macos-arm64": "Mac", "macos-x64": "Mac"}
+UNREAL_NAMES = {
+    "windows-x64": "Win64",
+    "linux-x64": "Linux",
+    "linux-arm64": "LinuxArm64",
+    "macos-arm64": "Mac",
+    "macos-x64": "Mac",
+}
 # What the engine shades with, under Unreal's kind of name; /Plugin/MirageLSD/Private/ is where they are included from.
 SHADERS = {"lsd_shade.hlsl": "LSDShade.ush", "lsd_reproject.hlsl": "LSDReproject.ush"}
 MACHO_64 = 0xFEEDFACF
@@ -97,7 +104,7 @@ def write_descriptor(path: Path, unreal_platforms: Sequence[str], engine_version
     kept = [name for name in descriptor["SupportedTargetPlatforms"] if name in unreal_platforms]
     descriptor["SupportedTargetPlatforms"] = kept
     for module in descriptor["Modules"]:
-        module["PlatformAllowList"] = kept
+        module["PlatformAllowList"] = [name for name in module["PlatformAllowList"] if name in kept]
     if engine_version is not None:
         descriptor["EngineVersion"] = engine_version
     path.write_text(json.dumps(descriptor, indent="\t") + "\n", encoding="utf-8", newline="\n")

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from mirage_lsd.controls import Controls
 from mirage_lsd.pipelines.base import StreamSpec
 from mirage_lsd.pipelines.mirage import pipeline as pipeline_module
 from mirage_lsd.pipelines.mirage.look import Look
@@ -254,6 +255,25 @@ def test_limits(in_step, walk):
     for wrong in ({"max_steps": 0}, {"max_steps": 9}, {"context_every": 0}):
         with pytest.raises(ValueError, match=r"^(max_steps|context_every) is \d; use 1.*\.$"):
             in_step.set_limits(state, **wrong)
+
+
+def test_another_number_of_steps_is_compiled_beside_the_frames(beside, walk, monkeypatch):
+    state = beside.create_state(SPEC)
+    show(beside, state, walk, 0)
+    gate, compile_trunk = threading.Event(), beside._trunk
+
+    def slow(base, steps):
+        assert steps != 1 or gate.wait(PATIENCE_S)
+        return compile_trunk(base, steps)
+
+    monkeypatch.setattr(beside, "_trunk", slow)
+    fewer = Controls({**controls_of(walk[0][0]).values, "steps": (1.0,)})
+    show(beside, state, walk, 1, controls=fewer)  # does not wait
+    assert state.steps_now == 3
+    gate.set()
+    wait([state.next_trunk], PATIENCE_S)
+    show(beside, state, walk, 2, controls=fewer)
+    assert (state.steps_now, state.steps, state.next_trunk) == (1, 3, None)
 
 
 def test_both_together_use_no_more_cores_than_there_are(beside, held, walk):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from mirage_lsd.controls import Controls
 from mirage_lsd.frame import Camera, InputFrame, Sun
 from mirage_lsd.models.character import Garment, plain
 from mirage_lsd.models.mirage_lsd_v1 import NetworkConfig, base_size, empty_memory
@@ -105,6 +106,19 @@ def test_streams_do_not_mix(pipeline, world, picture):
         got = pipeline.process(frame, a, Look({"forest": 1.0}, {"day": 1.0}).controls()).pixels.copy()
         pipeline.process(frame, b, Look({"scifi": 1.0}, {"neon": 1.0}).controls())
         np.testing.assert_array_equal(got, want)
+
+
+def test_fewer_steps_are_asked_for_while_it_runs(pipeline, world, picture):
+    frame, controls = input_frame(1, world, picture), controls_of(world)
+    state = pipeline.create_state(SPEC)
+    three = pipeline.process(frame, state, controls).pixels.copy()
+    assert state.steps_now == 3
+    again = pipeline.create_state(SPEC)
+    one = pipeline.process(frame, again, Controls({**controls.values, "steps": (1.0,)})).pixels
+    assert again.steps_now == 1  # an exact pipeline waits for the trunk that was asked for
+    assert (one != three).any()
+    pipeline.process(frame, again, Controls({**controls.values, "steps": (8.0,)}))
+    assert again.steps_now == 3  # never more than it was opened with
 
 
 def test_color_alone_works(pipeline, world, picture):

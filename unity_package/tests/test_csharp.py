@@ -76,6 +76,16 @@ def test_high_definition_pipeline(own_folder: Workshop) -> None:
     assert own_folder.run_tests("MirageLSD.Tests.HighDefinition", "MirageLSD.Tests.Pipelines.PipelineTests") == 10
 
 
+@pytest.mark.parametrize(("defines", "count"), [([], 4), (["MIRAGELSD_VOLUMES_17"], 5)], ids=["core-14", "core-17"])
+def test_volumes(own_folder: Workshop, defines: list[str], count: int) -> None:
+    compile_pipeline_core(own_folder)
+    references = [*ENGINE, "Unity.RenderPipelines.Core.Runtime", "MirageLSD.Runtime"]
+    own_folder.compile(Assembly("MirageLSD.Volumes", sources(PACKAGE / "Runtime" / "Volumes"), references, defines))
+    references += ["MirageLSD.Volumes", *TEST_REFERENCES]
+    own_folder.compile(Assembly("MirageLSD.Tests.Volumes", sources(TESTS / "volumes"), references, defines))
+    assert own_folder.run_tests("MirageLSD.Tests.Volumes", "MirageLSD.Tests.Volumes.VolumeTests") == count
+
+
 def compile_pipeline_core(folder: Workshop) -> None:
     folder.compile(Assembly("UnityEditor", sources(STAND_IN / "editor"), ENGINE))
     folder.compile(Assembly("Unity.RenderPipelines.Core.Runtime", sources(STAND_IN / "core"), ENGINE))

@@ -60,6 +60,9 @@ class LruCache(Generic[Value]):
         mine.set_result(value)
         return value
 
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._values
+
     def __len__(self) -> int:
         return len(self._values)
 

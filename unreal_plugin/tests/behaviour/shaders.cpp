@@ -47,6 +47,20 @@ void CaptureGeometry(const void* parameters, float x, float y, StandIn::FPixel* 
   out[1].V[1] = motion.y;
 }
 
+void CaptureIds(const void* parameters, float x, float y, StandIn::FPixel* out) {
+  const auto& p = *static_cast<const FLSDCaptureIdsPS::FParameters*>(parameters);
+  const int column = static_cast<int>(p.SourceMin.X + x / p.TargetSize.X * p.SourceSize.X);
+  const int row = static_cast<int>(p.SourceMin.Y + y / p.TargetSize.Y * p.SourceSize.Y);
+  const auto stencil = static_cast<unsigned>(
+      std::lround(p.CustomStencilTexture->GetParent()->StandInRHI->StandInLoad(column, row).V[0] * 255.0f));
+  const float2 scale = ToHlsl(p.DepthScale);
+  const float custom = hlsl::LSDDepthMetres(p.CustomDepthTexture->StandInRHI->StandInLoad(column, row).V[0], scale);
+  const float scene = hlsl::LSDDepthMetres(p.DepthTexture->StandInRHI->StandInLoad(column, row).V[0], scale);
+  const unsigned word = p.KnownSlots[(stencil >> 7) & 1][static_cast<int>((stencil >> 5) & 3)];
+  const bool shown = hlsl::LSDIsSeen(custom, scene) && hlsl::LSDIsKnown(word, stencil);
+  out[0].V[0] = shown ? static_cast<float>(stencil) / 255.0f : 0.0f;
+}
+
 void Copy(const void* parameters, float x, float y, StandIn::FPixel* out) {
   const auto& p = *static_cast<const FLSDCopyPS::FParameters*>(parameters);
   const float footprint_x = p.SourceSize.X / p.TargetSize.X, footprint_y = p.SourceSize.Y / p.TargetSize.Y;
@@ -73,5 +87,6 @@ void Copy(const void* parameters, float x, float y, StandIn::FPixel* out) {
 
 void RegisterShaders() {
   StandIn::GetShaders()[TEXT("/Plugin/MirageLSD/Private/LSDCaptureGeometry.usf")] = CaptureGeometry;
+  StandIn::GetShaders()[TEXT("/Plugin/MirageLSD/Private/LSDCaptureIds.usf")] = CaptureIds;
   StandIn::GetShaders()[TEXT("/Plugin/MirageLSD/Private/LSDCopy.usf")] = Copy;
 }

@@ -18,6 +18,7 @@ struct float4 {
 };
 
 namespace hlsl {
+using uint = unsigned int;
 using std::ceil;
 using std::pow;
 inline float clamp(float v, float low, float high) { return std::min(std::max(v, low), high); }

@@ -28,6 +28,7 @@ def native(tmp_path: Path, repository: Path) -> Path:
         "windows-x64/lsd.dll": b"MZ dll",
         "windows-x64/lsd.lib": b"!<arch>\n",
         "linux-x64/liblsd.so": library.read_bytes(),
+        "linux-arm64/liblsd.so": b"\x7fELF arm",
         "macos-arm64/liblsd.dylib": macho(ARM64),
         "macos-x64/liblsd.dylib": macho(X86_64, 33_000),
     }
@@ -59,7 +60,9 @@ def test_the_zip_is_a_complete_plugin(repository: Path, plugin: Path, native: Pa
     assert files[f"{core}/Lib/Win64/lsd.dll"] == b"MZ dll"
     assert files[f"{core}/Lib/Win64/lsd.lib"] == b"!<arch>\n"
     assert files[f"{core}/Lib/Linux/liblsd.so"][:4] == b"\x7fELF"
-    assert {name.split("/")[4] for name in files if name.startswith(f"{core}/Lib/")} == {"Win64", "Linux", "Mac"}
+    assert files[f"{core}/Lib/LinuxArm64/liblsd.so"] == b"\x7fELF arm"
+    staged = {name.split("/")[4] for name in files if name.startswith(f"{core}/Lib/")}
+    assert staged == {"Win64", "Linux", "LinuxArm64", "Mac"}
     committed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "."],
         cwd=plugin,
@@ -71,7 +74,9 @@ def test_the_zip_is_a_complete_plugin(repository: Path, plugin: Path, native: Pa
     assert wanted <= set(files)
     assert "LICENSE" in files
     assert not any("__pycache__" in name or name.startswith(("Binaries", "Intermediate")) for name in files)
-    assert json.loads(files["MirageLSD.uplugin"])["SupportedTargetPlatforms"] == ["Win64", "Linux", "Mac"]
+    descriptor = json.loads(files["MirageLSD.uplugin"])
+    assert descriptor["SupportedTargetPlatforms"] == ["Win64", "Linux", "LinuxArm64", "Mac"]
+    assert [len(module["PlatformAllowList"]) for module in descriptor["Modules"]] == [4, 3]
 
 
 def test_what_is_in_the_libraries_is_named(repository: Path, plugin: Path, native: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ TYPES = {
     "float": "float",
     "uint32": "uint",
     "SamplerState": "SamplerState",
-    "Texture2D": "Texture2D",
+    "FUintVector4": "uint4",
 }
 
 
@@ -23,8 +23,10 @@ def shader_classes(plugin: Path) -> dict[str, dict[str, str]]:
     text = (plugin / "Source/MirageLSD/Private/LSDShaders.h").read_text(encoding="utf-8")
     classes = {}
     for name, body in re.findall(r"class (\w+) : public FGlobalShader\n\{(.*?)\n\};", text, re.S):
-        found = re.findall(r"SHADER_PARAMETER(?:_RDG_TEXTURE|_SAMPLER)?\((\w+), (\w+)\)", body)
-        classes[name] = {parameter: TYPES[kind] for kind, parameter in found}
+        found = re.findall(
+            r"SHADER_PARAMETER(?:_RDG_TEXTURE(?:_SRV)?|_SAMPLER|_ARRAY)?\(([\w<>]+), (\w+)(?:, (\[\d+\]))?\)", body
+        )
+        classes[name] = {parameter + size: TYPES.get(kind, kind) for kind, parameter, size in found}
     return classes
 
 
@@ -36,12 +38,12 @@ def implemented(plugin: Path) -> dict[str, tuple[str, str]]:
     }
 
 
-@pytest.mark.parametrize("name", ["FLSDCaptureGeometryPS", "FLSDCopyPS"])
+@pytest.mark.parametrize("name", ["FLSDCaptureGeometryPS", "FLSDCaptureIdsPS", "FLSDCopyPS"])
 def test_parameters_are_declared_on_both_sides(plugin: Path, name: str) -> None:
     virtual, entry = implemented(plugin)[name]
     assert virtual.startswith("/Plugin/MirageLSD/")
     source = (plugin / "Shaders" / virtual.removeprefix("/Plugin/MirageLSD/")).read_text(encoding="utf-8")
-    declared = {p: t for t, p in re.findall(r"^(\w+) (\w+);$", source, re.M)}
+    declared = {p: t for t, p in re.findall(r"^([\w<>]+) (\w+(?:\[\d+\])?);$", source, re.M)}
     assert declared == shader_classes(plugin)[name]
     assert f"void {entry}(" in source
     assert '#include "/Engine/Private/Common.ush"' in source

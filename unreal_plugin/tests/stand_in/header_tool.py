@@ -28,6 +28,7 @@ KNOWN_TYPES = {
         "FText",
         "FVector",
         "FLinearColor",
+        "FKey",
     ),
     *("UObject", "UTexture", "UTexture2D", "UTextureRenderTarget2D", "USceneCaptureComponent2D", "ADirectionalLight"),
     *(

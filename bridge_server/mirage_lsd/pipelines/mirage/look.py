@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ...controls import Choice, Controls, ControlSpec, Direction, Numbers, Seed, Text
+from ...controls import Choice, Controls, ControlSpec, Direction, Number, Numbers, Seed, Text
 from ...models.character import DEFAULT_APPEARANCE, Garment
 
+MOST_STEPS = 8
 # A garment's numbers (`Garment.row`), worked out of the words of `appearance`: not for clients.
 GARMENT_PREFIX = "garment."
 
@@ -71,6 +72,13 @@ def control_specs(scenes: tuple[str, ...], lightings: tuple[str, ...]) -> tuple[
             help="What characters wear where the engine marks them, for example: a red and white striped shirt, blonde hair.",
         ),
         Direction(name="sun_direction", help="Towards the sun, where the engine sends none."),
+        Number(
+            name="steps",
+            help="Sampling steps of a frame: fewer are faster. Never more than the stream was opened with.",
+            minimum=1.0,
+            maximum=float(MOST_STEPS),
+            default=float(MOST_STEPS),
+        ),
         Seed(name="seed", help="Another number is another world of the same kind."),
         *(Numbers(name=GARMENT_PREFIX + part, default=garment.row()) for part, garment in DEFAULT_APPEARANCE.items()),
     )

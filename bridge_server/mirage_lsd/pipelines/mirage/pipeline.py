@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,7 +36,7 @@ from .denoise import DenoisingTrunk
 from .frame_inputs import frame_inputs
 from .guided_context import GuidedContext
 from .head_weights import head_weights, shape_of
-from .look import Look, control_specs
+from .look import MOST_STEPS, Look, control_specs
 from .motion import Flow, WarpedHistory, temporal_accumulate, warp_history
 from .shade import Shading, select_shading
 from .state import StreamState
@@ -53,7 +54,6 @@ _DEFAULT_SUN = {
     "fog": (0.4, 0.7, 0.59),
 }
 LARGEST_SIDE = 4096
-MOST_STEPS = 8
 WarpHistory = Callable[[AnchoredFrame, StreamState, Shading, Flow], WarpedHistory]
 # Flow, estimator and edges of a size.
 _MODULES_WITHOUT_GEOMETRY = 3
@@ -95,6 +95,8 @@ class MiragePipeline:
         self.name = weights.stem
         self.device = resolve_device(device)
         self._cores = usable_cores()
+        # What a frame looks like then hangs on nothing but frames: nothing may be made beside them.
+        self._exact = not shade_beside_trunk
         self.shades_beside_trunk = shade_beside_trunk and self.device.type == "cpu" and self._cores > 1
         # In step a frame that waits for its context is late all the same: fewer of them hold no rate.
         self.context_intervals: tuple[int, ...] = _CONTEXT_INTERVALS_BESIDE if self.shades_beside_trunk else (1,)
@@ -113,6 +115,7 @@ class MiragePipeline:
         self.controls: tuple[ControlSpec, ...] = control_specs(self.scenes, self.lightings)
         self.shading: Shading = select_shading(self.model, self.backend, self.device)
         self._trunk_thread = TrunkThread()
+        self._compiler = ThreadPoolExecutor(1, "trunk compiler")
         self.shading.use_threads(_free_cores(self._cores, self._trunk_threads, self._trunk_thread))
         # Replaceable, so that an evaluation can measure what the past is worth.
         self.warp_history: WarpHistory = warp_history
@@ -146,7 +149,9 @@ class MiragePipeline:
             self.shading.prepare(base, (spec.output_height, spec.output_width))
         noise = torch.randn(1, 3, *base, generator=torch.Generator().manual_seed(spec.seed))
         every = CONTEXT_EVERY_BESIDE if self._beside(spec) else 1
-        return StreamState(spec, noise, empty_memory(self.model.config, 1, *base), spec.steps, every)
+        return StreamState(
+            spec, noise, empty_memory(self.model.config, 1, *base), spec.steps, every, steps_now=spec.steps
+        )
 
     def set_limits(self, state: Any, *, max_steps: int | None = None, context_every: int | None = None) -> None:
         """Makes a stream cheaper or better, from its next frame on. What is None stays as it is.
@@ -180,6 +185,7 @@ class MiragePipeline:
     def close(self) -> None:
         """Ends the trunk's thread. Nothing can be processed any more."""
         self._trunk_thread.close()
+        self._compiler.shutdown(wait=False, cancel_futures=True)
 
     def _trunk(self, base: tuple[int, int], steps: int, contexts: bool = False) -> _CompiledTrunk:
         def make() -> _CompiledTrunk:
@@ -191,7 +197,11 @@ class MiragePipeline:
             return _CompiledTrunk(backend.compile(trunk, inputs), ControlMemo(trunk.modulation))
 
         backend = self._context_backend if contexts else self.backend
-        return self._trunks.get((base, steps, backend is self.backend), make)
+        return self._trunks.get(self._trunk_key(base, steps, contexts), make)
+
+    def _trunk_key(self, base: tuple[int, int], steps: int, contexts: bool) -> tuple[tuple[int, int], int, bool]:
+        """Equal for trunks that are one and the same."""
+        return base, steps, contexts and self._context_backend is not self.backend
 
     def _compiled(self, module: nn.Module, *inputs: Tensor) -> CompiledModule:
         """One of the modules for streams without geometry, compiled for the inputs' size: other streams never need them."""
@@ -240,17 +250,18 @@ class MiragePipeline:
         anchored, past = self._aligned(frame, state, look, clock)
         inputs = anchored.inputs
         vector = self._control_vector(look)
+        steps = self._steps(state, anchored.base, controls)
         stale = past.context is None or past.visible is None or float(past.visible.mean()) < _fresh_below(state)
         due = state.pending is None and state.frames_since_job + 1 >= state.context_every
         fresh, job = None, None
         if stale or (due and not self._beside(state.spec)):
-            run = self._context_run(anchored, past, state, vector, 0)
+            run = self._context_run(anchored, past, state, vector, steps, 0)
             clock.mark("anchor")
             fresh = run()
         elif due:
             slot = self._trunk_thread.acquire_slot()
             try:
-                run = self._context_run(anchored, past, state, vector, slot)
+                run = self._context_run(anchored, past, state, vector, steps, slot)
                 clock.mark("anchor")
                 job = self._trunk_thread.start(slot, run)
             except BaseException:
@@ -278,7 +289,8 @@ class MiragePipeline:
         clock = _StageClock()
         look = Look.of(controls)
         anchored, past = self._aligned(frame, state, look, clock)
-        run = self._context_run(anchored, past, state, self._control_vector(look), 0)
+        steps = self._steps(state, anchored.base, controls)
+        run = self._context_run(anchored, past, state, self._control_vector(look), steps, 0)
         clock.mark("anchor")
         fresh = run()
         cells = fresh.context[0].permute(1, 2, 0).to(torch.float16).contiguous().numpy()
@@ -312,13 +324,29 @@ class MiragePipeline:
         clock.mark("motion")
         return anchored, past
 
+    def _steps(self, state: StreamState, base: tuple[int, int], controls: Controls) -> int:
+        """Sampling steps of the next context. A trunk that is new for the size is compiled beside the frames, which go on as before; an
+        exact stream, and an exact pipeline, waits for it."""
+        wanted = min(max(round(controls.number("steps", MOST_STEPS)), 1), state.steps)
+        waits = self._exact or state.spec.exact
+        contexts = state.spec.contexts
+        if wanted != state.steps_now and not waits and self._trunk_key(base, wanted, contexts) not in self._trunks:
+            if state.next_trunk is None:
+                state.next_trunk = self._compiler.submit(self._trunk, base, wanted, contexts)
+            elif state.next_trunk.done():
+                failed, state.next_trunk = state.next_trunk, None
+                failed.result()
+            return state.steps_now
+        state.next_trunk, state.steps_now = None, wanted
+        return wanted
+
     def _context_run(
-        self, frame: AnchoredFrame, past: WarpedHistory, state: StreamState, vector: Tensor, slot: int
+        self, frame: AnchoredFrame, past: WarpedHistory, state: StreamState, vector: Tensor, steps: int, slot: int
     ) -> Callable[[], FreshContext]:
         """What the trunk has to do for a frame; may be called on any thread, and reads nothing of the state."""
         guide, noise = self.shading.guide(frame.inputs, frame.base, slot)
         noise = state.screen_noise if noise is None else noise
-        steps, contexts, first = state.steps, state.spec.contexts, state.contexts == 0
+        contexts, first = state.spec.contexts, state.contexts == 0
         color = frame.color if frame.inputs.depth is None else None
 
         def run() -> FreshContext:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -22,8 +24,10 @@ class StreamState:
 
     Attributes:
         screen_noise: (1, 3, h, w), the starting noise where no geometry anchors it; constant, so that it doesn't flicker.
-        steps: sampling steps of the next contexts. context_every: a new context at most every so many frames. Both are what
+        steps: most sampling steps of the next contexts. context_every: a new context at most every so many frames. Both are what
             `MiragePipeline.set_limits` changes.
+        steps_now: those of the newest context; the control `steps` may ask for fewer. next_trunk: the trunk that is being compiled for
+            another number.
         memory: the trunk's features of the last frames it saw and the tokens of the last and the first; zeros after a reset.
         context: (1, C, h / 8, w / 8), what the head was told about the last frame that the trunk saw.
         trail: the way from the last frame back to that one; None: it is the last frame.
@@ -39,6 +43,8 @@ class StreamState:
     memory: Memory
     steps: int
     context_every: int = 1
+    steps_now: int = 0
+    next_trunk: Future[Any] | None = None
     context: Tensor | None = None
     trail: Trail | None = None
     pending: ContextJob | None = None

@@ -95,9 +95,10 @@ namespace MirageLSD
         {
             if (Engine == null) return;
             if (!ReferenceEquals(theme, _sentTheme)) Apply(theme);
-            if (strength != _sentStrength) Engine.SetStrength(_sentStrength = Mathf.Clamp01(strength));
             if (bypass != Engine.Bypass) Engine.Bypass = bypass;
-            if (scene != _sentScene || lighting != _sentLighting || prompt != _sentPrompt || seed != _sentSeed) ApplyTheme(transitionSeconds);
+            var look = Look(transitionSeconds);
+            if (look.Strength != _sentStrength) Engine.SetStrength(_sentStrength = look.Strength);
+            if (look.Scene != _sentScene || look.Lighting != _sentLighting || look.Prompt != _sentPrompt || seed != _sentSeed) Send(look);
         }
     }
 }

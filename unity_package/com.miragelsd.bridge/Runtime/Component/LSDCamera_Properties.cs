@@ -23,6 +23,8 @@ namespace MirageLSD
         [SerializeField] private string prompt = "";
         [Tooltip("Seconds from one theme to the next.")]
         [SerializeField] private float transitionSeconds = 2f;
+        [Tooltip("URP and HDRP: LSD Volumes of these layers beat the fields above.")]
+        [SerializeField] private LayerMask volumeLayers = 1;
 
         [Header("How much")]
         [Range(0f, 1f)]

@@ -1,9 +1,13 @@
+using System;
 using UnityEngine;
 
 namespace MirageLSD
 {
     public sealed partial class LSDCamera
     {
+        /// <summary>Set by the assembly that knows volumes, where a scriptable pipeline is installed.</summary>
+        internal static Func<Camera, LayerMask, LSDVolumeLook> VolumeLooks;
+
         public string Scene
         {
             get { return scene; }
@@ -52,7 +56,8 @@ namespace MirageLSD
             if (look.scene != "") scene = look.scene;
             if (look.lighting != "") lighting = look.lighting;
             strength = look.strength;
-            if (Engine != null && strength != _sentStrength) Engine.SetStrength(_sentStrength = Mathf.Clamp01(strength), look.transitionSeconds);
+            var wanted = Look(look.transitionSeconds);
+            if (Engine != null && wanted.Strength != _sentStrength) Engine.SetStrength(_sentStrength = wanted.Strength, look.transitionSeconds);
             ApplyTheme(look.transitionSeconds);
         }
 
@@ -60,19 +65,35 @@ namespace MirageLSD
         public void ApplyTheme(float seconds)
         {
             if (Engine == null) return;
+            var look = Look(seconds);
+            look.Seconds = seconds;
+            Send(look);
+        }
+
+        /// <summary>By the fields, and by the volumes where the camera is.</summary>
+        internal LSDLook Look(float seconds)
+        {
+            var look = new LSDLook { Scene = scene, Lighting = lighting, Prompt = prompt, Strength = strength, Seconds = seconds };
+            if (VolumeLooks != null) look.Take(VolumeLooks(GetComponent<Camera>(), volumeLayers));
+            look.Strength = Mathf.Clamp01(look.Strength);
+            return look;
+        }
+
+        private void Send(LSDLook look)
+        {
             if (seed != _sentSeed) Engine.Seed = Mathf.Max(seed, 0);
             _sentSeed = seed;
-            _sentScene = scene;
-            _sentLighting = lighting;
-            _sentPrompt = prompt;
-            if (!string.IsNullOrEmpty(prompt))
+            _sentScene = look.Scene;
+            _sentLighting = look.Lighting;
+            _sentPrompt = look.Prompt;
+            if (!string.IsNullOrEmpty(look.Prompt))
             {
                 // The prompt chooses scene and lighting by itself; said together, those two would win.
-                Engine.SetPrompt(prompt, seconds);
+                Engine.SetPrompt(look.Prompt, look.Seconds);
                 return;
             }
-            if (!string.IsNullOrEmpty(scene)) Engine.SetScene(scene, seconds);
-            if (!string.IsNullOrEmpty(lighting)) Engine.SetLighting(lighting, seconds);
+            if (!string.IsNullOrEmpty(look.Scene)) Engine.SetScene(look.Scene, look.Seconds);
+            if (!string.IsNullOrEmpty(look.Lighting)) Engine.SetLighting(look.Lighting, look.Seconds);
         }
     }
 }

@@ -7,6 +7,7 @@ using System.Runtime.CompilerServices;
 [assembly: InternalsVisibleTo("MirageLSD.Tests.Samples")]
 [assembly: InternalsVisibleTo("MirageLSD.Tests.Mobile")]
 [assembly: InternalsVisibleTo("MirageLSD.Tests.HighDefinition")]
+[assembly: InternalsVisibleTo("MirageLSD.Tests.Volumes")]
 [assembly: InternalsVisibleTo("Unity.RenderPipelines.Universal.Runtime")]
 [assembly: InternalsVisibleTo("Unity.RenderPipelines.HighDefinition.Runtime")]
 [assembly: InternalsVisibleTo("MirageLSD.Tests.Behaviour")]

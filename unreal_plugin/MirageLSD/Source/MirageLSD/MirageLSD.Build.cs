@@ -23,11 +23,11 @@ public class MirageLSD : ModuleRules
 			"CoreUObject",
 			"DeveloperSettings",
 			"Engine",
+			"InputCore",
 		});
 
 		PrivateDependencyModuleNames.AddRange(new string[]
 		{
-			"InputCore",
 			"LSDCore",
 			"Projects",
 			"RHI",

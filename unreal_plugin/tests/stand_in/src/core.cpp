@@ -191,6 +191,11 @@ bool IFileManager::MakeDirectory(const TCHAR* Path, bool bTree)
 	return std::filesystem::is_directory(Folder);
 }
 
+bool FApp::UseFixedTimeStep()
+{
+	return StandIn::GetProcessKind().bFixedTimeStep;
+}
+
 bool FApp::CanEverRender()
 {
 	return StandIn::GetProcessKind().bCanRender;
@@ -271,6 +276,8 @@ void FTSTicker::RemoveTicker(FDelegateHandle Handle)
 
 void FTSTicker::Tick(float DeltaSeconds)
 {
+	// The engine's frame ends here.
+	++GFrameCounter;
 	const auto Copy = Tickers;
 	for (const auto& Ticker : Copy)
 	{

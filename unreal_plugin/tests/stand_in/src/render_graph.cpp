@@ -1,7 +1,9 @@
 // Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
+#include "HAL/IConsoleManager.h"
 #include "StandIn/SceneView.h"
 
 uint32 GFrameCounterRenderThread = 0;
+uint64 GFrameCounter = 1;
 
 FRDGTextureRef FRDGBuilder::CreateTexture(const FRDGTextureDesc& Desc, const TCHAR*)
 {
@@ -54,6 +56,23 @@ void AddEnqueueCopyPass(FRDGBuilder& GraphBuilder, FRHIGPUTextureReadback* Readb
 	});
 }
 
+void AddClearRenderTargetPass(FRDGBuilder& GraphBuilder, FRDGTextureRef Texture, const FLinearColor& ClearColor)
+{
+	GraphBuilder.StandInAddPass([Texture, ClearColor]
+	{
+		StandIn::FPixel Pixel;
+		Pixel.V[0] = ClearColor.R;
+		Pixel.V[1] = ClearColor.G;
+		Pixel.V[2] = ClearColor.B;
+		Pixel.V[3] = ClearColor.A;
+		const FIntPoint Size = Texture->Desc.Extent;
+		for (int32 Index = 0; Index < Size.X * Size.Y; ++Index)
+		{
+			Texture->StandInRHI->StandInStore(Index % Size.X, Index / Size.X, Pixel);
+		}
+	});
+}
+
 FGlobalShaderMap* GetGlobalShaderMap(ERHIFeatureLevel)
 {
 	static FGlobalShaderMap Map;
@@ -87,6 +106,74 @@ namespace StandIn
 	}
 
 	using FExtensions = std::vector<std::shared_ptr<ISceneViewExtension>>;
+
+	/** What the renderer knows of a primitive: as it was at the end of the game's tick. */
+	struct FProxy
+	{
+		FVector At;
+		double Radius;
+		int32 Stencil;
+	};
+
+	static std::vector<FProxy> MakeProxies(const FRenderedView& Rendered)
+	{
+		std::vector<FProxy> Proxies;
+		const UWorld* const World = Rendered.Family.Scene != nullptr ? Rendered.Family.Scene->GetWorld() : nullptr;
+		for (const AActor* Actor : World != nullptr ? World->StandInActors : std::vector<AActor*>())
+		{
+			Actor->ForEachComponent<UPrimitiveComponent>(true, [&](const UPrimitiveComponent* Primitive)
+			{
+				if (Primitive->bRenderCustomDepth && Primitive->IsRegistered() && Primitive->ShouldRender())
+				{
+					Proxies.push_back({Primitive->GetComponentTransform().GetLocation(), Primitive->StandInRadius, Primitive->CustomDepthStencilValue});
+				}
+			});
+		}
+		return Proxies;
+	}
+
+	/** The custom depth pass: with a depth test of its own, without regard to the scene. Without primitives the engine has small dummies in its place. */
+	static void DrawCustomDepth(FRenderedView& Rendered, const std::vector<FProxy>& Proxies)
+	{
+		const int32 Mode = static_cast<int32>(GetConsoleVariables()[TEXT("r.CustomDepth")]);
+		const bool bDrawn = Mode > 0 && !Proxies.empty();
+		const FIntPoint Size = bDrawn ? Rendered.Depth->GetDesc().Extent : FIntPoint(1, 1);
+		Rendered.CustomDepth = std::make_shared<FRHITexture>(Size, PF_DepthStencil, ETextureCreateFlags::None);
+		Rendered.CustomStencil = std::make_shared<FRHITexture>(Size, PF_R8, ETextureCreateFlags::None);
+		const FMatrix& ToView = Rendered.View.ViewMatrices.GetViewMatrix();
+		const FMatrix& ToClip = Rendered.View.ViewMatrices.GetProjectionMatrix();
+		for (const FProxy& Proxy : bDrawn ? Proxies : std::vector<FProxy>())
+		{
+			const double World[4] = {Proxy.At.X, Proxy.At.Y, Proxy.At.Z, 1.0};
+			double View[4] = {}, Clip[4] = {};
+			for (int32 i = 0; i < 16; ++i)
+			{
+				View[i % 4] += World[i / 4] * ToView.M[i / 4][i % 4];
+			}
+			for (int32 i = 0; i < 16; ++i)
+			{
+				Clip[i % 4] += View[i / 4] * ToClip.M[i / 4][i % 4];
+			}
+			const double MiddleX = (Clip[0] / Clip[3] + 1.0) * 0.5 * Size.X, MiddleY = (1.0 - Clip[1] / Clip[3]) * 0.5 * Size.Y;
+			const double HalfWidth = Proxy.Radius * ToClip.M[0][0] / Clip[3] * 0.5 * Size.X, HalfHeight = Proxy.Radius * ToClip.M[1][1] / Clip[3] * 0.5 * Size.Y;
+			for (int32 Index = 0; Index < Size.X * Size.Y && Clip[3] > 0.0; ++Index)
+			{
+				const int32 X = Index % Size.X, Y = Index / Size.X;
+				FPixel Depth, Stencil;
+				Depth.V[0] = static_cast<float>(Clip[2] / Clip[3]);
+				Stencil.V[0] = static_cast<float>(Proxy.Stencil) / 255.0f;
+				const bool bCovers = std::abs(X + 0.5 - MiddleX) < HalfWidth && std::abs(Y + 0.5 - MiddleY) < HalfHeight;
+				if (bCovers && Depth.V[0] > Rendered.CustomDepth->StandInLoad(X, Y).V[0])
+				{
+					Rendered.CustomDepth->StandInStore(X, Y, Depth);
+					if (Mode == 3)
+					{
+						Rendered.CustomStencil->StandInStore(X, Y, Stencil);
+					}
+				}
+			}
+		}
+	}
 
 	static bool IsToneMapped(const FRenderedView& Rendered)
 	{
@@ -181,11 +268,16 @@ namespace StandIn
 				Active.push_back(std::move(Extension));
 			}
 		}
+		// What an extension changes from here on is seen in the next frame.
+		const std::vector<FProxy> Proxies = MakeProxies(*Rendered);
+		FSceneViewFamily Family = Rendered->Family;
+		Family.Views.Reset();
+		Family.Views.Add(&Rendered->View);
 		for (const auto& Extension : Active)
 		{
-			Extension->BeginRenderViewFamily(Rendered->Family);
+			Extension->BeginRenderViewFamily(Family);
 		}
-		EnqueueRender([Rendered, OutShown, Active = std::move(Active)](FRHICommandListImmediate& List)
+		EnqueueRender([Rendered, OutShown, Proxies, Active = std::move(Active)](FRHICommandListImmediate& List)
 		{
 			++GFrameCounterRenderThread;
 			std::vector<FRenderedView*> Views{Rendered.get()};
@@ -194,6 +286,10 @@ namespace StandIn
 				Views.push_back(Other.get());
 			}
 			Rendered->Family.Views.Reset();
+			for (FRenderedView* View : Views)
+			{
+				DrawCustomDepth(*View, Proxies);
+			}
 			for (FRenderedView* View : Views)
 			{
 				View->View.Family = &Rendered->Family;

@@ -2,7 +2,7 @@
 
 #include "LSDCameraHistory.h"
 
-static lsd_unreal::Matrix ToPortable(const FMatrix& In)
+lsd_unreal::Matrix FLSDCameraHistory::ToPortable(const FMatrix& In)
 {
 	lsd_unreal::Matrix Out;
 	for (int32 Row = 0; Row < 4; ++Row)

@@ -18,6 +18,7 @@ public:
 	};
 
 	static FCamera FromView(const FSceneView& View);
+	static lsd_unreal::Matrix ToPortable(const FMatrix& In);
 
 	/** Every frame of the view, whether it is captured or not. */
 	void BeginFrame(const FCamera& Camera, bool bCut);

@@ -6,8 +6,10 @@
 #include "PixelShaderUtils.h"
 #include "RHIStaticStates.h"
 #include "RenderGraphBuilder.h"
+#include "RenderGraphUtils.h"
 
 IMPLEMENT_GLOBAL_SHADER(FLSDCaptureGeometryPS, "/Plugin/MirageLSD/Private/LSDCaptureGeometry.usf", "MainPS", SF_Pixel);
+IMPLEMENT_GLOBAL_SHADER(FLSDCaptureIdsPS, "/Plugin/MirageLSD/Private/LSDCaptureIds.usf", "MainPS", SF_Pixel);
 IMPLEMENT_GLOBAL_SHADER(FLSDCopyPS, "/Plugin/MirageLSD/Private/LSDCopy.usf", "MainPS", SF_Pixel);
 
 namespace LSDCapturePass
@@ -46,6 +48,36 @@ namespace LSDCapturePass
 		const TShaderMapRef<FLSDCaptureGeometryPS> PixelShader(ShaderMap);
 		FPixelShaderUtils::AddFullscreenPass(
 			GraphBuilder, ShaderMap, RDG_EVENT_NAME("LSDCaptureGeometry"), PixelShader, Parameters, FIntRect(0, 0, Size.X, Size.Y));
+	}
+
+	FRDGTextureRef AddIds(FRDGBuilder& GraphBuilder, const FIdsInputs& Inputs, FIntPoint Size)
+	{
+		const FRDGTextureRef Ids = CreateTarget(GraphBuilder, Size, PF_R8, TEXT("LSDIds"));
+		if (Inputs.CustomDepth == nullptr || Inputs.CustomStencil == nullptr || Inputs.CustomDepth->Desc.Extent != Inputs.SceneDepth->Desc.Extent)
+		{
+			AddClearRenderTargetPass(GraphBuilder, Ids, FLinearColor(0.0f, 0.0f, 0.0f, 0.0f));
+			return Ids;
+		}
+		FLSDCaptureIdsPS::FParameters* const Parameters = GraphBuilder.AllocParameters<FLSDCaptureIdsPS::FParameters>();
+		Parameters->DepthTexture = Inputs.SceneDepth;
+		Parameters->CustomDepthTexture = Inputs.CustomDepth;
+		Parameters->CustomStencilTexture = Inputs.CustomStencil;
+		Parameters->SourceMin = ToFloat(Inputs.ViewRect.Min);
+		Parameters->SourceSize = ToFloat(Inputs.ViewRect.Size());
+		Parameters->TargetSize = ToFloat(Size);
+		Parameters->DepthScale = Inputs.DepthScale;
+		for (int32 Half = 0; Half < 2; ++Half)
+		{
+			const uint32* const Words = Inputs.KnownSlots + 4 * Half;
+			Parameters->KnownSlots[Half] = FUintVector4(Words[0], Words[1], Words[2], Words[3]);
+		}
+		Parameters->RenderTargets[0] = FRenderTargetBinding(Ids, ERenderTargetLoadAction::ENoAction);
+
+		FGlobalShaderMap* const ShaderMap = GetGlobalShaderMap(GMaxRHIFeatureLevel);
+		const TShaderMapRef<FLSDCaptureIdsPS> PixelShader(ShaderMap);
+		FPixelShaderUtils::AddFullscreenPass(
+			GraphBuilder, ShaderMap, RDG_EVENT_NAME("LSDCaptureIds"), PixelShader, Parameters, FIntRect(0, 0, Size.X, Size.Y));
+		return Ids;
 	}
 
 	FRDGTextureRef AddColor(FRDGBuilder& GraphBuilder, const FScreenPassTexture& Source, FIntPoint Size, bool bLinear)

@@ -25,6 +25,21 @@ namespace LSDCapturePass
 	/** Depth in metres and motion in pixels of `Size`. OutMotion is drawn in any case, because the pass writes both. */
 	void AddGeometry(FRDGBuilder& GraphBuilder, const FGeometryInputs& Inputs, FIntPoint Size, FRDGTextureRef& OutDepth, FRDGTextureRef& OutMotion);
 
+	struct FIdsInputs
+	{
+		FRDGTextureRef SceneDepth = nullptr;
+		/** Of another size than the scene's depth where nothing was drawn into it. */
+		FRDGTextureRef CustomDepth = nullptr;
+		FRDGTextureSRVRef CustomStencil = nullptr;
+		FIntRect ViewRect;
+		FVector2f DepthScale = FVector2f(0.0f, 0.0f);
+		/** By number: bit Number % 32 of word Number / 32. */
+		uint32 KnownSlots[8] = {};
+	};
+
+	/** The number of what is seen at each pixel, 0 where it has none; 8 bits. */
+	FRDGTextureRef AddIds(FRDGBuilder& GraphBuilder, const FIdsInputs& Inputs, FIntPoint Size);
+
 	/** The picture scaled to `Size`, 8 bits, sRGB-encoded. bLinear: the source holds linear light. */
 	FRDGTextureRef AddColor(FRDGBuilder& GraphBuilder, const FScreenPassTexture& Source, FIntPoint Size, bool bLinear);
 

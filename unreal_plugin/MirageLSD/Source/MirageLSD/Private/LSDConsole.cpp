@@ -1,16 +1,42 @@
 // Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
 
+#include "LSDConsole.h"
+
 #include "HAL/IConsoleManager.h"
 #include "LSDStreamEngine.h"
 #include "MirageLSDLog.h"
 
-// Console commands for every stream that captures: for testers, device profiles and automation.
+// Console commands for every stream that captures, and variables for all of them.
 
 static TAutoConsoleVariable<float> GLSDTransition(
 	TEXT("MirageLSD.Transition"), 1.0f, TEXT("Seconds that MirageLSD.Set takes to get to a value, 0 to 60."), ECVF_Default);
 
+static TAutoConsoleVariable<int32> GLSDEnable(
+	TEXT("MirageLSD.Enable"), 1, TEXT("0: no stream captures or shows anything; connections stay."), ECVF_Default);
+static TAutoConsoleVariable<float> GLSDTargetFPS(
+	TEXT("MirageLSD.TargetFPS"), -1.0f, TEXT("Frames sent a second, 0: every rendered one, below 0: as each stream says."), ECVF_Default);
+static TAutoConsoleVariable<float> GLSDBeforeAfter(TEXT("MirageLSD.BeforeAfter"), -1.0f,
+	TEXT("Share of the view, from the left, that stays the engine's own picture, 0 to 1; below 0: as each stream says."), ECVF_Default);
+
 namespace LSDConsole
 {
+	bool IsEnabled()
+	{
+		return GLSDEnable.GetValueOnGameThread() != 0;
+	}
+
+	float GetTargetFPS(float OfStream)
+	{
+		const float Set = GLSDTargetFPS.GetValueOnGameThread();
+		return Set < 0.0f ? OfStream : Set;
+	}
+
+	float GetBeforeAfter(float OfStream)
+	{
+		const float Set = GLSDBeforeAfter.GetValueOnGameThread();
+		return FMath::Clamp(Set < 0.0f ? OfStream : Set, 0.0f, 1.0f);
+	}
+
 	static FString JoinFrom(const TArray<FString>& Words, int32 First)
 	{
 		FString Joined;

@@ -70,6 +70,10 @@ TSharedPtr<FLSDNativeStream, ESPMode::ThreadSafe> FLSDNativeStream::Open(
 	{
 		Config.planes[Config.plane_count++] = {LSD_PLANE_MOTION, LSD_FORMAT_RG16F};
 	}
+	if (Options.bIds)
+	{
+		Config.planes[Config.plane_count++] = {LSD_PLANE_IDS, LSD_FORMAT_R8};
+	}
 	Config.output_width = Options.OutputSize.X;
 	Config.output_height = Options.OutputSize.Y;
 	Config.output_format = Options.OutputFormat;

@@ -37,6 +37,7 @@ struct FLSDStreamOptions
 	int32 OutputFormat = LSD_FORMAT_BGRA8;
 	bool bDepth = true;
 	bool bMotion = true;
+	bool bIds = false;
 	int32 MaxSteps = 3;
 	int32 Seed = 0;
 	float TargetFPS = 0.0f;

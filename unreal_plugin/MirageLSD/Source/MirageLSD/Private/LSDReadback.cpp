@@ -4,6 +4,7 @@
 
 #include "CoreGlobals.h"
 #include "LSDNativeStream.h"
+#include "LSDProfiling.h"
 #include "RenderGraphUtils.h"
 
 FLSDReadback::FLSDReadback()
@@ -13,6 +14,7 @@ FLSDReadback::FLSDReadback()
 		Slot.Color = MakeUnique<FRHIGPUTextureReadback>(TEXT("LSDColorReadback"));
 		Slot.Depth = MakeUnique<FRHIGPUTextureReadback>(TEXT("LSDDepthReadback"));
 		Slot.Motion = MakeUnique<FRHIGPUTextureReadback>(TEXT("LSDMotionReadback"));
+		Slot.Ids = MakeUnique<FRHIGPUTextureReadback>(TEXT("LSDIdsReadback"));
 	}
 }
 
@@ -32,6 +34,7 @@ bool FLSDReadback::Enqueue_RenderThread(FRDGBuilder& GraphBuilder, const FLSDCap
 	Slot.Camera = Camera;
 	Slot.bDepth = Textures.Depth != nullptr;
 	Slot.bMotion = Textures.Motion != nullptr;
+	Slot.bIds = Textures.Ids != nullptr;
 	Slot.Frame = GFrameCounterRenderThread;
 	AddEnqueueCopyPass(GraphBuilder, Slot.Color.Get(), Textures.Color);
 	if (Slot.bDepth)
@@ -42,18 +45,24 @@ bool FLSDReadback::Enqueue_RenderThread(FRDGBuilder& GraphBuilder, const FLSDCap
 	{
 		AddEnqueueCopyPass(GraphBuilder, Slot.Motion.Get(), Textures.Motion);
 	}
+	if (Slot.bIds)
+	{
+		AddEnqueueCopyPass(GraphBuilder, Slot.Ids.Get(), Textures.Ids);
+	}
 	return true;
 }
 
-bool FLSDReadback::IsReady(const FSlot& Slot) const
+bool FLSDReadback::IsReady(const FSlot& Slot, bool bFlushed) const
 {
 	// Until the graph has run the copy, which may be on another thread, the fence is still signalled from the copy before.
-	return GFrameCounterRenderThread != Slot.Frame && Slot.Color->IsReady() && (!Slot.bDepth || Slot.Depth->IsReady()) && (!Slot.bMotion || Slot.Motion->IsReady());
+	return (bFlushed || GFrameCounterRenderThread != Slot.Frame) && Slot.Color->IsReady() && (!Slot.bDepth || Slot.Depth->IsReady()) && (!Slot.bMotion || Slot.Motion->IsReady())
+		&& (!Slot.bIds || Slot.Ids->IsReady());
 }
 
-void FLSDReadback::Poll_RenderThread(FLSDNativeStream& Stream)
+void FLSDReadback::Poll_RenderThread(FLSDNativeStream& Stream, bool bFlushed)
 {
-	const int32 Index = Slots.take_newest([this](int32 Slot) { return IsReady(Buffers[Slot]); }, lsd_now_ns(), MaxAgeNs);
+	const int32 Index = Slots.take_newest(
+		[this, bFlushed](int32 Slot) { return IsReady(Buffers[Slot], bFlushed); }, lsd_now_ns(), bFlushed ? INT64_MAX : MaxAgeNs);
 	if (Index == Slots.kNone)
 	{
 		return;
@@ -70,6 +79,7 @@ void FLSDReadback::Poll_RenderThread(FLSDNativeStream& Stream)
 
 void FLSDReadback::Submit(FLSDNativeStream& Stream, FSlot& Slot, int64 CapturedNs)
 {
+	SCOPE_CYCLE_COUNTER(STAT_MirageLSD_Submit);
 	const FLSDStreamOptions& Options = Stream.GetOptions();
 	lsd_frame Frame = {};
 	Frame.size = sizeof(Frame);
@@ -77,19 +87,24 @@ void FLSDReadback::Submit(FLSDNativeStream& Stream, FSlot& Slot, int64 CapturedN
 	Frame.camera = Slot.Camera.bHasCamera ? &Slot.Camera.Camera : nullptr;
 	Frame.sun = Slot.Camera.bHasSun ? &Slot.Camera.Sun : nullptr;
 	Frame.reset = Slot.Camera.bReset ? 1 : 0;
+	if (Options.bIds)
+	{
+		Frame.slots = Slot.Camera.Slots.GetData();
+		Frame.slot_count = Slot.Camera.Slots.Num();
+	}
 
 	struct FPlane
 	{
 		bool bWanted;
 		bool bThere;
 		FRHIGPUTextureReadback* Readback;
+		int32 BytesPerPixel;
 	};
-	// Each of the planes has four bytes a pixel.
-	constexpr int32 BytesPerPixel = 4;
 	const FPlane Planes[] = {
-		{true, true, Slot.Color.Get()},
-		{Options.bDepth, Slot.bDepth, Slot.Depth.Get()},
-		{Options.bMotion, Slot.bMotion, Slot.Motion.Get()},
+		{true, true, Slot.Color.Get(), 4},
+		{Options.bDepth, Slot.bDepth, Slot.Depth.Get(), 4},
+		{Options.bMotion, Slot.bMotion, Slot.Motion.Get(), 4},
+		{Options.bIds, Slot.bIds, Slot.Ids.Get(), 1},
 	};
 	bool bComplete = true;
 	int32 Count = 0;
@@ -110,12 +125,16 @@ void FLSDReadback::Submit(FLSDNativeStream& Stream, FSlot& Slot, int64 CapturedN
 		}
 		bComplete &= Pixels != nullptr && RowPitchInPixels >= Options.Size.X && BufferHeight >= Options.Size.Y;
 		Frame.planes[Count] = Pixels;
-		Frame.row_pitch_bytes[Count] = RowPitchInPixels * BytesPerPixel;
+		Frame.row_pitch_bytes[Count] = RowPitchInPixels * Plane.BytesPerPixel;
 		++Count;
 	}
 	if (bComplete)
 	{
-		lsd_stream_submit(Stream.Get(), &Frame, nullptr);
+		int64_t Sequence = 0;
+		if (lsd_stream_submit(Stream.Get(), &Frame, &Sequence) == LSD_OK)
+		{
+			LastSubmitted = Sequence;
+		}
 	}
 	for (FRHIGPUTextureReadback* Readback : Locked)
 	{

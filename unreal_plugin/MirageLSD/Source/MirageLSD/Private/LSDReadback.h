@@ -16,17 +16,20 @@ struct FLSDFrameCamera
 {
 	lsd_camera Camera = {};
 	lsd_sun Sun = {};
+	/** What the numbers in the plane ids are. */
+	TArray<lsd_slot> Slots;
 	bool bHasCamera = false;
 	bool bHasSun = false;
 	bool bReset = false;
 };
 
-/** The textures of one frame, of the capture's size. Depth and motion may be null. */
+/** The textures of one frame, of the capture's size. All but the color may be null. */
 struct FLSDCapturedTextures
 {
 	FRDGTextureRef Color = nullptr;
 	FRDGTextureRef Depth = nullptr;
 	FRDGTextureRef Motion = nullptr;
+	FRDGTextureRef Ids = nullptr;
 };
 
 /** Brings captured frames from the GPU without ever waiting: a few in flight, polled, dropped when late. Render thread. */
@@ -38,8 +41,12 @@ public:
 	/** False, and counted, when all buffers are with the GPU. */
 	bool Enqueue_RenderThread(FRDGBuilder& GraphBuilder, const FLSDCapturedTextures& Textures, const FLSDFrameCamera& Camera);
 
-	/** Gives the newest frame that has arrived to the native core, which copies it. */
-	void Poll_RenderThread(FLSDNativeStream& Stream);
+	/** Gives the newest frame that has arrived to the native core, which copies it. bFlushed: the graphs that asked for copies have been run, on every
+	 * thread, and a frame may have taken as long as it wants. */
+	void Poll_RenderThread(FLSDNativeStream& Stream, bool bFlushed);
+
+	/** A frame is with the GPU, or was submitted after the one that LastResult came of. */
+	bool IsUnderWay(int64 LastResult) const { return Slots.in_flight() > 0 || LastSubmitted > LastResult; }
 
 	int64 GetDropped() const { return Slots.dropped(); }
 
@@ -52,18 +59,21 @@ private:
 		TUniquePtr<FRHIGPUTextureReadback> Color;
 		TUniquePtr<FRHIGPUTextureReadback> Depth;
 		TUniquePtr<FRHIGPUTextureReadback> Motion;
+		TUniquePtr<FRHIGPUTextureReadback> Ids;
 		FLSDFrameCamera Camera;
 		bool bDepth = false;
 		bool bMotion = false;
+		bool bIds = false;
 		/** The render thread's frame that asked for the copy. */
 		uint32 Frame = 0;
 	};
 
-	bool IsReady(const FSlot& Slot) const;
+	bool IsReady(const FSlot& Slot, bool bFlushed) const;
 	void Submit(FLSDNativeStream& Stream, FSlot& Slot, int64 CapturedNs);
 
 	lsd_unreal::FrameSlots<SlotCount> Slots;
 	FSlot Buffers[SlotCount];
 	/** When the camera cut that the daemon was not told of yet was captured; 0: none. */
 	int64 CutAtNs = 0;
+	int64 LastSubmitted = 0;
 };

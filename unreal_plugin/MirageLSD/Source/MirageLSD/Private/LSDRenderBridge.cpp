@@ -7,6 +7,7 @@
 #include "LSDCapturePass.h"
 #include "LSDEngineVersion.h"
 #include "LSDNativeStream.h"
+#include "LSDProfiling.h"
 #include "RenderGraphUtils.h"
 #include "SceneTexturesConfig.h"
 #include "SceneView.h"
@@ -24,20 +25,24 @@ void FLSDRenderBridge::Pump_RenderThread(FRHICommandListImmediate& RHICmdList, F
 		Pending = FPending();
 		History = FLSDCameraHistory();
 		bHasPicture = false;
+		LastResult = 0;
 	}
 	Request = MoveTemp(NewRequest);
 	Request.bReset = bReset;
-	Pacer.set_fps(Request.TargetFPS);
+	bHasPicture &= !Request.bForget;
+	Pacer.set_fps(Request.bOffline ? 0.0 : Request.TargetFPS);
 	bSceneCaptures.store(Request.bFromSceneCapture);
+	bOffline.store(Request.bOffline);
 	if (Request.Stream.IsValid() && IsActive())
 	{
-		Readback->Poll_RenderThread(*Request.Stream);
+		Readback->Poll_RenderThread(*Request.Stream, Request.bOffline);
 		Dropped.store(Readback->GetDropped());
 		FRHITexture* const Texture = Request.Target != nullptr ? Request.Target->TextureRHI.GetReference() : nullptr;
 		bHasPicture &= Shown.GetReference() == Texture;
 		Shown = Texture;
 		Acquire(RHICmdList, Texture);
 	}
+	bUnderWay.store(Request.Stream.IsValid() && Readback->IsUnderWay(LastResult));
 	// The resource is valid within this command only.
 	Request.Target = nullptr;
 	bPumpQueued.store(false);
@@ -53,6 +58,8 @@ void FLSDRenderBridge::Acquire(FRHICommandListImmediate& RHICmdList, FRHITexture
 	}
 	if (Texture != nullptr)
 	{
+		SCOPE_CYCLE_COUNTER(STAT_MirageLSD_Upload);
+		CSV_SCOPED_TIMING_STAT(MirageLSD, Upload);
 		FString Problem;
 		if (Upload.Write_RenderThread(RHICmdList, Texture, Result, Problem))
 		{
@@ -63,10 +70,12 @@ void FLSDRenderBridge::Acquire(FRHICommandListImmediate& RHICmdList, FRHITexture
 			AddProblem(Problem);
 		}
 	}
+	LastResult = Result.seq;
 	FLSDFrameInfo Frame;
 	Frame.Sequence = Result.seq;
 	Frame.ControlSequence = Result.control_seq;
 	Frame.LatencyMs = static_cast<float>(static_cast<double>(Result.t_acquire_ns - Result.t_capture_ns) * 1e-6);
+	LSDProfiling::SetLatency(Frame.LatencyMs);
 	Frames.Enqueue(Frame);
 }
 
@@ -80,7 +89,7 @@ bool FLSDRenderBridge::IsPlayersView(const FSceneView& View) const
 
 bool FLSDRenderBridge::WantsView_RenderThread(const FSceneView& View) const
 {
-	if (!IsActive() || !Request.Stream.IsValid() || View.Family == nullptr)
+	if (!IsActive() || Request.bPaused || !Request.Stream.IsValid() || View.Family == nullptr)
 	{
 		return false;
 	}
@@ -93,7 +102,7 @@ bool FLSDRenderBridge::WantsView_RenderThread(const FSceneView& View) const
 
 bool FLSDRenderBridge::ShowsIn_RenderThread(const FSceneView& View) const
 {
-	return IsActive() && Request.bShowInView && bHasPicture && Shown.IsValid() && IsPlayersView(View);
+	return IsActive() && !Request.bPaused && Request.bShowInView && bHasPicture && Shown.IsValid() && IsPlayersView(View);
 }
 
 /** Whether the picture after tone mapping is linear light: scene captures of HDR sources, and everything that is drawn to a target of gamma 1. */
@@ -114,6 +123,8 @@ void FLSDRenderBridge::CaptureGeometry_RenderThread(FRDGBuilder& GraphBuilder, c
 	{
 		return;
 	}
+	SCOPE_CYCLE_COUNTER(STAT_MirageLSD_Capture);
+	CSV_SCOPED_TIMING_STAT(MirageLSD, Capture);
 	Pending = FPending();
 	Rendered.fetch_add(1);
 	const FLSDCameraHistory::FCamera Camera = FLSDCameraHistory::FromView(View);
@@ -142,9 +153,13 @@ void FLSDRenderBridge::CaptureGeometry_RenderThread(FRDGBuilder& GraphBuilder, c
 	{
 		Pending.Camera.Camera = lsd_unreal::to_protocol(Camera.View, Camera.Projection);
 	}
+	const lsd_unreal::DepthScale Scale = bPerspective ? lsd_unreal::depth_scale(Camera.Projection) : lsd_unreal::DepthScale();
+	if (Options.bIds)
+	{
+		CaptureIds(GraphBuilder, Inputs, ViewRect, FVector2f(Scale.scale, Scale.bias));
+	}
 	if (Options.bDepth || Options.bMotion)
 	{
-		const lsd_unreal::DepthScale Scale = bPerspective ? lsd_unreal::depth_scale(Camera.Projection) : lsd_unreal::DepthScale();
 		LSDCapturePass::FGeometryInputs Geometry;
 		Geometry.SceneDepth = (*Inputs.SceneTextures)->SceneDepthTexture;
 		Geometry.Velocity = (*Inputs.SceneTextures)->GBufferVelocityTexture;
@@ -159,6 +174,22 @@ void FLSDRenderBridge::CaptureGeometry_RenderThread(FRDGBuilder& GraphBuilder, c
 		Pending.Textures.Depth = Options.bDepth ? Depth : nullptr;
 		Pending.Textures.Motion = Options.bMotion ? Motion : nullptr;
 	}
+}
+
+void FLSDRenderBridge::CaptureIds(FRDGBuilder& GraphBuilder, const FPostProcessingInputs& Inputs, const FIntRect& ViewRect, const FVector2f& DepthScale)
+{
+	LSDCapturePass::FIdsInputs Ids;
+	Ids.SceneDepth = (*Inputs.SceneTextures)->SceneDepthTexture;
+	Ids.CustomDepth = (*Inputs.SceneTextures)->CustomDepthTexture;
+	Ids.CustomStencil = (*Inputs.SceneTextures)->CustomStencilTexture;
+	Ids.ViewRect = ViewRect;
+	Ids.DepthScale = DepthScale;
+	for (const lsd_slot& Slot : Slots)
+	{
+		Ids.KnownSlots[Slot.slot / 32] |= 1u << Slot.slot % 32;
+	}
+	Pending.Camera.Slots = Slots;
+	Pending.Textures.Ids = LSDCapturePass::AddIds(GraphBuilder, Ids, Request.Stream->GetOptions().Size);
 }
 
 FScreenPassTexture FLSDRenderBridge::AfterTonemap_RenderThread(FRDGBuilder& GraphBuilder, const FSceneView& View, const FPostProcessMaterialInputs& Inputs)
@@ -194,7 +225,22 @@ FScreenPassTexture FLSDRenderBridge::AfterTonemap_RenderThread(FRDGBuilder& Grap
 	}
 	const FRDGTextureRef Picture = RegisterExternalTexture(GraphBuilder, Shown.GetReference(), TEXT("LSDPicture"));
 	LSDCapturePass::AddCopy(GraphBuilder, FScreenPassTexture(Picture), Output, IsLinear(View) ? LSDCapturePass::EEncode::None : LSDCapturePass::EEncode::SRGB);
+	AddBefore(GraphBuilder, SceneColor, Output);
 	return FScreenPassTexture(Output.Texture, Output.ViewRect);
+}
+
+void FLSDRenderBridge::AddBefore(FRDGBuilder& GraphBuilder, const FScreenPassTexture& SceneColor, const FScreenPassRenderTarget& Output)
+{
+	const int32 Width = FMath::RoundToInt(Request.BeforeAfter * static_cast<float>(Output.ViewRect.Width()));
+	if (Width <= 0)
+	{
+		return;
+	}
+	FScreenPassTexture Before = SceneColor;
+	Before.ViewRect.Max.X = Before.ViewRect.Min.X + FMath::RoundToInt(Request.BeforeAfter * static_cast<float>(SceneColor.ViewRect.Width()));
+	FIntRect Left = Output.ViewRect;
+	Left.Max.X = Left.Min.X + Width;
+	LSDCapturePass::AddCopy(GraphBuilder, Before, FScreenPassRenderTarget(Output.Texture, Left, ERenderTargetLoadAction::ELoad), LSDCapturePass::EEncode::None);
 }
 
 void FLSDRenderBridge::CaptureColor(FRDGBuilder& GraphBuilder, const FSceneView& View, const FScreenPassTexture& SceneColor)
@@ -202,6 +248,7 @@ void FLSDRenderBridge::CaptureColor(FRDGBuilder& GraphBuilder, const FSceneView&
 	Pending.Textures.Color = LSDCapturePass::AddColor(GraphBuilder, SceneColor, Request.Stream->GetOptions().Size, IsLinear(View));
 	if (Readback->Enqueue_RenderThread(GraphBuilder, Pending.Textures, Pending.Camera))
 	{
+		bUnderWay.store(true);
 		History.EndCapture();
 	}
 }

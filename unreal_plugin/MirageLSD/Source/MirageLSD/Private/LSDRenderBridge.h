@@ -41,6 +41,14 @@ struct FLSDRenderRequest
 	bool bFromSceneCapture = false;
 	bool bShowInView = false;
 	bool bReset = false;
+	/** What was shown is too old to be shown again. */
+	bool bForget = false;
+	/** Nothing is captured and nothing shown. */
+	bool bPaused = false;
+	/** The game waits for each frame: the GPU has done what it was told, and no frame is left out. */
+	bool bOffline = false;
+	/** Share of the view's width, from the left, that stays the engine's own picture. */
+	float BeforeAfter = 0.0f;
 	bool bHasSun = false;
 	lsd_sun Sun = {};
 	float TargetFPS = 0.0f;
@@ -62,6 +70,9 @@ public:
 	bool IsActive() const { return bActive.load(); }
 	bool WantsSceneCaptures() const { return bSceneCaptures.load(); }
 	int64 GetDropped() const { return Dropped.load(); }
+	bool IsOffline() const { return bOffline.load(); }
+	/** The newest captured frame has not come back yet. */
+	bool IsUnderWay() const { return bUnderWay.load(); }
 	/** Frames of the wanted view that were rendered, sent or not. */
 	int64 GetRendered() const { return Rendered.load(); }
 
@@ -73,6 +84,8 @@ public:
 	/** The stream shows its results in this view. */
 	bool ShowsIn_RenderThread(const FSceneView& View) const;
 	FScreenPassTexture AfterTonemap_RenderThread(FRDGBuilder& GraphBuilder, const FSceneView& View, const FPostProcessMaterialInputs& Inputs);
+	/** Of the view that is rendered next. */
+	void SetSlots_RenderThread(TArray<lsd_slot>&& NewSlots) { Slots = MoveTemp(NewSlots); }
 	void Release_RenderThread();
 
 private:
@@ -87,6 +100,9 @@ private:
 	bool IsPlayersView(const FSceneView& View) const;
 	void Acquire(FRHICommandListImmediate& RHICmdList, FRHITexture* Texture);
 	void CaptureColor(FRDGBuilder& GraphBuilder, const FSceneView& View, const FScreenPassTexture& SceneColor);
+	void CaptureIds(FRDGBuilder& GraphBuilder, const FPostProcessingInputs& Inputs, const FIntRect& ViewRect, const FVector2f& DepthScale);
+	/** The engine's own picture in its share of what is shown. */
+	void AddBefore(FRDGBuilder& GraphBuilder, const FScreenPassTexture& SceneColor, const FScreenPassRenderTarget& Output);
 	void AddProblem(const FString& Problem);
 
 	FLSDRenderRequest Request;
@@ -97,17 +113,21 @@ private:
 	FLSDCameraHistory History;
 	lsd_unreal::FramePacer Pacer;
 	FPending Pending;
+	TArray<lsd_slot> Slots;
 	/** Compared only: another scene is another level. */
 	const FSceneInterface* LastScene = nullptr;
 	FTextureRHIRef Shown;
 	FString LastProblem;
 	bool bHasPicture = false;
+	int64 LastResult = 0;
 
 	TQueue<FLSDFrameInfo, EQueueMode::Spsc> Frames;
 	TQueue<FString, EQueueMode::Spsc> Problems;
 	std::atomic<bool> bActive{true};
 	std::atomic<bool> bPumpQueued{false};
 	std::atomic<bool> bSceneCaptures{false};
+	std::atomic<bool> bOffline{false};
+	std::atomic<bool> bUnderWay{false};
 	std::atomic<int64> Dropped{0};
 	std::atomic<int64> Rendered{0};
 };

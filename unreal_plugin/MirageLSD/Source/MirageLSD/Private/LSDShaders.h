@@ -34,6 +34,31 @@ public:
 	}
 };
 
+/** Custom stencil values of what is seen and known, at the capture's size. Target 0: R8. */
+class FLSDCaptureIdsPS : public FGlobalShader
+{
+public:
+	DECLARE_GLOBAL_SHADER(FLSDCaptureIdsPS);
+	SHADER_USE_PARAMETER_STRUCT(FLSDCaptureIdsPS, FGlobalShader);
+
+	BEGIN_SHADER_PARAMETER_STRUCT(FParameters, )
+		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, DepthTexture)
+		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, CustomDepthTexture)
+		SHADER_PARAMETER_RDG_TEXTURE_SRV(Texture2D<uint2>, CustomStencilTexture)
+		SHADER_PARAMETER(FVector2f, SourceMin)
+		SHADER_PARAMETER(FVector2f, SourceSize)
+		SHADER_PARAMETER(FVector2f, TargetSize)
+		SHADER_PARAMETER(FVector2f, DepthScale)
+		SHADER_PARAMETER_ARRAY(FUintVector4, KnownSlots, [2])
+		RENDER_TARGET_BINDING_SLOTS()
+	END_SHADER_PARAMETER_STRUCT()
+
+	static bool ShouldCompilePermutation(const FGlobalShaderPermutationParameters& Parameters)
+	{
+		return IsFeatureLevelSupported(Parameters.Platform, ERHIFeatureLevel::SM5);
+	}
+};
+
 /** A picture scaled to the target; linear light is encoded as sRGB where asked. */
 class FLSDCopyPS : public FGlobalShader
 {

@@ -7,6 +7,8 @@
 #include "Engine/TextureRenderTarget2D.h"
 #include "GameFramework/Actor.h"
 #include "GameFramework/Pawn.h"
+#include "GameFramework/PlayerController.h"
+#include "Kismet/GameplayStatics.h"
 #include "LSDTheme.h"
 
 ULSDStreamComponent::ULSDStreamComponent()
@@ -55,20 +57,72 @@ void ULSDStreamComponent::StartStream()
 	StreamEngine->SetSceneCapture(Owner != nullptr ? Owner->FindComponentByClass<USceneCaptureComponent2D>() : nullptr);
 	StreamEngine->BindTexture(OutputTexture);
 	StreamEngine->SetShowInView(bShowInView);
-	StreamEngine->ApplyTheme(Theme);
-	if (!Prompt.IsEmpty())
-	{
-		StreamEngine->SetPrompt(Prompt, 0.0f);
-	}
-	if (!Scene.IsEmpty())
-	{
-		StreamEngine->SetScene(Scene, 0.0f);
-	}
-	if (!Lighting.IsEmpty())
-	{
-		StreamEngine->SetLighting(Lighting, 0.0f);
-	}
+	SentTheme = nullptr;
+	bSentBypass = false;
+	SentStrength = 1.0f;
+	SentBeforeAfter = 0.0f;
+	SentScene.Reset();
+	SentLighting.Reset();
+	SentPrompt.Reset();
+	SendChanges();
 	StreamEngine->StartCapture();
+}
+
+void ULSDStreamComponent::SendChanges()
+{
+	// Before the start there is nothing to come from.
+	const float Seconds = StreamEngine->IsCapturing() ? TransitionSeconds : 0.0f;
+	if (Theme != SentTheme)
+	{
+		SentTheme = Theme;
+		StreamEngine->ApplyTheme(Theme);
+	}
+	if (Prompt != SentPrompt)
+	{
+		SentPrompt = Prompt;
+		StreamEngine->SetPrompt(Prompt, Seconds);
+	}
+	if (Scene != SentScene && !Scene.IsEmpty())
+	{
+		StreamEngine->SetScene(Scene, Seconds);
+	}
+	SentScene = Scene;
+	if (Lighting != SentLighting && !Lighting.IsEmpty())
+	{
+		StreamEngine->SetLighting(Lighting, Seconds);
+	}
+	SentLighting = Lighting;
+	if (Strength != SentStrength)
+	{
+		SentStrength = Strength;
+		StreamEngine->SetStrength(Strength);
+	}
+	if (bBypass != bSentBypass)
+	{
+		bSentBypass = bBypass;
+		StreamEngine->SetBypass(bBypass);
+	}
+	if (BeforeAfter != SentBeforeAfter)
+	{
+		SentBeforeAfter = BeforeAfter;
+		StreamEngine->SetBeforeAfter(BeforeAfter);
+	}
+	StreamEngine->SetOffline(Offline);
+}
+
+void ULSDStreamComponent::ReadBypassKey()
+{
+	if (!BypassKey.IsValid())
+	{
+		return;
+	}
+	const APlayerController* const Controller = UGameplayStatics::GetPlayerController(this, Player);
+	if (Controller != nullptr && Controller->WasInputKeyJustPressed(BypassKey))
+	{
+		// The console or the panel may have switched it, too.
+		bBypass = !StreamEngine->IsBypassed();
+		bSentBypass = !bBypass;
+	}
 }
 
 void ULSDStreamComponent::ForwardConnected()
@@ -106,6 +160,11 @@ void ULSDStreamComponent::TickComponent(float DeltaTime, ELevelTick TickType, FA
 	{
 		bStartWhenPossessed = false;
 		StartStream();
+	}
+	if (StreamEngine != nullptr && StreamEngine->IsCapturing())
+	{
+		ReadBypassKey();
+		SendChanges();
 	}
 	if (StreamEngine != nullptr && SunLight != nullptr)
 	{

@@ -37,6 +37,16 @@ int64 ULSDStreamEngine::SetStrength(float NewStrength, float TransitionSeconds)
 	return KeepAndSend(TEXT("strength"), FLSDControlValue::FromNumber(FMath::Clamp(NewStrength, 0.0f, 1.0f)), TransitionSeconds);
 }
 
+void ULSDStreamEngine::SetBeforeAfter(float Share)
+{
+	BeforeAfter = FMath::Clamp(Share, 0.0f, 1.0f);
+}
+
+void ULSDStreamEngine::SetOffline(ELSDOffline NewOffline)
+{
+	Offline = NewOffline;
+}
+
 int64 ULSDStreamEngine::SetBypass(bool bNewBypass)
 {
 	return KeepAndSend(TEXT("bypass"), FLSDControlValue::FromFlag(bNewBypass), 0.0f);
@@ -141,6 +151,11 @@ int64 ULSDStreamEngine::KeepAndSend(const FString& Name, const FLSDControlValue&
 	Kept.Name = Name;
 	Kept.Value = Value;
 	Keep(Kept);
+	if (Name == TEXT("bypass"))
+	{
+		// Shown at once, whatever the daemon does.
+		bBypass = Value.Numbers[0] != 0.0f;
+	}
 	if (Value.Kind == ELSDControlKind::Seed)
 	{
 		Seed = static_cast<int32>(Value.Seed);

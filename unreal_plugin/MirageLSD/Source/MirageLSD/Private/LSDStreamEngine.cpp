@@ -97,6 +97,7 @@ void ULSDStreamEngine::StartCapture()
 	}
 	LastError.Reset();
 	LastFrame = FLSDFrameInfo();
+	ConnectedSeconds = -1.0;
 	FString Error;
 	Session = FLSDStreamSession::Start(Connection, Error);
 	if (!Session.IsValid())
@@ -159,6 +160,7 @@ void ULSDStreamEngine::OpenStream()
 	Options.OutputFormat = Bound.OutputFormat;
 	Options.bDepth = bSendDepth;
 	Options.bMotion = bSendMotion;
+	Options.bIds = bSendIds;
 	Options.MaxSteps = MaxSteps;
 	Options.Seed = Seed;
 	Options.TargetFPS = TargetFPS;
@@ -210,19 +212,18 @@ bool ULSDStreamEngine::Tick(float)
 		UE_LOG(LogMirageLSD, Warning, TEXT("%s"), *Notice);
 		OnNotice.Broadcast(Notice);
 	}
-	FLSDFrameInfo Frame;
-	while (Running->GetBridge().TakeFrame(Frame))
-	{
-		LastFrame = Frame;
-		OnFrame.Broadcast(Frame);
-	}
+	TakeFrames();
 	if (Session != Running)
 	{
 		return Session.IsValid();
 	}
 	WatchRendering();
 	PumpRenderThread();
-	return true;
+	if (IsOffline())
+	{
+		WaitForResult();
+	}
+	return Session.IsValid();
 }
 
 UWorld* ULSDStreamEngine::FindWorld() const
@@ -249,74 +250,6 @@ void ULSDStreamEngine::WarnOfRivals()
 		{
 			ReportError(TEXT("Another stream is shown in the same view, and they paint over each other; stop one, or give it another player."));
 		}
-	}
-}
-
-void ULSDStreamEngine::WatchRendering()
-{
-	const bool bConnected = Session->GetState() == ELSDState::Connected;
-	if (!Session->GetWatchdog().update(bConnected, Session->GetBridge().GetRendered(), FPlatformTime::Seconds()))
-	{
-		return;
-	}
-	if (bFromSceneCapture)
-	{
-		ReportError(TEXT("Connected, but the scene capture renders nothing: it must be visible in a running world, and capture every frame."));
-	}
-	else if (FindWorld() == nullptr)
-	{
-		ReportError(TEXT("Connected, but there is no game world: press Play, or give the stream a world with SetWorldContext."));
-	}
-	else
-	{
-		ReportError(TEXT("Connected, but the player's view renders nothing that could be sent: the window is minimised, there is no such player, or its view mode is not lit."));
-	}
-}
-
-void ULSDStreamEngine::PumpRenderThread()
-{
-	UTexture* const Texture = BoundTexture != nullptr ? BoundTexture.Get() : bShowInView ? OwnTexture.Get() : nullptr;
-	FLSDBoundTexture Bound;
-	FString Error;
-	const bool bWritable = Texture != nullptr && FLSDBoundTexture::Describe(*Texture, Bound, Error);
-	if ((bWritable && !Session->IsOpenWith(Bound.Size, Bound.OutputFormat)) || (Texture == nullptr && bShowInView) || bReopen)
-	{
-		// Another texture, or one that was resized: the daemon renders at its size.
-		bReopen = false;
-		OpenStream();
-	}
-	FLSDRenderRequest Request;
-	Request.Target = bWritable ? Texture->GetResource() : nullptr;
-	Request.bFromSceneCapture = bFromSceneCapture;
-	const UWorld* const Viewed = FindWorld();
-	Request.Scene = Viewed != nullptr ? Viewed->Scene : nullptr;
-	Request.Player = Player;
-	if (Session->GetState() == ELSDState::Connected && GEngine != nullptr && GEngine->IsStereoscopic3D())
-	{
-		ReportError(TEXT("Headsets are not supported: the picture would be that of one eye. Capture a scene capture instead, or play without the headset."));
-	}
-	if (const USceneCaptureComponent2D* Capture = SceneCapture.Get())
-	{
-		FString CaptureError;
-		if (!LSDSceneCapture::CanBeSent(*Capture, CaptureError))
-		{
-			ReportError(CaptureError);
-		}
-		Request.Source = Capture->TextureTarget != nullptr ? Capture->TextureTarget->GameThread_GetRenderTargetResource() : nullptr;
-	}
-	Request.bShowInView = bShowInView;
-	Request.bReset = bResetAsked;
-	Request.TargetFPS = TargetFPS;
-	Request.bHasSun = !Sun.IsNearlyZero();
-	if (Request.bHasSun)
-	{
-		const FVector Direction = Sun.GetSafeNormal();
-		const std::array<float, 3> Towards = lsd_unreal::direction_to_protocol(Direction.X, Direction.Y, Direction.Z);
-		Request.Sun = {{Towards[0], Towards[1], Towards[2]}, {SunColor.R, SunColor.G, SunColor.B}};
-	}
-	if (Session->Pump(MoveTemp(Request)))
-	{
-		bResetAsked = false;
 	}
 }
 

@@ -24,6 +24,8 @@ FLSDStreamSession::FLSDStreamSession(const FString& Endpoint, const TSharedRef<F
 FLSDStreamSession::~FLSDStreamSession()
 {
 	Bridge->Deactivate();
+	// A frame on its way may hold the extension longer than this, and end it on the render thread: what is marked in the world is the game thread's.
+	SetSlots(nullptr, nullptr);
 	// What belongs to the render thread is let go there, after the commands that are on their way.
 	ENQUEUE_RENDER_COMMAND(LSDRelease)([Bridge = Bridge](FRHICommandListImmediate&) { Bridge->Release_RenderThread(); });
 }
@@ -62,6 +64,11 @@ bool FLSDStreamSession::Pump(FLSDRenderRequest&& Request)
 		Bridge->Pump_RenderThread(RHICmdList, MoveTemp(Request));
 	});
 	return true;
+}
+
+void FLSDStreamSession::SetSlots(const TSharedPtr<FLSDSlotTable>& Slots, const FSceneInterface* Scene)
+{
+	Extension->SetSlots(Slots, Scene);
 }
 
 ELSDState FLSDStreamSession::GetState() const

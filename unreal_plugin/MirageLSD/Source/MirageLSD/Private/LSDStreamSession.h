@@ -12,7 +12,9 @@
 #include "render_watchdog.h"
 #include "said_once.h"
 
+class FLSDSlotTable;
 class FLSDViewExtension;
+class FSceneInterface;
 
 /** A stream between StartCapture and StopCapture: the connection, and the bridge to the render thread. Game thread. */
 class FLSDStreamSession
@@ -38,6 +40,9 @@ public:
 
 	ELSDState GetState() const;
 	FLSDStats GetStats() const;
+	/** What is marked in a world; nullptr: nothing. Keeps the table. */
+	void SetSlots(const TSharedPtr<FLSDSlotTable>& Slots, const FSceneInterface* Scene);
+
 	FLSDNativeStream* GetStream() const { return Stream.Get(); }
 	FLSDRenderBridge& GetBridge() const { return *Bridge; }
 	lsd_unreal::SaidOnce& GetSaid() { return Said; }

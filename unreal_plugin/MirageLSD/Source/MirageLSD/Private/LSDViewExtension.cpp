@@ -3,6 +3,8 @@
 #include "LSDViewExtension.h"
 
 #include "LSDRenderBridge.h"
+#include "LSDSlotTable.h"
+#include "RenderingThread.h"
 
 FLSDViewExtension::FLSDViewExtension(const FAutoRegister& AutoRegister, const TSharedRef<FLSDRenderBridge, ESPMode::ThreadSafe>& InBridge)
 	: FSceneViewExtensionBase(AutoRegister)
@@ -12,8 +14,31 @@ FLSDViewExtension::FLSDViewExtension(const FAutoRegister& AutoRegister, const TS
 
 bool FLSDViewExtension::IsActiveThisFrame_Internal(const FSceneViewExtensionContext& Context) const
 {
-	// Scene captures come without a viewport. Which view of which world is the stream's, the render thread decides.
-	return Bridge->IsActive() && (Context.Viewport != nullptr || Bridge->WantsSceneCaptures());
+	// Scene captures and renders of Movie Render Queue come without a viewport. Which view of which world is the stream's, the render thread decides.
+	return Bridge->IsActive() && (Context.Viewport != nullptr || Bridge->WantsSceneCaptures() || Bridge->IsOffline());
+}
+
+void FLSDViewExtension::SetSlots(const TSharedPtr<FLSDSlotTable>& NewSlots, const FSceneInterface* NewScene)
+{
+	Slots = NewSlots;
+	Scene = NewScene;
+}
+
+void FLSDViewExtension::BeginRenderViewFamily(FSceneViewFamily& Family)
+{
+	// The last moment on the game thread before this frame is rendered: what is read here is where things are in the picture.
+	if (!Slots.IsValid() || Family.Scene != Scene)
+	{
+		return;
+	}
+	if (Family.Views.Num() > 0 && !Family.Views[0]->bIsSceneCapture)
+	{
+		Slots->SetEye(Family.Views[0]->ViewMatrices.GetViewOrigin());
+	}
+	ENQUEUE_RENDER_COMMAND(LSDSlots)([Bridge = Bridge, Rows = Slots->GetRows()](FRHICommandListImmediate&) mutable
+	{
+		Bridge->SetSlots_RenderThread(MoveTemp(Rows));
+	});
 }
 
 void FLSDViewExtension::PrePostProcessPass_RenderThread(FRDGBuilder& GraphBuilder, const FSceneView& View, const FPostProcessingInputs& Inputs)

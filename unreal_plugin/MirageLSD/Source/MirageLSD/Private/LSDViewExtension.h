@@ -7,6 +7,8 @@
 #include "Templates/SharedPointer.h"
 
 class FLSDRenderBridge;
+class FLSDSlotTable;
+class FSceneInterface;
 
 /** Where the engine's rendering and a stream meet: depth and velocity before post-processing, the picture after tone mapping. */
 class FLSDViewExtension : public FSceneViewExtensionBase
@@ -17,7 +19,7 @@ public:
 	//~ ISceneViewExtension
 	virtual void SetupViewFamily(FSceneViewFamily&) override {}
 	virtual void SetupView(FSceneViewFamily&, FSceneView&) override {}
-	virtual void BeginRenderViewFamily(FSceneViewFamily&) override {}
+	virtual void BeginRenderViewFamily(FSceneViewFamily& Family) override;
 	virtual void PrePostProcessPass_RenderThread(FRDGBuilder& GraphBuilder, const FSceneView& View, const FPostProcessingInputs& Inputs) override;
 #if LSD_SUBSCRIBE_HAS_VIEW
 	virtual void SubscribeToPostProcessingPass(
@@ -25,6 +27,9 @@ public:
 #else
 	virtual void SubscribeToPostProcessingPass(EPostProcessingPass Pass, FAfterPassCallbackDelegateArray& InOutPassCallbacks, bool bIsPassEnabled) override;
 #endif
+
+	/** What is marked in the world that the stream looks at; nullptr: nothing is asked for. Game thread. */
+	void SetSlots(const TSharedPtr<FLSDSlotTable>& NewSlots, const FSceneInterface* NewScene);
 
 protected:
 	virtual bool IsActiveThisFrame_Internal(const FSceneViewExtensionContext& Context) const override;
@@ -34,4 +39,6 @@ private:
 	FScreenPassTexture AfterTonemap_RenderThread(FRDGBuilder& GraphBuilder, const FSceneView& View, const FPostProcessMaterialInputs& Inputs);
 
 	TSharedRef<FLSDRenderBridge, ESPMode::ThreadSafe> Bridge;
+	TSharedPtr<FLSDSlotTable> Slots;
+	const FSceneInterface* Scene = nullptr;
 };

@@ -4,6 +4,7 @@
 
 #include "CoreMinimal.h"
 #include "Engine/DeveloperSettings.h"
+#include "LSDRule.h"
 
 #include "LSDSettings.generated.h"
 
@@ -48,4 +49,12 @@ public:
 	/** Velocity of moving things; without it the daemon knows only the camera's motion. */
 	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Stream")
 	bool bSendMotion = true;
+
+	/** What things are that have no LSD Identity; the first rule that fits counts. Needs Rendering > Custom Depth-Stencil Pass: Enabled with Stencil. */
+	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Identities")
+	TArray<FLSDRule> Rules;
+
+	/** Custom stencil values from here to 255 may be given to marked things, 255 first. Values that the project gives itself are left alone. */
+	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Identities", meta = (ClampMin = "1", ClampMax = "255"))
+	int32 LowestStencil = 1;
 };

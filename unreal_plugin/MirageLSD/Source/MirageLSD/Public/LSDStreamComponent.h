@@ -4,6 +4,7 @@
 
 #include "Components/ActorComponent.h"
 #include "CoreMinimal.h"
+#include "InputCoreTypes.h"
 #include "LSDStreamEngine.h"
 
 #include "LSDStreamComponent.generated.h"
@@ -58,21 +59,45 @@ public:
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
 	bool bUseGPU = true;
 
-	/** A look as an asset; Scene, Lighting and Prompt beat it. */
-	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
+	/** A look as an asset; Scene, Lighting and Prompt beat it. Sequencer may change it, and all that is Interp below. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Interp, Category = "MirageLSD")
 	TObjectPtr<ULSDTheme> Theme;
 
 	/** One of the model's scenes, which the panel MirageLSD shows: forest, city, ... */
-	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Interp, Category = "MirageLSD")
 	FString Scene;
 
 	/** One of the model's lightings: day, sunset, ... */
-	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Interp, Category = "MirageLSD")
 	FString Lighting;
 
 	/** Free text; scene and lighting beat it. */
-	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Interp, Category = "MirageLSD")
 	FString Prompt;
+
+	/** From one scene, lighting or prompt to the next, while it plays. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Interp, Category = "MirageLSD", meta = (ClampMin = "0", ClampMax = "60"))
+	float TransitionSeconds = 2.0f;
+
+	/** How much of the painted picture is seen. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Interp, Category = "MirageLSD", meta = (ClampMin = "0", ClampMax = "1"))
+	float Strength = 1.0f;
+
+	/** Share of the view's width, from the left, that stays the engine's own picture. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Interp, Category = "MirageLSD", meta = (ClampMin = "0", ClampMax = "1"))
+	float BeforeAfter = 0.0f;
+
+	/** The engine's own picture, at once. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Interp, Category = "MirageLSD")
+	bool bBypass = false;
+
+	/** Switches Bypass; None: no key. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
+	FKey BypassKey;
+
+	/** Whether the game waits for the result of each frame: for renders, not for playing. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
+	ELSDOffline Offline = ELSDOffline::Automatic;
 
 	/** Tells the daemon where the light comes from. */
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
@@ -99,6 +124,10 @@ private:
 	/** False for the pawn of a player who sits at another machine. */
 	bool IsOfThisMachine() const;
 
+	/** Sequencer and the details panel write properties: what changed is sent, at most once a tick. */
+	void SendChanges();
+	void ReadBypassKey();
+
 	UFUNCTION()
 	void ForwardConnected();
 	UFUNCTION()
@@ -111,5 +140,14 @@ private:
 	UPROPERTY(Transient)
 	TObjectPtr<ULSDStreamEngine> StreamEngine;
 
+	UPROPERTY(Transient)
+	TObjectPtr<ULSDTheme> SentTheme;
+
 	bool bStartWhenPossessed = false;
+	bool bSentBypass = false;
+	float SentStrength = 1.0f;
+	float SentBeforeAfter = 0.0f;
+	FString SentScene;
+	FString SentLighting;
+	FString SentPrompt;
 };

@@ -15,6 +15,7 @@
 class FLSDStreamSession;
 struct FLSDControlValue;
 struct FLSDKeptControl;
+struct FLSDRenderRequest;
 class ULSDTheme;
 class USceneCaptureComponent2D;
 class UTexture;
@@ -116,13 +117,22 @@ public:
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	int64 SetLighting(const FString& Lighting, float TransitionSeconds = 1.0f);
 
-	/** What characters wear, as words: "a red coat, blonde hair". Seen where the plane ids marks characters, which this plugin does not send yet. */
+	/** What characters wear, as words: "a red coat, blonde hair". Seen on actors with an LSD Identity of the class skin, hair
+	 * or outfit. */
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	int64 SetAppearance(const FString& Appearance, float TransitionSeconds = 1.0f);
 
 	/** How much of the painted picture is seen: 0 is the engine's own picture, 1 the painted one. */
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	int64 SetStrength(float NewStrength, float TransitionSeconds = 0.0f);
+
+	/** Share of the view's width, from the left, that stays the engine's own picture: 0 to 1. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	void SetBeforeAfter(float Share);
+
+	/** Whether the game waits for the result of each frame, which is then shown in the next one. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	void SetOffline(ELSDOffline NewOffline);
 
 	/** Shows the engine's own picture at once, and the painted one again. */
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
@@ -174,6 +184,9 @@ public:
 	bool IsCapturing() const { return Session.IsValid(); }
 
 	UFUNCTION(BlueprintPure, Category = "MirageLSD")
+	bool IsBypassed() const { return bBypass; }
+
+	UFUNCTION(BlueprintPure, Category = "MirageLSD")
 	UTexture* GetBoundTexture() const { return BoundTexture; }
 
 	/** Where results go: the bound texture, or the one that was made to show them in the view. */
@@ -217,8 +230,17 @@ private:
 	void OpenStream();
 	void EndSession();
 	void PumpRenderThread();
+	FLSDRenderRequest MakeRequest(UTexture* Target);
+	bool IsOffline() const;
+	/** The game stands still until what it has rendered is painted, at most ten seconds. */
+	void WaitForResult();
+	/** True when the daemon has been away for so long that its last picture would look like a game that hangs. */
+	bool IsLost();
+	void TakeFrames();
 	void ReportError(const FString& Message);
 	void WatchRendering();
+	/** Marks what has an identity, if the project can; whether the plane ids is to be sent. */
+	bool MarkThings();
 	UWorld* FindWorld() const;
 	void WarnOfRivals();
 	bool Read(FLSDKeptControl& Kept);
@@ -255,6 +277,12 @@ private:
 	bool bShowInView = false;
 	bool bFromSceneCapture = false;
 	bool bReopen = false;
+	bool bSendIds = false;
+	bool bBypass = false;
+	ELSDOffline Offline = ELSDOffline::Automatic;
+	float BeforeAfter = 0.0f;
+	/** When the daemon was last there; below 0: never. */
+	double ConnectedSeconds = -1.0;
 	bool bResetAsked = false;
 	bool bWorldGiven = false;
 	int32 Player = 0;

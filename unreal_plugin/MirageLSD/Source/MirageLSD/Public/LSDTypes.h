@@ -20,6 +20,16 @@ enum class ELSDState : uint8
 	Failed
 };
 
+/** Whether the game waits for the result of each frame, so that a render has exactly one painted frame for each of the engine's. */
+UENUM(BlueprintType)
+enum class ELSDOffline : uint8
+{
+	/** While Movie Render Queue runs, and with a fixed time step (-fps, -benchmark). */
+	Automatic,
+	Always,
+	Never
+};
+
 /** One result that arrived in the bound texture. */
 USTRUCT(BlueprintType)
 struct MIRAGELSD_API FLSDFrameInfo

@@ -79,6 +79,16 @@ void SLSDControls::Draw(const TArray<FLSDControlInfo>& Controls)
 		.Value(TransitionSeconds)
 		.OnValueChanged_Lambda([this](float Value) { TransitionSeconds = Value; })
 	];
+	Rows->AddSlot().AutoHeight().Padding(2.0f)
+	[
+		SNew(STextBlock)
+		.Text(LOCTEXT("BeforeAfter", "Before / after"))
+		.ToolTipText(LOCTEXT("BeforeAfterHelp", "Share of the view, from the left, that stays the engine's own picture."))
+	];
+	Rows->AddSlot().AutoHeight().Padding(2.0f)
+	[
+		SNew(SSlider).OnValueChanged_Lambda([](float Value) { ForEachStream([&](ULSDStreamEngine& Engine) { Engine.SetBeforeAfter(Value); }); })
+	];
 	for (const FLSDControlInfo& Control : Controls)
 	{
 		const TSharedPtr<SWidget> Widget = MakeControl(Control);

@@ -19,7 +19,7 @@ public class LSDCore : ModuleRules
 			PublicDelayLoadDLLs.Add("lsd.dll");
 			RuntimeDependencies.Add("$(BinaryOutputDir)/lsd.dll", Path.Combine(Library, "lsd.dll"));
 		}
-		else if (Target.Platform == UnrealTargetPlatform.Linux)
+		else if (Target.Platform == UnrealTargetPlatform.Linux || Target.Platform == UnrealTargetPlatform.LinuxArm64)
 		{
 			PublicAdditionalLibraries.Add(Path.Combine(Library, "liblsd.so"));
 			PublicRuntimeLibraryPaths.Add(Library);

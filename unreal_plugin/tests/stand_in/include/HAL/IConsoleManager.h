@@ -27,10 +27,37 @@ namespace StandIn
 	}
 	inline std::map<std::wstring, float>& GetConsoleVariables()
 	{
-		static std::map<std::wstring, float> Variables;
+		// The engine's own; 1: custom depth without stencil, which is its default.
+		static std::map<std::wstring, float> Variables{{TEXT("r.CustomDepth"), 1.0f}};
 		return Variables;
 	}
 }
+// IConsoleManager::Get().FindTConsoleVariableDataInt(Name) and GetValueOnGameThread: public plugins of 4.x to 5.x. nullptr: there is none of the name.
+template <typename T>
+class TConsoleVariableData
+{
+public:
+	explicit TConsoleVariableData(const float& InValue) : Value(&InValue) {}
+	T GetValueOnGameThread() const { return static_cast<T>(*Value); }
+
+private:
+	const float* Value;
+};
+class IConsoleManager
+{
+public:
+	static IConsoleManager& Get()
+	{
+		static IConsoleManager Manager;
+		return Manager;
+	}
+	TConsoleVariableData<int32>* FindTConsoleVariableDataInt(const TCHAR* Name) const
+	{
+		static std::map<std::wstring, TConsoleVariableData<int32>> Found;
+		const auto At = StandIn::GetConsoleVariables().find(Name);
+		return At == StandIn::GetConsoleVariables().end() ? nullptr : &Found.try_emplace(Name, At->second).first->second;
+	}
+};
 class FAutoConsoleCommand
 {
 public:

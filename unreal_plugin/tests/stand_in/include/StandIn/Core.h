@@ -99,6 +99,11 @@ public:
 		const auto Found = std::find(Items.begin(), Items.end(), Item);
 		return Found != Items.end() ? static_cast<int32>(Found - Items.begin()) : Add(Item);
 	}
+	template <typename Predicate>
+	void StableSort(const Predicate& IsBefore)
+	{
+		std::stable_sort(Items.begin(), Items.end(), IsBefore);
+	}
 	void Empty() { Items.clear(); }
 	void Reserve(int32 Count) { Items.reserve(static_cast<size_t>(Count)); }
 	void Reset() { Items.clear(); }
@@ -509,6 +514,7 @@ struct FApp
 {
 	static const TCHAR* GetProjectName() { return TEXT("StandIn"); }
 	static bool CanEverRender();
+	static bool UseFixedTimeStep();
 };
 bool IsRunningDedicatedServer();
 bool IsRunningCommandlet();
@@ -528,6 +534,7 @@ namespace StandIn
 		bool bDedicatedServer = false;
 		bool bCommandlet = false;
 		bool bCanRender = true;
+		bool bFixedTimeStep = false;
 		std::wstring CommandLine;
 		/** Of the project; Saved lies in it. */
 		std::wstring ProjectFolder = TEXT("/StandIn/Game");
@@ -536,8 +543,9 @@ namespace StandIn
 	/** What was given to other programs to be shown. */
 	std::vector<std::wstring>& GetOpenedFiles();
 }
-/** Counts on the render thread. */
+/** Counts on the render thread, and on the game thread. */
 extern uint32 GFrameCounterRenderThread;
+extern uint64 GFrameCounter;
 
 template <typename Enum>
 constexpr bool EnumHasAnyFlags(Enum Flags, Enum Contains)

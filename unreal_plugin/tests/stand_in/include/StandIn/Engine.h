@@ -163,9 +163,15 @@ struct FWorldContext
 	UWorld* World() const { return StandInWorld; }
 	UWorld* StandInWorld = nullptr;
 };
+class UEngineCustomTimeStep : public UObject
+{
+	STAND_IN_CLASS(EngineCustomTimeStep, UObject)
+};
 class UEngine : public UObject
 {
 	STAND_IN_CLASS(Engine, UObject)
+	UEngineCustomTimeStep* GetCustomTimeStep() const { return StandInTimeStep; }
+	UEngineCustomTimeStep* StandInTimeStep = nullptr;
 	const std::vector<FWorldContext>& GetWorldContexts() const { return StandInWorlds; }
 	bool IsStereoscopic3D() const { return bStandInStereo; }
 	std::vector<FWorldContext> StandInWorlds;
@@ -181,6 +187,18 @@ class UActorComponent : public UObject
 	UWorld* GetWorld() const override;
 	virtual void OnRegister() {}
 	virtual void OnUnregister() {}
+	bool IsRegistered() const { return bStandInRegistered; }
+	void RegisterComponent()
+	{
+		bStandInRegistered = true;
+		OnRegister();
+	}
+	void UnregisterComponent()
+	{
+		bStandInRegistered = false;
+		OnUnregister();
+	}
+	bool bStandInRegistered = false;
 	virtual void BeginPlay() {}
 	virtual void EndPlay(const EEndPlayReason::Type) {}
 	virtual void TickComponent(float, ELevelTick, FActorComponentTickFunction*) {}
@@ -209,7 +227,12 @@ class UPrimitiveComponent : public USceneComponent
 	uint8 bRenderCustomDepth : 1 = 0;
 	int32 CustomDepthStencilValue = 0;
 	void SetRenderCustomDepth(bool bValue) { bRenderCustomDepth = bValue; }
-	void SetCustomDepthStencilValue(int32 Value) { CustomDepthStencilValue = Value; }
+	void SetCustomDepthStencilValue(int32 Value) { CustomDepthStencilValue = FMath::Clamp(Value, 0, 255); }
+	// ShouldRender: of scene components since 4.x; false where the owner or the component is hidden.
+	bool ShouldRender() const { return bStandInVisible; }
+	bool bStandInVisible = true;
+	/** Seen as a square that faces the camera, centimetres from its middle to its sides. */
+	double StandInRadius = 50.0;
 };
 class USceneCaptureComponent2D : public USceneComponent
 {
@@ -237,8 +260,12 @@ class AActor : public UObject
 	}
 	// ForEachComponent<T>(bIncludeFromChildActors, Function): public games of 4.24 to 5.x.
 	template <typename T, typename Function>
-	void ForEachComponent(bool, Function Call) const
+	void ForEachComponent(bool bIncludeFromChildActors, Function Call) const
 	{
+		for (const AActor* Child : bIncludeFromChildActors ? StandInChildren : std::vector<AActor*>())
+		{
+			Child->ForEachComponent<T>(true, Call);
+		}
 		for (UActorComponent* Component : StandInComponents)
 		{
 			if (T* Found = Cast<T>(Component))
@@ -256,6 +283,8 @@ class AActor : public UObject
 	USceneComponent* StandInRoot = nullptr;
 	UWorld* StandInWorld = nullptr;
 	std::vector<UActorComponent*> StandInComponents;
+	/** Of child actor components. */
+	std::vector<AActor*> StandInChildren;
 };
 inline UWorld* UActorComponent::GetWorld() const
 {

@@ -8,10 +8,11 @@
 struct FKey
 {
 	int32 Number = 0;
+	bool IsValid() const { return Number != 0; }
 };
 struct EKeys
 {
-	static constexpr FKey One{1}, Two{2}, Three{3}, Four{4}, Five{5}, Six{6}, Seven{7}, Eight{8}, Nine{9};
+	static constexpr FKey One{1}, Two{2}, Three{3}, Four{4}, Five{5}, Six{6}, Seven{7}, Eight{8}, Nine{9}, B{66};
 };
 enum EInputEvent
 {
@@ -63,6 +64,30 @@ class APawn : public AActor
 
 private:
 	std::vector<UObject*> StandInSubobjects;
+};
+// APlayerController::WasInputKeyJustPressed, UGameplayStatics::GetPlayerController(WorldContext, Index): public games of 4.x to 5.x.
+class APlayerController : public AActor
+{
+	STAND_IN_CLASS(PlayerController, AActor)
+	bool WasInputKeyJustPressed(FKey Key) const { return Key.Number != 0 && Key.Number == StandInJustPressed; }
+	int32 StandInJustPressed = 0;
+};
+class UGameplayStatics
+{
+public:
+	static APlayerController* GetPlayerController(const UObject* WorldContextObject, int32 PlayerIndex)
+	{
+		const UWorld* const World = WorldContextObject->GetWorld();
+		for (AActor* Actor : World != nullptr ? World->StandInActors : std::vector<AActor*>())
+		{
+			APlayerController* const Controller = Cast<APlayerController>(Actor);
+			if (Controller != nullptr && PlayerIndex-- == 0)
+			{
+				return Controller;
+			}
+		}
+		return nullptr;
+	}
 };
 class ADefaultPawn : public APawn
 {

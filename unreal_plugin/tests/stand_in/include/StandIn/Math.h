@@ -48,6 +48,14 @@ struct FVector2f
 	FVector2f(float InX, float InY) : X(InX), Y(InY) {}
 };
 
+struct FUintVector4
+{
+	uint32 X = 0, Y = 0, Z = 0, W = 0;
+	FUintVector4() = default;
+	FUintVector4(uint32 InX, uint32 InY, uint32 InZ, uint32 InW) : X(InX), Y(InY), Z(InZ), W(InW) {}
+	uint32 operator[](int32 Index) const { return Index == 0 ? X : Index == 1 ? Y : Index == 2 ? Z : W; }
+};
+
 struct FLinearColor
 {
 	float R = 0, G = 0, B = 0, A = 1;

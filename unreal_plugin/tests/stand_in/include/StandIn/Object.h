@@ -31,6 +31,7 @@ public:
 		}
 		return false;
 	}
+	FString GetName() const { return Name; }
 	const TCHAR* const Name;
 	const UClass* const Super;
 };

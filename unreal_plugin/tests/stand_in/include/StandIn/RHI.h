@@ -226,5 +226,5 @@ namespace StandIn
 }
 // ENQUEUE_RENDER_COMMAND(Name)(lambda): CesiumGS/cesium-unreal, CesiumTextureUtility.cpp.
 #define ENQUEUE_RENDER_COMMAND(Name) StandIn::EnqueueRender
-/** Waits for the render thread and the RHI thread. For tests: the plugin never waits. */
+/** Waits for the render thread and the RHI thread. The plugin does so in offline renders only. */
 void FlushRenderingCommands();

@@ -108,6 +108,9 @@ struct FResolveRect
 };
 void AddEnqueueCopyPass(FRDGBuilder& GraphBuilder, FRHIGPUTextureReadback* Readback, FRDGTextureRef SourceTexture, FResolveRect Rect = FResolveRect());
 
+// AddClearRenderTargetPass(GraphBuilder, Texture, Color): RenderGraphUtils.h as used by public passes of 5.x.
+void AddClearRenderTargetPass(FRDGBuilder& GraphBuilder, FRDGTextureRef Texture, const FLinearColor& ClearColor);
+
 struct FGlobalShaderPermutationParameters
 {
 	int32 Platform = 0;
@@ -166,6 +169,7 @@ namespace StandIn
 #define SHADER_PARAMETER(Type, Name) Type Name = {};
 #define SHADER_PARAMETER_RDG_TEXTURE(ShaderType, Name) FRDGTextureRef Name = nullptr;
 #define SHADER_PARAMETER_RDG_TEXTURE_SRV(ShaderType, Name) FRDGTextureSRVRef Name = nullptr;
+#define SHADER_PARAMETER_ARRAY(Type, Name, Dimension) Type Name Dimension = {};
 #define SHADER_PARAMETER_SAMPLER(ShaderType, Name) FRHISamplerState* Name = nullptr;
 #define RENDER_TARGET_BINDING_SLOTS() FRenderTargetBindingSlots RenderTargets;
 

@@ -13,6 +13,19 @@ public:
 	const FMatrix& GetViewMatrix() const { return StandInView; }
 	const FMatrix& GetProjectionMatrix() const { return StandInProjection; }
 	const FMatrix& GetProjectionNoAAMatrix() const { return StandInProjection; }
+	// GetViewOrigin: public view code of 4.2x to 5.7. The inverse of a rotation is its transpose.
+	FVector GetViewOrigin() const
+	{
+		double At[3] = {};
+		for (int32 Axis = 0; Axis < 3; ++Axis)
+		{
+			for (int32 k = 0; k < 3; ++k)
+			{
+				At[Axis] -= StandInView.M[3][k] * StandInView.M[Axis][k];
+			}
+		}
+		return FVector(At[0], At[1], At[2]);
+	}
 	FMatrix StandInView;
 	FMatrix StandInProjection;
 };

@@ -10,6 +10,10 @@ namespace {
 constexpr double kMetresPerUnit = 0.01;
 constexpr Matrix kIdentity = {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1};
 
+// Where each axis of the protocol's world goes in Unreal's: +x right is +Y, +y up is +Z, +z backwards is -X.
+constexpr int kUnrealAxis[3] = {1, 2, 0};
+constexpr double kSign[3] = {1.0, 1.0, -1.0};
+
 double at(const Matrix& m, int row, int column) { return m[4 * row + column]; }
 
 }  // namespace
@@ -37,13 +41,10 @@ DepthScale depth_scale(const Matrix& projection) {
 
 lsd_camera to_protocol(const Matrix& view, const Matrix& projection) {
   lsd_camera camera = {};
-  // Where each axis of the protocol's world goes in Unreal's: +x right is +Y, +y up is +Z, +z backwards is -X.
-  const int unreal_axis[3] = {1, 2, 0};
-  const double sign[3] = {1.0, 1.0, -1.0};
   for (int row = 0; row < 3; ++row) {
     const double row_sign = row == 2 ? -1.0 : 1.0;  // view space: Unreal looks along +z, the protocol along -z
     for (int column = 0; column < 3; ++column) {
-      camera.view[4 * row + column] = static_cast<float>(row_sign * sign[column] * at(view, unreal_axis[column], row));
+      camera.view[4 * row + column] = static_cast<float>(row_sign * kSign[column] * at(view, kUnrealAxis[column], row));
     }
     camera.view[4 * row + 3] = static_cast<float>(row_sign * at(view, 3, row) * kMetresPerUnit);
   }
@@ -65,6 +66,17 @@ lsd_camera to_protocol(const Matrix& view, const Matrix& projection) {
 
 std::array<float, 3> direction_to_protocol(double x, double y, double z) {
   return {static_cast<float>(y), static_cast<float>(z), static_cast<float>(-x)};
+}
+
+void transform_to_protocol(const Matrix& world_from_object, float (&out)[12]) {
+  for (int row = 0; row < 3; ++row) {
+    for (int column = 0; column < 3; ++column) {
+      // Vectors are rows in Unreal: what takes column to row there is the transpose.
+      out[4 * row + column] =
+          static_cast<float>(kSign[row] * kSign[column] * at(world_from_object, kUnrealAxis[column], kUnrealAxis[row]));
+    }
+    out[4 * row + 3] = static_cast<float>(kSign[row] * at(world_from_object, 3, kUnrealAxis[row]) * kMetresPerUnit);
+  }
 }
 
 Matrix multiply(const Matrix& a, const Matrix& b) {

@@ -46,6 +46,10 @@ lsd_camera to_protocol(const Matrix& view, const Matrix& projection);
 /** A direction of Unreal's world, such as a light's, in the protocol's. */
 std::array<float, 3> direction_to_protocol(double x, double y, double z);
 
+/** From an object's space to the world, as Unreal has it, to 3x4 numbers, row-major, for column vectors and metres; the
+ * object's own axes are turned the same way. */
+void transform_to_protocol(const Matrix& world_from_object, float (&out)[12]);
+
 /** Takes a clip position (x, y, device z, 1) of one frame to the other's clip space, for a surface that stands still.
  * All matrices without jitter. Identity if the first can't be inverted. */
 Matrix clip_to_previous_clip(const Matrix& view, const Matrix& projection, const Matrix& previous_view,

@@ -1,0 +1,166 @@
+// Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
+
+#include "LSDStreamEngine.h"
+
+#include "Components/SceneCaptureComponent2D.h"
+#include "Engine/Engine.h"
+#include "Engine/TextureRenderTarget2D.h"
+#include "Engine/World.h"
+#include "HAL/PlatformTime.h"
+#include "LSDBoundTexture.h"
+#include "LSDConsole.h"
+#include "LSDOffline.h"
+#include "LSDSceneCapture.h"
+#include "LSDSlotTable.h"
+#include "LSDStreamSession.h"
+#include "TextureResource.h"
+
+// Between the game's tick and the render thread.
+
+void ULSDStreamEngine::PumpRenderThread()
+{
+	UTexture* const Texture = BoundTexture != nullptr ? BoundTexture.Get() : bShowInView ? OwnTexture.Get() : nullptr;
+	FLSDBoundTexture Bound;
+	FString Error;
+	const bool bWritable = Texture != nullptr && FLSDBoundTexture::Describe(*Texture, Bound, Error);
+	const bool bHadIds = bSendIds;
+	bSendIds = MarkThings();
+	bReopen |= bSendIds != bHadIds;
+	if ((bWritable && !Session->IsOpenWith(Bound.Size, Bound.OutputFormat)) || (Texture == nullptr && bShowInView) || bReopen)
+	{
+		// Another texture, or one that was resized: the daemon renders at its size.
+		bReopen = false;
+		OpenStream();
+	}
+	if (Session->Pump(MakeRequest(bWritable ? Texture : nullptr)))
+	{
+		bResetAsked = false;
+	}
+}
+
+FLSDRenderRequest ULSDStreamEngine::MakeRequest(UTexture* Target)
+{
+	FLSDRenderRequest Request;
+	Request.Target = Target != nullptr ? Target->GetResource() : nullptr;
+	Request.bFromSceneCapture = bFromSceneCapture;
+	const UWorld* const Viewed = FindWorld();
+	Request.Scene = Viewed != nullptr ? Viewed->Scene : nullptr;
+	Request.Player = Player;
+	if (Session->GetState() == ELSDState::Connected && GEngine != nullptr && GEngine->IsStereoscopic3D())
+	{
+		ReportError(TEXT("Headsets are not supported: the picture would be that of one eye. Capture a scene capture instead, or play without the headset."));
+	}
+	if (const USceneCaptureComponent2D* Capture = SceneCapture.Get())
+	{
+		FString CaptureError;
+		if (!LSDSceneCapture::CanBeSent(*Capture, CaptureError))
+		{
+			ReportError(CaptureError);
+		}
+		Request.Source = Capture->TextureTarget != nullptr ? Capture->TextureTarget->GameThread_GetRenderTargetResource() : nullptr;
+	}
+	Request.bShowInView = bShowInView && !bBypass;
+	Request.bForget = IsLost();
+	Request.bPaused = !LSDConsole::IsEnabled();
+	Request.bOffline = IsOffline();
+	Request.BeforeAfter = LSDConsole::GetBeforeAfter(BeforeAfter);
+	Request.bReset = bResetAsked;
+	Request.TargetFPS = LSDConsole::GetTargetFPS(TargetFPS);
+	Request.bHasSun = !Sun.IsNearlyZero();
+	if (Request.bHasSun)
+	{
+		const FVector Direction = Sun.GetSafeNormal();
+		const std::array<float, 3> Towards = lsd_unreal::direction_to_protocol(Direction.X, Direction.Y, Direction.Z);
+		Request.Sun = {{Towards[0], Towards[1], Towards[2]}, {SunColor.R, SunColor.G, SunColor.B}};
+	}
+	return Request;
+}
+
+bool ULSDStreamEngine::MarkThings()
+{
+	UWorld* const Viewed = FindWorld();
+	FString Error;
+	if (!FLSDSlotTable::IsNeeded(Viewed))
+	{
+		Session->SetSlots(nullptr, nullptr);
+		return false;
+	}
+	// Said to who is connected: what was said before is said again then.
+	const bool bConnected = Session->GetState() == ELSDState::Connected;
+	if (!FLSDSlotTable::CanBeDrawn(Error))
+	{
+		Session->SetSlots(nullptr, nullptr);
+		if (bConnected)
+		{
+			ReportError(Error);
+		}
+		return false;
+	}
+	const TSharedRef<FLSDSlotTable> Slots = FLSDSlotTable::Of(*Viewed);
+	Slots->Update(FPlatformTime::Seconds());
+	Session->SetSlots(Slots, Viewed->Scene);
+	if (bConnected && !Slots->GetProblem().IsEmpty())
+	{
+		ReportError(Slots->GetProblem());
+	}
+	return true;
+}
+
+bool ULSDStreamEngine::IsLost()
+{
+	constexpr double LossSeconds = 1.0;
+	const double Now = FPlatformTime::Seconds();
+	if (Session->GetState() == ELSDState::Connected)
+	{
+		ConnectedSeconds = Now;
+	}
+	return ConnectedSeconds >= 0.0 && Now - ConnectedSeconds > LossSeconds;
+}
+
+void ULSDStreamEngine::WatchRendering()
+{
+	const bool bConnected = Session->GetState() == ELSDState::Connected;
+	if (!Session->GetWatchdog().update(bConnected && LSDConsole::IsEnabled(), Session->GetBridge().GetRendered(), FPlatformTime::Seconds()))
+	{
+		return;
+	}
+	if (bFromSceneCapture)
+	{
+		ReportError(TEXT("Connected, but the scene capture renders nothing: it must be visible in a running world, and capture every frame."));
+	}
+	else if (FindWorld() == nullptr)
+	{
+		ReportError(TEXT("Connected, but there is no game world: press Play, or give the stream a world with SetWorldContext."));
+	}
+	else
+	{
+		ReportError(TEXT("Connected, but the player's view renders nothing that could be sent: the window is minimised, there is no such player, or its view mode is not lit."));
+	}
+}
+
+void ULSDStreamEngine::TakeFrames()
+{
+	// A callback may stop the capture.
+	const TSharedPtr<FLSDStreamSession> Running = Session;
+	FLSDFrameInfo Frame;
+	while (Running.IsValid() && Running->GetBridge().TakeFrame(Frame))
+	{
+		LastFrame = Frame;
+		OnFrame.Broadcast(Frame);
+	}
+}
+
+bool ULSDStreamEngine::IsOffline() const
+{
+	return Offline == ELSDOffline::Always || (Offline == ELSDOffline::Automatic && LSDOffline::IsRendering());
+}
+
+void ULSDStreamEngine::WaitForResult()
+{
+	UTexture* const Target = BoundTexture != nullptr ? BoundTexture.Get() : OwnTexture.Get();
+	if (!LSDOffline::WaitForResult(*Session, [this, Target] { Session->Pump(MakeRequest(Target)); }))
+	{
+		ReportError(TEXT("The offline render has waited ten seconds for a frame and goes on without it; look whether the daemon is still at work, or set Offline to Never."));
+	}
+	TakeFrames();
+}
