@@ -63,8 +63,8 @@ def run(args: argparse.Namespace) -> int:
         from ..evaluation.checkpoint import CheckpointJob, evaluate_checkpoint
 
         size = read_size(args.size)
-        if args.frames < 4 or args.long < 160:
-            raise ValueError("--frames takes at least 4, --long at least 160.")
+        if args.frames < 4 or args.long < 80:
+            raise ValueError("--frames takes at least 4, --long at least 80.")
         files = CheckpointFiles(
             args.model, controlnets=tuple(control_of(text) for text in args.controlnet), vae=args.vae
         )

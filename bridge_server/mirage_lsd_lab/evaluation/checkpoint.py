@@ -33,7 +33,7 @@ VARIANTS: tuple[tuple[str, Recipe], ...] = (
     ("the same, no engine", Recipe(skip=False, true_depth=False)),
 )
 _SEEDS = (300, 301)
-_VIEWS = 20
+_VIEWS = 10
 _AWAY_YAW, _AWAY_FRAMES = 2.6, 6
 _SHEET_AT = (0, 5, 10, 15)
 

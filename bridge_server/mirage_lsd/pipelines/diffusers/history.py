@@ -66,7 +66,8 @@ def last_seen(
 def moves(by_engine: Seen, static: Seen) -> Tensor:
     """(1, 1, h, w), 1 where the surface itself moves."""
     known = (static.share > 0).float()
-    return ((by_engine.motion - static.motion).norm(dim=1, keepdim=True) * FINE > _MOVES).float() * known
+    apart = (by_engine.motion - static.motion).square().sum(1, keepdim=True).sqrt()
+    return (apart * FINE > _MOVES).float() * known
 
 
 def prior_of(
