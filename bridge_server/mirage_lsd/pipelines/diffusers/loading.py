@@ -57,7 +57,8 @@ class Checkpoint:
     @property
     def multiple(self) -> int:
         """Sides of pictures are multiples of this many pixels."""
-        return self.stride * 2 ** (len(self.unet.config.block_out_channels) - 1)
+        levels = len(self.unet.config.block_out_channels)
+        return int(self.stride * 2 ** (levels - 1))
 
 
 def load_checkpoint(files: CheckpointFiles, device: torch.device) -> Checkpoint:

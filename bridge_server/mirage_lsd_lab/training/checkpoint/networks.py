@@ -80,7 +80,8 @@ def word_tokenizer(texts: Iterable[str], length: int) -> CLIPTokenizer:
         vocab, merged = Path(folder) / "vocab.json", Path(folder) / "merges.txt"
         vocab.write_text(json.dumps(model["vocab"]))
         merged.write_text("\n".join(["#version: 0.2", *merges]) + "\n")
-        return CLIPTokenizer.from_pretrained(folder, model_max_length=length, local_files_only=True)  # type: ignore[no-any-return,no-untyped-call]
+        tokenizer: CLIPTokenizer = CLIPTokenizer.from_pretrained(folder, model_max_length=length, local_files_only=True)
+        return tokenizer
 
 
 def write_folder(parts: Parts, folder: Path, *, half: bool = True) -> None:

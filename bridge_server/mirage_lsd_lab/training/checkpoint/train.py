@@ -164,8 +164,8 @@ def _latents(parts: Parts, pictures: Pictures) -> tuple[Tensor, Tensor]:
     found, depths = [], []
     for flipped in (False, True):
         some = []
-        for chunk in pictures.pictures.split(16):
-            x = chunk.float() / 127.5 - 1.0
+        for at in range(0, len(pictures.themes), 16):
+            x = pictures.pictures[at : at + 16].float() / 127.5 - 1.0
             some.append(parts.vae.encode(x.flip(-1) if flipped else x).latents)
         found.append(torch.cat(some))
         small = disparity(pictures.depths.float())[..., STRIDE // 2 :: STRIDE, STRIDE // 2 :: STRIDE]
