@@ -153,7 +153,7 @@ def _train_vae(parts: Parts, pictures: Pictures, options: CheckpointTraining, re
         stage.take(loss, _rate(seconds / budget, 2e-3))
         stage.save(seconds)
         db = -10 * torch.log10((x - y).square().mean() / 4)
-        report(f"autoencoder, step {stage.step}, {float(db):.1f} dB", seconds, budget)
+        report(f"autoencoder, step {stage.step}, {float(db.detach()):.1f} dB", seconds, budget)
     stage.save(max(budget, stage.seconds), now=True)
     stage.adopt_average()
 
@@ -205,6 +205,6 @@ def _train_unet(
         loss = F.mse_loss(found.float(), wanted)
         stage.take(loss, _rate(seconds / budget, options.rate))
         stage.save(stage.seconds + seconds)
-        report(f"UNet, step {stage.step}, loss {float(loss):.3f}", seconds, budget)
+        report(f"UNet, step {stage.step}, loss {float(loss.detach()):.3f}", seconds, budget)
     stage.save(stage.seconds + budget, now=True)
     stage.adopt_average()
