@@ -100,7 +100,7 @@ $(VENV)/.installed: $(SOURCES) constraints.txt | $(VENV)/.system
 	@touch $@
 
 $(VENV)/.dev: constraints.txt pyproject.toml | $(VENV)/.installed
-	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --disable-pip-version-check -q '.[demo,bench,dev]' ./bridge_server/mirage_lsd_lab
+	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --disable-pip-version-check -q '.[demo,bench,dev,diffusers]' ./bridge_server/mirage_lsd_lab
 	@touch $@
 
 include unreal_plugin/plugin.mk

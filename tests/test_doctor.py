@@ -52,7 +52,16 @@ def test_healthy_installation(tmp_path: Path, free_port: int) -> None:
     assert status == 0
     assert set(findings) == {
         *("Python", "PyTorch", "OpenVINO", "device", "cores", "pixel kernels", "model", "native core"),
-        *("shared memory", f"port {free_port}", "Panda3D", "ffmpeg", "system", "folders", "localhost"),
+        *(
+            "shared memory",
+            f"port {free_port}",
+            "Panda3D",
+            "own checkpoints",
+            "ffmpeg",
+            "system",
+            "folders",
+            "localhost",
+        ),
     }
     for name in ("Python", "PyTorch", "model", "native core", f"port {free_port}"):
         assert findings[name]["status"] == "ok"

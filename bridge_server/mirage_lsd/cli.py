@@ -1,7 +1,7 @@
 """The command `mirage-lsd`.
 
 Each subcommand lives in a module of `commands/` with `HELP`, `add_arguments` and `run`; other packages add theirs through the
-entry point group `mirage_lsd.commands` (the lab adds `train` and `evaluate`).
+entry point group `mirage_lsd.commands` (the lab adds `train`, `evaluate` and the same for checkpoints).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ COMMANDS = (
     "conformance",
     "keygen",
 )
-_LAB_COMMANDS = ("train", "evaluate")
+_LAB_COMMANDS = ("train", "evaluate", "train-checkpoint", "evaluate-checkpoint")
 
 
 def available_commands() -> tuple[str, ...]:

@@ -67,7 +67,14 @@ def _checks(port: int) -> list[Callable[[], Finding]]:
     from ..doctor.localhost import check_localhost
     from ..doctor.model import check_model
     from ..doctor.native import check_native
-    from ..doctor.packages import check_ffmpeg, check_openvino, check_panda3d, check_python, check_torch
+    from ..doctor.packages import (
+        check_checkpoints,
+        check_ffmpeg,
+        check_openvino,
+        check_panda3d,
+        check_python,
+        check_torch,
+    )
     from ..doctor.port import check_port
     from ..doctor.shared_memory import check_shared_memory
     from ..doctor.system import check_system
@@ -89,5 +96,6 @@ def _checks(port: int) -> list[Callable[[], Finding]]:
         check_localhost,
         partial(check_port, port),
         check_panda3d,
+        check_checkpoints,
         check_ffmpeg,
     ]

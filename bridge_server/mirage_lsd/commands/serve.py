@@ -2,6 +2,8 @@
 
     mirage-lsd serve                           the default model on the best device, for programs on this machine
     mirage-lsd serve --model passthrough       gives every frame back as it came: to try a connection
+    mirage-lsd serve --model ./sd-turbo        a Stable Diffusion checkpoint in diffusers format (docs/CHECKPOINTS.md)
+    mirage-lsd serve --model ./dreamshaper-8 --lora ./lcm-lora --controlnet ./depth --vae ./taesd
     mirage-lsd serve --bind tcp://0.0.0.0:5757 --key-file keys/server.key      for other machines, too
 
 It says `ready` when it listens and the model is warmed up, and stops cleanly on Ctrl-C or SIGTERM.
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from ..pipelines.base import Pipeline
 
 HELP = "run the daemon that engines connect to"
+# A folder of that name in the working folder doesn't hide them.
+_NOT_FOLDERS = ("passthrough", DEFAULT_MODEL)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +38,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         action="append",
         metavar="NAME",
-        help=f"a model or a .safetensors file; may be given several times; default: {DEFAULT_MODEL}",
+        help=f"a model, a .safetensors file or a checkpoint's folder; may be given several times; default: {DEFAULT_MODEL}",
+    )
+    added = parser.add_argument_group("beside a checkpoint's folder")
+    added.add_argument(
+        "--lora",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="a LoRA (.safetensors); may be given several times",
+    )
+    added.add_argument(
+        "--controlnet",
+        action="append",
+        default=[],
+        metavar="[KIND=]FOLDER",
+        help="fed with what the engine knows: depth, normal, seg or canny; KIND may be left out where the folder's name says it",
+    )
+    added.add_argument(
+        "--adapter", action="append", default=[], metavar="[KIND=]FOLDER", help="a T2I-adapter, likewise"
+    )
+    added.add_argument(
+        "--vae", type=Path, metavar="FOLDER", help="another autoencoder, for example a small one (AutoencoderTiny)"
+    )
+    added.add_argument(
+        "--stream-batch",
+        action="store_true",
+        help="the steps of successive frames in one call: on a GPU nearly the rate of one step; what is new ripens over as many frames",
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ...; default: %(default)s")
     parser.add_argument(
@@ -98,7 +129,7 @@ def run(args: argparse.Namespace) -> int:
                 max_sessions=args.max_sessions, max_streams=args.max_streams, idle_timeout_s=args.idle_timeout
             ),
         )
-        loaders = {_name(model): _loader(model, args.device, args.exact) for model in args.model or [DEFAULT_MODEL]}
+        loaders = {_name(model): _loader(model, args) for model in args.model or [DEFAULT_MODEL]}
         recorder = _recorder(args, list(loaders))
         daemon = Daemon({name: partial(recorder, load) for name, load in loaders.items()}, config)
         for name in ("SIGINT", "SIGTERM", "SIGBREAK"):  # the last one: Ctrl-Break, Windows only
@@ -142,17 +173,35 @@ def _say(sentence: str) -> None:
 
 
 def _name(model: str) -> str:
-    """What clients call it: a file's own name, without folder and ending."""
-    return Path(model).stem if model.endswith(".safetensors") else model
+    """What clients call it: a file's own name, without folder and ending; a folder's own name."""
+    if model.endswith(".safetensors"):
+        return Path(model).stem
+    return Path(model).resolve().name if _is_checkpoint(model) else model
 
 
-def _loader(name: str, device: str, exact: bool) -> Callable[[], Pipeline]:
-    if name == "passthrough":  # needs none of what the models need
+def _is_checkpoint(model: str) -> bool:
+    return model not in _NOT_FOLDERS and Path(model).is_dir()
+
+
+def _loader(model: str, args: argparse.Namespace) -> Callable[[], Pipeline]:
+    if model == "passthrough":  # needs none of what the models need
         from ..pipelines.passthrough import PassthroughPipeline
 
         return PassthroughPipeline
+    if _is_checkpoint(model):
+        return partial(_load_checkpoint, model, args)
+    return partial(_load_model, model, args.device, args.exact)
 
-    return partial(_load_model, name, device, exact)
+
+def _load_checkpoint(model: str, args: argparse.Namespace) -> Pipeline:
+    from ..pipelines.diffusers.files import CheckpointFiles, control_of
+    from ..pipelines.diffusers.pipeline import DiffusersPipeline
+    from ..pipelines.diffusers.recipe import Recipe
+
+    files = CheckpointFiles(
+        Path(model), tuple(args.lora), tuple(control_of(text) for text in args.controlnet), tuple(control_of(text) for text in args.adapter), args.vae,
+    )  # fmt: skip
+    return DiffusersPipeline(files, args.device, Recipe(stream_batch=args.stream_batch))
 
 
 def _load_model(name: str, device: str, exact: bool) -> Pipeline:

@@ -55,6 +55,13 @@ class Port:
         with self._changed:
             return self._inbox.popleft() if self._inbox else None
 
+    def wait_message(self, timeout_s: float) -> dict[str, Any] | None:
+        """As `message`, but waits for one; None when none came in time or the worker is to finish."""
+        with self._changed:
+            if not self._inbox and not self.closing.is_set():
+                self._changed.wait(timeout_s)
+            return self._inbox.popleft() if self._inbox else None
+
     # A source's worker
 
     def put(self, pixels: Pixels, t_capture_ns: int, media_time_ns: int | None = None, *, wait: bool = False) -> bool:

@@ -65,3 +65,14 @@ def _check_import(module: str, name: str, status_if_missing: Status, hint: str) 
         return Finding(name, "ok", version(package.replace("_", "-")))
     except PackageNotFoundError:
         return Finding(name, "ok", "there, of an unknown version")
+
+
+def check_checkpoints() -> Finding:
+    """What own checkpoints need; looked for, not imported, which would take seconds."""
+    name, wanted = "own checkpoints", ("diffusers", "transformers", "peft")
+    try:
+        found = ", ".join(f"{package} {version(package)}" for package in wanted)
+    except PackageNotFoundError as error:
+        hint = "pip install 'mirage-lsd[diffusers]'; only `mirage-lsd serve --model FOLDER` needs it"
+        return Finding(name, "warning", f"{error.name} is not installed", hint)
+    return Finding(name, "ok", found)

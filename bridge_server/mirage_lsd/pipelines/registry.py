@@ -19,7 +19,8 @@ def load_pipeline(name: str, device: str = "auto", *, shade_beside_trunk: bool =
     """Loads a model.
 
     Args:
-        name: one of `available_models()`, or the path of a .safetensors file that `mirage-lsd train` wrote.
+        name: one of `available_models()`, the path of a .safetensors file that `mirage-lsd train` wrote, or a folder: a Stable Diffusion
+            checkpoint in diffusers format.
         device: "auto" (CUDA where there is one, else CPU), "cpu", "cuda", "cuda:1", ...
         shade_beside_trunk: more frames a second on a CPU, but pictures that depend on the machine's speed; see `MiragePipeline`.
 
@@ -30,6 +31,11 @@ def load_pipeline(name: str, device: str = "auto", *, shade_beside_trunk: bool =
         from .passthrough import PassthroughPipeline
 
         return PassthroughPipeline()
+    if name not in available_models() and Path(name).is_dir():
+        from .diffusers.files import CheckpointFiles
+        from .diffusers.pipeline import DiffusersPipeline
+
+        return DiffusersPipeline(CheckpointFiles(Path(name)), device)
     path = Path(name) if name.endswith(".safetensors") else WEIGHTS_FOLDER / f"{name}.safetensors"
     if not path.is_file():
         raise ValueError(f"There is no model {name!r}; this installation has {', '.join(available_models())}.")

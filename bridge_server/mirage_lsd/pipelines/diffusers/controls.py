@@ -1,0 +1,34 @@
+"""What people can turn on a checkpoint."""
+
+from __future__ import annotations
+
+from ...controls import ControlSpec, Number, Seed, Text
+
+MOST_STEPS = 8
+
+
+def control_specs(*, steps: int, guidance: float, controlled: bool) -> tuple[ControlSpec, ...]:
+    """The controls of a checkpoint.
+
+    Args:
+        steps, guidance: its defaults. controlled: there is a ControlNet or an adapter.
+    """
+    return (
+        Text(name="prompt", help="What to paint, in words; (words:1.3) weighs some of them more or less.", default=""),
+        Text(name="negative_prompt", help="What not to paint; it counts where guidance is above 1."),
+        Number(
+            name="denoise", help="How far the picture may go from the engine's: 0.3 tints it, 1 keeps nothing of it but what a ControlNet holds.",
+            minimum=0.05, maximum=1.0, default=0.65,
+        ),
+        Number(name="steps", help="Denoising steps a picture.", minimum=1, maximum=MOST_STEPS, default=steps, transition=False),
+        Number(
+            name="guidance", help="How literally the prompt is taken; above 1 each step takes twice the time.",
+            minimum=1.0, maximum=20.0, default=guidance,
+        ),
+        Number(
+            name="steadiness", help="How much of what was painted on a surface stays there from picture to picture.",
+            minimum=0.0, maximum=0.95, default=0.8,
+        ),
+        *((Number(name="control", help="How strongly geometry holds the picture.", minimum=0.0, maximum=2.0, default=1.0),) if controlled else ()),
+        Seed(name="seed", help="Another number is another picture."),
+    )  # fmt: skip

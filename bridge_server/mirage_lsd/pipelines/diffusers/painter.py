@@ -1,0 +1,357 @@
+"""Paints frames with a checkpoint: what was painted on a surface stays there, what is new is painted in full."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ...controls import Controls
+from ...frame import InputFrame
+from ...models.warp import warp
+from ..base import StreamSpec
+from .anchored_noise import anchored_noise, screen_noise
+from .attention import Desk, FrameMemory, extend_attention
+from .conditions import canny_picture, class_picture, depth_picture, disparity, normal_picture
+from .estimates import Estimates
+from .history import Prior, last_seen, moves, prior_of
+from .loading import Checkpoint
+from .recipe import Recipe
+from .state import LastFrame, StreamState
+from .unchanged import Sight, sight_of, unchanged
+from .unet import Conditions, run_unet
+from .view import FINE, View, engine_motion, view_of
+
+# A cell counts as seen where more of it than this was visible before.
+_SEEN = 0.5
+# Where nearly all of the picture was seen, only the last step is taken.
+_NEARLY_ALL = 0.985
+
+
+class Painted(NamedTuple):
+    """`pixels`: H x W x 4 uint8; `timings_us` by stage; `notices`: (code, sentence)."""
+
+    pixels: npt.NDArray[np.uint8]
+    timings_us: dict[str, int]
+    notices: list[tuple[str, str]]
+
+
+class Asked(NamedTuple):
+    """The controls of one frame: prompts by weight, and numbers as `control_specs` explains them."""
+
+    prompt: tuple[tuple[str, float], ...]
+    negative: tuple[tuple[str, float], ...]
+    seed: int
+    guidance: float
+    denoise: float
+    steps: int
+    steadiness: float
+    control: float
+
+    @property
+    def look(self) -> tuple[Any, ...]:
+        """What, when it changes, makes every surface look different."""
+        return (
+            self.prompt,
+            self.negative,
+            self.seed,
+            round(self.guidance, 3),
+            round(self.denoise, 3),
+            round(self.control, 3),
+        )
+
+
+def asked_of(controls: Controls, checkpoint: Checkpoint, spec: StreamSpec) -> Asked:
+    """Reads the controls; what is missing has the checkpoint's default."""
+    steps = round(controls.number("steps", float(checkpoint.steps)))
+    return Asked(
+        tuple(controls.weights("prompt").items()), tuple(controls.weights("negative_prompt").items()), controls.seed(),
+        controls.number("guidance", checkpoint.guidance), controls.number("denoise", 0.65), max(1, min(steps, spec.steps)),
+        controls.number("steadiness", 0.8), controls.number("control", 1.0),
+    )  # fmt: skip
+
+
+def model_size(spec: StreamSpec, checkpoint: Checkpoint) -> tuple[int, int]:
+    """Height and width that are painted: the output's proportions, at most the area that the UNet was trained on."""
+    scale = min(1.0, (checkpoint.native_pixels / (spec.output_width * spec.output_height)) ** 0.5)
+    step = checkpoint.multiple
+    height, width = (max(round(side * scale / step), 1) * step for side in (spec.output_height, spec.output_width))
+    return height, width
+
+
+class Painter:
+    """One for all streams of a checkpoint; what differs between them is in their state."""
+
+    def __init__(self, checkpoint: Checkpoint, recipe: Recipe) -> None:
+        self.checkpoint, self.recipe = checkpoint, recipe
+        self._desk = Desk()
+        self._estimates: Estimates | None = None
+        if recipe.sink:
+            extend_attention(checkpoint.unet, self._desk)
+
+    @torch.inference_mode()
+    def paint(self, frame: InputFrame, state: StreamState, controls: Controls) -> Painted:
+        """One frame.
+
+        Raises:
+            ValueError: the camera can't be used; nothing of the state has changed.
+        """
+        clock = _Clock()
+        checkpoint, recipe = self.checkpoint, self.recipe
+        asked = asked_of(controls, checkpoint, state.spec)
+        size = model_size(state.spec, checkpoint)
+        latent = (size[0] // checkpoint.stride, size[1] // checkpoint.stride)
+        view = view_of(frame, latent) if recipe.true_depth else None
+        motion = engine_motion(frame, latent) if recipe.true_depth else None
+        sight = sight_of(frame, asked)
+        if recipe.skip and not frame.reset and state.given is not None and unchanged(state.given[0], sight):
+            clock.mark("skip")
+            return Painted(state.given[1], clock.stages_us(), [])
+        if frame.reset:
+            state.forget()
+        color = _color(frame, size)
+        changed = state.look != (asked.look, size)
+        if changed:
+            state.places.clear()
+            state.memory = FrameMemory()
+            state.ripening = []
+        depth, notices = self._depth(view, color, latent)
+        prior = None if changed else self._prior(state, view, motion, color)
+        clock.mark("anchor")
+        start = self._encode(color)
+        told = self._conditions(frame, view, depth, color, asked, size, state)
+        clock.mark("encode")
+        found = self._denoised(start, prior, told, asked, state, view, latent)
+        if prior is not None:
+            found = torch.lerp(found, prior.latent, asked.steadiness * prior.share)
+        clock.mark("denoise")
+        pixels = _pixels(self._decode(found), state.spec)
+        clock.mark("decode")
+        self._remember(state, found, color, view, prior, (asked.look, size), sight, pixels)
+        return Painted(pixels, clock.stages_us(), notices)
+
+    def _depth(
+        self, view: View | None, color: Tensor, latent: tuple[int, int]
+    ) -> tuple[Tensor | None, list[tuple[str, str]]]:
+        """Depth (1, 1, FINE h, FINE w) for whoever wants it: the engine's, or the estimator's."""
+        if view is not None:
+            return view.depth, []
+        checkpoint = self.checkpoint
+        kinds = {kind for kind, _ in (*checkpoint.controlnets, *checkpoint.adapters)}
+        if not checkpoint.depth_channel and not kinds & {"depth", "normal", "seg"}:
+            return None, []
+        found = self._estimator().depth(color)
+        fine = F.interpolate(found, (latent[0] * FINE, latent[1] * FINE), mode="nearest")
+        return fine, [
+            (
+                "estimated_depth",
+                "No depth and camera come with the frames: depth is estimated from the picture; send both and it holds still.",
+            )
+        ]
+
+    def _prior(self, state: StreamState, view: View | None, motion: Tensor | None, color: Tensor) -> Prior | None:
+        recipe = self.recipe
+        seen = None
+        moving = None
+        if state.last is not None and recipe.warp:
+            blind = view is None and motion is None
+            seen = last_seen(color, view, motion, state.last, self._estimator() if blind else None)
+            if (
+                motion is not None
+                and view is not None
+                and state.last.depth is not None
+                and state.last.camera is not None
+            ):
+                static = view.in_other(state.last.camera, state.last.depth)
+                moving = moves(seen, static) if seen is not None else None
+        return prior_of(state, view, seen, moving, places=recipe.places)
+
+    def _estimator(self) -> Estimates:
+        if self._estimates is None:
+            self._estimates = Estimates()
+        return self._estimates
+
+    def _conditions(
+        self, frame: InputFrame, view: View | None, depth: Tensor | None, color: Tensor, asked: Asked, size: tuple[int, int], state: StreamState
+    ) -> Conditions:  # fmt: skip
+        checkpoint = self.checkpoint
+        near = state.range.of(depth) if depth is not None else 1.0
+
+        def picture(kind: str) -> Tensor:
+            if kind == "canny":
+                return canny_picture(color * 0.5 + 0.5)
+            if kind == "seg":
+                return class_picture(frame, size)
+            assert depth is not None
+            if kind == "normal" and view is not None:
+                return normal_picture(view, size)
+            if kind == "normal":
+                return normal_picture(_front_view(depth), size)
+            return depth_picture(depth, near, size)
+
+        told = Conditions(
+            checkpoint.prompts.mixed(dict(asked.prompt)), checkpoint.prompts.mixed(dict(asked.negative)), asked.guidance, size,
+            control_scale=asked.control,
+        )  # fmt: skip
+        if checkpoint.depth_channel:
+            assert depth is not None
+            # The cell's middle: a mean of two surfaces is a depth that is nowhere.
+            told.depth = disparity(depth, near)[..., FINE // 2 :: FINE, FINE // 2 :: FINE] * 2 - 1
+        told.controls = [(net, picture(kind)) for kind, net in checkpoint.controlnets]
+        for kind, adapter in checkpoint.adapters:
+            fed = picture(kind)[:, : adapter.config.in_channels]
+            features = [f.float().cpu() for f in adapter(fed.to(checkpoint.device, checkpoint.dtype))]
+            told.features = [a + b for a, b in zip(told.features, features, strict=True)] if told.features else features
+        return told
+
+    def _noise(self, view: View | None, latent: tuple[int, int], seed: int, layer: int) -> Tensor:
+        channels = self.checkpoint.vae.config.latent_channels
+        if not self.recipe.anchored_noise:
+            return torch.randn(1, channels, *latent)
+        if view is None:
+            return screen_noise(latent, channels, seed, layer)
+        return anchored_noise(view, channels, seed, layer)
+
+    def _denoised(
+        self, start: Tensor, prior: Prior | None, told: Conditions, asked: Asked, state: StreamState, view: View | None, latent: tuple[int, int]
+    ) -> Tensor:  # fmt: skip
+        """The picture's latent: seen surfaces start at the last time from what they were, the rest at the first."""
+        schedule, recipe = self.checkpoint.schedule, self.recipe
+        times = schedule.times(asked.denoise, asked.steps)
+        self._desk.memory = state.memory if recipe.sink else None
+        noises: dict[int, Tensor] = {}
+
+        def noise(step: int) -> Tensor:
+            layer = step if schedule.consistency else 0
+            if layer not in noises:
+                noises[layer] = self._noise(view, latent, asked.seed, layer)
+            return noises[layer]
+
+        seen = None if prior is None else (prior.share > _SEEN).float()
+
+        def beginning(step: int) -> Tensor:
+            """A picture that begins at this step: seen surfaces from what they were."""
+            at = torch.tensor([times[step]])
+            origin = start if prior is None or seen is None else torch.lerp(start, prior.latent, seen)
+            return schedule.noisy(origin, noise(step), at)
+
+        if (
+            recipe.stream_batch
+            and len(times) > 1
+            and len(state.ripening) == len(times) - 1
+            and prior is not None
+            and prior.motion is not None
+        ):
+            return self._batched(times, beginning, noise, told, state, prior)
+        first = (
+            len(times) - 1 if seen is not None and float(seen.mean()) > _NEARLY_ALL and not recipe.stream_batch else 0
+        )
+        x, ripening = beginning(first), []
+        x0 = x
+        for step in range(first, len(times)):
+            at = torch.tensor([times[step]])
+            if step > first and seen is not None:
+                x = torch.lerp(x, beginning(step), seen)
+            self._desk.step = step
+            x0 = schedule.denoised(x, run_unet(self.checkpoint, x, at, told), at)
+            if step + 1 < len(times):
+                ripening.append(x0)
+                x = schedule.onward(x, x0, at, torch.tensor([times[step + 1]]), noise(step + 1))
+        state.ripening = ripening if recipe.stream_batch else []
+        return x0
+
+    def _batched(
+        self, times: list[int], beginning: Any, noise: Any, told: Conditions, state: StreamState, prior: Prior
+    ) -> Tensor:
+        """All steps in one call, each of another frame's picture, brought to where this frame sees it: what comes out is of this frame."""
+        schedule = self.checkpoint.schedule
+        assert prior.motion is not None
+        inputs = [beginning(0)]
+        for step, ripe in enumerate(state.ripening, 1):
+            brought = warp(ripe, prior.motion.motion, "bicubic")
+            known = (prior.motion.share > _SEEN).float()
+            noisy = schedule.noisy(brought, noise(step), torch.tensor([times[step]]))
+            inputs.append(torch.lerp(beginning(step), noisy, known))
+        x, at = torch.cat(inputs), torch.tensor(times)
+        self._desk.step = 0
+        x0 = schedule.denoised(x, run_unet(self.checkpoint, x, at, told), at)
+        state.ripening = [x0[i : i + 1] for i in range(len(times) - 1)]
+        return x0[-1:]
+
+    def _encode(self, color: Tensor) -> Tensor:
+        vae = self.checkpoint.vae
+        parameter = next(vae.parameters())
+        found = vae.encode(color.to(parameter.device, parameter.dtype))
+        latent = found.latents if hasattr(found, "latents") else found.latent_dist.mode()
+        return (latent * vae.config.scaling_factor).float().cpu()  # type: ignore[no-any-return]
+
+    def _decode(self, latent: Tensor) -> Tensor:
+        vae = self.checkpoint.vae
+        parameter = next(vae.parameters())
+        picture = vae.decode((latent / vae.config.scaling_factor).to(parameter.device, parameter.dtype)).sample
+        return picture.float().cpu()  # type: ignore[no-any-return]
+
+    def _remember(
+        self, state: StreamState, found: Tensor, color: Tensor, view: View | None, prior: Prior | None, look: Any, sight: Sight,
+        pixels: npt.NDArray[np.uint8],
+    ) -> None:  # fmt: skip
+        # Every tensor here is this frame's own: none is a view of the engine's planes.
+        state.last = LastFrame(
+            found, color, None if view is None else view.depth, None if view is None else view.camera
+        )
+        if view is not None and self.recipe.places:
+            state.places.keep(found, view, None if prior is None else prior.known)
+        state.look = look
+        state.given = (sight, pixels)
+        state.frames += 1
+
+
+def _front_view(depth: Tensor) -> View:
+    """As a camera with a lens of 60 degrees would see an estimated depth."""
+    from ...frame import Camera
+
+    lens = 1.0 / np.tan(np.radians(30.0))
+    projection = np.array(
+        [[lens * depth.shape[-2] / depth.shape[-1], 0, 0, 0], [0, lens, 0, 0], [0, 0, -1, -0.2], [0, 0, -1, 0]],
+        np.float32,
+    )
+    return View(Camera(np.eye(4, dtype=np.float32), projection), depth)
+
+
+def _color(frame: InputFrame, size: tuple[int, int]) -> Tensor:
+    """The engine's picture at the model's size, (1, 3, H, W) in -1..1."""
+    rgb = torch.from_numpy(np.ascontiguousarray(frame.color[..., :3])).permute(2, 0, 1)[None].float()
+    if rgb.shape[-2:] != size:
+        rgb = F.interpolate(rgb, size, mode="bilinear", align_corners=False, antialias=True)
+    return rgb / 127.5 - 1.0
+
+
+def _pixels(picture: Tensor, spec: StreamSpec) -> npt.NDArray[np.uint8]:
+    size = (spec.output_height, spec.output_width)
+    if picture.shape[-2:] != size:
+        picture = F.interpolate(picture, size, mode="bicubic", align_corners=False, antialias=True)
+    pixels = np.full((*size, 4), 255, np.uint8)
+    rgb = ((picture[0].clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
+    pixels[..., :3] = rgb.permute(1, 2, 0).numpy()
+    return pixels
+
+
+class _Clock:
+    """Wall time of a frame's stages."""
+
+    def __init__(self) -> None:
+        self._last, self._found = time.perf_counter(), dict[str, int]()
+
+    def mark(self, stage: str) -> None:
+        """The time since the last mark belongs to `stage`."""
+        now = time.perf_counter()
+        self._found[stage] = round((now - self._last) * 1e6)
+        self._last = now
+
+    def stages_us(self) -> dict[str, int]:
+        return self._found

@@ -1,0 +1,210 @@
+"""Trains the small checkpoint: first the autoencoder on pictures, then UNet and text encoder on its latents."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .data import Pictures, disparity, render_pictures
+from .networks import STRIDE, Parts, new_parts
+
+_CROP = 64
+_BATCH = 8
+_TEXT_DROPPED = 0.1
+# The times that few steps visit; half of the examples are at them.
+_FEW_STEPS = (999, 749, 499, 249)
+_SAVE_EVERY_S = 180.0
+
+# (what is being done, done, of how many)
+Report = Callable[[str, float, float], None]
+
+
+@dataclass(frozen=True)
+class CheckpointTraining:
+    """`run`: the folder; `worlds`: pictures rendered once; `vae_minutes` and `minutes`: of the autoencoder, of all the rest of this call; `rate`: of Adam."""
+
+    run: Path
+    worlds: int = 2_000
+    vae_minutes: float = 12.0
+    minutes: float = 40.0
+    rate: float = 1e-3
+    seed: int = 0
+
+
+def train_checkpoint(options: CheckpointTraining, report: Report) -> Parts:
+    """Goes on where an earlier call of the same run stopped; returns the averaged weights."""
+    options.run.mkdir(parents=True, exist_ok=True)
+    parts = new_parts(options.seed)
+    file = options.run / "worlds.pt"
+    pictures = render_pictures(options.worlds, options.seed, file, lambda i, n: report("rendering worlds", i, n))
+    _train_vae(parts, pictures, options, report)
+    latents = _latents(parts, pictures)
+    _train_unet(parts, pictures, latents, options, report)
+    return parts
+
+
+def load_parts(run: Path, seed: int = 0) -> Parts:
+    """The averaged weights of a run.
+
+    Raises:
+        FileNotFoundError: nothing was trained there yet.
+    """
+    parts = new_parts(seed)
+    for name, modules in (("vae.pt", ("vae",)), ("unet.pt", ("unet", "text_encoder"))):
+        average = torch.load(run / name, weights_only=True)["average"]
+        for module in modules:
+            getattr(parts, module).load_state_dict(average[module])
+    return parts
+
+
+class _Stage:
+    """Modules in training: optimizer, average, checkpoint."""
+
+    def __init__(self, modules: dict[str, torch.nn.Module], file: Path, rate: float) -> None:
+        self.modules, self.file, self.step, self.seconds = modules, file, 0, 0.0
+        self.parameters = [p for module in modules.values() for p in module.parameters()]
+        self.optimizer = torch.optim.AdamW(self.parameters, lr=rate, betas=(0.9, 0.98), weight_decay=0.01)
+        self.average = {n: {k: v.clone() for k, v in m.state_dict().items()} for n, m in modules.items()}
+        if file.is_file():
+            saved = torch.load(file, weights_only=True)
+            self.step, self.seconds, self.average = saved["step"], saved["seconds"], saved["average"]
+            self.optimizer.load_state_dict(saved["optimizer"])
+            for name, module in modules.items():
+                module.load_state_dict(saved["modules"][name])
+        self._saved_at = time.monotonic()
+
+    def take(self, loss: Tensor, rate: float) -> None:
+        """One step of the optimizer at a learning rate."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate * min(1.0, (self.step + 1) / 50)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        self.optimizer.step()
+        self.step += 1
+        decay = min(0.995, self.step / (self.step + 20))
+        with torch.no_grad():
+            for name, module in self.modules.items():
+                for key, value in module.state_dict().items():
+                    kept = self.average[name][key]
+                    kept.lerp_(value, 1 - decay) if kept.is_floating_point() else kept.copy_(value)
+
+    def save(self, seconds: float, *, now: bool = False) -> None:
+        """Beside the file first, so that an interruption never leaves half a one."""
+        if not now and time.monotonic() - self._saved_at < _SAVE_EVERY_S:
+            return
+        self._saved_at = time.monotonic()
+        modules = {name: module.state_dict() for name, module in self.modules.items()}
+        state = {
+            "modules": modules,
+            "average": self.average,
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+            "seconds": seconds,
+        }
+        torch.save(state, self.file.with_suffix(".partial"))
+        self.file.with_suffix(".partial").replace(self.file)
+
+    def adopt_average(self) -> None:
+        """The modules become their average."""
+        for name, module in self.modules.items():
+            module.load_state_dict(self.average[name])
+            module.eval()
+
+
+def _rate(done: float, highest: float) -> float:
+    """Flat, then down to a tenth over the last third. `done`: 0..1."""
+    return highest * (1.0 if done < 0.67 else 1.0 - 0.9 * (done - 0.67) / 0.33)
+
+
+def _edges(x: Tensor) -> tuple[Tensor, Tensor]:
+    return x[..., 1:] - x[..., :-1], x[..., 1:, :] - x[..., :-1, :]
+
+
+def _train_vae(parts: Parts, pictures: Pictures, options: CheckpointTraining, report: Report) -> None:
+    stage = _Stage({"vae": parts.vae}, options.run / "vae.pt", 2e-3)
+    rng, budget, began = (
+        random.Random(options.seed + stage.step),
+        options.vae_minutes * 60,
+        time.monotonic() - stage.seconds,
+    )
+    _, _, h, w = pictures.pictures.shape
+    parts.vae.train()
+    while (seconds := time.monotonic() - began) < budget:
+        crops = []
+        for i in rng.sample(range(len(pictures.themes)), _BATCH):
+            top, left = rng.randrange(0, h - _CROP + 1), rng.randrange(0, w - _CROP + 1)
+            crop = pictures.pictures[i, :, top : top + _CROP, left : left + _CROP]
+            crops.append(crop.flip(-1) if rng.random() < 0.5 else crop)
+        x = torch.stack(crops).float() / 127.5 - 1.0
+        with torch.autocast("cpu", torch.bfloat16):
+            z = parts.vae.encode(x).latents
+            y = parts.vae.decode(z).sample
+        y, z = y.float(), z.float()
+        edges = sum(((a - b).abs().mean() for a, b in zip(_edges(x), _edges(y), strict=True)), torch.zeros(()))
+        loss = (x - y).abs().mean() + edges + 1e-3 * z.square().mean()
+        stage.take(loss, _rate(seconds / budget, 2e-3))
+        stage.save(seconds)
+        db = -10 * torch.log10((x - y).square().mean() / 4)
+        report(f"autoencoder, step {stage.step}, {float(db.detach()):.1f} dB", seconds, budget)
+    stage.save(max(budget, stage.seconds), now=True)
+    stage.adopt_average()
+
+
+@torch.no_grad()
+def _latents(parts: Parts, pictures: Pictures) -> tuple[Tensor, Tensor]:
+    """Latents of unit variance and disparities at their size, of every picture and of its mirror image: (2, N, 4, h, w), (2, N, 1, h, w)."""
+    found, depths = [], []
+    for flipped in (False, True):
+        some = []
+        for at in range(0, len(pictures.themes), 16):
+            x = pictures.pictures[at : at + 16].float() / 127.5 - 1.0
+            some.append(parts.vae.encode(x.flip(-1) if flipped else x).latents)
+        found.append(torch.cat(some))
+        small = disparity(pictures.depths.float())[..., STRIDE // 2 :: STRIDE, STRIDE // 2 :: STRIDE]
+        depths.append(small.flip(-1) if flipped else small)
+    latents = torch.stack(found)
+    scale = 1.0 / float(latents.std())
+    parts.vae.register_to_config(scaling_factor=scale)
+    return latents * scale, torch.stack(depths)
+
+
+def _train_unet(
+    parts: Parts, pictures: Pictures, data: tuple[Tensor, Tensor], options: CheckpointTraining, report: Report
+) -> None:
+    latents, depths = data
+    stage = _Stage({"unet": parts.unet, "text_encoder": parts.text_encoder}, options.run / "unet.pt", options.rate)
+    rng = random.Random(options.seed + stage.step)
+    torch.manual_seed(options.seed + stage.step)
+    budget, began = options.minutes * 60, time.monotonic()
+    alphas = parts.scheduler.alphas_cumprod
+    parts.unet.train()
+    parts.text_encoder.train()
+    while (seconds := time.monotonic() - began) < budget:
+        chosen = rng.sample(range(len(pictures.themes)), _BATCH)
+        side = torch.tensor([rng.randrange(2) for _ in chosen])
+        texts = ["" if rng.random() < _TEXT_DROPPED else pictures.prompt(i, rng) for i in chosen]
+        ids = parts.tokenizer(
+            texts, padding="max_length", truncation=True, max_length=parts.tokenizer.model_max_length, return_tensors="pt"
+        ).input_ids  # fmt: skip
+        z, depth = latents[side, chosen], depths[side, chosen]
+        t = torch.tensor([rng.choice(_FEW_STEPS) if rng.random() < 0.5 else rng.randrange(1_000) for _ in chosen])
+        signal, noise_share = alphas[t].sqrt().view(-1, 1, 1, 1), (1 - alphas[t]).sqrt().view(-1, 1, 1, 1)
+        noise = torch.randn_like(z)
+        noisy, wanted = signal * z + noise_share * noise, signal * noise - noise_share * z
+        with torch.autocast("cpu", torch.bfloat16):
+            words = parts.text_encoder(ids).last_hidden_state
+            found = parts.unet(torch.cat([noisy, depth], 1), t, words).sample
+        loss = F.mse_loss(found.float(), wanted)
+        stage.take(loss, _rate(seconds / budget, options.rate))
+        stage.save(stage.seconds + seconds)
+        report(f"UNet, step {stage.step}, loss {float(loss.detach()):.3f}", seconds, budget)
+    stage.save(stage.seconds + budget, now=True)
+    stage.adopt_average()
