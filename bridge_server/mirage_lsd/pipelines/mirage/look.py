@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ...controls import Choice, Controls, ControlSpec, Direction, Numbers, Seed, Text
+from ...controls import Choice, Controls, ControlSpec, Direction, Number, Numbers, Seed, Text
 from ...models.character import DEFAULT_APPEARANCE, Garment
 
 # A garment's numbers (`Garment.row`), worked out of the words of `appearance`: not for clients.
 GARMENT_PREFIX = "garment."
+# No part of a look: nothing that was seen has to be forgotten when it changes.
+DETAIL = "detail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,13 @@ def control_specs(scenes: tuple[str, ...], lightings: tuple[str, ...]) -> tuple[
         Text(
             name="appearance",
             help="What characters wear where the engine marks them, for example: a red and white striped shirt, blonde hair.",
+        ),
+        Number(
+            name=DETAIL,
+            help="How much of a finished picture's own detail (faces, signs, textures) shows through; grey boxes have none.",
+            minimum=0.0,
+            maximum=2.0,
+            default=1.0,
         ),
         Direction(name="sun_direction", help="Towards the sun, where the engine sends none."),
         Seed(name="seed", help="Another number is another world of the same kind."),
