@@ -94,8 +94,22 @@ def test_layers_add_up_and_come_back():
     luma = torch.from_numpy(picture[..., :3].astype(np.float32)) @ torch.tensor([0.299, 0.587, 0.114])
     torch.testing.assert_close(layers.base + layers.detail, torch.log(luma / 255 + 0.02), atol=1e-4, rtol=0)
     gray = np.full_like(picture, 128)
-    back = high_pass(with_detail(gray, layers, layers.median, 1.0))
+    back = high_pass(with_detail(gray, picture, layers, layers.median, 1.0))
     assert torch.corrcoef(torch.stack([back, high_pass(picture)]))[0, 1] > 0.97
+
+
+def test_signals_keep_their_color_and_a_meadow_does_not():
+    picture = noisy_picture()
+    picture[..., :3] = picture[..., :3].mean(2, keepdims=True).astype(np.uint8)
+    picture[40:48, 70:82, :3] = (250, 30, 20)
+    gray = np.full_like(picture, 128)
+    layers = split(picture)
+    found = with_detail(gray, picture, layers, layers.median, 1.0).astype(int)
+    assert found[42:46, 73:79, 0].mean() > found[42:46, 73:79, 2].mean() + 120
+    assert np.ptp(found[60:, :, :3], axis=2).max() < 10
+    picture[..., :3] = (60, 220, 40)
+    layers = split(picture)
+    assert np.ptp(with_detail(gray, picture, layers, layers.median, 1.0)[..., :3].astype(int), axis=2).max() < 10
 
 
 def flow_of(turn, step, depth, size=(176, 320)):

@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ...models.mirage_lsd_v1 import FEATURE_STRIDE
 from ...models.warp import warp
 from ..resample import resample
 from .frame_inputs import FrameInputs
@@ -30,8 +31,9 @@ _LOG_DEPTH, _NORMAL, _SKY, _ELEVATION = 1, slice(2, 5), 5, 8
 UPSAMPLED = (1, 2, 3, 4, 5)
 _NEAREST_M, _FARTHEST_M = 0.4, 400.0
 _SKY_ABOVE = 0.6
+_FACES_DOWN = -0.1
 # How much of the estimate before stays where its surface was visible.
-_KEPT = 0.85
+_KEPT = 0.95
 # Flow below this, in pixels of the base picture, is the flow network's own noise.
 _STILL = 0.35
 # Share of the way to the elevation that is seen now, a frame.
@@ -55,19 +57,26 @@ def intrinsics_for(height: int, width: int) -> tuple[float, float]:
     return (long, long * width / height) if width >= height else (long * height / width, long)
 
 
-def next_view(estimate: Tensor, before: VirtualView | None, step: Trail | None, size: tuple[int, int]) -> VirtualView:
+def next_view(
+    estimate: Tensor | None, before: VirtualView | None, step: Trail | None, size: tuple[int, int]
+) -> VirtualView:
     """The view of a frame.
 
     Args:
-        estimate: (1, ESTIMATED_CHANNELS, h / 4, w / 4), of this frame alone. before, step: of the frame before, and the way to it; None after a cut.
+        estimate: (1, ESTIMATED_CHANNELS, h / 4, w / 4), of this frame alone; None: none was made, and `before` and `step` are there.
+        before, step: of the frame before, and the way to it; None after a cut.
         size: height, width of the base picture.
     """
     sx, sy = intrinsics_for(*size)
     if before is None or step is None:
+        assert estimate is not None
         return VirtualView(estimate.clone(), _pose(_elevation_of_axis(estimate, sx, sy)))
-    motion = F.interpolate(step.motion, scale_factor=2.0, mode="bilinear", align_corners=False) * 2.0
+    moves = (step.motion.square().sum(1, keepdim=True) > (_STILL / FEATURE_STRIDE) ** 2).to(step.motion.dtype)
+    motion = F.interpolate(step.motion * moves, scale_factor=2.0, mode="bilinear", align_corners=False) * 2.0
     visible = F.interpolate(step.visible, scale_factor=2.0, mode="nearest")
-    steadied = torch.lerp(estimate, warp(before.estimate, motion), _KEPT * visible)
+    steadied = warp(before.estimate, motion)
+    if estimate is not None:
+        steadied = torch.lerp(estimate, steadied, _KEPT * visible)
     pose = before.pose @ camera_motion(step, steadied, sx, sy)
     return VirtualView(steadied, _levelled(pose, _elevation_of_axis(steadied, sx, sy)))
 
@@ -99,7 +108,7 @@ def camera_motion(step: Trail, estimate: Tensor, sx: float, sy: float) -> _Doubl
     h, w = weight.shape
     seen = weight > 0.5
     still = np.eye(4)
-    if seen.mean() < 0.2 or float(np.median(np.hypot(*flow[:, seen]))) * 8 < _STILL:
+    if seen.mean() < 0.2 or float(np.median(np.hypot(*flow[:, seen]))) * FEATURE_STRIDE < _STILL:
         return still
     cells = F.avg_pool2d(estimate, 2)[0].double().numpy()
     inverse = np.where(cells[_SKY] > 0.5, 0.0, 1.0 / _depth_of(cells[_LOG_DEPTH]))[seen]
@@ -115,7 +124,7 @@ def camera_motion(step: Trail, estimate: Tensor, sx: float, sy: float) -> _Doubl
     for _ in range(_ROUNDS):
         weighted = rows * trust[:, None]
         # A little against steps: turning explains most of what a camera on a tripod or in a hand does.
-        normal = weighted.T @ rows + np.diag([1e-6] * 3 + [1e-4 * len(found)] * 3) * trust.mean()
+        normal = weighted.T @ rows + np.diag([1e-6] * 3 + [1e-3 * len(found)] * 3) * trust.mean()
         solution = np.linalg.solve(normal, weighted.T @ found)
         error = rows @ solution - found
         scale = 1.5 * float(np.median(np.abs(error))) + 1e-4
@@ -163,7 +172,7 @@ def inputs_of(
 ) -> FrameInputs:
     """The frame as an engine would have sent it, at the output's size.
 
-    `upsampled`: (1, len(UPSAMPLED), h, w), those channels of the estimate at the base size. `gray`: (H, W) uint8, what the network sees of the picture.
+    `upsampled`: (1, len(UPSAMPLED), h / 2, w / 2), those channels of the estimate, with the picture's edges. `gray`: (H, W) uint8, what the network sees of the picture.
     """
     height, width = output
     full = F.interpolate(upsampled, size=output, mode="bilinear", align_corners=False)[0]
@@ -172,6 +181,8 @@ def inputs_of(
     pose = view.pose
     right = pose[:3, 0] / np.linalg.norm(pose[:3, 0])
     level = np.stack([right, (0.0, 1.0, 0.0), np.cross(right, (0.0, 1.0, 0.0))], 1)
+    # Few ceilings were among the worlds: what seems to face down is a wall, rather than something nobody has seen.
+    full[2].clamp_(min=_FACES_DOWN)
     normal = torch.from_numpy(level.astype(np.float32)) @ full[1:4].flatten(1)
     normal *= 127.5 * torch.rsqrt(normal.square().sum(0, keepdim=True) + 1e-6)
     packed = np.full((height, width, 4), 255, np.uint8)

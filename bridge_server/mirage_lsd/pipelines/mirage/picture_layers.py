@@ -32,12 +32,21 @@ _DARK = 0.08
 _SHARE, _GREYBOX, _FINISHED = 0.6, 0.25, 0.75
 
 
+# What is this bright and this saturated says something (a lamp, a sign, an arrow, an item), if it is rare around it: within this share of the width.
+_BRIGHT, _SATURATED, _SOFT, _AROUND = 0.45, 0.45, 0.25, 1 / 6
+_SIGNALS_KEPT = 0.85
+
+
 class Layers(NamedTuple):
-    """Logarithms of luma, (H, W): the smooth `base`, the `detail` on it; `median`: the base's."""
+    """Logarithms of luma, (H, W): the smooth `base`, the `detail` on it; `median`: the base's.
+
+    `signals` (H, W), 0..1: what keeps its color, None where there is nothing of that kind.
+    """
 
     base: Tensor
     detail: Tensor
     median: float
+    signals: Tensor | None
 
 
 def textured(rgba: _Picture) -> float:
@@ -61,7 +70,27 @@ def split(rgba: _Picture) -> Layers:
     if step > 1:
         scale = F.interpolate(scale, size=level.shape[-2:], mode="bilinear", align_corners=False)
     base = scale[:, 1:].addcmul(scale[:, :1], level)
-    return Layers(base[0, 0], (level - base)[0, 0], float(small.median()))
+    return Layers(base[0, 0], (level - base)[0, 0], float(small.median()), _signals(rgba, step))
+
+
+def _signals(rgba: _Picture, step: int) -> Tensor | None:
+    colors = torch.from_numpy(np.ascontiguousarray(rgba[::step, ::step, :3])).float() / 255.0
+    high, low = colors.amax(2), colors.amin(2)
+    saturation = (high - low) / high.clamp(min=1e-3)
+    vivid = ((high - _BRIGHT) / _SOFT).clamp_(0, 1) * ((saturation - _SATURATED) / _SOFT).clamp_(0, 1)
+    if float(vivid.max()) < 0.1:
+        return None
+    vivid = vivid[None, None]
+    r = min(max(1, round(_AROUND / 2 * max(vivid.shape[-2:]))), min(vivid.shape[-2:]) // 2)
+    cells = F.avg_pool2d(vivid, max(1, r // 2), ceil_mode=True)
+    around = F.interpolate(
+        F.avg_pool2d(cells, 5, 1, 2, count_include_pad=False),
+        size=vivid.shape[-2:],
+        mode="bilinear",
+        align_corners=False,
+    )
+    rare = vivid * (1.0 - 2.5 * around).clamp_(0, 1)
+    return F.interpolate(rare, size=rgba.shape[:2], mode="bilinear", align_corners=False)[0, 0]
 
 
 def _edge_keeping(level: Tensor) -> tuple[Tensor, Tensor]:
@@ -69,7 +98,9 @@ def _edge_keeping(level: Tensor) -> tuple[Tensor, Tensor]:
     r = min(_RADIUS, min(level.shape[-2:]) - 1)
 
     def mean(x: Tensor) -> Tensor:
-        return F.avg_pool2d(x, 2 * r + 1, 1, r, count_include_pad=False)
+        # One way, then the other: eleven numbers each instead of 121.
+        x = F.avg_pool2d(x, (1, 2 * r + 1), 1, (0, r), count_include_pad=False)
+        return F.avg_pool2d(x, (2 * r + 1, 1), 1, (r, 0), count_include_pad=False)
 
     average = mean(level)
     variance = mean(level * level) - average * average
@@ -83,8 +114,11 @@ def seen_by_network(layers: Layers, exposure: float) -> Tensor:
     return contrast.mul_(_SEEN_CONTRAST).exp_().mul_(255.0 * _SEEN_GRAY).clamp_(0, 255).to(torch.uint8)
 
 
-def with_detail(painted: _Picture, layers: Layers, exposure: float, amount: float) -> _Picture:
-    """The painted picture, H x W x 4, with `amount` of the detail multiplied onto it; a new array."""
+def with_detail(painted: _Picture, source: _Picture, layers: Layers, exposure: float, amount: float) -> _Picture:
+    """The painted picture, H x W x 4, with `amount` of the detail multiplied onto it, and the source's signals; a new array.
+
+    `source`: the picture that `layers` are of.
+    """
     change = (layers.base - exposure).mul_(_CONTRAST_BACK * amount).add_(layers.detail, alpha=_DETAIL_BACK * amount)
     gain = change.clamp_(-_MOST, _MOST).exp_()
     dim = (np.exp(layers.median) - _FLOOR) / _DARK
@@ -93,6 +127,10 @@ def with_detail(painted: _Picture, layers: Layers, exposure: float, amount: floa
     result = torch.empty(painted.shape, dtype=torch.uint8)
     result[..., 3] = 255
     colors = torch.from_numpy(painted)[..., :3] * gain[..., None]
-    result[..., :3] = colors.add_(0.5).clamp_(0, 255)
+    colors.add_(0.5).clamp_(0, 255)
+    if layers.signals is not None:
+        own = torch.from_numpy(np.ascontiguousarray(source[..., :3])).float()
+        colors += (own - colors) * (layers.signals * (_SIGNALS_KEPT * min(amount, 1.0)))[..., None]
+    result[..., :3] = colors
     finished: _Picture = result.numpy()
     return finished

@@ -66,6 +66,8 @@ _MODULES_WITHOUT_GEOMETRY = 3
 _FRESH_BELOW = 0.6
 # Beside the shading, a new context for every third frame: on a walk with two cores 1.3 times the frames, 59 dB from a context for each.
 CONTEXT_EVERY_BESIDE = 3
+# Between two estimates the last one goes with the flow.
+_ESTIMATE_EVERY = 2
 
 
 class _CompiledTrunk(NamedTuple):
@@ -207,7 +209,9 @@ class MiragePipeline:
         output: tuple[int, int],
     ) -> AnchoredFrame:  # fmt: skip
         """The frame with the geometry that its picture lets expect; remembers the view for the next one."""
-        estimate = self._run(self.model.estimator, anchored.color).float().cpu()
+        estimate = None
+        if state.view is None or past.step is None or state.frames % _ESTIMATE_EVERY == 0:
+            estimate = self._run(self.model.estimator, anchored.color).float().cpu()
         state.view = next_view(estimate, state.view, past.step, anchored.base)
         cells = state.view.estimate[:, UPSAMPLED].contiguous()
         upsampled = self._run(self._edge_upsampling, cells, anchored.color).float().cpu()
@@ -286,11 +290,12 @@ class MiragePipeline:
     ) -> tuple[AnchoredFrame, Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.uint8]]]:
         """The frame as the network sees it, and what is done to the painted picture: finished pictures are smoothed, and get their detail back."""
         inputs = anchored.inputs
+        source = np.ascontiguousarray(resample(inputs.color, *output))
         if inputs.depth is None:
-            layers = split(np.ascontiguousarray(resample(inputs.color, *output)))
+            layers = split(source)
             exposure = state.exposure_of(layers.median)
             found = self._estimated(anchored, past, state, layers, exposure, output)
-            return found, lambda painted: with_detail(painted, layers, exposure, detail)
+            return found, lambda painted: with_detail(painted, source, layers, exposure, detail)
         state.view = None
         share = state.textured_of(textured(inputs.color))
         if share == 0.0:
@@ -302,8 +307,8 @@ class MiragePipeline:
         color[..., :3] = (gray * share + color[..., :3] * (1.0 - share) + 0.5).astype(np.uint8)
         seen = AnchoredFrame(replace(inputs, color=color), anchored.base, anchored.depth, anchored.motion)
         if inputs.color.shape[:2] != output:
-            layers = split(np.ascontiguousarray(resample(inputs.color, *output)))
-        return seen, lambda painted: with_detail(painted, layers, exposure, detail * share)
+            layers = split(source)
+        return seen, lambda painted: with_detail(painted, source, layers, exposure, detail * share)
 
     def _context_run(
         self, frame: AnchoredFrame, past: WarpedHistory, state: StreamState, vector: Tensor, slot: int

@@ -30,9 +30,13 @@ def srgb_to_linear(x: Tensor) -> Tensor:
 
 
 def with_textures(
-    seen: Greybox, world: World, height: int, width: int, window: tuple[float, float, float, float] | None = None
-) -> Greybox:
-    """The same view of height x width pixels with finished colors; `window`: see `sample.render`."""
+    seen: Greybox, world: World, height: int, width: int, window: tuple[float, float, float, float] | None = None,
+    moved: Tensor | None = None,
+) -> Greybox:  # fmt: skip
+    """The same view of height x width pixels with finished colors.
+
+    `window`: see `sample.render`. `moved` (N, 3): how far each point has come with its object, which takes its texture along.
+    """
     g = torch.Generator().manual_seed(world.look_seed ^ 0x5BD1E995)
     device = seen.p.device
 
@@ -54,7 +58,10 @@ def with_textures(
     normal = seen.hit.normal.reshape(1, height, width, 3).permute(0, 3, 1, 2)
     offset = seed_offset(pick(1 << 20)).to(device).view(1, 3, 1, 1)
     footprint = geometry.footprint(normal) * scale
-    fields = world_fields(geometry.p * scale, normal, footprint, offset)[0].flatten(1).T
+    p = geometry.p
+    if moved is not None:
+        p = p - moved.reshape(1, height, width, 3).permute(0, 3, 1, 2)
+    fields = world_fields(p * scale, normal, footprint, offset)[0].flatten(1).T
     lighting = LIGHTINGS[pick(len(LIGHTINGS))] if u(0, 1) < 0.4 else LIGHTINGS[pick(2)]
     sky = seen.sky[:, None].to(fields.dtype)
     tint = fields.new_zeros(len(fields), 4)
