@@ -11,7 +11,7 @@ from mirage_lsd.models.guide import GEOMETRY_AT, GEOMETRY_FLAG_AT, GUIDE_CHANNEL
 from mirage_lsd.models.weights_file import load_weights
 from mirage_lsd.pipelines.registry import DEFAULT_MODEL, WEIGHTS_FOLDER
 from mirage_lsd_lab.training.dataset import BASE_HEIGHT, BASE_WIDTH
-from mirage_lsd_lab.training.estimation import greybox_pair, train_estimator
+from mirage_lsd_lab.training.estimation import estimation_pair, train_estimator
 from mirage_lsd_lab.training.worlds.sample import random_world, render
 
 # Channels of an estimate.
@@ -27,7 +27,7 @@ def world_with_normals(seed):
 def test_it_is_taught_what_an_engine_would_say():
     """The guide's own channels, but for the compass: which way is north can't be seen."""
     world = world_with_normals(30)
-    picture, truth = greybox_pair(world)
+    picture, truth = estimation_pair(world)
     guide = render(world, BASE_HEIGHT, BASE_WIDTH).guide[None]
     torch.testing.assert_close(picture.float() / 127.5 - 1, guide[0, :3], atol=0.01, rtol=0)
     said = F.avg_pool2d(guide, ESTIMATE_STRIDE)[0, GEOMETRY_AT:]
@@ -42,13 +42,13 @@ def test_it_is_taught_what_an_engine_would_say():
 def test_a_wall_faces_the_same_way_however_the_camera_is_turned():
     """Seen from the front, a surface's normal points at the camera: backwards, along +z."""
     for seed in range(40, 46):
-        _, truth = greybox_pair(random_world(seed, ASPECT))
+        _, truth = estimation_pair(random_world(seed, ASPECT))
         assert truth[NORMAL_Z].float().mean() > -0.02
         assert truth[NORMAL_Z].float().max() > 0.1
 
 
 def test_a_mirrored_picture_has_mirrored_normals(monkeypatch):
-    picture, truth = greybox_pair(random_world(50, ASPECT))
+    picture, truth = estimation_pair(random_world(50, ASPECT))
     rng = random.Random(0)
     monkeypatch.setattr(rng, "random", iter([0.0, 1.0, 1.0, 1.0]).__next__)
     mirrored, found = estimation._augmented(picture[None].float() / 255, truth[None].float(), rng)
@@ -63,7 +63,7 @@ def test_it_learns(monkeypatch):
     monkeypatch.setattr(estimation, "_FRESH", 3)
     torch.manual_seed(0)
     estimator = GeometryEstimator()
-    truths = [greybox_pair(random_world(seed, ASPECT)) for seed in range(60, 66)]
+    truths = [estimation_pair(random_world(seed, ASPECT)) for seed in range(60, 66)]
     picture = torch.stack([p for p, _ in truths]).float() / 127.5 - 1
     truth = torch.stack([t for _, t in truths]).float()
 
@@ -80,7 +80,7 @@ def test_it_learns(monkeypatch):
 
 
 def test_the_trunk_sees_an_estimate_as_it_would_see_an_engine():
-    picture, truth = greybox_pair(random_world(70, ASPECT))
+    picture, truth = estimation_pair(random_world(70, ASPECT))
     guide = estimated_guide(picture[None].float() / 127.5 - 1, truth[None].float())
     assert guide.shape == (1, GUIDE_CHANNELS, BASE_HEIGHT, BASE_WIDTH)
     torch.testing.assert_close(guide[0, :3], picture.float() / 127.5 - 1)
@@ -96,7 +96,7 @@ def test_the_shipped_one_tells_sky_ground_and_walls_apart():
     estimator = load_weights(WEIGHTS_FOLDER / f"{DEFAULT_MODEL}.safetensors").estimator
     sky, upward = [], []
     for seed in range(200, 212):
-        picture, truth = greybox_pair(random_world(seed, ASPECT))
+        picture, truth = estimation_pair(random_world(seed, ASPECT))
         with torch.no_grad():
             found = estimator(picture[None].float() / 127.5 - 1)[0]
         sky.append(((found[SKY] > 0.5) == (truth[SKY] > 0.5)).float().mean())

@@ -1,17 +1,19 @@
 """The shipped network in its pipeline: it must paint the asked theme, stick to the world and swallow what engines send."""
 
 from dataclasses import replace
+from statistics import fmean
 
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 
 from mirage_lsd.controls import Controls
 from mirage_lsd.frame import Camera, InputFrame, Sun
 from mirage_lsd.models.character import Garment, plain
 from mirage_lsd.models.mirage_lsd_v1 import NetworkConfig, base_size, empty_memory
 from mirage_lsd.pipelines.base import StreamSpec
-from mirage_lsd.pipelines.mirage.guided_context import GuidedContext
+from mirage_lsd.pipelines.mirage.edge_upsampling import EdgeUpsampling
 from mirage_lsd.pipelines.mirage.layered_shade import LayeredShading
 from mirage_lsd.pipelines.mirage.look import Look
 from mirage_lsd.pipelines.mirage.motion import CONTEXT_KEPT, WarpedHistory, temporal_accumulate
@@ -130,10 +132,15 @@ def test_color_alone_works(pipeline, world, picture):
 
 
 def test_color_alone_paints_what_it_sees(pipeline):
-    """Where the sky is, and which way surfaces face, is found in the picture: on worlds it has never seen, near what the world itself looks like."""
+    """Where the sky is, and which way surfaces face, is found in the picture: on worlds it has never seen, seen from afar near what the world itself
+    looks like. Its textures are the theme's, but not where the world would have them.
+    """
     spec = replace(SPEC, planes=("color",))
     found = measure_held_out(pipeline, spec, tuple(range(200, 208)), lambda done, total: None, color_only=True)
-    assert found.psnr > 20
+    far = [F.avg_pool2d(row, 16) for row in found.rows]
+    width = far[0].shape[2] // 3
+    scores = [psnr(row[:, :, width : 2 * width], row[:, :, 2 * width :]) for row in far]
+    assert fmean(scores) > 20
 
 
 def test_context_is_averaged_only_where_the_surface_was_seen():
@@ -147,17 +154,17 @@ def test_context_is_averaged_only_where_the_surface_was_seen():
     assert temporal_accumulate(context, past._replace(context=None)) is context
 
 
-def test_context_without_geometry_takes_the_edges_of_the_picture():
-    """A dark wall ends in the middle of a cell: each side gets the context of the cells on its side, and nothing between."""
+def test_an_estimate_takes_the_edges_of_the_picture():
+    """A dark wall ends in the middle of a cell: each side gets the estimate of the cells on its side, and nothing between."""
     picture = torch.full((1, 3, 32, 48), 0.5)
-    picture[..., :20] = -0.5
-    context = torch.zeros(1, 16, 4, 6)
-    context[..., :2], context[..., 2] = 1.0, 0.5
-    found = GuidedContext()(context, picture)
-    assert found.shape == (1, 16, 16, 24)
-    assert found[..., :10].min() > 0.7
+    picture[..., :18] = -0.5
+    cells = torch.zeros(1, 5, 8, 12)
+    cells[..., :4], cells[..., 4] = 1.0, 0.5
+    found = EdgeUpsampling()(cells, picture)
+    assert found.shape == (1, 5, 16, 24)
+    assert found[..., :8].min() > 0.7
     assert found[..., 10:].max() < 0.3
-    flat = GuidedContext()(torch.full((1, 16, 4, 6), 0.25), torch.rand(1, 3, 32, 48))
+    flat = EdgeUpsampling()(torch.full((1, 5, 8, 12), 0.25), torch.rand(1, 3, 32, 48))
     torch.testing.assert_close(flat, torch.full_like(flat, 0.25))
 
 

@@ -35,6 +35,20 @@ _MEANINGS = (
     ("control_accuracy_of_targets", "the same in the targets: the classifier's own limit", ""),
 )
 
+_TEXTURED = {
+    "psnr": (">= 28", "levels with finished textures, against the world in the theme"),
+    "detail": ("", "correlation of the logarithmic high-pass, output with input"),
+    "moving_ratio": ("<= 1.2", "change of what moves from frame to frame over the input's own"),
+    "color_only_psnr": (">= 23", "the same levels without depth and camera"),
+}
+_CLIPS = {
+    "detail": (">= 0.75", "real clip, color alone: correlation of the logarithmic high-pass, output with input"),
+    "detail_energy": ("0.7 to 1.4", "its energy over the input's"),
+    "recognised": (">= 0.9", "theme and lighting recognised, and more than a tint"),
+    "recognised_if_graded": ("0", "the same of pictures that only have the theme's colors"),
+    "flicker_ratio": ("<= 1.1", "change between frames over the input's"),
+}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds this command's options."""
@@ -53,7 +67,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-ablation", action="store_true", help="leave out what each part is worth")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
-    parser.add_argument("--sheet", type=Path, metavar="FILE", help="write a contact sheet: input, output, target (PNG)")
+    parser.add_argument(
+        "--sheet",
+        type=Path,
+        metavar="FILE",
+        help="write contact sheets: input, output, target (PNG); beside it textured levels and real clips",
+    )
     parser.add_argument("--video", type=Path, metavar="FILE", help="write the roll-outs: input, output (MP4)")
 
 
@@ -83,7 +102,9 @@ def run(args: argparse.Namespace) -> int:
         frames,
         long_path,
         ablation,
-        clips=12 if args.quick else 60,
+        textured=3 if args.quick else 6,
+        clips=6 if args.quick else 24,
+        judge_pictures=400 if args.quick else 1200,
         sheet=args.sheet,
         video=args.video,
     )
@@ -119,13 +140,11 @@ def _print(console: Console, figures: dict[str, Any], device: str) -> None:
     table.add_row(
         "state_bytes", " = ".join(map(str, figures["state_bytes"])), "constant", "one stream's state, early and late"
     )
+    for key, (asked, meaning) in _TEXTURED.items():
+        table.add_row(f"textured.{key}", str(figures["textured"][key]), asked, meaning)
     for clip in figures["clips"]:
-        table.add_row(
-            f"clip {clip['clip']}",
-            str(clip["flicker_ratio"]),
-            "",
-            f"change between frames over the input's, {clip['size']}",
-        )
+        for key, (asked, meaning) in _CLIPS.items():
+            table.add_row(f"{clip['clip']}.{key}", str(clip[key]), asked, f"{meaning}, {clip['size']}")
     console.print(table)
     if figures["ablation"]:
         parts = Table("variant", "PSNR", "sharpness", "warp ratio", title="What each part is worth, 320x180")

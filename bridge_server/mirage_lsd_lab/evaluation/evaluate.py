@@ -21,11 +21,13 @@ from .held_out import measure_held_out
 from .long_path import measure_drift
 from .roll_outs import measure_revisit, measure_roll_outs
 from .scenario import themed_world
+from .textured_levels import measure_textured_levels
 from .theme_classifier import accuracy, train_classifier
 
 HELD_OUT_SEEDS = tuple(range(200, 224))
 ROLL_OUT_SEEDS = (300, 301, 302, 303)
 LONG_SEED = 310
+TEXTURED_SEEDS = (320, 321, 322, 323, 324, 325)
 # Four worlds of each theme: with half as many, one picture moved the accuracy by a hundredth.
 CLASSIFIER_SEEDS = tuple(range(400, 592))
 # What needs many frames is measured at this size.
@@ -38,7 +40,8 @@ class EvaluationJob:
 
     Attributes:
         size: width, height in pixels. roll_out: frames of each roll-out. long_path: frames of the drift's one stream.
-        ablation: also measure what each part is worth (minutes). clips: frames of each real clip, 0: none.
+        textured: frames in each textured level. ablation: also measure what each part is worth (minutes).
+        clips: frames of each real clip in each theme, 0: none. judge_pictures: that the judge of themes learns from.
         sheet, video: where to write a contact sheet (PNG) and the roll-outs (MP4).
     """
 
@@ -47,7 +50,9 @@ class EvaluationJob:
     roll_out: int = 60
     long_path: int = 5000
     ablation: bool = True
-    clips: int = 60
+    textured: int = 6
+    clips: int = 24
+    judge_pictures: int = 1200
     sheet: Path | None = None
     video: Path | None = None
 
@@ -62,7 +67,7 @@ def evaluate(
     Returns:
         `psnr` (dB), `ssim`, `sharpness`, `warp_error`, `warp_ratio` (to the target video's own), `revisit_error`, `revisit_ratio` (to the output's
         frame-to-frame error), `drift_db`, `control_accuracy` (and of the classifier on targets), `color_only` {psnr, ssim, sharpness, warp_ratio},
-        `ablation`, `clips`, `state_bytes`, `seeds`, `model`, `steps`, `width`, `height`.
+        `textured`, `ablation`, `clips`, `state_bytes`, `seeds`, `model`, `steps`, `width`, `height`.
     """
     width, height = job.size
 
@@ -80,10 +85,13 @@ def evaluate(
     blind_streams = measure_roll_outs(
         pipeline, blind_spec, ROLL_OUT_SEEDS[:2], job.roll_out, tick("color alone, roll-outs"), color_only=True
     )
-    classifier = train_classifier(tick("classifier"))
+    classifier = train_classifier(tick("classifier"), job.judge_pictures)
     judged = measure_held_out(pipeline, small, CLASSIFIER_SEEDS, tick("theme recognised"))
     worlds = [themed_world(seed, i, small.width / small.height) for i, seed in enumerate(CLASSIFIER_SEEDS)]
     ceiling = [(render(world, small.height, small.width).target, world.scene, world.lighting) for world in worlds]
+    textured = measure_textured_levels(pipeline, spec, TEXTURED_SEEDS, job.textured, tick("textured levels"))
+    paths = find_clips() if job.clips else []
+    clips = [measure_clip(pipeline, p, job.clips, classifier, tick(f"clip {p.stem}")) for p in paths]
     figures: dict[str, object] = {
         "model": pipeline.name, "steps": job.steps, "width": width, "height": height,
         "psnr": round(held.psnr, 2), "ssim": round(held.ssim, 3), "sharpness": round(held.sharpness, 3),
@@ -99,7 +107,11 @@ def evaluate(
             "warp_ratio": round(blind_streams.output_error / blind_streams.target_error, 3),
         },
         "state_bytes": [drift.early_bytes, drift.late_bytes],
-        "clips": [measure_clip(pipeline, p, job.clips, tick(f"clip {p.stem}")) for p in find_clips()] if job.clips else [],
+        "textured": {
+            "psnr": round(textured.psnr, 2), "detail": round(textured.detail, 3),
+            "color_only_psnr": round(textured.color_only_psnr, 2), "moving_ratio": round(textured.moving_ratio, 3),
+        },
+        "clips": [figures for figures, _ in clips],
         "ablation": [],
         "seeds": {
             "held_out": list(HELD_OUT_SEEDS), "roll_out": list(ROLL_OUT_SEEDS), "drift": LONG_SEED,
@@ -112,6 +124,10 @@ def evaluate(
         )
     if job.sheet is not None:
         _write_sheet(held.rows, job.sheet)
+        _write_rows(textured.rows, job.sheet.with_stem(job.sheet.stem + "-textured"))
+        for path, (_, pictures) in zip(paths, clips, strict=True):
+            rows = [torch.cat(pictures[i : i + 3], 2) for i in range(0, len(pictures), 3)]
+            _write_rows(rows, job.sheet.with_stem(f"{job.sheet.stem}-{path.stem}"))
     if job.video is not None:
         h, w, _ = streams.frames[0].shape
         writer = imageio_ffmpeg.write_frames(str(job.video), (w, h), fps=24, macro_block_size=1, quality=7)
@@ -120,6 +136,11 @@ def evaluate(
             writer.send(frame.tobytes())
         writer.close()
     return figures
+
+
+def _write_rows(rows: list[Tensor], path: Path) -> None:
+    array = (torch.cat(rows, 1).clamp(0, 1) * 255).to(torch.uint8).permute(1, 2, 0).numpy()
+    Image.fromarray(array).save(path)
 
 
 def _write_sheet(rows: list[Tensor], path: Path) -> None:

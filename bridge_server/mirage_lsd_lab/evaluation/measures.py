@@ -41,6 +41,20 @@ def sharpness(output: Tensor, target: Tensor) -> float:
     return high_frequency_energy(output) / max(high_frequency_energy(target), 1e-9)
 
 
+def log_high_pass(picture: Tensor) -> Tensor:
+    """Logarithm of luma less its 9 x 9 mean, (H, W), of a picture in 0..1: what eyes take for detail, whatever the light."""
+    luma = (picture * torch.tensor([0.299, 0.587, 0.114]).view(3, 1, 1)).sum(0)
+    level = torch.log(luma + 0.02)[None, None]
+    return (level - F.avg_pool2d(level, 9, 1, 4, count_include_pad=False))[0, 0]
+
+
+def detail(output: Tensor, source: Tensor) -> tuple[float, float]:
+    """How much of the source's detail the output has: correlation of their `log_high_pass`, and the ratio of its energies."""
+    a, b = log_high_pass(output).flatten(), log_high_pass(source).flatten()
+    correlation = float((a * b).mean() / (a.square().mean() * b.square().mean()).sqrt().clamp(min=1e-9))
+    return correlation, float(a.square().mean() / b.square().mean().clamp(min=1e-9))
+
+
 def warp_error(now: Tensor, before: Tensor, x: Tensor, y: Tensor, valid: Tensor) -> float:
     """Mean |now - warped before| over valid pixels, on the 0..255 scale. `x`, `y`, `valid`: (H, W), pixel positions in `before`."""
     h, w = x.shape

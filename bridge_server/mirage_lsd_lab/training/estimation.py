@@ -1,15 +1,19 @@
-"""Training of the geometry estimator: on grey-box pictures alone, whose geometry is known exactly."""
+"""Training of the geometry estimator: on rendered levels, textured and grey-box, whose geometry is known exactly."""
 
 from __future__ import annotations
 
+import io
 import os
 import random
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import cast
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
@@ -18,23 +22,40 @@ from mirage_lsd.models.guide import GEOMETRY_AT, GEOMETRY_FLAG_AT, geometry_chan
 
 from .dataset import BASE_HEIGHT, BASE_WIDTH
 from .muon import Muon
+from .worlds.clutter import with_clutter
 from .worlds.sample import World, random_world, render_greybox
+from .worlds.textured import with_textures
 
 BATCH = 16
-# New pictures a step; the others were seen before.
-_FRESH = 6
+# New pictures a step; the others were seen before. Rendering one costs as much as a step's share of sixteen.
+_FRESH = 2
+# Most are finished pictures, which streams without depth are; the rest are an editor's.
+_TEXTURED, _CLUTTERED = 0.75, 0.7
 _CAPACITY = 6000
+_KEEP_EVERY_S = 180.0
 _ADAM_SHARE = 0.1
 # What themes depend on most: depth, the upward part of the normal, sky, view elevation.
-_WEIGHTS = (1.0, 1.0, 0.3, 1.0, 0.3, 1.0, 0.5, 0.3, 1.0)
+_WEIGHTS = (1.0, 1.0, 0.5, 1.0, 0.5, 1.0, 0.5, 0.3, 1.0)
 _NORMAL_X = 2
 
 Pair = tuple[Tensor, Tensor]
 
 
-def greybox_pair(world: World) -> Pair:
+def training_world(seed: int) -> tuple[World, bool]:
+    """The world of a seed, and whether it is seen textured; then most are full of clutter."""
+    world = random_world(seed, BASE_WIDTH / BASE_HEIGHT)
+    g = torch.Generator().manual_seed(seed ^ 0x2545F491)
+    textured, cluttered = torch.rand(2, generator=g).tolist()
+    if textured < _TEXTURED and cluttered < _CLUTTERED:
+        world = replace(world, level=with_clutter(world.level, world.view, g))
+    return world, textured < _TEXTURED
+
+
+def estimation_pair(world: World, textured: bool = False) -> Pair:
     """Picture (3, h, w), uint8, and what the estimator should say of it, float16 (ESTIMATED_CHANNELS, h / 4, w / 4)."""
     seen = render_greybox(world, BASE_HEIGHT, BASE_WIDTH)
+    if textured:
+        seen = with_textures(seen, world, BASE_HEIGHT, BASE_WIDTH)
 
     def plane(x: Tensor) -> Tensor:
         return x.reshape(1, BASE_HEIGHT, BASE_WIDTH, -1).permute(0, 3, 1, 2)
@@ -64,7 +85,7 @@ class _Pairs(IterableDataset[Pair]):
         worker, workers = (info.id, info.num_workers) if info is not None else (0, 1)
         seed = self._first + worker
         while True:
-            yield greybox_pair(random_world(seed, BASE_WIDTH / BASE_HEIGHT))
+            yield estimation_pair(*training_world(seed))
             seed += workers
 
 
@@ -75,11 +96,20 @@ def _augmented(picture: Tensor, estimate: Tensor, rng: random.Random) -> Pair:
         if rng.random() < 0.5:
             one, truth = one.flip(2), truth.flip(2)
             truth = torch.cat([truth[:_NORMAL_X], -truth[_NORMAL_X : _NORMAL_X + 1], truth[_NORMAL_X + 1 :]])
+        if rng.random() < 0.3:
+            # Compressed as videos are: blocks of eight pixels, coarse colors.
+            buffer = io.BytesIO()
+            pixels = (one * 255).to(torch.uint8).permute(1, 2, 0).cpu().numpy()
+            Image.fromarray(pixels).save(buffer, "JPEG", quality=rng.randrange(15, 80))
+            one = torch.from_numpy(np.array(Image.open(buffer))).to(one.device).permute(2, 0, 1).float() / 255
         if rng.random() < 0.4:
             gain = torch.tensor([rng.uniform(0.75, 1.25) for _ in range(3)], device=one.device).view(3, 1, 1)
             one = (one.clamp(min=1e-4) ** rng.uniform(0.6, 1.6) * gain).clamp(0, 1)
-        if rng.random() < 0.2:
-            one = F.avg_pool2d(one[None], 3, 1, 1, count_include_pad=False)[0]
+        if rng.random() < 0.3:
+            # Out of focus, or moved sideways while the shutter was open.
+            size = rng.choice(((3, 3), (5, 5), (1, 5), (1, 9)))
+            pad = (size[0] // 2, size[1] // 2)
+            one = F.avg_pool2d(one[None], size, 1, pad, count_include_pad=False)[0]
         if rng.random() < 0.2:
             one = (one + torch.randn_like(one) * rng.uniform(0.0, 0.04)).clamp(0, 1)
         pictures.append(one)
@@ -101,8 +131,12 @@ def train_estimator(
     first_seed: int,
     rng: random.Random,
     report: Callable[[int, float], None],
+    keep: Callable[[dict[str, Tensor]], None] = lambda average: None,
 ) -> int:
-    """Trains `estimator` in place for `seconds`; the rate falls to nothing. `report`: step, mean loss. Returns the number of steps."""
+    """Trains `estimator` in place for `seconds`; the rate falls to nothing. Returns the number of steps.
+
+    `report`: step, mean loss. `keep`: is given the averaged weights every three minutes.
+    """
     device = next(estimator.parameters()).device
     hidden = [p for n, p in estimator.named_parameters() if p.dim() == 4 and not n.startswith(("enter", "leave"))]
     chosen = {id(p) for p in hidden}
@@ -117,6 +151,7 @@ def train_estimator(
     pairs = cast(Iterator[Pair], iter(loader))
     pool = [next(pairs) for _ in range(2 * BATCH)]
     start, step, mean = time.monotonic(), 0, 0.0
+    kept = start
     while (elapsed := time.monotonic() - start) < seconds:
         for optimizer, share in ((muon, 1.0), (adam, _ADAM_SHARE)):
             for group in optimizer.param_groups:
@@ -145,6 +180,9 @@ def train_estimator(
         value = float(loss.detach())
         mean = mean + max(0.01, 1 / step) * (value - mean)
         report(step, mean)
+        if time.monotonic() - kept > _KEEP_EVERY_S:
+            keep(average)
+            kept = time.monotonic()
     estimator.load_state_dict(average)
     torch.set_num_threads(threads)
     return step

@@ -34,7 +34,8 @@ class Muon(torch.optim.Optimizer):
     """For parameters of at least two dimensions. 3-D: a stack of matrices; 4-D and 5-D: a convolution's kernel, seen as out x the rest."""
 
     def __init__(self, parameters: Iterable[Tensor], lr: float) -> None:
-        super().__init__(parameters, {"lr": lr})
+        # As a group: where only the flow network or the estimator is trained there is nothing for Muon.
+        super().__init__([{"params": list(parameters)}], {"lr": lr})
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> None:  # type: ignore[override]

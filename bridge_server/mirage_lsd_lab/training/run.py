@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Mapping
 
 import torch
 
@@ -119,11 +120,11 @@ class Run:
         copy.load_state_dict(self._average.state)
         return copy.eval()
 
-    def adopt(self, part: str, trained: torch.nn.Module) -> None:
-        """Takes a part that was trained apart, into the average too. A run that goes on later starts from there."""
-        for name, value in trained.state_dict().items():
+    def adopt(self, part: str, trained: Mapping[str, torch.Tensor]) -> None:
+        """Takes the weights of a part that was trained apart, into the average too. A run that goes on later starts from there."""
+        for name, value in trained.items():
             self._average.state[f"{part}.{name}"] = value.detach().clone()
-        getattr(self.model, part).load_state_dict(trained.state_dict())
+        getattr(self.model, part).load_state_dict(trained)
 
     def save(self) -> None:
         """Writes beside the checkpoint and renames, so that an interruption never leaves half a one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import random
 import time
@@ -110,10 +111,14 @@ def _estimator_stage(run: Run, seconds: float, report: Report) -> None:
         if done % 10 == 0:
             report(_progress(run, loss, None))
 
+    def keep(average: dict[str, Tensor]) -> None:
+        run.adopt("estimator", average)
+        run.save()
+
     first_seed = run.pool.next_seed + ESTIMATOR_SEEDS
-    train_estimator(run.model.estimator, seconds, run.options.learning_rate, first_seed, run.rng, tell)
-    run.adopt("estimator", run.model.estimator)
-    run.save()
+    estimator = copy.deepcopy(run.model.estimator)
+    train_estimator(estimator, seconds, run.options.learning_rate, first_seed, run.rng, tell, keep)
+    keep(estimator.state_dict())
 
 
 def _joint_stage(run: Run, seconds: float, report: Report, preview: Preview | None) -> None:
@@ -182,4 +187,4 @@ def _finish_stage(run: Run, seconds: float, report: Report) -> None:
 
     finished = run.averaged()
     finish_head(finished, run.pool, seconds, min(FINISH_RATE, run.options.learning_rate), run.rng, tell)
-    run.adopt("head", finished.head)
+    run.adopt("head", finished.head.state_dict())

@@ -6,24 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ...frame import InputFrame
-from ...models.estimator import GeometryEstimator, estimated_guide
 from ..resample import resample
 from .frame_inputs import FrameInputs
 from .sampled_depth import resample_depth
-
-
-class EstimatedGuide(nn.Module):
-    """The trunk's guide (1, h, w, GUIDE_CHANNELS) from a picture (1, 3, h, w) in -1..1 alone: stands in for the engine's geometry."""
-
-    def __init__(self, estimator: GeometryEstimator) -> None:
-        super().__init__()
-        self.estimator = estimator
-
-    def forward(self, picture: Tensor) -> Tensor:
-        return estimated_guide(picture, self.estimator(picture)).permute(0, 2, 3, 1)
 
 
 @dataclass(slots=True)

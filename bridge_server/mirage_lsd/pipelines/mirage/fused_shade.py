@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ...accel.cores import usable_cores
 from ...accel.fused_cpu import PixelShader, Scene, check_head
-from ...models.guide import GUIDE_CHANNELS
+from ...models.guide import EXACT_CHANNELS, GUIDE_CHANNELS
 from ...models.head import Head
 from ...models.mirage_lsd_v1 import FEATURE_STRIDE
 from ..caches import SIZES_KEPT, ControlMemo, LruCache
@@ -49,7 +49,7 @@ class FusedShading:
         self._arrays: LruCache[_GuideArrays] = LruCache(2 * SIZES_KEPT)
         self._flows: LruCache[_Floats] = LruCache(SIZES_KEPT)
         self._pictures: LruCache[npt.NDArray[np.uint8]] = LruCache(SIZES_KEPT)
-        self._weights = ControlMemo(self._weights_of)
+        self._weights, self._weights_for_estimates = ControlMemo(self._weights_of), ControlMemo(self._for_estimates)
 
     def prepare(self, base: tuple[int, int], output: tuple[int, int]) -> None:
         """Nothing to compile."""
@@ -90,7 +90,8 @@ class FusedShading:
     ) -> npt.NDArray[np.uint8]:
         """See `Shading.shade`."""
         picture = self._pictures.get(output, lambda: np.empty((*output, 4), np.uint8))
-        scene, weights, cells = _scene(inputs), self._weights(controls), context[0].contiguous().numpy()
+        weights = (self._weights_for_estimates if inputs.estimated else self._weights)(controls)
+        scene, cells = _scene(inputs), context[0].contiguous().numpy()
         for first in range(0, output[0], _BAND):
             self._shader.threads = self._threads()
             self._shader.shade(scene, weights, cells, picture, (first, min(first + _BAND, output[0])))
@@ -100,6 +101,13 @@ class FusedShading:
     def _weights_of(self, controls: Tensor) -> tuple[list[_Floats], list[_Floats]]:
         matrices, biases = self._head.weights(controls)
         return [m[0].contiguous().numpy() for m in matrices], [b[0].contiguous().numpy() for b in biases]
+
+    def _for_estimates(self, controls: Tensor) -> tuple[list[_Floats], list[_Floats]]:
+        """The head as if the fields that need exact geometry could not be resolved: their columns are zero."""
+        matrices, biases = self._weights_of(controls)
+        entry = matrices[0].copy()
+        entry[:, list(EXACT_CHANNELS)] = 0
+        return [entry, *matrices[1:]], biases
 
 
 def _scene(inputs: FrameInputs) -> Scene:

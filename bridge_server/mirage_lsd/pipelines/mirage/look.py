@@ -10,6 +10,8 @@ from ...models.character import DEFAULT_APPEARANCE, Garment
 MOST_STEPS = 8
 # A garment's numbers (`Garment.row`), worked out of the words of `appearance`: not for clients.
 GARMENT_PREFIX = "garment."
+# No part of a look: nothing that was seen has to be forgotten when it changes.
+DETAIL = "detail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,13 @@ def control_specs(scenes: tuple[str, ...], lightings: tuple[str, ...]) -> tuple[
         Text(
             name="appearance",
             help="What characters wear where the engine marks them, for example: a red and white striped shirt, blonde hair.",
+        ),
+        Number(
+            name=DETAIL,
+            help="How much of a finished picture's own detail (faces, signs, textures) shows through; grey boxes have none.",
+            minimum=0.0,
+            maximum=2.0,
+            default=1.0,
         ),
         Direction(name="sun_direction", help="Towards the sun, where the engine sends none."),
         Number(

@@ -1,4 +1,6 @@
-"""The pipeline of `mirage-lsd-v1`: anchor -> motion -> denoise -> shade.
+"""The pipeline of `mirage-lsd-v1`: anchor -> motion -> denoise -> shade -> detail.
+
+A frame without depth and camera gets an estimate of both after its motion is known; from there on it is an engine's frame.
 
 On a CPU the denoising may run beside the rest, on a thread of its own: each frame is then shaded with the newest context there is, brought to where
 the frame sees it. A context one frame old can't be told from a fresh one (57 dB between the pictures).
@@ -9,11 +11,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
@@ -22,22 +25,27 @@ from ...accel.cores import usable_cores
 from ...accel.select import resolve_device, select_backend
 from ...controls import Controls, ControlSpec, Reading
 from ...frame import InputFrame, OutputFrame
+from ...models.estimator import ESTIMATE_STRIDE
 from ...models.guide import GUIDE_CHANNELS
-from ...models.mirage_lsd_v1 import CONTEXT_STRIDE, Memory, base_size, empty_memory
+from ...models.mirage_lsd_v1 import Memory, base_size, empty_memory
 from ...models.seed import seed_offset
 from ...models.weights_file import load_weights
 from ...protocol.shading import ShadingShape
 from ..base import StreamSpec
 from ..caches import SIZES_KEPT, ControlMemo, LruCache
 from ..context import ContextFrame, ShadingWeights
-from .anchor import AnchoredFrame, EstimatedGuide, anchor
+from ..resample import resample
+from .anchor import AnchoredFrame, anchor
 from .context_job import ContextJob, FreshContext
 from .denoise import DenoisingTrunk
+from .edge_upsampling import EdgeUpsampling
+from .estimated_geometry import UPSAMPLED, inputs_of, next_view
 from .frame_inputs import frame_inputs
-from .guided_context import GuidedContext
 from .head_weights import head_weights, shape_of
-from .look import MOST_STEPS, Look, control_specs
+from .look import DETAIL, MOST_STEPS, Look, control_specs
 from .motion import Flow, WarpedHistory, temporal_accumulate, warp_history
+from .picture_layers import Layers, seen_by_network, split, textured, with_detail
+from .sampled_depth import resample_depth
 from .shade import Shading, select_shading
 from .state import StreamState
 from .trail import extended
@@ -63,6 +71,8 @@ _FRESH_BELOW = 0.6
 CONTEXT_EVERY_BESIDE = 3
 # What is worth asking `set_limits` for beside the shading, from the best to the cheapest.
 _CONTEXT_INTERVALS_BESIDE = (CONTEXT_EVERY_BESIDE, 6, 12)
+# Between two estimates the last one goes with the flow.
+_ESTIMATE_EVERY = 2
 
 
 class _CompiledTrunk(NamedTuple):
@@ -120,7 +130,7 @@ class MiragePipeline:
         # Replaceable, so that an evaluation can measure what the past is worth.
         self.warp_history: WarpHistory = warp_history
         self._trunks: LruCache[_CompiledTrunk] = LruCache(SIZES_KEPT)
-        self._estimated_guide, self._guided_context = EstimatedGuide(self.model.estimator), GuidedContext()
+        self._edge_upsampling = EdgeUpsampling()
         self._without_geometry: LruCache[CompiledModule] = LruCache(SIZES_KEPT * _MODULES_WITHOUT_GEOMETRY)
 
     def read_controls(self, values: Mapping[str, Any], targets: Mapping[str, Any]) -> Reading:
@@ -141,12 +151,11 @@ class MiragePipeline:
         if "depth" not in spec.planes:
             # Compiled here and not run: the worker may be running the same modules for another stream.
             picture = torch.zeros(1, 3, *base)
-            cells = (side // CONTEXT_STRIDE for side in base)
+            cells = (side // ESTIMATE_STRIDE for side in base)
             self._compiled(self.model.flow, picture, picture)
-            self._compiled(self._estimated_guide, picture)
-            self._compiled(self._guided_context, torch.zeros(1, self.model.config.context, *cells), picture)
-        else:
-            self.shading.prepare(base, (spec.output_height, spec.output_width))
+            self._compiled(self.model.estimator, picture)
+            self._compiled(self._edge_upsampling, torch.zeros(1, len(UPSAMPLED), *cells), picture)
+        self.shading.prepare(base, (spec.output_height, spec.output_width))
         noise = torch.randn(1, 3, *base, generator=torch.Generator().manual_seed(spec.seed))
         every = CONTEXT_EVERY_BESIDE if self._beside(spec) else 1
         return StreamState(
@@ -206,7 +215,9 @@ class MiragePipeline:
     def _compiled(self, module: nn.Module, *inputs: Tensor) -> CompiledModule:
         """One of the modules for streams without geometry, compiled for the inputs' size: other streams never need them."""
         key = (type(module).__name__, inputs[0].shape)
-        return self._without_geometry.get(key, lambda: self.backend.compile(module, inputs))
+        # Depth needs more digits than bfloat16 has.
+        exact = module is self._edge_upsampling
+        return self._without_geometry.get(key, lambda: self.backend.compile(module, inputs, exact=exact))
 
     def _run(self, module: nn.Module, *inputs: Tensor) -> Tensor:
         return self._compiled(module, *inputs)(*inputs)[0]
@@ -214,12 +225,22 @@ class MiragePipeline:
     def _flow(self, now: Tensor, before: Tensor) -> Tensor:
         return self._run(self.model.flow, now, before).float().cpu()
 
-    def _estimate(self, picture: Tensor) -> Tensor:
-        return self._run(self._estimated_guide, picture)
-
-    def _with_edges(self, context: Tensor, picture: Tensor) -> Tensor:
-        """The context of a frame without geometry, with the edges of its picture."""
-        return self._run(self._guided_context, context.contiguous(), picture.contiguous()).float().cpu()
+    def _estimated(
+        self, anchored: AnchoredFrame, past: WarpedHistory, state: StreamState, layers: Layers, exposure: float,
+        output: tuple[int, int],
+    ) -> AnchoredFrame:  # fmt: skip
+        """The frame with the geometry that its picture lets expect; remembers the view for the next one."""
+        estimate = None
+        if state.view is None or past.step is None or state.frames % _ESTIMATE_EVERY == 0:
+            estimate = self._run(self.model.estimator, anchored.color).float().cpu()
+        state.view = next_view(estimate, state.view, past.step, anchored.base)
+        cells = state.view.estimate[:, UPSAMPLED].contiguous()
+        upsampled = self._run(self._edge_upsampling, cells, anchored.color).float().cpu()
+        gray = seen_by_network(layers, exposure)
+        inputs = inputs_of(anchored.inputs, state.view, upsampled, gray, output)
+        assert inputs.depth is not None
+        depth = torch.from_numpy(resample_depth(inputs.depth, *anchored.base))[None, None]
+        return AnchoredFrame(inputs, anchored.base, depth, anchored.motion)
 
     def _control_vector(self, look: Look) -> Tensor:
         weights = [look.scene.get(name, 0.0) for name in self.scenes]
@@ -248,20 +269,21 @@ class MiragePipeline:
         clock = _StageClock()
         look = Look.of(controls)
         anchored, past = self._aligned(frame, state, look, clock)
-        inputs = anchored.inputs
+        seen, finish = self._seen(anchored, past, state, controls.number(DETAIL, 1.0), output)
+        clock.mark("anchor")
         vector = self._control_vector(look)
         steps = self._steps(state, anchored.base, controls)
         stale = past.context is None or past.visible is None or float(past.visible.mean()) < _fresh_below(state)
         due = state.pending is None and state.frames_since_job + 1 >= state.context_every
         fresh, job = None, None
         if stale or (due and not self._beside(state.spec)):
-            run = self._context_run(anchored, past, state, vector, steps, 0)
+            run = self._context_run(seen, past, state, vector, steps, 0)
             clock.mark("anchor")
             fresh = run()
         elif due:
             slot = self._trunk_thread.acquire_slot()
             try:
-                run = self._context_run(anchored, past, state, vector, steps, slot)
+                run = self._context_run(seen, past, state, vector, steps, slot)
                 clock.mark("anchor")
                 job = self._trunk_thread.start(slot, run)
             except BaseException:
@@ -270,9 +292,10 @@ class MiragePipeline:
         clock.mark("denoise")
         context = past.context if fresh is None else fresh.context
         assert context is not None
-        shaded = context if inputs.depth is not None else self._with_edges(context, anchored.color)
-        picture = self.shading.shade(inputs, shaded.permute(0, 2, 3, 1), vector, output)
+        picture = self.shading.shade(seen.inputs, context.permute(0, 2, 3, 1), vector, output)
         clock.mark("shade")
+        picture = finish(picture)
+        clock.mark("detail")
         _remember(state, anchored, frame, look, past, fresh, job)
         return OutputFrame(picture, clock.stages_us())
 
@@ -340,6 +363,31 @@ class MiragePipeline:
         state.next_trunk, state.steps_now = None, wanted
         return wanted
 
+    def _seen(
+        self, anchored: AnchoredFrame, past: WarpedHistory, state: StreamState, detail: float, output: tuple[int, int]
+    ) -> tuple[AnchoredFrame, Callable[[npt.NDArray[np.uint8]], npt.NDArray[np.uint8]]]:
+        """The frame as the network sees it, and what is done to the painted picture: finished pictures are smoothed, and get their detail back."""
+        inputs = anchored.inputs
+        source = np.ascontiguousarray(resample(inputs.color, *output))
+        if inputs.depth is None:
+            layers = split(source)
+            exposure = state.exposure_of(layers.median)
+            found = self._estimated(anchored, past, state, layers, exposure, output)
+            return found, lambda painted: with_detail(painted, source, layers, exposure, detail)
+        state.view = None
+        share = state.textured_of(textured(inputs.color))
+        if share == 0.0:
+            return anchored, lambda painted: painted
+        layers = split(inputs.color)
+        exposure = state.exposure_of(layers.median)
+        gray = seen_by_network(layers, exposure).numpy()[..., None]
+        color = inputs.color.copy()
+        color[..., :3] = (gray * share + color[..., :3] * (1.0 - share) + 0.5).astype(np.uint8)
+        seen = AnchoredFrame(replace(inputs, color=color), anchored.base, anchored.depth, anchored.motion)
+        if inputs.color.shape[:2] != output:
+            layers = split(source)
+        return seen, lambda painted: with_detail(painted, source, layers, exposure, detail * share)
+
     def _context_run(
         self, frame: AnchoredFrame, past: WarpedHistory, state: StreamState, vector: Tensor, steps: int, slot: int
     ) -> Callable[[], FreshContext]:
@@ -347,12 +395,10 @@ class MiragePipeline:
         guide, noise = self.shading.guide(frame.inputs, frame.base, slot)
         noise = state.screen_noise if noise is None else noise
         contexts, first = state.spec.contexts, state.contexts == 0
-        color = frame.color if frame.inputs.depth is None else None
 
         def run() -> FreshContext:
             trunk = self._trunk(frame.base, steps, contexts)
-            seen = guide if color is None else self._estimate(color)
-            found, features, tokens = trunk.run(seen, trunk.modulation(vector), *past.memory, noise)
+            found, features, tokens = trunk.run(guide, trunk.modulation(vector), *past.memory, noise)
             # The trunk's outputs are overwritten by its next run.
             context = temporal_accumulate(found.float().cpu().permute(0, 3, 1, 2), past).clone()
             return FreshContext(context, _next_memory(past.memory, features.cpu(), tokens.cpu(), first))

@@ -14,8 +14,12 @@ from ...models.mirage_lsd_v1 import Memory
 from ..base import StreamSpec
 from ..context import ShadingWeights
 from .context_job import ContextJob
+from .estimated_geometry import VirtualView
 from .look import Look
 from .trail import Trail
+
+# Share of the way to what a frame says, for what must not jump.
+_SLOWLY = 0.1
 
 
 @dataclass(slots=True)
@@ -34,6 +38,8 @@ class StreamState:
         pending: the context that the trunk is working on.
         contexts: since the last reset.
         depth: (1, 1, h, w), metres, 0: sky. color: (1, 3, h, w), the last input in -1..1, of frames without geometry.
+        view: what was estimated of the last frame, if it had no geometry.
+        exposure, textured: of finished pictures (`picture_layers`), slow; None: none was seen since the last reset.
         camera, look: of the last frame. weights: a look's, kept until there is another. frames: since the last reset.
         frames_since_job: frames since the trunk was last given one.
     """
@@ -51,6 +57,9 @@ class StreamState:
     contexts: int = 0
     depth: Tensor | None = None
     color: Tensor | None = None
+    view: VirtualView | None = None
+    exposure: float | None = None
+    textured: float | None = None
     camera: Camera | None = None
     look: Look | None = None
     weights: tuple[Look, ShadingWeights] | None = None
@@ -62,11 +71,26 @@ class StreamState:
         if self.pending is not None:
             self.pending.result.cancel()
         self.memory = Memory(*(torch.zeros_like(x) for x in self.memory))
-        self.context = self.trail = self.pending = self.depth = self.color = self.camera = self.look = None
+        self.context = self.trail = self.pending = self.depth = self.color = self.camera = self.look = self.view = None
+        self.exposure = self.textured = None
         self.frames = self.contexts = self.frames_since_job = 0
+
+    def exposure_of(self, median: float) -> float:
+        """The exposure of a frame with this median."""
+        self.exposure = median if self.exposure is None else self.exposure + _SLOWLY * (median - self.exposure)
+        return self.exposure
+
+    def textured_of(self, found: float) -> float:
+        """How much the stream's frames are finished pictures; a grey box never is."""
+        self.textured = found if self.textured is None else self.textured + _SLOWLY * (found - self.textured)
+        if found == 0.0 and self.textured < 0.02:
+            self.textured = 0.0
+        return self.textured
 
     def bytes(self) -> int:
         """Size of the tensors held."""
         held = [getattr(self, f.name) for f in fields(self)]
+        if self.view is not None:
+            held.append(self.view.estimate)
         tensors = [*self.memory, *(x for x in held if isinstance(x, Tensor))]
         return sum(t.numel() * t.element_size() for t in tensors)
