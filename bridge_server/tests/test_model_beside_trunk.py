@@ -262,9 +262,9 @@ def test_another_number_of_steps_is_compiled_beside_the_frames(beside, walk, mon
     show(beside, state, walk, 0)
     gate, compile_trunk = threading.Event(), beside._trunk
 
-    def slow(base, steps):
+    def slow(base, steps, contexts):
         assert steps != 1 or gate.wait(PATIENCE_S)
-        return compile_trunk(base, steps)
+        return compile_trunk(base, steps, contexts)
 
     monkeypatch.setattr(beside, "_trunk", slow)
     fewer = Controls({**controls_of(walk[0][0]).values, "steps": (1.0,)})
