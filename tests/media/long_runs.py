@@ -201,7 +201,7 @@ def plot(run: Path, picture: Path) -> None:
     charts: dict[str, list[float]] = {
         "pictures a second": [line["fps"] for line in lines],
         "capture to painted, ms (p50)": [line["latency_ms"] or 0.0 for line in lines],
-        "steps x pixels, of one step of the whole picture": [q[0] * q[2] ** 2 / q[1] for q in (line["quality"] for line in lines)],
+        "steps x pixels for each context interval": [q[0] * q[2] ** 2 / q[1] for q in (line["quality"] for line in lines)],
         "threads": [line["threads"] for line in lines],
     }  # fmt: skip
     for name in lines[-1]["memory_mb"]:

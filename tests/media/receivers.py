@@ -151,7 +151,8 @@ def open_page(tmp_path: Path) -> Iterator[Callable[[str], Browser]]:
 
         def open_page(address: str) -> Browser:
             request = urllib.request.Request(f"http://127.0.0.1:{port}/json/new?{address}", method="PUT")
-            page = json.loads(urllib.request.urlopen(request, timeout=20).read())
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                page = json.loads(answer.read())
             sockets.append(websocket.create_connection(page["webSocketDebuggerUrl"], timeout=30))
             return Browser(sockets[-1])
 

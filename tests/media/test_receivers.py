@@ -192,6 +192,9 @@ class Obs:
                 result: dict[str, Any] = answer["d"].get("responseData", {})
                 return result
 
+    def close(self) -> None:
+        self._socket.close()
+
     def screenshot(self, source: str) -> np.ndarray:
         data = self.call("GetSourceScreenshot", sourceName=source, imageFormat="png")["imageData"]
         return np.asarray(Image.open(io.BytesIO(base64.b64decode(data.partition(",")[2]))).convert("RGBA"))
@@ -229,8 +232,12 @@ def obs(display: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
             except AssertionError:
                 return False
 
-        wait_for(ready, 60)
-        yield connected[0]
+        try:
+            wait_for(ready, 60)
+            yield connected[0]
+        finally:
+            for each in connected:
+                each.close()
 
 
 @pytest.mark.parametrize("protocol", ["rtmp", "srt"])

@@ -13,7 +13,7 @@ from .tracker import Hand
 # Seconds that a pose is held before it counts. A pinch is followed by a movement, which nothing else is.
 _DWELL_S = {Pose.PALM: 1.2, Pose.POINT: 1.2, Pose.THUMB_UP: 0.8, Pose.THUMB_DOWN: 0.8, Pose.PINCH: 0.6}
 # Of the pictures meanwhile at least this part shows it, and the hand moves at most so far, in palms.
-_LEAST_SHARE, _STILL = 0.8, 0.4
+_LEAST_SHARE, _STILL = 0.8, 0.25
 _LEAST_PICTURES = 4
 # While another hand has moved that far in so many seconds, nothing counts.
 _LATELY_S = 0.8

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from ...device_process.child import Port
@@ -122,12 +123,24 @@ class _Window:
         screen.blit(shown, ((width - size[0]) // 2, (height - size[1]) // 2))
         if self._overlay:
             self._text(screen, f"{_rate(self._times):.1f} fps, {self._age_ms:.0f} ms from capture to screen", 16)
-            if self._note:
-                self._text(screen, self._note, 46)
+            self._text(screen, self._note, 46)
 
     def _text(self, screen: Any, text: str, top: int) -> None:
-        for offset, color in ((1, (0, 0, 0)), (0, (255, 255, 255))):
-            screen.blit(self._font.render(text, True, color), (16 + offset, top + offset))
+        lines = fitting_lines(text, lambda line: int(self._font.size(line)[0]) <= screen.get_width() - 32)
+        for number, line in enumerate(lines):
+            for offset, color in ((1, (0, 0, 0)), (0, (255, 255, 255))):
+                screen.blit(self._font.render(line, True, color), (16 + offset, top + 30 * number + offset))
+
+
+def fitting_lines(text: str, fits: Callable[[str], bool]) -> list[str]:
+    """The words of a sentence in lines that fit; a word that is too long has one of its own."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and fits(f"{lines[-1]} {word}"):
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
 
 
 def _rate(times: deque[float]) -> float:
