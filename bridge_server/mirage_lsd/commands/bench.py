@@ -174,7 +174,9 @@ def _shading(args: argparse.Namespace) -> dict[str, Any]:
         table.add_row(row["walk"], row["contexts"], *cells)
     table.caption = (
         "{contexts_a_second[p50]} contexts a second (p50; p95 of a context {context_ms[p95]} ms); of each "
-        "{bytes_up} bytes up, {bytes_down} down; {bytes_weights} down when the controls change"
+        "{bytes_up} bytes up, {bytes_down} down; {bytes_weights} down when the controls change. Shading a frame takes "
+        "{engine_pass[processor_ms]} ms of processor time in OpenGL ({engine_pass[driver]}), "
+        "{engine_pass[kernels_processor_ms]} in the kernels for CPUs."
     ).format(**figures)
     console.print(table)
     return figures
