@@ -192,6 +192,8 @@ def test_shading(tmp_path: Path) -> None:
         assert by_age[0] > 45
         # Where the camera turns, the context's own place is what counts.
         assert walk[2]["looked_up_db"]["mean"] > walk[2]["as_it_is_db"]["mean"]
+    assert figures["engine_pass"]["processor_ms"] > 0
+    assert figures["engine_pass"]["kernels_processor_ms"] > 0
     assert figures["bytes_up"] == 96 * 64 * 8
     assert figures["bytes_down"] == 12 * 8 * 16 * 2
     assert figures["bytes_weights"] == 7203 * 2

@@ -1,5 +1,5 @@
-// A full-screen pass with lsd_shade.hlsl, for anything that speaks HLSL of shader model 4.0 and newer (5.0 as written).
-// The WGSL form is generated from this file (generate.py).
+// A full-screen pass with lsd_shade.hlsl, for shader model 4.0 and newer. The WGSL form is generated from this file
+// (generate.py). Compilers that only know Direct3D don't know [[vk::binding]]: leave it out for them.
 struct LSDConstants { float4 values[17]; };
 struct LSDWeights { float4 values[1801]; };
 

@@ -147,3 +147,14 @@ def test_the_text_is_the_same_language_twice() -> None:
             text = name.read_text()
             for word in ("mul(", "frac(", "vec3", "static const", "SV_"):
                 assert word not in text, f"{word} in {name.name}"
+
+
+@pytest.mark.parametrize("name", ["lsd_shade_pass", "lsd_reproject_pass"])
+def test_the_glsl_is_valid_on_phones_too(name: str, tmp_path: Path) -> None:
+    """OpenGL ES 3.0, but for the version and the precisions, which an including file says."""
+    text = (vulkan.FOLDER / "generated" / f"{name}.frag").read_text()
+    precisions = "".join(f"precision highp {kind};\n" for kind in ("float", "int", "sampler2D"))
+    mobile = tmp_path / f"{name}.frag"
+    mobile.write_text(text.replace("#version 330 core\n", f"#version 300 es\n{precisions}"))
+    done = subprocess.run(["glslangValidator", str(mobile)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout

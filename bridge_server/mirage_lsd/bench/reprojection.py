@@ -24,13 +24,14 @@ _FALL_OFF = 0.5
 
 @dataclass(frozen=True)
 class ReprojectionJob:
-    """`size`: width and height. `frames`: of each walk. `keys`: how many results are kept. `sheet`: where the contact sheet goes, or None."""
+    """`size`: width and height. `frames`: of each walk. `keys`: how many results are kept. `borrow`: see `reproject`. `sheet`: where the contact sheet goes, or None."""
 
     model: str = "mirage-lsd-v1"
     size: tuple[int, int] = (384, 216)
     frames: int = 180
     steps: int = 3
     keys: int = MOST_KEYS
+    borrow: bool = True
     sheet: Path | None = None
 
 
@@ -112,7 +113,7 @@ def _at_rate(walked: _Walked, rate: int, job: ReprojectionJob) -> tuple[dict[str
         frame, wanted = walked.frames[i], walked.painted[i]
         assert frame.depth is not None
         assert frame.camera is not None
-        found = reproject(FrameOfNow(frame.depth, frame.color, frame.camera), keys, threads=2)
+        found = reproject(FrameOfNow(frame.depth, frame.color, frame.camera), keys, borrow=job.borrow, threads=2)
         last = walked.painted[newest]
         shown.append((psnr(last, wanted), psnr(found.picture, wanted), found.unseen_share))
         ages.append(i - newest)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from torch import Tensor
 
 from ..frame import Camera, InputFrame
 from ..models.mirage_lsd_v1 import base_size
 from ..models.seed import seed_offset
-from ..pipelines.mirage.engine_shade import context_of_pixels
+from ..pipelines.mirage.engine_shade import context_of_pixels, pack_constants, pack_weights, slot_table
 from ..pipelines.mirage.frame_inputs import FrameInputs, frame_inputs
 from ..pipelines.mirage.look import Look
 from .walks import ENGINE_FPS, WALKS, Picture, SampleEngine, Walk, controls_of, open_state, psnr
@@ -21,6 +23,7 @@ from .walks import ENGINE_FPS, WALKS, Picture, SampleEngine, Walk, controls_of, 
 AGES = (1, 3, 6, 12)
 RATES = (15, 30, 60)
 _HALF_BYTES = 2
+_COST_ROUNDS = 12
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ def measure_shading(job: ShadingJob, tick: Callable[[str, int, int], None]) -> d
     try:
         with SampleEngine(job.size) as engine:
             walks = [_painted(pipeline, engine, walk, job, milliseconds, tick) for walk in WALKS]
+            cost = _cost(pipeline, engine, walks[-1])
         for walked in walks:
             for contexts, pairs in _schedules(walked):
                 tick(f"{walked.walk.name}: {contexts}", job.frames, job.frames)
@@ -80,6 +84,7 @@ def measure_shading(job: ShadingJob, tick: Callable[[str, int, int], None]) -> d
         "psnr": rows,
         "context_ms": {"p50": round(float(p50), 2), "p95": round(float(p95), 2)},
         "contexts_a_second": {"p50": round(1e3 / float(p50), 1), "p95": round(1e3 / float(p95), 1)},
+        "engine_pass": cost,
         # Color and depth at the base size, and the context in half precision.
         "bytes_up": base[0] * base[1] * (4 + 4),
         "bytes_down": h * w * channels * _HALF_BYTES,
@@ -119,6 +124,48 @@ def _painted(
     return walked
 
 
+def _cost(pipeline: Any, engine: SampleEngine, walked: _Walked) -> dict[str, Any]:
+    """Processor time that shading adds to a frame of the engine, beside that of the kernels for CPUs, in turns."""
+    frame, context = walked.frames[-1], next(reversed(walked.contexts[ENGINE_FPS].values()))
+    inputs = _inputs(pipeline, walked.walk, frame)
+    vector = _controls(pipeline, walked.walk)
+    with torch.no_grad():
+        matrices, biases = pipeline.model.head.weights(vector)
+    shading = engine.shading_pass()
+    try:
+        shading.set_weights(pack_weights([m[0].cpu().numpy() for m in matrices], [b[0].cpu().numpy() for b in biases]))
+        shading.set_slots(slot_table())
+        shading.set_context(context.permute(0, 2, 3, 1)[0].contiguous().numpy())
+        shading.set_constants(pack_constants(inputs, frame.color.shape[:2], (context.shape[2], context.shape[3])))
+        times: dict[str, list[float]] = {"without": [], "with": [], "kernels": []}
+        for _ in range(_COST_ROUNDS):
+            shading.set_active(False)
+            times["without"].append(_processor_ms(engine.draw))
+            shading.set_active(True)
+            times["with"].append(_processor_ms(engine.draw))
+            times["kernels"].append(_processor_ms(lambda: _shade(pipeline, inputs, context, vector, None)))
+        driver = shading.driver
+    finally:
+        shading.close()
+    # The first rounds compile.
+    p50 = {name: float(np.median(values[2:])) for name, values in times.items()}
+    added = p50["with"] - p50["without"]
+    return {"driver": driver, "processor_ms": round(added, 2), "kernels_processor_ms": round(p50["kernels"], 2)}
+
+
+def _processor_ms(work: Callable[[], object]) -> float:
+    """Of all the process's threads."""
+    start = time.process_time()
+    work()
+    return (time.process_time() - start) * 1e3
+
+
+def _inputs(pipeline: Any, walk: Walk, frame: InputFrame) -> FrameInputs:
+    look = Look.of(controls_of(pipeline, walk))
+    assert frame.sun is not None
+    return frame_inputs(frame, look, frame.sun.direction, seed_offset(look.seed).numpy())
+
+
 def _schedules(walked: _Walked) -> Iterator[tuple[str, list[tuple[int, int, Tensor]]]]:
     """What is compared: a name, and for each frame its number, the number of the frame that its context is of, and the context."""
     count, first = len(walked.frames), max(AGES)
@@ -135,12 +182,9 @@ def _schedules(walked: _Walked) -> Iterator[tuple[str, list[tuple[int, int, Tens
 
 def _figures(pipeline: Any, walked: _Walked, pairs: list[tuple[int, int, Tensor]]) -> dict[str, Any]:
     looked_up, as_it_is = [], []
-    look = Look.of(controls_of(pipeline, walked.walk))
     vector = _controls(pipeline, walked.walk)
     for i, made_for, context in pairs:
-        frame = walked.frames[i]
-        assert frame.sun is not None
-        inputs = frame_inputs(frame, look, frame.sun.direction, seed_offset(look.seed).numpy())
+        inputs = _inputs(pipeline, walked.walk, walked.frames[i])
         camera = walked.frames[made_for].camera
         assert camera is not None
         looked_up.append(psnr(_shade(pipeline, inputs, context, vector, camera), walked.painted[i]))

@@ -70,6 +70,14 @@ class SampleEngine:
     def __exit__(self, *exception: object) -> None:
         self._renderer.close()
 
+    def shading_pass(self) -> Any:
+        """A `ShadingPass` behind the level's."""
+        return self._sample.shading.ShadingPass(self._renderer)
+
+    def draw(self) -> None:
+        """The same frame once more."""
+        self._renderer.render()
+
     def frames(self, walk: Walk, count: int) -> Iterator[InputFrame]:
         """`count` frames with color, depth, ids and camera."""
         theme = self._sample.themes.THEMES[walk.theme]

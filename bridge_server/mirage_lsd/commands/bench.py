@@ -53,7 +53,7 @@ back as if the daemon made only 5, 10, 15 or 30 a second, each coming one interv
 
     last picture    PSNR of showing the newest result as it is, against the result made for that very frame
     reprojected     the same with the last results reprojected into the frame
-    unseen          share of the pixels that no result saw; there the engine's own picture is shown"""
+    unseen          share of the pixels that no result saw; they borrow the color of a place nearby that is as far away"""
 
 _SHADING_TEXT = """Two walks through the grey-box sample (Panda3D, off screen). The engine shades every frame by itself with a context that is 1 to 12
 frames (of 60 a second) old, looked up where its own frame saw each point, or at the pixel itself; PSNR against the picture with the
@@ -103,6 +103,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     reprojection = kinds.add_parser(
         "reprojection", help="what late reprojection is worth", description=_REPROJECTION_TEXT, formatter_class=plain
     )
+    reprojection.add_argument(
+        "--fill", action="store_true", help="show the engine's own picture where no result saw the point"
+    )
     reprojection.add_argument("--sheet", type=Path, metavar="FILE", help="write a contact sheet (.png)")
     shading = kinds.add_parser(
         "shading", help="shading in the engine", description=_SHADING_TEXT, formatter_class=plain
@@ -143,7 +146,7 @@ def _reprojection(args: argparse.Namespace) -> list[dict[str, Any]]:
     from ..bench.reprojection import ReprojectionJob, measure_reprojection
 
     console = Console()
-    job = ReprojectionJob(args.model, args.size, args.frames, args.steps, sheet=args.sheet)
+    job = ReprojectionJob(args.model, args.size, args.frames, args.steps, borrow=not args.fill, sheet=args.sheet)
     with Progress(console=console, transient=True, refresh_per_second=2) as bar:
         task = bar.add_task("loading", total=None)
         rows = measure_reprojection(
@@ -178,7 +181,9 @@ def _shading(args: argparse.Namespace) -> dict[str, Any]:
         table.add_row(row["walk"], row["contexts"], *cells)
     table.caption = (
         "{contexts_a_second[p50]} contexts a second (p50; p95 of a context {context_ms[p95]} ms); of each "
-        "{bytes_up} bytes up, {bytes_down} down; {bytes_weights} down when the controls change"
+        "{bytes_up} bytes up, {bytes_down} down; {bytes_weights} down when the controls change. Shading a frame takes "
+        "{engine_pass[processor_ms]} ms of processor time in OpenGL ({engine_pass[driver]}), "
+        "{engine_pass[kernels_processor_ms]} in the kernels for CPUs."
     ).format(**figures)
     console.print(table)
     return figures

@@ -6,7 +6,7 @@ import importlib
 from types import SimpleNamespace
 from typing import Any
 
-_MODULES = ("bridge", "camera_path", "conventions", "level", "renderer", "screen", "themes")
+_MODULES = ("bridge", "camera_path", "conventions", "level", "renderer", "screen", "shading", "themes")
 
 
 class DemoError(RuntimeError):

@@ -82,7 +82,17 @@ class ShadingPass:
         for row in constants.tolist():
             values.pushBack(core.LVecBase4f(*row))
         self._card.setShaderInput("lsd_constants", values)
-        self._buffer.setActive(True)
+        self.set_active(True)
+
+    def set_active(self, active: bool) -> None:
+        """Whether frames are shaded at all."""
+        self._buffer.setActive(active)
+
+    @property
+    def driver(self) -> str:
+        """As the driver names itself."""
+        name: str = self._buffer.getGsg().getDriverRenderer()
+        return name
 
     def picture(self) -> _Bytes:
         """H x W x 4 RGBA, of the last frame that was drawn."""
