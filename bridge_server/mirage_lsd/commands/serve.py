@@ -129,6 +129,10 @@ def run(args: argparse.Namespace) -> int:
                 max_sessions=args.max_sessions, max_streams=args.max_streams, idle_timeout_s=args.idle_timeout
             ),
         )
+        if _lacks_a_checkpoint(args):
+            raise StartError(
+                "--lora, --controlnet, --adapter, --vae and --stream-batch belong to a checkpoint; name its folder: --model FOLDER."
+            )
         loaders = {_name(model): _loader(model, args) for model in args.model or [DEFAULT_MODEL]}
         recorder = _recorder(args, list(loaders))
         daemon = Daemon({name: partial(recorder, load) for name, load in loaders.items()}, config)
@@ -181,6 +185,12 @@ def _name(model: str) -> str:
 
 def _is_checkpoint(model: str) -> bool:
     return model not in _NOT_FOLDERS and Path(model).is_dir()
+
+
+def _lacks_a_checkpoint(args: argparse.Namespace) -> bool:
+    """Whether something is to be added to a checkpoint, and there is none."""
+    added = args.lora or args.controlnet or args.adapter or args.vae or args.stream_batch
+    return bool(added) and not any(_is_checkpoint(model) for model in args.model or [])
 
 
 def _loader(model: str, args: argparse.Namespace) -> Callable[[], Pipeline]:

@@ -38,7 +38,9 @@ def load_pipeline(name: str, device: str = "auto", *, shade_beside_trunk: bool =
         return DiffusersPipeline(CheckpointFiles(Path(name)), device)
     path = Path(name) if name.endswith(".safetensors") else WEIGHTS_FOLDER / f"{name}.safetensors"
     if not path.is_file():
-        raise ValueError(f"There is no model {name!r}; this installation has {', '.join(available_models())}.")
+        raise ValueError(
+            f"There is no model {name!r}; this installation has {', '.join(available_models())}; a checkpoint is named by its folder."
+        )
     from .mirage.pipeline import MiragePipeline
 
     return MiragePipeline(path, device, shade_beside_trunk=shade_beside_trunk)

@@ -12,6 +12,7 @@ from ...models.warp import warp
 from ..reprojection import inside
 from .estimates import Estimates
 from .places import Known
+from .sharp_warp import sharp_warp
 from .state import LastFrame, StreamState
 from .view import FINE, Seen, View, pooled
 
@@ -80,7 +81,7 @@ def prior_of(
     last = state.last
     if seen is None or last is None:
         return None if known is None else Prior(known.latent, known.share, None, known)
-    latent, share = warp(last.latent, seen.motion, "bicubic"), seen.share
+    latent, share = sharp_warp(last.latent, seen.motion), seen.share
     if known is not None:
         pulled = latent + (known.latent - latent) * _PULL * known.share
         latent = pulled * share + known.latent * (1 - share)

@@ -13,7 +13,6 @@ from torch import Tensor
 
 from ...controls import Controls
 from ...frame import InputFrame
-from ...models.warp import warp
 from ..base import StreamSpec
 from .anchored_noise import anchored_noise, screen_noise
 from .attention import Desk, FrameMemory, extend_attention
@@ -22,6 +21,7 @@ from .estimates import Estimates
 from .history import Prior, last_seen, moves, prior_of
 from .loading import Checkpoint
 from .recipe import Recipe
+from .sharp_warp import sharp_warp
 from .state import LastFrame, StreamState
 from .unchanged import Sight, sight_of, unchanged
 from .unet import Conditions, run_unet
@@ -273,7 +273,7 @@ class Painter:
         assert prior.motion is not None
         inputs = [beginning(0)]
         for step, ripe in enumerate(state.ripening, 1):
-            brought = warp(ripe, prior.motion.motion, "bicubic")
+            brought = sharp_warp(ripe, prior.motion.motion)
             known = (prior.motion.share > _SEEN).float()
             noisy = schedule.noisy(brought, noise(step), torch.tensor([times[step]]))
             inputs.append(torch.lerp(beginning(step), noisy, known))

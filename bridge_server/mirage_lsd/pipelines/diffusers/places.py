@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ...frame import Camera
-from ...models.warp import warp
+from .sharp_warp import sharp_warp
 from .view import View
 
 MOST_PLACES = 24
@@ -67,7 +67,7 @@ class Places:
         for place, seen in best:
             # The best one decides where it saw the surface; the next fill what it did not see.
             new = seen.share * (1 - share)
-            latent = latent + warp(place.latent, seen.motion, "bicubic") * new
+            latent = latent + sharp_warp(place.latent, seen.motion) * new
             share = share + new
         for place, _ in reversed(best):
             self._kept.remove(place)
