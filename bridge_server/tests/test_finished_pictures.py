@@ -200,7 +200,7 @@ def test_any_picture_is_painted_and_stands_still(pipeline, picture):
     shown = [as_tensor(pipeline.process(InputFrame(i + 1, picture), state, FOREST).pixels) for i in range(3)]
     assert shown[0].shape[1:] == picture.shape[:2]
     for before, now in pairwise(shown):
-        assert (now - before).abs().mean() < 0.02
+        assert (now - before).abs().mean() < 0.01
     if not picture[..., :3].any():
         assert shown[-1].max() < 0.05
 

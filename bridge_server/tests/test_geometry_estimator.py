@@ -50,7 +50,7 @@ def test_a_wall_faces_the_same_way_however_the_camera_is_turned():
 def test_a_mirrored_picture_has_mirrored_normals(monkeypatch):
     picture, truth = estimation_pair(random_world(50, ASPECT))
     rng = random.Random(0)
-    monkeypatch.setattr(rng, "random", iter([0.0, 1.0, 1.0, 1.0]).__next__)
+    monkeypatch.setattr(rng, "random", iter([0.0, 1.0, 1.0, 1.0, 1.0]).__next__)
     mirrored, found = estimation._augmented(picture[None].float() / 255, truth[None].float(), rng)
     torch.testing.assert_close(mirrored[0].flip(2), picture.float() / 255)
     sign = torch.ones(ESTIMATED_CHANNELS, 1, 1)

@@ -68,7 +68,7 @@ def test_it_paints_the_theme(pipeline, world, picture, theme):
     grey = psnr(picture.guide[:3] * 0.5 + 0.5, target)
     flat = psnr(target.mean((1, 2), keepdim=True).expand_as(target), target)
     assert reached > max(grey, flat) + 2
-    assert set(output.timings_us) == {"anchor", "motion", "denoise", "shade"}
+    assert set(output.timings_us) == {"anchor", "motion", "denoise", "shade", "detail"}
 
 
 def test_turning_away_and_back_shows_the_same_place(pipeline, world, picture):

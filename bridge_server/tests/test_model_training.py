@@ -14,7 +14,8 @@ from mirage_lsd.models.schedule import TimestepSchedule
 from mirage_lsd.models.warp import warp
 from mirage_lsd.models.weights_file import load_weights, save_weights
 from mirage_lsd.pipelines.registry import DEFAULT_MODEL, WEIGHTS_FOLDER
-from mirage_lsd_lab.evaluation import roll_outs, theme_classifier
+from mirage_lsd_lab.evaluation import clips, roll_outs, theme_classifier
+from mirage_lsd_lab.evaluation.clips import find_clips
 from mirage_lsd_lab.training.dataset import BASE_HEIGHT, BASE_WIDTH, CROP_HEIGHT, CROP_WIDTH, exact_motion
 from mirage_lsd_lab.training.losses import crop_context, steadiness_loss
 from mirage_lsd_lab.training.muon import Muon, orthogonalized
@@ -158,6 +159,10 @@ def test_evaluate_writes_its_figures(tmp_path, monkeypatch):
     monkeypatch.setattr(evaluation, "HELD_OUT_SEEDS", (200, 201))
     monkeypatch.setattr(evaluation, "ROLL_OUT_SEEDS", (300, 301))
     monkeypatch.setattr(evaluation, "CLASSIFIER_SEEDS", (400, 401))
+    monkeypatch.setattr(evaluation, "TEXTURED_SEEDS", (320,))
+    shipped_clips = find_clips()[:1]
+    monkeypatch.setattr(evaluation, "find_clips", lambda: shipped_clips)
+    monkeypatch.setattr(clips, "CLIP_THEMES", (("snow", "day"),))
     monkeypatch.setattr(theme_classifier, "_PICTURES", 32)
     monkeypatch.setattr(theme_classifier, "_EPOCHS", 2)
     monkeypatch.setattr(roll_outs, "AWAY_FRAMES", 4)
@@ -172,6 +177,10 @@ def test_evaluate_writes_its_figures(tmp_path, monkeypatch):
     assert found["state_bytes"][0] == found["state_bytes"][1]
     assert 0 <= found["control_accuracy"] <= 1
     assert found["color_only"]["psnr"] > 5
+    assert found["textured"]["psnr"] > 8
+    for clip in found["clips"]:
+        assert clip["detail"] > 0.5
+        assert 0 <= clip["recognised_if_graded"] <= 1
     variants = [row["variant"] for row in found["ablation"]]
     assert "no world fields" in variants
     assert {"all parts, 1 step", "all parts, 3 steps", "all parts, 5 steps"} <= set(variants)

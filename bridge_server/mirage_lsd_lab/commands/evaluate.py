@@ -104,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
         ablation,
         textured=3 if args.quick else 6,
         clips=6 if args.quick else 24,
-        judge_pictures=400 if args.quick else 1200,
+        judge_pictures=400 if args.quick else None,
         sheet=args.sheet,
         video=args.video,
     )

@@ -41,7 +41,7 @@ class EvaluationJob:
     Attributes:
         size: width, height in pixels. roll_out: frames of each roll-out. long_path: frames of the drift's one stream.
         textured: frames in each textured level. ablation: also measure what each part is worth (minutes).
-        clips: frames of each real clip in each theme, 0: none. judge_pictures: that the judge of themes learns from.
+        clips: frames of each real clip in each theme, 0: none. judge_pictures: that the judge of themes learns from, None: its own number.
         sheet, video: where to write a contact sheet (PNG) and the roll-outs (MP4).
     """
 
@@ -52,7 +52,7 @@ class EvaluationJob:
     ablation: bool = True
     textured: int = 6
     clips: int = 24
-    judge_pictures: int = 1200
+    judge_pictures: int | None = None
     sheet: Path | None = None
     video: Path | None = None
 

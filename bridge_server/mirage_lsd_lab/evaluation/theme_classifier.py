@@ -74,8 +74,9 @@ def _with_look(picture: Tensor, look: Tensor) -> Tensor:
     return graded.clamp(0, 1)
 
 
-def train_classifier(tick: Tick, count: int = _PICTURES) -> ThemeClassifier:
-    """Renders targets of `count` worlds that nothing else uses, and learns their themes. Some minutes on two cores."""
+def train_classifier(tick: Tick, count: int | None = None) -> ThemeClassifier:
+    """Renders targets of `count` worlds (None: 1,200) that nothing else uses, and learns their themes. Some minutes on two cores."""
+    count = count or _PICTURES
     pictures, scenes, lightings, tinted = [], [], [], []
     looks: dict[tuple[str, str], list[Tensor]] = {}
     height, width = 2 * _HEIGHT, 2 * _WIDTH

@@ -130,7 +130,7 @@ namespace MirageLSD.Tests.Behaviour
                 engine.StartCapture();
                 Until(() => engine.Controls.Length > 0, "The daemon's controls", 60.0);
                 var names = engine.Controls.Select(control => control.Name).ToArray();
-                Assert.That(names, Is.EqualTo(new[] { "scene", "lighting", "prompt", "appearance", "sun_direction", "seed", "strength", "bypass" }));
+                Assert.That(names, Is.EqualTo(new[] { "scene", "lighting", "prompt", "appearance", "detail", "sun_direction", "seed", "strength", "bypass" }));
                 var scene = engine.Controls[0];
                 Assert.That(scene.Kind, Is.EqualTo(LSDControlKind.Choice));
                 Assert.That(scene.Choices, Has.Member("scifi"));

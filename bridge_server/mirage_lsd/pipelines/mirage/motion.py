@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from ...models.mirage_lsd_v1 import FEATURE_STRIDE, Memory
@@ -24,6 +25,8 @@ Flow = Callable[[Tensor, Tensor], Tensor]
 
 # Color alone: how much a pixel may differ, on the scale -1..1, from what was seen where it comes from.
 _COLOR_TOLERANCE = 0.24
+# What motion must explain better than rest, on the same scale, to be believed.
+_WORTH_MOVING = 0.01
 # How much of the context before goes into the next where its surface was visible.
 CONTEXT_KEPT = 0.75
 # Less of the picture than this was there a frame ago: a cut, whatever the engine says.
@@ -80,6 +83,15 @@ def _reprojected(frame: AnchoredFrame, state: StreamState, shading: Shading, flo
         # A stream that just lost its camera: what it saw can't be found again.
         return by_motion(torch.zeros_like(frame.color[:, :2]), torch.zeros_like(frame.color[:, :1]))
     found = flow(frame.color.contiguous(), state.color)
-    motion = found[:, :2]
+    # On textures the flow network sees motion where there is none.
+    still = _still(frame.color, state.color, found[:, :2])
+    motion = torch.where(still, torch.zeros_like(found[:, :2]), found[:, :2])
     alike = (frame.color - warp(state.color, motion)).abs().amax(1, keepdim=True) < _COLOR_TOLERANCE
-    return by_motion(motion, inside(motion) & alike & (found[:, 2:] > 0))
+    return by_motion(motion, inside(motion) & alike & (still | (found[:, 2:] > 0)))
+
+
+def _still(now: Tensor, before: Tensor, motion: Tensor) -> Tensor:
+    """(1, 1, h, w) bool: cells that staying in place explains as well as `motion` does."""
+    gain = (now - before).abs().mean(1, keepdim=True) - (now - warp(before, motion)).abs().mean(1, keepdim=True)
+    cells = F.avg_pool2d(gain, FEATURE_STRIDE) < _WORTH_MOVING
+    return F.interpolate(cells.float(), scale_factor=float(FEATURE_STRIDE), mode="nearest") > 0.5
