@@ -6,13 +6,12 @@ import contextlib
 import io
 import pickle
 import subprocess
-import sys
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from ..child_environment import child_environment
+from ..child_environment import child_environment, module_command
 
 # Windows' words; elsewhere the child lowers its priority itself.
 _LOW_PRIORITY = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
@@ -38,7 +37,7 @@ def convert_apart(module: nn.Module, example: tuple[Tensor, ...], path: Path) ->
     ) as error:  # a class that has no name in any module, for example
         raise RuntimeError(f"the network can't be sent to another process: {error}") from error
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "mirage_lsd.accel.conversion_child", str(path), str(network.tell())],
+        module_command("mirage_lsd.accel.conversion_child", str(path), str(network.tell())),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         env=child_environment(), creationflags=_LOW_PRIORITY,
     )  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import subprocess
-import sys
 import time
 from types import TracebackType
 from typing import Any, Self
@@ -12,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from ..child_environment import child_environment, module_command
 from .errors import BenchError
 
 HOW_TO_INSTALL = 'imagezmq is not installed, so its column stays empty: pip install "mirage-lsd[bench]"'
@@ -30,8 +30,10 @@ class ImagezmqHop:
         import imagezmq
         import zmq
 
-        command = [sys.executable, "-m", "mirage_lsd.bench.imagezmq_hub"]
-        self._hub = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        command = module_command("mirage_lsd.bench.imagezmq_hub")
+        self._hub = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, env=child_environment()
+        )
         assert self._hub.stdout is not None
         with self._hub.stdout as output:
             endpoint = output.readline().strip()

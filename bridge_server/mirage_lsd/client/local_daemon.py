@@ -6,13 +6,14 @@ import contextlib
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+
+from ..child_environment import child_environment, module_command
 
 _POLL_S = 0.02
 _STOP_TIMEOUT_S = 15.0
@@ -90,10 +91,12 @@ class DaemonProcess:
         """
         handle, path = tempfile.mkstemp(prefix="mirage-lsd-daemon-", suffix=".log")
         self.log_path = Path(path)
-        command = [sys.executable, "-m", "mirage_lsd.cli", "serve", "--log-json", "--bind", self.endpoint]
+        command = module_command("mirage_lsd.cli", "serve", "--log-json", "--bind", self.endpoint)
         command += ["--model", self.model, "--device", self.device, *self._extra]
         with os.fdopen(handle, "wb") as log:
-            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=child_environment()
+            )
         try:
             ready = self._wait_ready()
         except BaseException:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import json
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from typing import Any
 
-from ..child_environment import child_environment
+from ..child_environment import child_environment, module_command
 
 Message = dict[str, Any]
 
@@ -32,7 +31,7 @@ class DeviceProcess:
         self._write_lock = threading.Lock()
         # stderr goes nowhere: the libraries in there talk a lot. What matters comes as a message.
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "mirage_lsd.device_process.child", module],
+            module_command("mirage_lsd.device_process.child", module),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             env=child_environment(), creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )  # fmt: skip
