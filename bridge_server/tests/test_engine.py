@@ -160,6 +160,7 @@ def test_faults_at_both_ends_do_not_change_the_rate_and_are_told(
         os.kill(file_sink._process.pid, signal.SIGKILL)  # type: ignore[attr-defined]
         wait_for(lambda: engine._sinks[0].state is SinkState.LOST)
         wait_for(lambda: file_sink.state is SinkState.OPEN and file_sink.stats.restarts == 1)
+        wait_for(lambda: any("rtmp" in n for n in notices))
         started = time.monotonic()
         engine.stop()
         stopped = time.monotonic() - started

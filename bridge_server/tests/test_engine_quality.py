@@ -112,12 +112,13 @@ def test_a_rate_is_asked_for_where_something_live_is_painted_and_may_be_given_up
     ways: list[tuple[Callable[[StreamEngine], Any], bool, bool]] = [
         (lambda engine: engine.process(np.zeros((48, 64, 3), np.uint8)), True, True),
         (lambda engine: engine.start(clip, str(tmp_path / "out.mp4")), True, True),
-        (lambda engine: engine.start(clip, lambda pixels: None, realtime=True), True, False),
-        (lambda engine: engine.start(clip, lambda pixels: None, realtime=True), False, True),
+        (lambda engine: engine.start(PatternSource(size=(64, 48)), lambda pixels: None, block=False), True, False),
+        (lambda engine: engine.start(PatternSource(size=(64, 48)), lambda pixels: None, block=False), False, True),
     ]
     for do, adapt, exact in ways:
         with StreamEngine("stand-in", "cpu", adapt=adapt) as engine:
             do(engine)
+            wait_for(lambda: loaded and loaded[-1].beside is not exact and loaded[-1].states)  # noqa: B023
             pipeline = loaded[-1]
         assert pipeline.beside is not exact
         assert {state.spec.exact for state in pipeline.states} == {exact}
