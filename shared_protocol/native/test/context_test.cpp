@@ -308,7 +308,8 @@ TEST(ContextStream, IsAnnouncedByTheModel) {
   EXPECT_EQ(lsd_client_model_context(shader.client, "passthrough"), LSD_OK);
   EXPECT_EQ(lsd_client_model_context(shader.client, "another"), LSD_NOTHING);
   EXPECT_EQ(lsd_client_model_context(shader.client, nullptr), LSD_ERROR_ARGUMENT);
-  auto hello = daemon.received("hello").at(0).get().as<std::map<std::string, msgpack::object>>();
+  const auto hellos = daemon.received("hello");
+  auto hello = hellos.at(0).get().as<std::map<std::string, msgpack::object>>();
   const auto capabilities = hello["capabilities"].as<std::vector<std::string>>();
   EXPECT_EQ(capabilities.back(), "shade: client");
 }
