@@ -130,12 +130,12 @@ namespace MirageLSD.Tests.Behaviour
                 engine.StartCapture();
                 Until(() => engine.Controls.Length > 0, "The daemon's controls", 60.0);
                 var names = engine.Controls.Select(control => control.Name).ToArray();
-                Assert.That(names, Is.EqualTo(new[] { "scene", "lighting", "prompt", "appearance", "detail", "sun_direction", "seed", "strength", "bypass" }));
+                Assert.That(names, Is.EqualTo(new[] { "scene", "lighting", "prompt", "appearance", "detail", "sun_direction", "steps", "seed", "strength", "bypass" }));
                 var scene = engine.Controls[0];
                 Assert.That(scene.Kind, Is.EqualTo(LSDControlKind.Choice));
                 Assert.That(scene.Choices, Has.Member("scifi"));
                 Assert.That(scene.DefaultText, Is.EqualTo("forest"));
-                Assert.That(engine.Controls[6].Maximum, Is.EqualTo(1f));
+                Assert.That(engine.Controls.Single(control => control.Name == "strength").Maximum, Is.EqualTo(1f));
                 Assert.That(engine.Controls.All(control => control.Help.EndsWith(".")), Is.True);
                 Assert.That(engine.Controls, Is.SameAs(engine.Controls), "asked once a daemon, not once a repaint");
                 engine.Dispose();
