@@ -124,7 +124,7 @@ def camera_motion(step: Trail, estimate: Tensor, sx: float, sy: float) -> _Doubl
     for _ in range(_ROUNDS):
         weighted = rows * trust[:, None]
         # A little against steps: turning explains most of what a camera on a tripod or in a hand does.
-        normal = weighted.T @ rows + np.diag([1e-6] * 3 + [1e-3 * len(found)] * 3) * trust.mean()
+        normal = weighted.T @ rows + np.diag([1e-6] * 3 + [3e-4 * len(found)] * 3) * trust.mean()
         solution = np.linalg.solve(normal, weighted.T @ found)
         error = rows @ solution - found
         scale = 1.5 * float(np.median(np.abs(error))) + 1e-4
