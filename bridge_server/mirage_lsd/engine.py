@@ -158,8 +158,8 @@ class StreamEngine:
         self._reset()
         ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(ready, progress), name="mirage-lsd engine")
-        self._thread.start()
         try:
+            self._thread.start()
             while not ready.wait(0.1):
                 if not self._thread.is_alive():
                     break
@@ -189,7 +189,8 @@ class StreamEngine:
         """Ends the stream within two seconds; what was written plays. Twice is allowed."""
         self._stop.set()
         thread = self._thread
-        if thread is not None and thread is not threading.current_thread():
+        # One that Ctrl-C caught while it was being started is not alive yet, and will find that it has to stop.
+        if thread is not None and thread is not threading.current_thread() and thread.is_alive():
             thread.join(_STOP_S + 0.4)
 
     @property

@@ -231,6 +231,22 @@ def test_stop_from_another_thread_and_twice(make: Callable[..., StreamEngine]) -
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_ctrl_c_in_the_moment_when_the_thread_starts_ends_it() -> None:
+    code = (
+        "import threading\n"
+        "from mirage_lsd.engine import StreamEngine\n"
+        "start = threading.Thread.start\n"
+        "def interrupted(thread):\n"
+        "    start(thread)\n"
+        "    if thread.name == 'mirage-lsd engine': raise KeyboardInterrupt\n"
+        "threading.Thread.start = interrupted\n"
+        "StreamEngine('passthrough', 'cpu', resolution=(48, 64)).start('pattern', lambda pixels: None)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode != 0
+    assert done.stderr.strip().endswith("KeyboardInterrupt")
+
+
 def test_ctrl_c_while_the_model_is_loaded_ends_it() -> None:
     code = (
         "import os, signal, time\n"
