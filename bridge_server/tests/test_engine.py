@@ -250,6 +250,7 @@ def test_ctrl_c_in_the_moment_when_the_thread_starts_ends_it() -> None:
 def test_ctrl_c_while_the_model_is_loaded_ends_it() -> None:
     code = (
         "import os, signal, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell that runs this in the background ignores it
         "from mirage_lsd.engine import StreamEngine\n"
         "from mirage_lsd.painters.in_process import InProcessPainter\n"
         "def prepare(*a): os.kill(os.getpid(), signal.SIGINT); time.sleep(1.0)\n"
