@@ -123,13 +123,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing; 1 if a file is out of date")
     check = parser.parse_args().check
-    stale = [path for path, text in outputs().items() if not path.is_file() or path.read_text() != text]
-    for path in stale:
+    stale = {path: text for path, text in outputs().items() if not path.is_file() or path.read_text() != text}
+    for path, text in stale.items():
         if check:
             print(f"{path.name} is out of date: python shared_protocol/shading/generate.py")
         else:
             path.parent.mkdir(exist_ok=True)
-            path.write_text(outputs()[path])
+            path.write_text(text)
     return 1 if check and stale else 0
 
 

@@ -14,10 +14,13 @@ def psnr(output: Tensor, target: Tensor) -> float:
     return -10 * math.log10(max(float((output - target).square().mean()), 1e-10))
 
 
+def _luma(picture: Tensor) -> Tensor:
+    return (picture * torch.tensor([0.299, 0.587, 0.114]).view(3, 1, 1)).sum(0)
+
+
 def ssim(output: Tensor, target: Tensor) -> float:
     """Structural similarity on luma, 11 x 11 Gaussian window, sigma 1.5 (Wang et al., 2004)."""
-    luma = torch.tensor([0.299, 0.587, 0.114]).view(3, 1, 1)
-    x, y = ((p * luma).sum(0)[None, None] for p in (output, target))
+    x, y = (_luma(p)[None, None] for p in (output, target))
     taps = torch.exp(-((torch.arange(11.0) - 5) ** 2) / (2 * 1.5**2))
     taps = taps / taps.sum()
 
@@ -43,8 +46,7 @@ def sharpness(output: Tensor, target: Tensor) -> float:
 
 def log_high_pass(picture: Tensor) -> Tensor:
     """Logarithm of luma less its 9 x 9 mean, (H, W), of a picture in 0..1: what eyes take for detail, whatever the light."""
-    luma = (picture * torch.tensor([0.299, 0.587, 0.114]).view(3, 1, 1)).sum(0)
-    level = torch.log(luma + 0.02)[None, None]
+    level = torch.log(_luma(picture) + 0.02)[None, None]
     return (level - F.avg_pool2d(level, 9, 1, 4, count_include_pad=False))[0, 0]
 
 

@@ -70,16 +70,8 @@ def test_the_shared_arithmetic_stays_within_both_languages(plugin: Path) -> None
 ENGINE_COMMON = "float3 DecodeVelocityFromTexture(float4 Encoded) { return float3(Encoded.xy, 0.0f); }\n"
 
 
-@pytest.mark.parametrize("name", ["LSDCaptureGeometry", "LSDCopy"])
-def test_they_are_valid_hlsl(plugin: Path, tmp_path: Path, name: str) -> None:
-    folder = plugin / "Shaders" / "Private"
-    shared = (folder / "LSDConventions.ush").read_text(encoding="utf-8").replace("#pragma once", "")
-    source = (folder / f"{name}.usf").read_text(encoding="utf-8")
-    source = source.replace('#include "/Engine/Private/Common.ush"', ENGINE_COMMON)
-    source = source.replace('#include "/Plugin/MirageLSD/Private/LSDConventions.ush"', shared)
-    assert "#include" not in source
-    whole = tmp_path / f"{name}.frag"
-    whole.write_text(source, encoding="utf-8")
+def assert_is_hlsl(whole: Path) -> None:
+    """A pixel shader whose entry point is MainPS, in one file."""
     command = [
         "glslangValidator",
         "-D",
@@ -92,9 +84,22 @@ def test_they_are_valid_hlsl(plugin: Path, tmp_path: Path, name: str) -> None:
         "--auto-map-locations",
     ]
     done = subprocess.run(
-        [*command, "-o", str(tmp_path / "out.spv"), str(whole)], capture_output=True, text=True, check=False
+        [*command, "-o", str(whole.with_name("out.spv")), str(whole)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", ["LSDCaptureGeometry", "LSDCopy"])
+def test_they_are_valid_hlsl(plugin: Path, tmp_path: Path, name: str) -> None:
+    folder = plugin / "Shaders" / "Private"
+    shared = (folder / "LSDConventions.ush").read_text(encoding="utf-8").replace("#pragma once", "")
+    source = (folder / f"{name}.usf").read_text(encoding="utf-8")
+    source = source.replace('#include "/Engine/Private/Common.ush"', ENGINE_COMMON)
+    source = source.replace('#include "/Plugin/MirageLSD/Private/LSDConventions.ush"', shared)
+    assert "#include" not in source
+    whole = tmp_path / f"{name}.frag"
+    whole.write_text(source, encoding="utf-8")
+    assert_is_hlsl(whole)
 
 
 # As a global shader of the plugin would: scene textures, a uniform buffer's arrays, and the target.
@@ -143,18 +148,4 @@ def test_the_shared_shading_is_valid_where_the_plugin_includes_it(
     text = (repository / "shared_protocol" / "shading" / shared).read_text(encoding="utf-8")
     whole = tmp_path / "shading.frag"
     whole.write_text(re.sub(r'#include "LSD\w+\.ush"', lambda _: text, source), encoding="utf-8")
-    command = [
-        "glslangValidator",
-        "-D",
-        "-V",
-        "-S",
-        "frag",
-        "-e",
-        "MainPS",
-        "--auto-map-bindings",
-        "--auto-map-locations",
-    ]
-    done = subprocess.run(
-        [*command, "-o", str(tmp_path / "out.spv"), str(whole)], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout
+    assert_is_hlsl(whole)
