@@ -15,9 +15,9 @@ import psutil
 import pytest
 from conftest import DaemonProcess
 
-from mirage_lsd.accel import fused_cpu
+from mirage_lsd.accel import fused_cpu, webgpu
 from mirage_lsd.client import library
-from mirage_lsd.doctor import native, packages, shared_memory
+from mirage_lsd.doctor import gpu_shading, native, packages, shared_memory
 from mirage_lsd.doctor.cores import check_cores
 from mirage_lsd.doctor.device import nvidia_card
 from mirage_lsd.doctor.folders import check_folders
@@ -51,7 +51,7 @@ def test_healthy_installation(tmp_path: Path, free_port: int) -> None:
     assert {name: finding["status"] for name, finding in findings.items() if finding["status"] == "problem"} == {}
     assert status == 0
     assert set(findings) == {
-        *("Python", "PyTorch", "OpenVINO", "device", "cores", "pixel kernels", "model", "native core"),
+        *("Python", "PyTorch", "OpenVINO", "device", "cores", "pixel kernels", "GPU shading", "model", "native core"),
         *(
             "shared memory",
             f"port {free_port}",
@@ -293,3 +293,16 @@ def test_visual_cpp_runtime() -> None:
     assert (finding.status, finding.message) == ("problem", "msvcp140.dll can't be loaded")
     assert "vc_redist" in finding.hint
     assert check_visual_cpp(lambda library: None).status == "ok"
+
+
+def test_a_gpu_of_any_vendor_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gpu_shading, "may_have_gpu", lambda: True)
+    monkeypatch.setattr(gpu_shading, "find_adapter", lambda: webgpu.Adapter("Radeon 780M", "vulkan", False))
+    assert "Radeon 780M by vulkan" in gpu_shading.check_gpu_shading().message
+    monkeypatch.setattr(gpu_shading, "find_adapter", lambda: webgpu.Adapter("llvmpipe", "vulkan", True))
+    assert "computes on the CPU" in gpu_shading.check_gpu_shading().message
+    monkeypatch.undo()
+    monkeypatch.setattr(gpu_shading, "may_have_gpu", lambda: True)
+    monkeypatch.setitem(sys.modules, "wgpu", None)
+    finding = gpu_shading.check_gpu_shading()
+    assert (finding.status, "pip install" in finding.message) == ("ok", True)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 GENERATED = FOLDER / "generated"
-SAMPLE = FOLDER.parents[1] / "bridge_server" / "mirage_lsd" / "samples" / "greybox"
+PACKAGE = FOLDER.parents[1] / "bridge_server" / "mirage_lsd"
 # Passes and their fragment entry points; each has a HLSL form and a GLSL form.
 PASSES = ("lsd_shade_pass", "lsd_reproject_pass")
 _ENTRIES = (("lsd_vertex", "vertex"), ("lsd_fragment", "fragment"))
@@ -114,8 +114,9 @@ def outputs() -> dict[Path, str]:
     for name in PASSES:
         made[GENERATED / f"{name}.wgsl"] = wgsl(name)
         made[GENERATED / f"{name}.frag"] = glsl(name)
-    # The sample is in the Python package, this folder is not.
-    made[SAMPLE / "lsd_shade_pass.frag"] = glsl("lsd_shade_pass")
+    # The sample and the daemon are in the Python package, this folder is not.
+    made[PACKAGE / "samples" / "greybox" / "lsd_shade_pass.frag"] = glsl("lsd_shade_pass")
+    made[PACKAGE / "accel" / "lsd_shade_pass.wgsl"] = made[GENERATED / "lsd_shade_pass.wgsl"]
     return made
 
 

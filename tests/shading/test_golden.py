@@ -13,7 +13,7 @@ import opengl
 import pytest
 import torch
 import vulkan
-from reference import by_kernels, by_pytorch
+from reference import by_kernels, by_pytorch, by_wgpu
 from scenes import ShadedScene, scenes
 from shading_pass import constants_of, textures_of, weights_of
 
@@ -29,7 +29,7 @@ MOST = 2
 PLANES = ("lsd_color", "lsd_depth", "lsd_normals", "lsd_ids", "lsd_slots", "lsd_context")
 RENDERED = frozenset(PLANES[:4])
 METRES = np.array([0, 0, 0, 1], np.float32)
-FORMS = ("kernels", "hlsl on vulkan", "glsl on vulkan", "wgsl on vulkan", "glsl on opengl")
+FORMS = ("kernels", "daemon on vulkan", "hlsl on vulkan", "glsl on vulkan", "wgsl on vulkan", "glsl on opengl")
 
 
 def edge_on(scene: ShadedScene) -> npt.NDArray[np.bool_]:
@@ -62,6 +62,7 @@ def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Draw]:
     folder = tmp_path_factory.mktemp("spirv")
     return {
         "kernels": by_kernels,
+        "daemon on vulkan": by_wgpu,
         "hlsl on vulkan": on_vulkan(vulkan.from_hlsl("lsd_shade_pass", folder)),
         "glsl on vulkan": on_vulkan(vulkan.from_glsl("lsd_shade", folder)),
         "wgsl on vulkan": on_vulkan(vulkan.from_wgsl("lsd_shade_pass")),

@@ -63,6 +63,7 @@ def _checks(port: int) -> list[Callable[[], Finding]]:
     from ..doctor.cores import check_cores
     from ..doctor.device import check_device
     from ..doctor.folders import check_folders
+    from ..doctor.gpu_shading import check_gpu_shading
     from ..doctor.kernels import check_kernels
     from ..doctor.localhost import check_localhost
     from ..doctor.model import check_model
@@ -89,6 +90,7 @@ def _checks(port: int) -> list[Callable[[], Finding]]:
         check_device,
         check_cores,
         check_kernels,
+        check_gpu_shading,
         check_model,
         check_native,
         check_folders,

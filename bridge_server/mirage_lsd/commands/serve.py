@@ -69,6 +69,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ...; default: %(default)s")
     parser.add_argument(
+        "--accel",
+        choices=("auto", "cpu", "vulkan"),
+        default="auto",
+        help="what shades where the model runs on the CPU: vulkan: a GPU of any vendor (Metal or Direct3D on their systems; "
+        "pip install 'mirage-lsd[vulkan]'); auto: the faster of both; default: %(default)s",
+    )
+    parser.add_argument(
         "--exact",
         action="store_true",
         help="the same frames always give the same pictures; else a CPU may use what it knew a few frames ago, which is faster",
@@ -200,7 +207,7 @@ def _loader(model: str, args: argparse.Namespace) -> Callable[[], Pipeline]:
         return PassthroughPipeline
     if _is_checkpoint(model):
         return partial(_load_checkpoint, model, args)
-    return partial(_load_model, model, args.device, args.exact)
+    return partial(_load_model, model, args)
 
 
 def _load_checkpoint(model: str, args: argparse.Namespace) -> Pipeline:
@@ -214,7 +221,9 @@ def _load_checkpoint(model: str, args: argparse.Namespace) -> Pipeline:
     return DiffusersPipeline(files, args.device, Recipe(stream_batch=args.stream_batch))
 
 
-def _load_model(name: str, device: str, exact: bool) -> Pipeline:
+def _load_model(name: str, args: argparse.Namespace) -> Pipeline:
     from ..pipelines.registry import load_pipeline
 
-    return load_pipeline(name, device, shade_beside_trunk=not exact)
+    # The same pictures on the same machine: not by whichever was faster at the start.
+    accel = "cpu" if args.exact and args.accel == "auto" else args.accel
+    return load_pipeline(name, args.device, shade_beside_trunk=not args.exact, accel=accel)

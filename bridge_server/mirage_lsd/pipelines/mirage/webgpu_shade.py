@@ -1,0 +1,138 @@
+"""Shading on a GPU of any vendor, beside a trunk that runs elsewhere: guide and reprojection, which are small, stay where they were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import structlog
+import torch
+from torch import Tensor
+
+from ...accel.fused_cpu import CONTEXT_CHANNELS
+from ...accel.webgpu import ShadeTarget, WebGpuShader, WebGpuUnavailableError
+from ...clock import now_ns
+from ...models.character import CHARACTER_PARTS, GARMENT_VALUES
+from ...models.guide import EXACT_CHANNELS
+from ...models.head import Head
+from ..caches import SIZES_KEPT, ControlMemo, LruCache
+from ..reprojection import PreviousFrame, Reprojected
+from ..resample import resample
+from .engine_shade import pack_constants, pack_weights, slot_table
+from .frame_inputs import FrameInputs
+from .sampled_depth import resample_depth
+from .shade import Shading
+
+_log = structlog.get_logger(__name__)
+_Floats = npt.NDArray[np.float32]
+_WEIGHTS = 1801
+# Height and width that `is_faster` tries both with, and how often.
+_TRIAL, _TRIALS = (360, 640), 5
+
+
+class WebGpuShading:
+    """Draws the pass that engines draw; if the device gives up, `otherwise` shades from then on, with a line in the log.
+
+    Args:
+        otherwise: makes the guide and reprojects.
+
+    Raises:
+        ValueError: the head has other sizes than the pass was written for.
+    """
+
+    def __init__(self, head: Head, shader: WebGpuShader, otherwise: Shading) -> None:
+        self._head, self._shader, self._otherwise = head, shader, otherwise
+        self._gone = False
+        self._weights = ControlMemo(self._packed)
+        self._weights_for_estimates = ControlMemo(self._packed_for_estimates)
+        self._weights(torch.zeros(1, head.film[0].in_features))  # type: ignore[call-overload]
+        # No slots: `FrameInputs.ids` are parts.
+        self._slots = slot_table()
+        self._targets: LruCache[ShadeTarget] = LruCache(SIZES_KEPT)
+        self._pictures: LruCache[npt.NDArray[np.uint8]] = LruCache(SIZES_KEPT)
+        self.name = f"{shader.adapter.api} ({shader.adapter.name})"
+
+    def prepare(self, base: tuple[int, int], output: tuple[int, int]) -> None:
+        """See `Shading.prepare`; the pass is compiled already."""
+        self._otherwise.prepare(base, output)
+
+    def use_threads(self, threads: Callable[[], int]) -> None:
+        """See `Shading.use_threads`."""
+        self._otherwise.use_threads(threads)
+
+    def guide(self, inputs: FrameInputs, base: tuple[int, int], slot: int = 0) -> tuple[Tensor, Tensor | None]:
+        """See `Shading.guide`."""
+        return self._otherwise.guide(inputs, base, slot)
+
+    def reproject(
+        self, inputs: FrameInputs, depth: Tensor, before: PreviousFrame, motion: Tensor | None
+    ) -> Reprojected:
+        """See `Shading.reproject`."""
+        return self._otherwise.reproject(inputs, depth, before, motion)
+
+    def shade(
+        self, inputs: FrameInputs, context: Tensor, controls: Tensor, output: tuple[int, int]
+    ) -> npt.NDArray[np.uint8]:
+        """See `Shading.shade`."""
+        if not self._gone:
+            try:
+                return self._drawn(inputs, context, controls, output)
+            except WebGpuUnavailableError as error:
+                self._gone = True
+                self.name = self._otherwise.name
+                _log.warning("gpu_shading_ended", error=str(error), consequence=f"shading goes on as {self.name}")
+        return self._otherwise.shade(inputs, context, controls, output)
+
+    def _drawn(
+        self, inputs: FrameInputs, context: Tensor, controls: Tensor, output: tuple[int, int]
+    ) -> npt.NDArray[np.uint8]:
+        _, h, w, channels = context.shape
+        picture = self._pictures.get(output, lambda: np.empty((*output, 4), np.uint8))
+        target = self._targets.get((output, (h, w)), lambda: self._shader.target(output, (h, w)))
+        weights = (self._weights_for_estimates if inputs.estimated else self._weights)(controls)
+        planes = (
+            resample(inputs.color, *output),
+            None if inputs.depth is None else resample_depth(inputs.depth, *output),
+            None if inputs.normal is None else resample(inputs.normal, *output),
+            None if inputs.ids is None else resample(inputs.ids, *output),
+        )
+        cells = context[0].cpu().numpy().astype(np.float16).reshape(h, w * channels // 4, 4)
+        target.shade(pack_constants(inputs, output, (h, w)), weights, planes, self._slots, cells, picture)
+        return picture
+
+    @torch.no_grad()
+    def _packed(self, controls: Tensor, without: tuple[int, ...] = ()) -> _Floats:
+        matrices, biases = (
+            [x[0].cpu().contiguous().numpy() for x in layers] for layers in self._head.weights(controls)
+        )
+        if without:
+            matrices[0] = matrices[0].copy()
+            matrices[0][:, list(without)] = 0
+        return pack_weights(matrices, biases).reshape(-1, 4)[:_WEIGHTS]
+
+    def _packed_for_estimates(self, controls: Tensor) -> _Floats:
+        """As if the fields that need exact geometry could not be resolved: their columns are zero."""
+        return self._packed(controls, tuple(EXACT_CHANNELS))
+
+
+def is_faster(shading: Shading, other: Shading, head: Head) -> bool:
+    """Shades a few pictures with each and compares the medians: a GPU may be slower than a good CPU, or be busy with a game."""
+    inputs = FrameInputs(
+        np.full((*_TRIAL, 4), 128, np.uint8), np.full(_TRIAL, 5.0, np.float32), None, None,
+        np.eye(3, 4, dtype=np.float32), np.ones(4, np.float32), np.array([0, 1, 0], np.float32), np.zeros(3, np.float32),
+        np.zeros((len(CHARACTER_PARTS), GARMENT_VALUES), np.float32),
+    )  # fmt: skip
+    context = torch.zeros(1, _TRIAL[0] // 16, _TRIAL[1] // 16, CONTEXT_CHANNELS)
+    controls = torch.zeros(1, head.film[0].in_features)  # type: ignore[call-overload]
+
+    def median_ns(one: Shading) -> float:
+        one.shade(inputs, context, controls, _TRIAL)  # allocates
+        times = []
+        for _ in range(_TRIALS):
+            start = now_ns()
+            one.shade(inputs, context, controls, _TRIAL)
+            times.append(now_ns() - start)
+        return float(np.median(times))
+
+    return median_ns(shading) < median_ns(other)
