@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import cuda_on_host
 import numpy as np
 import numpy.typing as npt
 import opengl
@@ -29,7 +30,15 @@ MOST = 2
 PLANES = ("lsd_color", "lsd_depth", "lsd_normals", "lsd_ids", "lsd_slots", "lsd_context")
 RENDERED = frozenset(PLANES[:4])
 METRES = np.array([0, 0, 0, 1], np.float32)
-FORMS = ("kernels", "daemon on vulkan", "hlsl on vulkan", "glsl on vulkan", "wgsl on vulkan", "glsl on opengl")
+FORMS = (
+    "kernels",
+    "daemon on vulkan",
+    "hlsl on vulkan",
+    "glsl on vulkan",
+    "wgsl on vulkan",
+    "glsl on opengl",
+    "cuda on the host",
+)
 
 
 def edge_on(scene: ShadedScene) -> npt.NDArray[np.bool_]:
@@ -60,6 +69,7 @@ def on_opengl(scene: ShadedScene, half: bool = False) -> Picture:
 @pytest.fixture(scope="module")
 def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Draw]:
     folder = tmp_path_factory.mktemp("spirv")
+    kernel = cuda_on_host.built(tmp_path_factory.mktemp("cuda"))
     return {
         "kernels": by_kernels,
         "daemon on vulkan": by_wgpu,
@@ -67,6 +77,7 @@ def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Draw]:
         "glsl on vulkan": on_vulkan(vulkan.from_glsl("lsd_shade", folder)),
         "wgsl on vulkan": on_vulkan(vulkan.from_wgsl("lsd_shade_pass")),
         "glsl on opengl": on_opengl,
+        "cuda on the host": lambda scene: cuda_on_host.run(kernel, scene),
     }
 
 
