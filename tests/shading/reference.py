@@ -14,9 +14,9 @@ from mirage_lsd.accel.webgpu import WebGpuShader
 from mirage_lsd.pipelines.composite import Mix, composite
 from mirage_lsd.pipelines.mirage.engine_shade import context_of_pixels
 from mirage_lsd.pipelines.mirage.fused_shade import FusedShading
+from mirage_lsd.pipelines.mirage.gpu_shade import GpuShading
 from mirage_lsd.pipelines.mirage.layered_shade import LayeredShading
 from mirage_lsd.pipelines.mirage.shade import Shading
-from mirage_lsd.pipelines.mirage.webgpu_shade import WebGpuShading
 
 Picture = npt.NDArray[np.uint8]
 
@@ -33,10 +33,10 @@ def by_kernels(scene: ShadedScene) -> Picture:
 
 
 @cache
-def on_wgpu() -> WebGpuShading:
+def on_wgpu() -> GpuShading:
     """The daemon's shading on the first adapter there is."""
     head = shipped_model().head
-    return WebGpuShading(head, WebGpuShader(), FusedShading(head))
+    return GpuShading(head, WebGpuShader(), FusedShading(head))
 
 
 def by_wgpu(scene: ShadedScene) -> Picture:

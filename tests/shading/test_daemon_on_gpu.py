@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,13 +14,14 @@ from scenes import control_vector, scenes, shipped_model
 
 from mirage_lsd.accel import webgpu
 from mirage_lsd.accel.eager import EagerBackend
-from mirage_lsd.accel.webgpu import ShadeTarget, WebGpuShader, WebGpuUnavailableError, find_adapter
+from mirage_lsd.accel.gpu import GpuUnavailableError
+from mirage_lsd.accel.webgpu import WebGpuShader, WebGpuShadeTarget, find_adapter
 from mirage_lsd.controls import Controls
 from mirage_lsd.pipelines.base import StreamSpec
 from mirage_lsd.pipelines.mirage.fused_shade import FusedShading
+from mirage_lsd.pipelines.mirage.gpu_shade import GpuShading, is_faster
 from mirage_lsd.pipelines.mirage.layered_shade import LayeredShading
-from mirage_lsd.pipelines.mirage.shade import select_shading
-from mirage_lsd.pipelines.mirage.webgpu_shade import WebGpuShading, is_faster
+from mirage_lsd.pipelines.mirage.select_shading import select_shading
 from mirage_lsd.pipelines.registry import load_pipeline
 
 CPU = torch.device("cpu")
@@ -70,14 +72,14 @@ def test_geometry_that_is_a_guess_gets_no_straight_lines() -> None:
 def test_a_device_that_gives_up_hands_over_to_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     scene, head = scenes()[0], shipped_model().head
     fused = FusedShading(head)
-    shading = WebGpuShading(head, WebGpuShader(), fused)
+    shading = GpuShading(head, WebGpuShader(), fused)
     shaded(scene, shading)
     assert shading.name != fused.name
 
-    def lost(self: ShadeTarget) -> None:
+    def lost(self: WebGpuShadeTarget) -> None:
         raise RuntimeError("device lost")
 
-    monkeypatch.setattr(ShadeTarget, "_draw", lost)
+    monkeypatch.setattr(WebGpuShadeTarget, "_draw", lost)
     np.testing.assert_array_equal(shaded(scene, shading), shaded(scene, fused))
     monkeypatch.undo()
     # It doesn't come back by itself: each try might take seconds.
@@ -104,7 +106,7 @@ def test_the_faster_one_is_found() -> None:
 
 def test_without_the_package_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "wgpu", None)
-    with pytest.raises(WebGpuUnavailableError, match=r"pip install 'mirage-lsd\[vulkan\]'"):
+    with pytest.raises(GpuUnavailableError, match=r"pip install 'mirage-lsd\[vulkan\]'"):
         find_adapter()
     model, backend = shipped_model(), EagerBackend(CPU)
     assert select_shading(model, backend, CPU, "auto").name.startswith("fused")
@@ -112,9 +114,21 @@ def test_without_the_package_it_is_said_how_to_get_it(monkeypatch: pytest.Monkey
         select_shading(model, backend, CPU, "vulkan")
 
 
-def test_a_model_on_cuda_shades_there() -> None:
-    with pytest.raises(ValueError, match="--device cpu"):
-        select_shading(shipped_model(), EagerBackend(CPU), torch.device("cuda"), "vulkan")
+def test_a_driver_that_paints_something_else_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = WebGpuShadeTarget.shade
+
+    def wrong(self: WebGpuShadeTarget, *arguments: Any) -> None:
+        drawn(self, *arguments)
+        arguments[-1][:] = arguments[-1][::-1].copy()  # upside down
+
+    monkeypatch.setattr(WebGpuShadeTarget, "shade", wrong)
+    with pytest.raises(ValueError, match="paints another picture"):
+        select_shading(shipped_model(), EagerBackend(CPU), CPU, "vulkan")
+
+
+def test_without_cuda_it_is_said_why() -> None:
+    with pytest.raises(ValueError, match=r"CUDA can't shade here|cuda-bindings is missing"):
+        select_shading(shipped_model(), EagerBackend(CPU), CPU, "cuda")
 
 
 def test_where_linux_has_no_device_file_no_driver_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:

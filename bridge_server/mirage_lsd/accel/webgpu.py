@@ -6,12 +6,13 @@ The text is generated from `shared_protocol/shading`, the one definition that ga
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from .gpu import Adapter, GpuUnavailableError
 
 _SHADER = Path(__file__).with_name("lsd_shade_pass.wgsl")
 # The pass's textures in the order of their bindings, behind the two uniform buffers: color, depth, normal, ids, slots, context.
@@ -29,28 +30,11 @@ _INSTALL = "pip install 'mirage-lsd[vulkan]'"
 _Bytes = npt.NDArray[np.uint8]
 
 
-class WebGpuUnavailableError(RuntimeError):
-    """The package or a device is missing, or the device gave up; one sentence."""
-
-
-@dataclass(frozen=True)
-class Adapter:
-    """A device that wgpu found.
-
-    Attributes:
-        name: as its driver says. api: vulkan, metal, d3d12 or opengl. software: a driver that computes on the CPU.
-    """
-
-    name: str
-    api: str
-    software: bool
-
-
 def _module() -> Any:
     try:
         import wgpu
     except ImportError as error:
-        raise WebGpuUnavailableError(f"The package wgpu is missing: {_INSTALL}.") from error
+        raise GpuUnavailableError(f"The package wgpu is missing: {_INSTALL}.") from error
     return wgpu
 
 
@@ -58,9 +42,9 @@ def _request_adapter() -> Any:
     try:
         return _module().gpu.request_adapter_sync(power_preference="high-performance")
     except (RuntimeError, OSError) as error:
-        if isinstance(error, WebGpuUnavailableError):
+        if isinstance(error, GpuUnavailableError):
             raise
-        raise WebGpuUnavailableError(
+        raise GpuUnavailableError(
             "wgpu finds no GPU; install its driver (Debian: apt-get install mesa-vulkan-drivers)."
         ) from error
 
@@ -84,16 +68,16 @@ def find_adapter() -> Adapter:
     """The device that `WebGpuShader` would use.
 
     Raises:
-        WebGpuUnavailableError: the package is missing, or there is none.
+        GpuUnavailableError: the package is missing, or there is none.
     """
     return _described(_request_adapter())
 
 
 class WebGpuShader:
-    """A device and the compiled pass; makes a `ShadeTarget` for each size. Compiling takes up to a few seconds.
+    """A device and the compiled pass; makes a `WebGpuShadeTarget` for each size. Compiling takes up to a few seconds.
 
     Raises:
-        WebGpuUnavailableError: see `find_adapter`, or the driver can't compile the pass.
+        GpuUnavailableError: see `find_adapter`, or the driver can't compile the pass.
     """
 
     def __init__(self) -> None:
@@ -104,7 +88,7 @@ class WebGpuShader:
             self.device = adapter.request_device_sync()
             self._compile()
         except Exception as error:  # drivers and wgpu raise their own kinds
-            raise WebGpuUnavailableError(f"{self.adapter.name} can't compile the shading pass ({error}).") from error
+            raise GpuUnavailableError(f"{self.adapter.name} can't compile the shading pass ({error}).") from error
 
     def _compile(self) -> None:
         stage = self._wgpu.ShaderStage.FRAGMENT
@@ -124,12 +108,12 @@ class WebGpuShader:
             primitive={"topology": "triangle-list"},
         )
 
-    def target(self, size: tuple[int, int], context: tuple[int, int]) -> ShadeTarget:
+    def target(self, size: tuple[int, int], context: tuple[int, int]) -> WebGpuShadeTarget:
         """For pictures of `size` and contexts of `context` cells, each height and width."""
-        return ShadeTarget(self, size, context)
+        return WebGpuShadeTarget(self, size, context)
 
 
-class ShadeTarget:
+class WebGpuShadeTarget:
     """What lies on the device for one size. A plane takes room from the first frame that has it; used by one thread at a time."""
 
     def __init__(self, shader: WebGpuShader, size: tuple[int, int], context: tuple[int, int]) -> None:
@@ -163,25 +147,22 @@ class ShadeTarget:
         weights: npt.NDArray[np.float32],
         planes: tuple[npt.NDArray[Any] | None, ...],
         slots: _Bytes,
-        context: npt.NDArray[np.float16],
+        context: npt.NDArray[np.float32],
         out: _Bytes,
     ) -> None:
-        """Fills `out` (H, W, 4).
-
-        Args:
-            constants: LSD_CONSTANT, (17, 4). weights: LSD_WEIGHT, (1801, 4); the same array object is taken as unchanged.
-            planes: color, depth, normal and ids of this size, None for what isn't there (the constants say so, too).
-            slots: (256, 4). context: (h, w * 4, 4).
+        """Fills `out` (H, W, 4); see `gpu.ShadeTarget.shade`.
 
         Raises:
-            WebGpuUnavailableError: the device is gone.
+            GpuUnavailableError: the device is gone.
         """
         try:
-            self._upload(constants, weights, (*planes, slots[None], context))
+            h, w, channels = context.shape
+            cells = context.astype(np.float16).reshape(h, w * channels // 4, 4)
+            self._upload(constants, weights, (*planes, slots[None], cells))
             self._draw()
             self._read_back(out)
         except Exception as error:  # wgpu's kinds differ by platform and version
-            raise WebGpuUnavailableError(f"{self._shader.adapter.name} gave up ({error}).") from error
+            raise GpuUnavailableError(f"{self._shader.adapter.name} gave up ({error}).") from error
 
     def _upload(
         self,

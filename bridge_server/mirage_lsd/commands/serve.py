@@ -70,10 +70,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ...; default: %(default)s")
     parser.add_argument(
         "--accel",
-        choices=("auto", "cpu", "vulkan"),
+        choices=("auto", "cpu", "cuda", "vulkan"),
         default="auto",
-        help="what shades where the model runs on the CPU: vulkan: a GPU of any vendor (Metal or Direct3D on their systems; "
-        "pip install 'mirage-lsd[vulkan]'); auto: the faster of both; default: %(default)s",
+        help="what shades: cuda: an NVIDIA card's own kernel (pip install 'mirage-lsd[cuda]'), also where PyTorch is for CPUs only; vulkan: a GPU of "
+        "any vendor, with Metal or Direct3D on their systems (pip install 'mirage-lsd[vulkan]'); cpu: neither; auto: the first of them that "
+        "is there and faster; default: %(default)s",
     )
     parser.add_argument(
         "--exact",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..accel.webgpu import WebGpuUnavailableError, find_adapter, may_have_gpu
+from ..accel.gpu import GpuUnavailableError
+from ..accel.webgpu import find_adapter, may_have_gpu
 from .finding import Finding
 
 _NAME = "GPU shading"
@@ -14,7 +15,7 @@ def check_gpu_shading() -> Finding:
         return Finding(_NAME, "ok", "there is no GPU here; the CPU shades")
     try:
         adapter = find_adapter()
-    except WebGpuUnavailableError as error:
+    except GpuUnavailableError as error:
         return Finding(_NAME, "ok", f"the CPU shades. {error}")
     if adapter.software:
         return Finding(_NAME, "ok", f"the CPU shades; {adapter.name} computes on the CPU, too")

@@ -23,7 +23,7 @@ def load_pipeline(name: str, device: str = "auto", *, shade_beside_trunk: bool =
             checkpoint in diffusers format.
         device: "auto" (CUDA where there is one, else CPU), "cpu", "cuda", "cuda:1", ...
         shade_beside_trunk: more frames a second on a CPU, but pictures that depend on the machine's speed; see `MiragePipeline`.
-        accel: what shades: "cpu", "vulkan" or "auto"; see `pipelines.mirage.shade.select_shading`.
+        accel: what shades: "cpu", "vulkan" or "auto"; see `pipelines.mirage.select_shading.select_shading`.
 
     Raises:
         ValueError: no such model, or its weights can't be read; one sentence that says what to do.

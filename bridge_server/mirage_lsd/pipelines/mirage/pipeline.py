@@ -46,7 +46,8 @@ from .look import DETAIL, MOST_STEPS, Look, control_specs
 from .motion import Flow, WarpedHistory, temporal_accumulate, warp_history
 from .picture_layers import Layers, seen_by_network, split, textured, with_detail
 from .sampled_depth import resample_depth
-from .shade import Shading, select_shading
+from .select_shading import select_shading
+from .shade import Shading
 from .state import StreamState
 from .trail import extended
 from .trunk_thread import TrunkThread
