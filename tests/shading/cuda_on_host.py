@@ -20,16 +20,21 @@ HERE = Path(__file__).parent
 KERNEL = Path(mirage_lsd.accel.__file__).parent / "lsd_shade_kernel.cu"
 
 
-def built(folder: Path, source: str | None = None) -> Any:
+def library(folder: Path, source: str | None = None) -> Path:
     """The kernel as a library for the CPU; `source`: in place of what is in the package."""
     text = KERNEL.read_text(encoding="utf-8") if source is None else source
     (folder / KERNEL.name).write_text(text, encoding="utf-8")
-    library = folder / "kernel.so"
+    built = folder / "kernel.so"
     command = ["g++", "-std=c++20", "-O2", "-shared", "-fPIC", "-ffp-contract=off", f"-I{HERE}", f"-I{folder}"]
-    command += [str(HERE / "cuda_kernel.cpp"), "-o", str(library), "-lpthread"]
+    command += [str(HERE / "cuda_kernel.cpp"), "-o", str(built), "-lpthread"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return ctypes.CDLL(str(library)).lsd_shade_on_host
+    return built
+
+
+def built(folder: Path, source: str | None = None) -> Any:
+    """The kernel as a function; see `library`."""
+    return ctypes.CDLL(str(library(folder, source))).lsd_shade_on_host
 
 
 def run(kernel: Any, scene: ShadedScene, picture: npt.NDArray[np.uint8] | None = None) -> npt.NDArray[np.uint8]:

@@ -119,6 +119,8 @@ class CudaShadeTarget:
         self._buffers: dict[str, tuple[int, int]] = {}
         self._weights: Any = None
         self._stream: Any = None
+        # What the card may still be reading.
+        self._sent: list[npt.NDArray[Any]] = []
 
     def shade(
         self,
@@ -180,7 +182,7 @@ class CudaShadeTarget:
     def _copied(self, name: str, values: npt.NDArray[Any]) -> int:
         array = np.ascontiguousarray(values)
         address = self._room(name, array.nbytes)
-        # From memory that is not pinned this returns when the values were read.
+        self._sent.append(array)
         _checked(
             self._cu.cuMemcpyHtoDAsync(address, array.ctypes.data, array.nbytes, self._stream), "cuMemcpyHtoDAsync"
         )
@@ -209,3 +211,4 @@ class CudaShadeTarget:
         )  # fmt: skip
         _checked(self._cu.cuMemcpyDtoHAsync(out.ctypes.data, painted, out.nbytes, self._stream), "cuMemcpyDtoHAsync")
         _checked(self._cu.cuStreamSynchronize(self._stream), "cuStreamSynchronize")
+        self._sent.clear()

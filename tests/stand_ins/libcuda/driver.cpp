@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -10,8 +11,10 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "counters.h"
+#include "kernels.h"
 #include "memory.h"
 #include "streams.h"
 
@@ -377,7 +380,55 @@ STAND_IN_API CUresult cuIpcOpenEventHandle(CUevent* event, CUipcEventHandle hand
   return CUDA_SUCCESS;
 }
 
+// Kernels. Code for a card can't run here; what does is the same text, compiled for the host.
+
+STAND_IN_API CUresult cuModuleLoadData(CUmodule* module, const void* image) {
+  REQUIRE_CONTEXT();
+  // A cubin is an ELF file, PTX begins with a comment or a directive.
+  const char* const bytes = static_cast<const char*>(image);
+  REQUIRE(std::memcmp(bytes, "\x7f" "ELF", 4) == 0 || bytes[0] == '/' || bytes[0] == '.', CUDA_ERROR_INVALID_IMAGE);
+  *module = reinterpret_cast<CUmodule>(1);
+  return CUDA_SUCCESS;
+}
+STAND_IN_API CUresult cuModuleUnload(CUmodule) { return problem(); }
+STAND_IN_API CUresult cuModuleGetFunction(CUfunction* function, CUmodule, const char* name) {
+  REQUIRE_CONTEXT();
+  const stand_in::HostKernel* const kernel = stand_in::host_kernel(name);
+  REQUIRE(kernel != nullptr, CUDA_ERROR_NOT_FOUND);
+  *function = const_cast<stand_in::HostKernel*>(kernel);
+  return CUDA_SUCCESS;
+}
+STAND_IN_API CUresult cuLaunchKernel(CUfunction function, unsigned grid_x, unsigned grid_y, unsigned grid_z,
+                                     unsigned block_x, unsigned block_y, unsigned block_z, unsigned, CUstream stream,
+                                     void** parameters, void**) {
+  REQUIRE_CONTEXT();
+  const auto* const kernel = static_cast<const stand_in::HostKernel*>(function);
+  const std::array<unsigned, 3> grid{grid_x, grid_y, grid_z}, block{block_x, block_y, block_z};
+  REQUIRE(grid_x * grid_y * grid_z > 0 && block_x * block_y * block_z <= 1024, CUDA_ERROR_INVALID_VALUE);
+  // As the driver does: the values are read now, what they point to when the kernel runs.
+  std::vector<CUdeviceptr> addresses;
+  for (int i = 0; i < kernel->arguments; ++i) addresses.push_back(*static_cast<const CUdeviceptr*>(parameters[i]));
+  stream_of(stream).push([=]() -> CUresult {
+    std::vector<stand_in::View> views;
+    std::vector<void*> arguments;
+    for (const CUdeviceptr address : addresses) {
+      views.push_back(address == 0 ? stand_in::View{} : stand_in::view(address, 1));
+      if (address != 0 && views.back().host == nullptr) return CUDA_ERROR_ILLEGAL_ADDRESS;
+      arguments.push_back(views.back().host);
+    }
+    kernel->run(grid.data(), block.data(), arguments.data());
+    return CUDA_SUCCESS;
+  });
+  return CUDA_SUCCESS;
+}
+
 // Texts, and the way to all of the above
+
+// NVRTC asks for it, and does without.
+STAND_IN_API CUresult cuGetExportTable(const void** table, const CUuuid*) {
+  *table = nullptr;
+  return CUDA_ERROR_NOT_FOUND;
+}
 
 STAND_IN_API CUresult cuGetErrorString(CUresult error, const char** text) {
   error_text = std::make_unique<std::string>("stand-in error " + std::to_string(error));

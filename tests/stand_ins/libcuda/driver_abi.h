@@ -14,6 +14,8 @@ using CUdeviceptr = unsigned long long;
 using CUcontext = void*;
 using CUstream = void*;
 using CUevent = void*;
+using CUmodule = void*;
+using CUfunction = void*;
 
 enum : CUresult {
   CUDA_SUCCESS = 0,
@@ -23,6 +25,7 @@ enum : CUresult {
   CUDA_ERROR_NO_DEVICE = 100,
   CUDA_ERROR_INVALID_DEVICE = 101,
   CUDA_ERROR_INVALID_CONTEXT = 201,
+  CUDA_ERROR_INVALID_IMAGE = 200,
   CUDA_ERROR_MAP_FAILED = 205,
   CUDA_ERROR_INVALID_HANDLE = 400,
   CUDA_ERROR_NOT_FOUND = 500,
