@@ -9,7 +9,7 @@ DEMO_OPTIONS ?=
 
 # What the installed package is made of: a change installs it again.
 SOURCES := $(shell find bridge_server/mirage_lsd bridge_server/mirage_lsd_lab bridge_server/shader shared_protocol/native/src shared_protocol/native/include shared_protocol/reprojection/src shared_protocol/reprojection/include -type f \
-	-not -path '*/__pycache__/*' -not -path '*/_native/*') CMakeLists.txt shared_protocol/native/CMakeLists.txt shared_protocol/reprojection/CMakeLists.txt pyproject.toml
+	-not -path '*/__pycache__/*' -not -path '*/_native/*') CMakeLists.txt shared_protocol/native/CMakeLists.txt shared_protocol/reprojection/CMakeLists.txt shared_protocol/reprojection/exports.map pyproject.toml
 PYTHON_CODE := bridge_server shared_protocol/vectors shared_protocol/shading tests examples unreal_plugin
 NATIVE := shared_protocol/native
 SHADER := bridge_server/shader

@@ -5,10 +5,11 @@
     mirage-lsd bench stream --size 1280x720 --steps 2 --json stream.json
     mirage-lsd bench stream --size 1280x720 --contexts     for a client that shades itself: contexts a second
     mirage-lsd bench stream --model passthrough --size 64x64 --frames 100000     does the memory grow?
+    mirage-lsd bench opening                   what a running stream feels while another is opened in a new size
     mirage-lsd bench reprojection --sheet sheet.png    what late reprojection is worth, on two walks of the sample
     mirage-lsd bench shading                   what an engine that shades by itself gets, and what it costs
 
-The first two start a daemon of their own, and stop it. `bench COMMAND --help` explains the figures.
+The first three start a daemon of their own, and stop it. `bench COMMAND --help` explains the figures.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -47,6 +49,14 @@ _STREAM_TEXT = """Streams grey-box frames with depth and camera through the nati
 
 The first 10 frames warm the daemon up and don't count; the very first may take two minutes."""
 
+_OPENING_TEXT = """Streams grey-box frames, one in flight, and opens streams of other sizes beside it, one after the other, for which the daemon (with
+an empty cache folder) has nothing converted or compiled:
+
+    gap_alone_ms, gap_opening_ms    time between two results of the running stream: before, and from the other one's opening to its first result
+    longest_beyond_usual_ms         the longest of them, less the usual one (p50 alone): how long the running stream stood still
+    openings                        the same for each size, and how many seconds its opening took
+
+On a machine that does something else too, `alone` is what that costs, and only what `opening` has more belongs to the opening."""
 
 _REPROJECTION_TEXT = """Two walks through the grey-box sample (Panda3D, off screen), every frame of which the model paints; then results are held
 back as if the daemon made only 5, 10, 15 or 30 a second, each coming one interval late, and the engine showed 60 frames a second:
@@ -100,6 +110,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     stream.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
 
+    opening = kinds.add_parser(
+        "opening", help="a stream while another is opened", description=_OPENING_TEXT, formatter_class=plain
+    )
+    opening.add_argument(
+        "--size", type=parse_size, default=(640, 360), metavar="WIDTHxHEIGHT", help="that runs; default: 640x360"
+    )
+    opening.add_argument(
+        "--opened",
+        type=parse_size,
+        nargs="+",
+        default=[(480, 480), (640, 480), (360, 640), (640, 256)],
+        metavar="WIDTHxHEIGHT",
+        help="each of another shape, as the network works at sizes of its own; default: 480x480 640x480 360x640 640x256",
+    )
+    opening.add_argument(
+        "--seconds", type=_duration, default=10.0, metavar="S", help="alone before each; default: %(default)s"
+    )
+    opening.add_argument(
+        "--steps", type=int, default=3, choices=range(1, 9), help="denoising steps; default: %(default)s"
+    )
+    opening.add_argument("--model", default="mirage-lsd-v1", metavar="NAME", help="default: %(default)s")
+    opening.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+
     reprojection = kinds.add_parser(
         "reprojection", help="what late reprojection is worth", description=_REPROJECTION_TEXT, formatter_class=plain
     )
@@ -130,7 +163,13 @@ def run(args: argparse.Namespace) -> int:
     from ..client import LsdError
     from ..client.local_daemon import DaemonStartError
 
-    kinds = {"transport": _transport, "stream": _stream, "reprojection": _reprojection, "shading": _shading}
+    kinds = {
+        "transport": _transport,
+        "stream": _stream,
+        "opening": _opening,
+        "reprojection": _reprojection,
+        "shading": _shading,
+    }
     try:
         figures = kinds[args.bench](args)
         if args.json is not None:
@@ -256,6 +295,33 @@ def _stream(args: argparse.Namespace) -> dict[str, Any]:
                 job = StreamJob(daemon.endpoint, device=daemon.device, daemon_pid=daemon.pid, **common)
                 figures = measure_stream(job, tick)
     console.print(_stream_table(figures))
+    return figures
+
+
+def _opening(args: argparse.Namespace) -> dict[str, Any]:
+    from ..bench.opening import OpeningJob, measure_opening
+    from ..client.local_daemon import DaemonProcess
+
+    console = Console()
+    with (
+        tempfile.TemporaryDirectory() as cold,
+        DaemonProcess(args.model, environment={"MIRAGE_LSD_CACHE": cold}) as daemon,
+        Progress(console=console, transient=True, refresh_per_second=2) as bar,
+    ):
+        task = bar.add_task("starting", total=None)
+        job = OpeningJob(daemon.endpoint, args.model, args.steps, args.size, tuple(args.opened), args.seconds)
+        figures = measure_opening(job, lambda what: bar.update(task, description=what))
+    title = "{}, {}x{}, {} steps: time between two results, ms".format(args.model, *args.size, args.steps)
+    table = Table("", "p50", "p95", "max", "", title=title)
+    for row in figures["openings"]:
+        size = "{}x{}".format(*row["opened"])
+        table.add_row(f"before {size}", *(f"{row['gap_alone_ms'][key]:.1f}" for key in ("p50", "p95", "max")))
+        gaps = (f"{row['gap_opening_ms'][key]:.1f}" for key in ("p50", "p95", "max"))
+        table.add_row(f"opening {size}", *gaps, f"{row['seconds']:.1f} s")
+    table.caption = "Longest beyond the usual: alone {alone} ms, while another is opened {opening} ms".format(
+        **figures["longest_beyond_usual_ms"]
+    )
+    console.print(table)
     return figures
 
 
