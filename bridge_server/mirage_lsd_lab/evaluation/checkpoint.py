@@ -25,11 +25,15 @@ from .measures import high_frequency_energy, psnr, warp_error
 from .scenario import as_tensor, input_frame, stroll, themed_world, turned, visible_before
 
 VARIANTS: tuple[tuple[str, Recipe], ...] = (
-    ("plain img2img per frame", Recipe(anchored_noise=False, warp=False, sink=False, places=False, skip=False)),
-    ("+ anchored noise", Recipe(warp=False, sink=False, places=False, skip=False)),
-    ("+ warped latents", Recipe(sink=False, places=False, skip=False)),
-    ("+ sink attention", Recipe(places=False, skip=False)),
-    ("+ key frames", Recipe(skip=False)),
+    (
+        "plain img2img per frame",
+        Recipe(anchored_noise=False, warp=False, sink=False, places=False, steady=False, skip=False),
+    ),
+    ("+ anchored noise", Recipe(warp=False, sink=False, places=False, steady=False, skip=False)),
+    ("+ warped latents", Recipe(sink=False, places=False, steady=False, skip=False)),
+    ("+ sink attention", Recipe(places=False, steady=False, skip=False)),
+    ("+ key frames", Recipe(steady=False, skip=False)),
+    ("+ steadying", Recipe(skip=False)),
     ("the same, no engine", Recipe(skip=False, true_depth=False)),
 )
 _SEEDS = (300, 301)

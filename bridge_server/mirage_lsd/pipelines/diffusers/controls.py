@@ -26,7 +26,7 @@ def control_specs(*, steps: int, guidance: float, controlled: bool) -> tuple[Con
             minimum=1.0, maximum=20.0, default=guidance,
         ),
         Number(
-            name="steadiness", help="How much of what was painted on a surface stays there from picture to picture.",
+            name="steadiness", help="How much of what was painted on a surface stays there from picture to picture, and over how many of them it is averaged; 0 switches both off.",
             minimum=0.0, maximum=0.95, default=0.8,
         ),
         *((Number(name="control", help="How strongly geometry holds the picture.", minimum=0.0, maximum=2.0, default=1.0),) if controlled else ()),

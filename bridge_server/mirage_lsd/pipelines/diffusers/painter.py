@@ -23,6 +23,7 @@ from .loading import Checkpoint
 from .recipe import Recipe
 from .sharp_warp import sharp_warp
 from .state import LastFrame, StreamState
+from .steadying import steadied
 from .unchanged import Sight, sight_of, unchanged
 from .unet import Conditions, run_unet
 from .view import FINE, View, engine_motion, view_of
@@ -119,7 +120,7 @@ class Painter:
         if changed:
             state.places.clear()
             state.memory = FrameMemory()
-            state.ripening = []
+            state.ripening, state.steady = [], None
         depth, notices = self._depth(view, color, latent)
         prior = None if changed else self._prior(state, view, motion, color)
         clock.mark("anchor")
@@ -130,8 +131,12 @@ class Painter:
         if prior is not None:
             found = torch.lerp(found, prior.latent, asked.steadiness * prior.share)
         clock.mark("denoise")
-        pixels = _pixels(self._decode(found), state.spec)
+        picture = self._decode(found)
         clock.mark("decode")
+        if recipe.steady and not recipe.stream_batch:
+            picture = self._steadied(picture, frame, color, state, asked.steadiness)
+            clock.mark("steady")
+        pixels = _pixels(picture, state.spec)
         self._remember(state, found, color, view, prior, (asked.look, size), sight, pixels)
         return Painted(pixels, clock.stages_us(), notices)
 
@@ -170,6 +175,19 @@ class Painter:
                 static = view.in_other(state.last.camera, state.last.depth)
                 moving = moves(seen, static) if seen is not None else None
         return prior_of(state, view, seen, moving, places=recipe.places)
+
+    def _steadied(
+        self, picture: Tensor, frame: InputFrame, color: Tensor, state: StreamState, steadiness: float
+    ) -> Tensor:
+        height, width = picture.shape[-2:]
+        cells = (height // FINE, width // FINE)
+        known = self.recipe.true_depth
+        view, motion = (view_of(frame, cells), engine_motion(frame, cells)) if known else (None, None)
+        blind = view is None and motion is None
+        state.steady = steadied(
+            picture, color, view, motion, state.steady, steadiness, self._estimator() if blind else None
+        )
+        return state.steady.picture
 
     def _estimator(self) -> Estimates:
         if self._estimates is None:
