@@ -441,7 +441,7 @@ __device__ LSDPlace_0 lsd_place_0(int2  pixel_1, KernelContext_0 * kernelContext
     {
         float reach_0 = 6.0f / ((F32_max(((&place_0)->view_0.y), (0.0f))) + 0.11999999731779099f);
         (&place_0)->position_0 = make_float3 ((&place_0)->view_0.x * reach_0, 0.0f, (&place_0)->view_0.z * reach_0);
-        (&place_0)->footprint_0 = reach_0 * angle_0;
+        (&place_0)->footprint_0 = reach_0 * angle_0 + (F32_max((- (&place_0)->view_0.y), (0.0f))) * 200.0f;
     }
     return place_0;
 }
@@ -552,6 +552,35 @@ __device__ float3  lsd_tint_0(int part_0, float3  n_3, float height_0, float foo
     float3  _S33 = float3 {(*_S22).x, (*_S22).y, (*_S22).z};
     return _S33 + (make_float3 ((*_S22).w, float2 {(*_S23).x, (*_S23).y}.x, float2 {(*_S23).x, (*_S23).y}.y) - _S33) * make_float3 ((*_S23).z * lsd_pattern_0((F32_cos(((level_0 - (F32_round((level_0)))) * 6.28318548202514648f))), footprint_1 * 31.41592788696289062f) + (*_S23).w * lsd_pattern_0(_S31 * _S31 - _S32 * _S32, footprint_1 * 40.0f / _S26));
 }
+__device__ bool lsd_on_surface_0(float3  step_1, float3  n_4)
+{
+    float across_0 = dot_1(step_1, n_4);
+    return (across_0 * across_0) < (dot_1(step_1, step_1) * dot_1(n_4, n_4) * 0.15000000596046448f);
+}
+__device__ float3  lsd_row_tangent_0(int2  pixel_4, LSDPlace_0 * here_2, float3  n_5, KernelContext_0 * kernelContext_5)
+{
+    int _S34 = pixel_4.x;
+    if((_S34 + int(8)) < int((*(kernelContext_5->lsd_constants_0 + int(6))).x))
+    {
+        LSDPlace_0 _S35 = lsd_place_0(pixel_4 + make_int2 (int(8), int(0)), kernelContext_5);
+        float3  right_1 = _S35.position_0 - here_2->position_0;
+        if(lsd_on_surface_0(right_1, n_5))
+        {
+            return right_1;
+        }
+    }
+    if(_S34 >= int(8))
+    {
+        float3  _S36 = here_2->position_0;
+        LSDPlace_0 _S37 = lsd_place_0(pixel_4 - make_int2 (int(8), int(0)), kernelContext_5);
+        float3  left_1 = _S36 - _S37.position_0;
+        if(lsd_on_surface_0(left_1, n_5))
+        {
+            return left_1;
+        }
+    }
+    return make_float3 (0.0f, 0.0f, 0.0f);
+}
 __device__ float2  lsd_mod289_0(float2  x_25)
 {
     return x_25 - floor_1(x_25 * make_float2 (0.00346020772121847f)) * make_float2 (289.0f);
@@ -577,19 +606,19 @@ __device__ float lsd_value_noise_0(float3  p_0, float salt_0)
     float3  corner_0 = floor_2(p_0);
     float3  f_0 = p_0 - corner_0;
     float3  f_1 = f_0 * f_0 * (make_float3 (3.0f) - make_float3 (2.0f) * f_0);
-    float _S34 = corner_0.x;
-    float _S35 = corner_0.y;
-    float _S36 = corner_0.z;
-    float2  z_0 = lsd_mod289_0(make_float2 (_S36, _S36 + 1.0f));
-    float4  edges_0 = lsd_permute_1(float4 {lsd_permute_0(lsd_mod289_0(make_float2 (_S34, _S34 + 1.0f)) + make_float2 (salt_0)).x, lsd_permute_0(lsd_mod289_0(make_float2 (_S34, _S34 + 1.0f)) + make_float2 (salt_0)).y, lsd_permute_0(lsd_mod289_0(make_float2 (_S34, _S34 + 1.0f)) + make_float2 (salt_0)).x, lsd_permute_0(lsd_mod289_0(make_float2 (_S34, _S34 + 1.0f)) + make_float2 (salt_0)).y} + float4 {lsd_mod289_0(make_float2 (_S35, _S35 + 1.0f)).x, lsd_mod289_0(make_float2 (_S35, _S35 + 1.0f)).x, lsd_mod289_0(make_float2 (_S35, _S35 + 1.0f)).y, lsd_mod289_0(make_float2 (_S35, _S35 + 1.0f)).y});
+    float _S38 = corner_0.x;
+    float _S39 = corner_0.y;
+    float _S40 = corner_0.z;
+    float2  z_0 = lsd_mod289_0(make_float2 (_S40, _S40 + 1.0f));
+    float4  edges_0 = lsd_permute_1(float4 {lsd_permute_0(lsd_mod289_0(make_float2 (_S38, _S38 + 1.0f)) + make_float2 (salt_0)).x, lsd_permute_0(lsd_mod289_0(make_float2 (_S38, _S38 + 1.0f)) + make_float2 (salt_0)).y, lsd_permute_0(lsd_mod289_0(make_float2 (_S38, _S38 + 1.0f)) + make_float2 (salt_0)).x, lsd_permute_0(lsd_mod289_0(make_float2 (_S38, _S38 + 1.0f)) + make_float2 (salt_0)).y} + float4 {lsd_mod289_0(make_float2 (_S39, _S39 + 1.0f)).x, lsd_mod289_0(make_float2 (_S39, _S39 + 1.0f)).x, lsd_mod289_0(make_float2 (_S39, _S39 + 1.0f)).y, lsd_mod289_0(make_float2 (_S39, _S39 + 1.0f)).y});
     float4  low_0 = lsd_unit_0(edges_0 + make_float4 (z_0.x));
     float4  high_0 = lsd_unit_0(edges_0 + make_float4 (z_0.y));
-    float4  _S37 = make_float4 (float2 {low_0.x, low_0.z}.x, float2 {low_0.x, low_0.z}.y, float2 {high_0.x, high_0.z}.x, float2 {high_0.x, high_0.z}.y);
-    float4  along_x_0 = _S37 + (make_float4 (float2 {low_0.y, low_0.w}.x, float2 {low_0.y, low_0.w}.y, float2 {high_0.y, high_0.w}.x, float2 {high_0.y, high_0.w}.y) - _S37) * make_float4 (f_1.x);
-    float2  _S38 = float2 {along_x_0.x, along_x_0.z};
-    float2  along_y_0 = _S38 + (float2 {along_x_0.y, along_x_0.w} - _S38) * make_float2 (f_1.y);
-    float _S39 = along_y_0.x;
-    return _S39 + (along_y_0.y - _S39) * f_1.z;
+    float4  _S41 = make_float4 (float2 {low_0.x, low_0.z}.x, float2 {low_0.x, low_0.z}.y, float2 {high_0.x, high_0.z}.x, float2 {high_0.x, high_0.z}.y);
+    float4  along_x_0 = _S41 + (make_float4 (float2 {low_0.y, low_0.w}.x, float2 {low_0.y, low_0.w}.y, float2 {high_0.y, high_0.w}.x, float2 {high_0.y, high_0.w}.y) - _S41) * make_float4 (f_1.x);
+    float2  _S42 = float2 {along_x_0.x, along_x_0.z};
+    float2  along_y_0 = _S42 + (float2 {along_x_0.y, along_x_0.w} - _S42) * make_float2 (f_1.y);
+    float _S43 = along_y_0.x;
+    return _S43 + (along_y_0.y - _S43) * f_1.z;
 }
 __device__ float lsd_fade_0(float footprint_2, float period_0)
 {
@@ -604,24 +633,48 @@ __device__ float lsd_line_0(float metres_0, float half_width_0, float footprint_
     float half_pixel_0 = footprint_3 * 0.5f;
     return (F32_min(((F32_min(((F32_max((half_width_0 + half_pixel_0 - metres_0), (0.0f))) / (2.0f * half_pixel_0 + 9.99999997475242708e-07f)), (1.0f)))), (half_width_0 / (half_pixel_0 + 9.99999997475242708e-07f))));
 }
-__device__ void lsd_fields_0(float3  position_1, float3  n_4, float footprint_4, FixedArray<float4 , 8>  * guide_0, KernelContext_0 * kernelContext_5)
+__device__ void lsd_fields_0(float3  position_1, float3  n_6, float3  tangent_0, float footprint_4, FixedArray<float4 , 8>  * guide_0, KernelContext_0 * kernelContext_6)
 {
-    float3  q_0 = position_1 - n_4 * make_float3 (0.00999999977648258f) + float3 {(*(kernelContext_5->lsd_constants_0 + int(5))).x, (*(kernelContext_5->lsd_constants_0 + int(5))).y, (*(kernelContext_5->lsd_constants_0 + int(5))).z};
+    float3  q_0 = position_1 - n_6 * make_float3 (0.00999999977648258f) + float3 {(*(kernelContext_6->lsd_constants_0 + int(5))).x, (*(kernelContext_6->lsd_constants_0 + int(5))).y, (*(kernelContext_6->lsd_constants_0 + int(5))).z};
     *&((&(*guide_0)[int(4)])->y) = lsd_value_noise_0(q_0 * make_float3 (0.05999999865889549f), 7.0f) * lsd_fade_0(footprint_4, 16.66666793823242188f);
     *&((&(*guide_0)[int(4)])->z) = lsd_value_noise_0(q_0 * make_float3 (0.25f), 38.0f) * lsd_fade_0(footprint_4, 4.0f);
     *&((&(*guide_0)[int(4)])->w) = lsd_value_noise_0(q_0, 69.0f) * lsd_fade_0(footprint_4, 1.0f);
-    float _S40 = lsd_fade_0(footprint_4, 0.25f);
-    *&((&(*guide_0)[int(5)])->x) = lsd_value_noise_0(q_0 * make_float3 (4.0f), 100.0f) * _S40;
+    float _S44 = lsd_fade_0(footprint_4, 0.25f);
+    *&((&(*guide_0)[int(5)])->x) = lsd_value_noise_0(q_0 * make_float3 (4.0f), 100.0f) * _S44;
     *&((&(*guide_0)[int(5)])->y) = lsd_value_noise_0(q_0 * make_float3 (14.0f), 131.0f) * lsd_fade_0(footprint_4, 0.0714285746216774f);
     float3  coarse_0 = floor_2(q_0 * make_float3 (0.5f));
     float3  fine_0 = floor_2(q_0 * make_float3 (2.0f));
     float2  cells_0 = lsd_cell_hash_0(make_float2 (coarse_0.x, fine_0.x), make_float2 (coarse_0.y, fine_0.y), make_float2 (coarse_0.z, fine_0.z), make_float2 (101.0f, 118.0f));
-    float _S41 = lsd_fade_0(footprint_4, 2.0f);
-    *&((&(*guide_0)[int(5)])->z) = cells_0.x * _S41;
+    float _S45 = lsd_fade_0(footprint_4, 2.0f);
+    *&((&(*guide_0)[int(5)])->z) = cells_0.x * _S45;
     *&((&(*guide_0)[int(5)])->w) = cells_0.y * lsd_fade_0(footprint_4, 0.5f);
-    bool is_floor_0 = (F32_abs((n_4.y))) >= 0.69999998807907104f;
+    bool is_floor_0 = (F32_abs((n_6.y))) >= 0.69999998807907104f;
+    float _S46 = tangent_0.x;
+    float _S47 = tangent_0.z;
+    float _S48 = tangent_0.y;
+    bool known_0 = (_S46 * _S46 + _S47 * _S47) > (_S48 * _S48);
+    float across_1;
+    if(known_0)
+    {
+        across_1 = (F32_abs((_S47)));
+    }
+    else
+    {
+        across_1 = (F32_abs((n_6.x)));
+    }
+    float sideways_0;
+    if(known_0)
+    {
+        sideways_0 = (F32_abs((_S46)));
+    }
+    else
+    {
+        sideways_0 = (F32_abs((n_6.z)));
+    }
+    float2  column_0 = floor_1(float2 {q_0.x, q_0.z} * make_float2 (0.125f));
+    float2  _S49 = make_float2 (0.0f, 0.0f);
     bool faces_x_0;
-    if((F32_abs((n_4.x))) > (F32_abs((n_4.z))))
+    if(across_1 > (sideways_0 * (lsd_cell_hash_0(float2 {column_0.x, column_0.x}, _S49, float2 {column_0.y, column_0.y}, make_float2 (157.0f, 157.0f)).x * 0.25f + 1.37999999523162842f)))
     {
         faces_x_0 = !is_floor_0;
     }
@@ -629,109 +682,118 @@ __device__ void lsd_fields_0(float3  position_1, float3  n_4, float footprint_4,
     {
         faces_x_0 = false;
     }
-    float _S42;
     if(faces_x_0)
     {
-        _S42 = q_0.z;
+        across_1 = q_0.z;
     }
     else
     {
-        _S42 = q_0.x;
+        across_1 = q_0.x;
     }
-    float _S43;
     if(is_floor_0)
     {
-        _S43 = q_0.z;
+        sideways_0 = q_0.z;
     }
     else
     {
-        _S43 = q_0.y;
+        sideways_0 = q_0.y;
     }
-    float2  _S44 = make_float2 (_S42, _S43) * make_float2 (0.5f);
-    float2  turns_0 = _S44 - round_0(_S44);
-    float2  _S45 = turns_0 * make_float2 (6.28318548202514648f);
-    (*guide_0)[int(6)] = make_float4 (sin_0(_S45).x, sin_0(_S45).y, cos_0(_S45).x, cos_0(_S45).y) * make_float4 (_S41);
-    *&((&(*guide_0)[int(7)])->x) = lsd_line_0((F32_abs((turns_0.x))) * 2.0f, 0.05000000074505806f, footprint_4) * _S41;
-    *&((&(*guide_0)[int(7)])->y) = lsd_line_0((F32_abs((turns_0.y))) * 2.0f, 0.05000000074505806f, footprint_4) * _S41;
-    float rows_0 = _S43 * 4.0f;
+    float2  _S50 = make_float2 (across_1, sideways_0) * make_float2 (0.5f);
+    float2  turns_0 = _S50 - round_0(_S50);
+    float2  _S51 = turns_0 * make_float2 (6.28318548202514648f);
+    (*guide_0)[int(6)] = make_float4 (sin_0(_S51).x, sin_0(_S51).y, cos_0(_S51).x, cos_0(_S51).y) * make_float4 (_S45);
+    *&((&(*guide_0)[int(7)])->x) = lsd_line_0((F32_abs((turns_0.x))) * 2.0f, 0.05000000074505806f, footprint_4) * _S45;
+    *&((&(*guide_0)[int(7)])->y) = lsd_line_0((F32_abs((turns_0.y))) * 2.0f, 0.05000000074505806f, footprint_4) * _S45;
+    float rows_0 = sideways_0 * 4.0f;
     float course_0 = (F32_floor((rows_0)));
-    float along_0 = _S42 * 2.0f + (course_0 - 2.0f * (F32_floor((course_0 * 0.5f)))) * 0.5f;
-    *&((&(*guide_0)[int(7)])->z) = lsd_line_0((F32_min(((F32_abs((along_0 - (F32_round((along_0)))))) * 0.5f), ((F32_abs((rows_0 - (F32_round((rows_0)))))) * 0.25f))), 0.01200000010430813f, footprint_4) * _S40;
+    float along_0 = across_1 * 2.0f + (course_0 - 2.0f * (F32_floor((course_0 * 0.5f)))) * 0.5f;
+    *&((&(*guide_0)[int(7)])->z) = lsd_line_0((F32_min(((F32_abs((along_0 - (F32_round((along_0)))))) * 0.5f), ((F32_abs((rows_0 - (F32_round((rows_0)))))) * 0.25f))), 0.01200000010430813f, footprint_4) * _S44;
     float brick_0 = (F32_floor((along_0)));
-    *&((&(*guide_0)[int(7)])->w) = lsd_cell_hash_0(make_float2 (brick_0, brick_0), make_float2 (course_0, course_0), make_float2 (0.0f, 0.0f), make_float2 (211.0f, 211.0f)).x * _S40;
+    *&((&(*guide_0)[int(7)])->w) = lsd_cell_hash_0(make_float2 (brick_0, brick_0), make_float2 (course_0, course_0), _S49, make_float2 (211.0f, 211.0f)).x * _S44;
     return;
 }
-__device__ void lsd_guide_0(int2  pixel_4, float4  color_0, LSDPlace_0 * here_2, int part_1, FixedArray<float4 , 8>  * guide_1, KernelContext_0 * kernelContext_6)
+__device__ void lsd_guide_0(int2  pixel_5, float4  color_0, LSDPlace_0 * here_3, int part_1, FixedArray<float4 , 8>  * guide_1, KernelContext_0 * kernelContext_7)
 {
-    float _S46 = here_2->solid_0;
-    float _S47 = 1.0f + here_2->depth_0;
-    (*guide_1)[int(0)] = make_float4 ((float3 {color_0.x, color_0.y, color_0.z} * make_float3 (2.0f) - make_float3 (1.0f)).x, (float3 {color_0.x, color_0.y, color_0.z} * make_float3 (2.0f) - make_float3 (1.0f)).y, (float3 {color_0.x, color_0.y, color_0.z} * make_float3 (2.0f) - make_float3 (1.0f)).z, here_2->solid_0 / _S47);
-    float3  _S48 = lsd_normal_0(pixel_4, here_2, kernelContext_6);
-    (*guide_1)[int(1)] = make_float4 ((F32_log((_S47))) * 0.20000000298023224f, _S48.x, _S48.y, _S48.z);
-    float3  _S49 = here_2->view_0;
-    (*guide_1)[int(2)] = make_float4 (1.0f - _S46, 1.0f, dot_1(_S48, float3 {(*(kernelContext_6->lsd_constants_0 + int(4))).x, (*(kernelContext_6->lsd_constants_0 + int(4))).y, (*(kernelContext_6->lsd_constants_0 + int(4))).z}), dot_1(here_2->view_0, float3 {(*(kernelContext_6->lsd_constants_0 + int(4))).x, (*(kernelContext_6->lsd_constants_0 + int(4))).y, (*(kernelContext_6->lsd_constants_0 + int(4))).z}));
+    float _S52 = here_3->solid_0;
+    float _S53 = 1.0f + here_3->depth_0;
+    (*guide_1)[int(0)] = make_float4 ((float3 {color_0.x, color_0.y, color_0.z} * make_float3 (2.0f) - make_float3 (1.0f)).x, (float3 {color_0.x, color_0.y, color_0.z} * make_float3 (2.0f) - make_float3 (1.0f)).y, (float3 {color_0.x, color_0.y, color_0.z} * make_float3 (2.0f) - make_float3 (1.0f)).z, here_3->solid_0 / _S53);
+    float3  _S54 = lsd_normal_0(pixel_5, here_3, kernelContext_7);
+    (*guide_1)[int(1)] = make_float4 ((F32_log((_S53))) * 0.20000000298023224f, _S54.x, _S54.y, _S54.z);
+    float3  _S55 = here_3->view_0;
+    (*guide_1)[int(2)] = make_float4 (1.0f - _S52, 1.0f, dot_1(_S54, float3 {(*(kernelContext_7->lsd_constants_0 + int(4))).x, (*(kernelContext_7->lsd_constants_0 + int(4))).y, (*(kernelContext_7->lsd_constants_0 + int(4))).z}), dot_1(here_3->view_0, float3 {(*(kernelContext_7->lsd_constants_0 + int(4))).x, (*(kernelContext_7->lsd_constants_0 + int(4))).y, (*(kernelContext_7->lsd_constants_0 + int(4))).z}));
+    bool _S56 = _S52 > 0.5f;
     float incidence_0;
-    if(_S46 > 0.5f)
+    if(_S56)
     {
-        incidence_0 = (F32_max(((F32_abs((dot_1(_S48, _S49))))), (0.20000000298023224f)));
+        incidence_0 = (F32_max(((F32_abs((dot_1(_S54, _S55))))), (0.20000000298023224f)));
     }
     else
     {
         incidence_0 = 1.0f;
     }
-    float footprint_5 = here_2->footprint_0 / incidence_0 + 0.00009999999747379f;
-    float _S50 = _S49.y;
-    (*guide_1)[int(3)] = make_float4 (_S50, 0.0f, 0.0f, 0.0f);
-    (*guide_1)[int(4)] = make_float4 (0.0f, 0.0f, 0.0f, 0.0f);
-    bool _S51;
-    if(part_1 >= int(1))
+    float footprint_5 = here_3->footprint_0 / incidence_0 + 0.00009999999747379f;
+    float elevation_0;
+    if(_S56)
     {
-        _S51 = part_1 <= int(3);
+        elevation_0 = _S55.y;
     }
     else
     {
-        _S51 = false;
+        elevation_0 = (F32_max((_S55.y), (0.0f)));
     }
-    if(_S51)
+    (*guide_1)[int(3)] = make_float4 (elevation_0, 0.0f, 0.0f, 0.0f);
+    (*guide_1)[int(4)] = make_float4 (0.0f, 0.0f, 0.0f, 0.0f);
+    bool _S57;
+    if(part_1 >= int(1))
     {
-        float3  _S52 = lsd_tint_0(part_1, _S48, here_2->position_0.y, footprint_5, kernelContext_6);
-        (*guide_1)[int(3)] = make_float4 (_S50, 1.0f, float2 {_S52.x, _S52.y}.x, float2 {_S52.x, _S52.y}.y);
-        *&((&(*guide_1)[int(4)])->x) = _S52.z;
+        _S57 = part_1 <= int(3);
     }
-    lsd_fields_0(here_2->position_0, _S48, footprint_5, guide_1, kernelContext_6);
+    else
+    {
+        _S57 = false;
+    }
+    if(_S57)
+    {
+        float3  _S58 = lsd_tint_0(part_1, _S54, here_3->position_0.y, footprint_5, kernelContext_7);
+        (*guide_1)[int(3)] = make_float4 (elevation_0, 1.0f, float2 {_S58.x, _S58.y}.x, float2 {_S58.x, _S58.y}.y);
+        *&((&(*guide_1)[int(4)])->x) = _S58.z;
+    }
+    float3  _S59 = here_3->position_0;
+    float3  _S60 = lsd_row_tangent_0(pixel_5, here_3, _S54, kernelContext_7);
+    lsd_fields_0(_S59, _S54, _S60, footprint_5, guide_1, kernelContext_7);
     return;
 }
-__device__ float2  lsd_context_at_0(int2  pixel_5, LSDPlace_0 * here_3, KernelContext_0 * kernelContext_7)
+__device__ float2  lsd_context_at_0(int2  pixel_6, LSDPlace_0 * here_4, KernelContext_0 * kernelContext_8)
 {
-    float2  _S53 = make_float2 ((float)pixel_5.x, (float)pixel_5.y);
-    float2  at_1 = (_S53 + make_float2 (0.5f)) / float2 {(*(kernelContext_7->lsd_constants_0 + int(6))).x, (*(kernelContext_7->lsd_constants_0 + int(6))).y};
-    if(((*(kernelContext_7->lsd_constants_0 + int(7))).w) < 0.5f)
+    float2  _S61 = make_float2 ((float)pixel_6.x, (float)pixel_6.y);
+    float2  at_1 = (_S61 + make_float2 (0.5f)) / float2 {(*(kernelContext_8->lsd_constants_0 + int(6))).x, (*(kernelContext_8->lsd_constants_0 + int(6))).y};
+    if(((*(kernelContext_8->lsd_constants_0 + int(7))).w) < 0.5f)
     {
         return at_1;
     }
-    float3  eye_0 = make_float3 ((*(kernelContext_7->lsd_constants_0 + int(0))).w, (*(kernelContext_7->lsd_constants_0 + int(1))).w, (*(kernelContext_7->lsd_constants_0 + int(2))).w);
-    float3  _S54;
-    if((here_3->solid_0) > 0.5f)
+    float3  eye_0 = make_float3 ((*(kernelContext_8->lsd_constants_0 + int(0))).w, (*(kernelContext_8->lsd_constants_0 + int(1))).w, (*(kernelContext_8->lsd_constants_0 + int(2))).w);
+    float3  _S62;
+    if((here_4->solid_0) > 0.5f)
     {
-        _S54 = here_3->position_0;
+        _S62 = here_4->position_0;
     }
     else
     {
-        _S54 = eye_0 + here_3->ray_0 * make_float3 (1.0e+05f);
+        _S62 = eye_0 + here_4->ray_0 * make_float3 (1.0e+05f);
     }
-    float4  p_1 = make_float4 (_S54.x, _S54.y, _S54.z, 1.0f);
-    float w_0 = dot_0(*(kernelContext_7->lsd_constants_0 + int(10)), p_1);
+    float4  p_1 = make_float4 (_S62.x, _S62.y, _S62.z, 1.0f);
+    float w_0 = dot_0(*(kernelContext_8->lsd_constants_0 + int(10)), p_1);
     if(w_0 < 0.00100000004749745f)
     {
         return at_1;
     }
-    return make_float2 (0.5f + 0.5f * dot_0(*(kernelContext_7->lsd_constants_0 + int(8)), p_1) / w_0, 0.5f - 0.5f * dot_0(*(kernelContext_7->lsd_constants_0 + int(9)), p_1) / w_0);
+    return make_float2 (0.5f + 0.5f * dot_0(*(kernelContext_8->lsd_constants_0 + int(8)), p_1) / w_0, 0.5f - 0.5f * dot_0(*(kernelContext_8->lsd_constants_0 + int(9)), p_1) / w_0);
 }
 __device__ float4  lsd_hardswish_0(float4  x_31)
 {
     return x_31 * saturate_1(x_31 * make_float4 (0.1666666716337204f) + make_float4 (0.5f));
 }
-__device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context_at_0, KernelContext_0 * kernelContext_8)
+__device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context_at_0, KernelContext_0 * kernelContext_9)
 {
     int k_0;
     int i_15;
@@ -750,14 +812,14 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
         h_0[g_0] = (*guide_2)[g_0];
         g_0 = g_0 + int(1);
     }
-    float2  cell_0 = clamp_3(context_at_0 * float2 {(*(kernelContext_8->lsd_constants_0 + int(6))).z, (*(kernelContext_8->lsd_constants_0 + int(6))).w} - make_float2 (0.5f), make_float2 (0.0f, 0.0f), float2 {(*(kernelContext_8->lsd_constants_0 + int(6))).z, (*(kernelContext_8->lsd_constants_0 + int(6))).w} - make_float2 (1.0f));
-    int2  _S55 = make_int2 ((int)cell_0.x, (int)cell_0.y);
-    int2  _S56 = make_int2 (int(1), int(1));
-    float2  _S57 = float2 {(*(kernelContext_8->lsd_constants_0 + int(6))).z, (*(kernelContext_8->lsd_constants_0 + int(6))).w};
-    int2  _S58 = make_int2 ((int)_S57.x, (int)_S57.y);
-    int2  _S59 = min_3(_S55 + _S56, _S58 - _S56);
-    float2  _S60 = make_float2 ((float)_S55.x, (float)_S55.y);
-    float2  _S61 = cell_0 - _S60;
+    float2  cell_0 = clamp_3(context_at_0 * float2 {(*(kernelContext_9->lsd_constants_0 + int(6))).z, (*(kernelContext_9->lsd_constants_0 + int(6))).w} - make_float2 (0.5f), make_float2 (0.0f, 0.0f), float2 {(*(kernelContext_9->lsd_constants_0 + int(6))).z, (*(kernelContext_9->lsd_constants_0 + int(6))).w} - make_float2 (1.0f));
+    int2  _S63 = make_int2 ((int)cell_0.x, (int)cell_0.y);
+    int2  _S64 = make_int2 (int(1), int(1));
+    float2  _S65 = float2 {(*(kernelContext_9->lsd_constants_0 + int(6))).z, (*(kernelContext_9->lsd_constants_0 + int(6))).w};
+    int2  _S66 = make_int2 ((int)_S65.x, (int)_S65.y);
+    int2  _S67 = min_3(_S63 + _S64, _S66 - _S64);
+    float2  _S68 = make_float2 ((float)_S63.x, (float)_S63.y);
+    float2  _S69 = cell_0 - _S68;
     int c_0 = int(0);
     #pragma unroll
     for(;;)
@@ -769,12 +831,12 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
         {
             break;
         }
-        int _S62 = _S55.y;
-        int _S63 = _S55.x;
-        int _S64 = _S59.x;
-        float4  _S65 = make_float4 (_S61.x);
-        int _S66 = _S59.y;
-        h_0[int(8) + c_0] = lerp_1(lerp_1(*(kernelContext_8->lsd_context_0 + ((_S62 * int((*(kernelContext_8->lsd_constants_0 + int(6))).z) + _S63) * int(4) + c_0)), *(kernelContext_8->lsd_context_0 + ((_S62 * int((*(kernelContext_8->lsd_constants_0 + int(6))).z) + _S64) * int(4) + c_0)), _S65), lerp_1(*(kernelContext_8->lsd_context_0 + ((_S66 * int((*(kernelContext_8->lsd_constants_0 + int(6))).z) + _S63) * int(4) + c_0)), *(kernelContext_8->lsd_context_0 + ((_S66 * int((*(kernelContext_8->lsd_constants_0 + int(6))).z) + _S64) * int(4) + c_0)), _S65), make_float4 (_S61.y));
+        int _S70 = _S63.y;
+        int _S71 = _S63.x;
+        int _S72 = _S67.x;
+        float4  _S73 = make_float4 (_S69.x);
+        int _S74 = _S67.y;
+        h_0[int(8) + c_0] = lerp_1(lerp_1(*(kernelContext_9->lsd_context_0 + ((_S70 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S71) * int(4) + c_0)), *(kernelContext_9->lsd_context_0 + ((_S70 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S72) * int(4) + c_0)), _S73), lerp_1(*(kernelContext_9->lsd_context_0 + ((_S74 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S71) * int(4) + c_0)), *(kernelContext_9->lsd_context_0 + ((_S74 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S72) * int(4) + c_0)), _S73), make_float4 (_S69.y));
         c_0 = c_0 + int(1);
     }
     int layer_0 = int(0);
@@ -787,15 +849,15 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
         {
             break;
         }
-        int _S67 = layer_0 * int(588);
-        float _S68;
+        int _S75 = layer_0 * int(588);
+        float _S76;
         if(layer_0 > int(0))
         {
-            _S68 = 1.0f;
+            _S76 = 1.0f;
         }
         else
         {
-            _S68 = 0.0f;
+            _S76 = 0.0f;
         }
         FixedArray<float, 48>  sums_0;
         k_0 = int(0);
@@ -809,9 +871,9 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
             {
                 break;
             }
-            float4  _S69 = make_float4 (0.0f, 0.0f, 0.0f, 0.0f);
+            float4  _S77 = make_float4 (0.0f, 0.0f, 0.0f, 0.0f);
             i_15 = int(0);
-            float4  sum_0 = _S69;
+            float4  sum_0 = _S77;
             #pragma unroll
             for(;;)
             {
@@ -822,7 +884,7 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
                 {
                     break;
                 }
-                float4  sum_1 = sum_0 + (*&lsd_weights_0)[_S67 + k_0 * int(12) + i_15] * h_0[i_15];
+                float4  sum_1 = sum_0 + (*&lsd_weights_0)[_S75 + k_0 * int(12) + i_15] * h_0[i_15];
                 i_15 = i_15 + int(1);
                 sum_0 = sum_1;
             }
@@ -840,15 +902,15 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
             {
                 break;
             }
-            int _S70 = i_15 * int(4);
-            h_0[i_15] = lsd_hardswish_0(make_float4 (sums_0[_S70], sums_0[_S70 + int(1)], sums_0[_S70 + int(2)], sums_0[_S70 + int(3)]) + (*&lsd_weights_0)[_S67 + int(576) + i_15]) + h_0[i_15] * make_float4 (_S68);
+            int _S78 = i_15 * int(4);
+            h_0[i_15] = lsd_hardswish_0(make_float4 (sums_0[_S78], sums_0[_S78 + int(1)], sums_0[_S78 + int(2)], sums_0[_S78 + int(3)]) + (*&lsd_weights_0)[_S75 + int(576) + i_15]) + h_0[i_15] * make_float4 (_S76);
             i_15 = i_15 + int(1);
         }
         layer_0 = layer_0 + int(1);
     }
-    float3  _S71 = float3 {(*&lsd_weights_0)[int(1800)].x, (*&lsd_weights_0)[int(1800)].y, (*&lsd_weights_0)[int(1800)].z};
+    float3  _S79 = float3 {(*&lsd_weights_0)[int(1800)].x, (*&lsd_weights_0)[int(1800)].y, (*&lsd_weights_0)[int(1800)].z};
     k_0 = int(0);
-    float3  rgb_0 = _S71;
+    float3  rgb_0 = _S79;
     #pragma unroll
     for(;;)
     {
@@ -865,7 +927,7 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
     }
     return saturate_0(rgb_0 * make_float3 (0.5f) + make_float3 (0.5f));
 }
-__device__ float3  lsd_shade_0(int2  pixel_6, float4  color_1, int part_2, KernelContext_0 * kernelContext_9)
+__device__ float3  lsd_shade_0(int2  pixel_7, float4  color_1, int part_2, KernelContext_0 * kernelContext_10)
 {
     FixedArray<float4 , 8>  guide_3;
     int g_1 = int(0);
@@ -882,44 +944,44 @@ __device__ float3  lsd_shade_0(int2  pixel_6, float4  color_1, int part_2, Kerne
         guide_3[g_1] = make_float4 (0.0f, 0.0f, 0.0f, 0.0f);
         g_1 = g_1 + int(1);
     }
-    float2  _S72 = make_float2 ((float)pixel_6.x, (float)pixel_6.y);
-    float2  _S73 = (_S72 + make_float2 (0.5f)) / float2 {(*(kernelContext_9->lsd_constants_0 + int(6))).x, (*(kernelContext_9->lsd_constants_0 + int(6))).y};
+    float2  _S80 = make_float2 ((float)pixel_7.x, (float)pixel_7.y);
+    float2  _S81 = (_S80 + make_float2 (0.5f)) / float2 {(*(kernelContext_10->lsd_constants_0 + int(6))).x, (*(kernelContext_10->lsd_constants_0 + int(6))).y};
     float2  at_2;
-    if(((*(kernelContext_9->lsd_constants_0 + int(7))).x) > 0.5f)
+    if(((*(kernelContext_10->lsd_constants_0 + int(7))).x) > 0.5f)
     {
-        LSDPlace_0 _S74 = lsd_place_0(pixel_6, kernelContext_9);
-        LSDPlace_0 _S75 = _S74;
-        lsd_guide_0(pixel_6, color_1, &_S75, part_2, &guide_3, kernelContext_9);
-        LSDPlace_0 _S76 = _S74;
-        float2  _S77 = lsd_context_at_0(pixel_6, &_S76, kernelContext_9);
-        at_2 = _S77;
+        LSDPlace_0 _S82 = lsd_place_0(pixel_7, kernelContext_10);
+        LSDPlace_0 _S83 = _S82;
+        lsd_guide_0(pixel_7, color_1, &_S83, part_2, &guide_3, kernelContext_10);
+        LSDPlace_0 _S84 = _S82;
+        float2  _S85 = lsd_context_at_0(pixel_7, &_S84, kernelContext_10);
+        at_2 = _S85;
     }
     else
     {
         guide_3[int(0)] = make_float4 ((float3 {color_1.x, color_1.y, color_1.z} * make_float3 (2.0f) - make_float3 (1.0f)).x, (float3 {color_1.x, color_1.y, color_1.z} * make_float3 (2.0f) - make_float3 (1.0f)).y, (float3 {color_1.x, color_1.y, color_1.z} * make_float3 (2.0f) - make_float3 (1.0f)).z, 0.0f);
-        at_2 = _S73;
+        at_2 = _S81;
     }
-    FixedArray<float4 , 8>  _S78 = guide_3;
-    float3  _S79 = lsd_head_0(&_S78, at_2, kernelContext_9);
-    return _S79;
+    FixedArray<float4 , 8>  _S86 = guide_3;
+    float3  _S87 = lsd_head_0(&_S86, at_2, kernelContext_10);
+    return _S87;
 }
-__device__ float4  lsd_shaded_0(int2  pixel_7, KernelContext_0 * kernelContext_10)
+__device__ float4  lsd_shaded_0(int2  pixel_8, KernelContext_0 * kernelContext_11)
 {
-    int _S80 = lsd_index_0(pixel_7, kernelContext_10);
-    float4  color_2 = lsd_unpacked_0(*(kernelContext_10->lsd_color_0 + _S80));
+    int _S88 = lsd_index_0(pixel_8, kernelContext_11);
+    float4  color_2 = lsd_unpacked_0(*(kernelContext_11->lsd_color_0 + _S88));
     float2  slot_0;
-    if(((*(kernelContext_10->lsd_constants_0 + int(7))).z) > 0.5f)
+    if(((*(kernelContext_11->lsd_constants_0 + int(7))).z) > 0.5f)
     {
-        int _S81 = lsd_index_0(pixel_7, kernelContext_10);
-        slot_0 = float2 {lsd_unpacked_0(*(kernelContext_10->lsd_slots_0 + *(kernelContext_10->lsd_ids_0 + _S81))).x, lsd_unpacked_0(*(kernelContext_10->lsd_slots_0 + *(kernelContext_10->lsd_ids_0 + _S81))).y} * make_float2 (255.0f, 1.0f);
+        int _S89 = lsd_index_0(pixel_8, kernelContext_11);
+        slot_0 = float2 {lsd_unpacked_0(*(kernelContext_11->lsd_slots_0 + *(kernelContext_11->lsd_ids_0 + _S89))).x, lsd_unpacked_0(*(kernelContext_11->lsd_slots_0 + *(kernelContext_11->lsd_ids_0 + _S89))).y} * make_float2 (255.0f, 1.0f);
     }
     else
     {
         slot_0 = make_float2 (0.0f, 1.0f);
     }
-    float strength_0 = (*(kernelContext_10->lsd_constants_0 + int(4))).w * slot_0.y;
+    float strength_0 = (*(kernelContext_11->lsd_constants_0 + int(4))).w * slot_0.y;
     float alpha_0;
-    if(((*(kernelContext_10->lsd_constants_0 + int(5))).w) > 0.5f)
+    if(((*(kernelContext_11->lsd_constants_0 + int(5))).w) > 0.5f)
     {
         alpha_0 = color_2.w;
     }
@@ -931,15 +993,15 @@ __device__ float4  lsd_shaded_0(int2  pixel_7, KernelContext_0 * kernelContext_1
     {
         return make_float4 (float3 {color_2.x, color_2.y, color_2.z}.x, float3 {color_2.x, color_2.y, color_2.z}.y, float3 {color_2.x, color_2.y, color_2.z}.z, alpha_0);
     }
-    float3  _S82 = float3 {color_2.x, color_2.y, color_2.z};
-    float3  _S83 = lsd_shade_0(pixel_7, color_2, int(slot_0.x + 0.5f), kernelContext_10);
-    return make_float4 (lerp_0(_S82, _S83, make_float3 (strength_0)).x, lerp_0(_S82, _S83, make_float3 (strength_0)).y, lerp_0(_S82, _S83, make_float3 (strength_0)).z, alpha_0);
+    float3  _S90 = float3 {color_2.x, color_2.y, color_2.z};
+    float3  _S91 = lsd_shade_0(pixel_8, color_2, int(slot_0.x + 0.5f), kernelContext_11);
+    return make_float4 (lerp_0(_S90, _S91, make_float3 (strength_0)).x, lerp_0(_S90, _S91, make_float3 (strength_0)).y, lerp_0(_S90, _S91, make_float3 (strength_0)).z, alpha_0);
 }
 extern "C" __global__ void lsd_shade_kernel(float4  * constants_0, float4  * weights_0, uint * color_3, float * depth_2, uint * normals_0, uchar * ids_0, uint * slots_0, float4  * context_0, uint * output_0)
 {
-    KernelContext_0 kernelContext_11;
-    uint _S84 = threadIdx.x;
-    uint i_16 = _S84;
+    KernelContext_0 kernelContext_12;
+    uint _S92 = threadIdx.x;
+    uint i_16 = _S92;
     for(;;)
     {
         if(i_16 < 1801U)
@@ -953,35 +1015,35 @@ extern "C" __global__ void lsd_shade_kernel(float4  * constants_0, float4  * wei
         i_16 = i_16 + 128U;
     }
     __syncthreads();
-    (&kernelContext_11)->lsd_constants_0 = constants_0;
-    (&kernelContext_11)->lsd_color_0 = color_3;
-    (&kernelContext_11)->lsd_depth_0 = depth_2;
-    (&kernelContext_11)->lsd_normals_0 = normals_0;
-    (&kernelContext_11)->lsd_ids_0 = ids_0;
-    (&kernelContext_11)->lsd_slots_0 = slots_0;
-    (&kernelContext_11)->lsd_context_0 = context_0;
-    float2  _S85 = float2 {(*(constants_0 + int(6))).x, (*(constants_0 + int(6))).y};
-    int2  _S86 = make_int2 ((int)_S85.x, (int)_S85.y);
-    int _S87 = int(blockIdx.x * 32U + (_S84 & 31U));
-    int _S88 = int(blockIdx.y * 4U + (_S84 >> int(5)));
-    int2  pixel_8 = make_int2 (_S87, _S88);
-    int _S89 = _S86.x;
-    bool _S90;
-    if(_S87 >= _S89)
+    (&kernelContext_12)->lsd_constants_0 = constants_0;
+    (&kernelContext_12)->lsd_color_0 = color_3;
+    (&kernelContext_12)->lsd_depth_0 = depth_2;
+    (&kernelContext_12)->lsd_normals_0 = normals_0;
+    (&kernelContext_12)->lsd_ids_0 = ids_0;
+    (&kernelContext_12)->lsd_slots_0 = slots_0;
+    (&kernelContext_12)->lsd_context_0 = context_0;
+    float2  _S93 = float2 {(*(constants_0 + int(6))).x, (*(constants_0 + int(6))).y};
+    int2  _S94 = make_int2 ((int)_S93.x, (int)_S93.y);
+    int _S95 = int(blockIdx.x * 32U + (_S92 & 31U));
+    int _S96 = int(blockIdx.y * 4U + (_S92 >> int(5)));
+    int2  pixel_9 = make_int2 (_S95, _S96);
+    int _S97 = _S94.x;
+    bool _S98;
+    if(_S95 >= _S97)
     {
-        _S90 = true;
+        _S98 = true;
     }
     else
     {
-        _S90 = _S88 >= (_S86.y);
+        _S98 = _S96 >= (_S94.y);
     }
-    if(_S90)
+    if(_S98)
     {
         return;
     }
-    float4  _S91 = lsd_shaded_0(pixel_8, &kernelContext_11);
-    float4  painted_0 = saturate_1(_S91) * make_float4 (255.0f) + make_float4 (0.5f);
-    uint4  _S92 = make_uint4 ((uint)painted_0.x, (uint)painted_0.y, (uint)painted_0.z, (uint)painted_0.w);
-    *(output_0 + (_S88 * _S89 + _S87)) = (((_S92.x) | ((_S92.y) << int(8))) | ((_S92.z) << int(16))) | ((_S92.w) << int(24));
+    float4  _S99 = lsd_shaded_0(pixel_9, &kernelContext_12);
+    float4  painted_0 = saturate_1(_S99) * make_float4 (255.0f) + make_float4 (0.5f);
+    uint4  _S100 = make_uint4 ((uint)painted_0.x, (uint)painted_0.y, (uint)painted_0.z, (uint)painted_0.w);
+    *(output_0 + (_S96 * _S97 + _S95)) = (((_S100.x) | ((_S100.y) << int(8))) | ((_S100.z) << int(16))) | ((_S100.w) << int(24));
     return;
 }
