@@ -17,6 +17,8 @@ from mirage_lsd.sinks.video_file import VideoFileSink
 from mirage_lsd.sources.base import Source
 from mirage_lsd.sources.pattern import PatternSource, draw_pattern
 
+# What a busy machine may take for anything. Nothing is proven by how long a test waited.
+PATIENCE_S = 120.0
 STAND_INS = Path(__file__).parents[2] / "tests" / "media" / "stand_ins"
 
 
@@ -38,7 +40,7 @@ def still_pattern(size: tuple[int, int]) -> Pixels:
     return np.array(picture.pixels)
 
 
-def read_all(source: Source, timeout_s: float = 20.0) -> list[Picture]:
+def read_all(source: Source, timeout_s: float = PATIENCE_S) -> list[Picture]:
     """Every picture of a source that ends."""
     pictures: list[Picture] = []
     deadline = time.monotonic() + timeout_s
@@ -50,9 +52,9 @@ def read_all(source: Source, timeout_s: float = 20.0) -> list[Picture]:
     return pictures
 
 
-def wait_for(what: Callable[[], object], timeout_s: float = 15.0) -> None:
+def wait_for(what: Callable[[], object]) -> None:
     """Waits until `what()` is true."""
-    deadline = time.monotonic() + timeout_s
+    deadline = time.monotonic() + PATIENCE_S
     while not what():
         assert time.monotonic() < deadline, "it did not come"
         time.sleep(0.01)
@@ -63,8 +65,8 @@ def nothing_left_behind(worker: str) -> Iterator[None]:
     """After the block there are no more processes of `worker` (a part of their command line) and no more shared memory than before."""
     before = set(children(worker)), set(shared_files())
     yield
-    wait_for(lambda: not set(children(worker)) - before[0], 3.0)
-    wait_for(lambda: not set(shared_files()) - before[1], 3.0)
+    wait_for(lambda: not set(children(worker)) - before[0])
+    wait_for(lambda: not set(shared_files()) - before[1])
 
 
 def children(worker: str) -> list[int]:

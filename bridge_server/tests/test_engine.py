@@ -332,7 +332,7 @@ def test_a_daemon_paints_the_same_and_its_death_is_told_and_outlived(
         wait_for(lambda: any("5757" in n or "daemon" in n.casefold() for n in notices))
         with DaemonProcess("passthrough", "cpu", port):
             frames = engine.stats.frames
-            wait_for(lambda: engine.stats.frames > frames + 10, 40)
+            wait_for(lambda: engine.stats.frames > frames + 10)
             engine.stop()
     assert not engine.running
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from device_fixtures import STAND_INS, nothing_left_behind, read_all, wait_for, write_clip
+from device_fixtures import PATIENCE_S, STAND_INS, nothing_left_behind, read_all, wait_for, write_clip
 from PIL import Image
 
 from mirage_lsd.fit import fit
@@ -114,7 +114,7 @@ def source(request: pytest.FixtureRequest, tmp_path: Path) -> Source:
     return NetworkSource(request.getfixturevalue("udp_sender"), size=SIZE)
 
 
-def next_picture(source: Source, timeout_s: float = 15.0):
+def next_picture(source: Source, timeout_s: float = PATIENCE_S):
     """The next picture, waited for."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
@@ -191,28 +191,69 @@ def test_a_live_device_that_dies_or_blocks_is_lost_and_comes_back(source: Source
         assert source.fault == ""
 
 
-def test_a_device_that_starts_slowly_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It opens later than it may be silent, and its first picture comes a moment after that."""
-    (tmp_path / "slow_device.py").write_text(
-        "import time, numpy as np\n"
-        "def run(port):\n"
-        "    time.sleep(2.3)\n"
-        "    port.tell('open')\n"
-        "    while not port.closing.wait(0.4):\n"
-        "        port.put(np.zeros((8, 8, 4), np.uint8), time.monotonic_ns())\n"
-    )
+class StandInSource(ProcessSource):
+    """A source with a worker of the test's own."""
+
+    name = help = "stand-in"
+
+    @classmethod
+    def from_text(cls, text: str, **options: object) -> None:
+        return None
+
+
+@pytest.fixture
+def source_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], StandInSource]:
+    """Makes a source of the code with which its worker's `run(port)` begins; `life` is 0 in the first process, 1 in the next."""
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
 
-    class Slow(ProcessSource):
-        name = "slow"
+    def make(code: str) -> StandInSource:
+        lines = [
+            "import os, time, numpy as np",
+            "def run(port):",
+            "    life = port.options['restarts']",
+            *code.splitlines(),
+        ]
+        lines += ["    port.tell('open')", "    while not port.closing.wait(0.4):"]
+        lines += ["        port.put(np.zeros((8, 8, 4), np.uint8), time.monotonic_ns())"]
+        (tmp_path / "stand_in_device.py").write_text("\n".join(lines))
+        return StandInSource("stand_in_device", {}, "The stand-in", silence_s=2.0)
 
-        @classmethod
-        def from_text(cls, text: str, **options: object) -> None:
-            return None
+    return make
 
-    with Slow("slow_device", {}, "The slow device", silence_s=2.0) as source:
+
+def test_a_device_that_starts_slowly_is_not_lost(source_of: Callable[[str], StandInSource]) -> None:
+    """It opens later than it may be silent, and its first picture comes a moment after that."""
+    with source_of("    time.sleep(2.3)") as source:
         next_picture(source)
         assert (source.state, source.restarts) == (SourceState.OPEN, 0)
+
+
+def test_a_device_that_comes_back_slowly_gets_more_time_with_each_try(
+    monkeypatch: pytest.MonkeyPatch, source_of: Callable[[str], StandInSource]
+) -> None:
+    """After a fault it takes seven times the limit to open, each time; the same patience for ever would end it for ever."""
+    with source_of("    life and time.sleep(2.1)") as source:
+        next_picture(source)
+        monkeypatch.setattr("mirage_lsd.sources.process._OPEN_TIMEOUT_S", 0.3)
+        assert source._process is not None
+        source._process._process.kill()
+        wait_for(lambda: source.read(0.05) is None and source.state is SourceState.LOST)
+        next_picture(source)
+        assert source.state is SourceState.OPEN
+        assert source.restarts >= 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_a_device_that_stalls_and_then_dies_without_a_word_comes_back(
+    source_of: Callable[[str], StandInSource],
+) -> None:
+    with source_of("    life == 1 and os._exit(3)") as source:
+        next_picture(source)
+        assert source._process is not None
+        os.kill(source._process.pid, signal.SIGSTOP)
+        wait_for(lambda: source.read(0.05) is None and source.restarts >= 2)
+        next_picture(source)
+        assert source.state is SourceState.OPEN
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")

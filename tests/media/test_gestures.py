@@ -112,5 +112,5 @@ def test_a_swipe_changes_the_scene_of_a_running_engine(networks: HandNetworks) -
             ArraySource(camera(), fps=24.0), lambda pixels: painted.append(pixels.shape[0]), block=False,
             controllers=[controller],
         )  # fmt: skip
-        wait_for(lambda: engine._panel.current.get("scene") == scenes[1], 60)
+        wait_for(lambda: engine._panel.current.get("scene") == scenes[1])
     assert painted

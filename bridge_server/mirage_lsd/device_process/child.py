@@ -168,6 +168,8 @@ def main() -> None:
     writer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     port = Port(sys.stdin.buffer, writer)
+    # From here on a silence is the device's; starting Python takes seconds on a busy machine.
+    port.tell("up")
     status = 0
     try:
         importlib.import_module(sys.argv[1]).run(port)
