@@ -86,6 +86,7 @@ class Workshop:
             "LSD_TEST_CONVENTIONS": str(self.conventions),
             "LSD_TEST_LAUNCHER": str(self.launcher),
             "LSD_TEST_LAYOUT": str(self.layout),
+            "LSD_TEST_SHADER": str(TESTS / "run_shader.py"),
             "LSD_TEST_QUICK_DAEMON": str(TESTS / "quick_daemon.py"),
             "PYTHONPATH": python_path,
             **extra,

@@ -37,8 +37,8 @@ class NamedPassthrough(PassthroughPipeline):
     context_shape = MIRAGE_HEAD
 
     def process_context(self, frame: InputFrame, state: Any, controls: Controls) -> ContextFrame:
-        """Every number is the first red value, for a picture of 640x360; each weight is the weight of the second scene."""
-        width, height = MIRAGE_HEAD.grid(640, 360)
+        """Every number is the first red value; each weight is the weight of the second scene."""
+        width, height = MIRAGE_HEAD.grid(frame.color.shape[1], frame.color.shape[0])
         cells = np.full((height, width, MIRAGE_HEAD.channels), frame.color[0, 0, 0], np.float16)
         return ContextFrame(cells, self.shading_weights(state, controls))
 

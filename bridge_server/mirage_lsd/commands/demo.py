@@ -5,7 +5,7 @@
     mirage-lsd demo --size 1280x720 --seconds 20 --steps 2
 
 It starts a daemon of its own (or takes the one at --endpoint), goes through every theme during the walk and writes
-demo.mp4 (grey-box and result side by side), contact_sheet.png and report.json. Each frame waits for its result, so that the
+demo.mp4 (grey-box, the daemon's result and what the engine paints by itself from a context every third frame), contact_sheet.png and report.json. Each frame waits for its result, so that the
 video has no gaps; an engine never waits. The video plays at 24 frames a second, whatever the speed of the stream was.
 """
 
@@ -45,6 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="its own daemon gives the same pictures each time, which is slower on a CPU",
     )
+    parser.add_argument(
+        "--no-engine-shading", action="store_true", help="two columns: without what the engine paints by itself"
+    )
     parser.add_argument("--window", action="store_true", help="show the results live in a window")
 
 
@@ -66,7 +69,9 @@ def run(args: argparse.Namespace) -> int:
         device = str(resolve_device(args.device))
         sample = load_sample()
         args.out.mkdir(parents=True, exist_ok=True)
-        options = WalkOptions(width, height, args.seconds, args.steps, args.model, args.out, args.window)
+        options = WalkOptions(
+            width, height, args.seconds, args.steps, args.model, args.out, args.window, not args.no_engine_shading
+        )
         with Progress(*columns, console=console, transient=True) as bar:
             task = bar.add_task("starting the daemon", total=None)
 
@@ -119,5 +124,10 @@ def _print(console: Console, report: object, out: Path) -> None:
         f"{report.frames_sent} frames sent, {report.frames_returned} returned, {report.frames_dropped} dropped; "
         f"{report.fps:.1f} frames a second with rendering and recording"
     )
+    if shading := report.engine_shading:
+        console.print(
+            f"painted in the engine ({shading['by']}), a context every {shading['context_every_frames']} frames: "
+            f"{shading['psnr_mean_db']} dB against the daemon's pictures"
+        )
     for name in ("demo.mp4", "contact_sheet.png", "report.json"):
         console.print(f"  {out / name}")

@@ -10,6 +10,7 @@ from statistics import quantiles
 from typing import Any
 
 from ..client import Client, Result, now_ns
+from .engine_column import EngineColumn, make_column
 from .recording import FPS, Picture, Video, contact_sheet, side_by_side
 from .sample import DemoError
 
@@ -20,7 +21,7 @@ _RESULT_S = 30.0
 
 @dataclass(frozen=True)
 class WalkOptions:
-    """Sizes in pixels, `seconds` of walk (the video's length), `steps` of the sampler."""
+    """Sizes in pixels, `seconds` of walk (the video's length), `steps` of the sampler, `shades`: with the engine's own painting."""
 
     width: int
     height: int
@@ -29,6 +30,7 @@ class WalkOptions:
     model: str
     out: Path
     window: bool = False
+    shades: bool = True
 
 
 @dataclass
@@ -48,6 +50,7 @@ class Report:
     fps: float = 0.0
     latency_ms: dict[str, float] = field(default_factory=dict)
     stages_ms: dict[str, dict[str, float]] = field(default_factory=dict)
+    engine_shading: dict[str, str | float] = field(default_factory=dict)
 
 
 def _wait(bridge: Any, seq: int, seconds: float, alive: Callable[[], str | None]) -> Result | None:
@@ -93,7 +96,8 @@ def walk(
     path = sample.camera_path.CameraPath(frames / FPS)
     moments: list[tuple[str, list[tuple[Picture, Picture]]]] = [(theme.title, []) for theme in themes]
     latencies: list[float] = []
-    video = Video(options.out / "demo.mp4", options.width, options.height)
+    video: Video | None = None
+    column: EngineColumn | None = None
     try:
         with Client(endpoint, name="mirage-lsd demo", engine="panda3d") as client:
             bridge = sample.bridge.Bridge(
@@ -106,6 +110,11 @@ def walk(
             )
             theme = themes[0]
             _first_result(bridge, renderer, path, theme, alive, progress)
+            if options.shades:
+                column = make_column(sample, client, renderer, options.model, options.steps)
+            if column is not None:
+                column.set_theme(theme)
+            video = Video(options.out / "demo.mp4", options.width, options.height, 2 if column is None else 3)
             before = bridge.stream.stats()
             start = time.monotonic()
             for i in range(frames):
@@ -114,8 +123,12 @@ def walk(
                     theme = themes[k]
                     level.set_sun(theme.sun)
                     bridge.set_theme(theme, 1.0)
+                    if column is not None:
+                        column.set_theme(theme, 1.0)
                 renderer.place(path.pose(i / FPS))
                 level.move(i / FPS)
+                if column is not None:
+                    column.prepare()
                 picture = renderer.render()
                 seq = bridge.submit(picture, now_ns())
                 result = _wait(bridge, seq, _RESULT_S, alive) if seq is not None else None
@@ -124,7 +137,10 @@ def walk(
                         f"No result came within {_RESULT_S:.0f} s; look at the daemon's log, then `mirage-lsd doctor`."
                     )
                 latencies.append(result.latency_ms)
-                video.add(side_by_side(picture.color, result.pixels, theme.title))
+                columns = [(picture.color, "Panda3D, grey-box"), (result.pixels, f"MirageLSD: {theme.title}")]
+                if column is not None:
+                    columns.append((column.picture(i, picture, result.pixels), "painted in the engine"))
+                video.add(side_by_side(columns))
                 share = i * len(themes) / frames - k
                 if len(moments[k][1]) < 2 and share >= 0.5 + 0.4 * len(moments[k][1]) - 1e-9:
                     moments[k][1].append((picture.color, result.pixels.copy()))
@@ -138,7 +154,10 @@ def walk(
                 for name, (p50, p95) in bridge.stream.stage_ms().items()
             }
     finally:
-        video.close()
+        if video is not None:
+            video.close()
+        if column is not None:
+            column.close()
         renderer.close()
         if screen is not None:
             screen.close()
@@ -149,6 +168,7 @@ def walk(
         frames_sent=stats.sent - before.sent, frames_returned=stats.returned - before.returned,
         frames_dropped=stats.dropped_daemon + stats.dropped_results - before.dropped_daemon - before.dropped_results, fps=round(frames / seconds, 2),
         latency_ms={"p50": round(cuts[49], 2), "p95": round(cuts[94], 2), "max": round(max(latencies), 2)}, stages_ms=stages,
+        engine_shading=column.report() if column is not None else {},
     )  # fmt: skip
 
 

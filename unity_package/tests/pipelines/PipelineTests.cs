@@ -57,6 +57,23 @@ namespace MirageLSD.Tests.Pipelines
         }
 
         [Test]
+        public void TheEnginePaintsWhatTheDaemonPaints()
+        {
+            UsePipeline();
+            Settings.endpoint = OnePicture.ModelDaemon;
+            MainCamera.transform.position = new Vector3(0.3f, 1.6f, -1f);
+            MainCamera.transform.rotation = Quaternion.Euler(6f, 9f, 0f);
+            Scenery.Render(MainCamera);
+            var expected = OnePicture.Painted(LSDShading.Daemon);
+            OnePicture.RequireTheSame(expected, OnePicture.Painted(LSDShading.Engine));
+            // And on the screen, behind what the daemon is sent.
+            var before = (byte[])CameraPictures.Of(MainCamera).Color.Bytes.Clone();
+            OnePicture.Painted(LSDShading.Engine, engine => engine.ShowsOnScreen = true);
+            Assert.That(CameraPictures.Of(MainCamera).Color.Bytes, Is.Not.EqualTo(before));
+            Assert.That(Game.Console, Is.Empty);
+        }
+
+        [Test]
         public void TheJitterIsThePipelines()
         {
             UsePipeline();
@@ -116,11 +133,22 @@ namespace MirageLSD.Tests.Pipelines
         [Test]
         public void DynamicResolutionAndMsaa([Values(1f, 0.5f)] float scale, [Values(false, true)] bool isMultisampled)
         {
+            With(scale, isMultisampled, DepthAndMotionAreTakenFromThePipeline);
+        }
+
+        [Test]
+        public void DynamicResolutionAndMsaaPaintTheSame([Values(1f, 0.5f)] float scale)
+        {
+            With(scale, true, TheEnginePaintsWhatTheDaemonPaints);
+        }
+
+        private static void With(float scale, bool isMultisampled, System.Action test)
+        {
             Simulation.RenderScale = scale;
             Simulation.IsMultisampled = isMultisampled;
             try
             {
-                DepthAndMotionAreTakenFromThePipeline();
+                test();
             }
             finally
             {
@@ -244,6 +272,12 @@ namespace MirageLSD.Tests.Pipelines
             public override void Warn(string key, string sentence)
             {
                 Warnings += key + " ";
+            }
+
+            public override bool Shades => false;
+
+            public override void Shade(CommandBuffer commands, CaptureSources sources)
+            {
             }
 
             public override void Present(CommandBuffer commands, Vector2 size)

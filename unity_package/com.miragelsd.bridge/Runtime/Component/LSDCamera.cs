@@ -80,6 +80,7 @@ namespace MirageLSD
             Engine.MaxSteps = Mathf.Clamp(maxSteps, 1, 8);
             Engine.TargetFps = Mathf.Clamp(targetFps, 0f, 1000f);
             Engine.Resolution = Clamped(resolution);
+            Engine.Shading = shading;
             Engine.CapturesMotion = motionVectors;
             Engine.ResetsOnCameraCut = resetOnCameraCut;
             Engine.FlipsVertically = flipVertically;
