@@ -180,15 +180,18 @@ def write_ip_adapter(folder: Path, *, plus: bool = False, seen: int = WIDTH) -> 
     encoder.save_pretrained(folder / "image_encoder", safe_serialization=True)
     state: dict[str, torch.Tensor] = {}
     if plus:
-        inner = 64 * 12
+        # As the published ones: four layers of attention and of two linear ones, heads 64 wide.
         shapes = {
             "latents": (1, 4, WIDTH), "proj_in.weight": (WIDTH, seen), "proj_in.bias": (WIDTH,), "proj_out.weight": (WIDTH, WIDTH),
-            "proj_out.bias": (WIDTH,), "norm_out.weight": (WIDTH,), "norm_out.bias": (WIDTH,), "layers.0.0.norm1.weight": (WIDTH,),
-            "layers.0.0.norm1.bias": (WIDTH,), "layers.0.0.norm2.weight": (WIDTH,), "layers.0.0.norm2.bias": (WIDTH,),
-            "layers.0.0.to_q.weight": (inner, WIDTH), "layers.0.0.to_kv.weight": (2 * inner, WIDTH), "layers.0.0.to_out.weight": (WIDTH, inner),
-            "layers.0.1.0.weight": (WIDTH,), "layers.0.1.0.bias": (WIDTH,), "layers.0.1.1.weight": (4 * WIDTH, WIDTH),
-            "layers.0.1.3.weight": (WIDTH, 4 * WIDTH),
+            "proj_out.bias": (WIDTH,), "norm_out.weight": (WIDTH,), "norm_out.bias": (WIDTH,),
         }  # fmt: skip
+        for layer in range(4):
+            own = {
+                "0.norm1.weight": (WIDTH,), "0.norm1.bias": (WIDTH,), "0.norm2.weight": (WIDTH,), "0.norm2.bias": (WIDTH,),
+                "0.to_q.weight": (64, WIDTH), "0.to_kv.weight": (128, WIDTH), "0.to_out.weight": (WIDTH, 64), "1.0.weight": (WIDTH,),
+                "1.0.bias": (WIDTH,), "1.1.weight": (4 * WIDTH, WIDTH), "1.3.weight": (WIDTH, 4 * WIDTH),
+            }  # fmt: skip
+            shapes |= {f"layers.{layer}.{name}": shape for name, shape in own.items()}
     else:
         shapes = {
             "proj.weight": (4 * WIDTH, seen),

@@ -111,7 +111,9 @@ class Painter:
         self, view: View | None, color: Tensor, latent: tuple[int, int]
     ) -> tuple[Tensor | None, list[tuple[str, str]]]:
         """Depth (1, 1, FINE h, FINE w) for whoever wants it: the engine's, or the estimator's."""
-        if view is not None:
+        if self.recipe.condition == "absent":
+            return torch.zeros(1, 1, latent[0] * FINE, latent[1] * FINE), []
+        if view is not None and self.recipe.condition == "true":
             return view.depth, []
         checkpoint = self.checkpoint
         kinds = {kind for kind, _ in (*checkpoint.controlnets, *checkpoint.adapters)}
@@ -181,7 +183,7 @@ class Painter:
 
         told = Conditions(
             checkpoint.prompts.mixed(dict(asked.prompt)), checkpoint.prompts.mixed(dict(asked.negative)),
-            1.0 if asked.residual and not checkpoint.guidance_embedded else asked.guidance, size, control_scale=asked.control,
+            1.0 if asked.residual and not checkpoint.guidance_embedded else asked.guidance, size, control_scale=0.0 if self.recipe.condition == "absent" else asked.control,
         )  # fmt: skip
         latent = (size[0] // checkpoint.stride, size[1] // checkpoint.stride)
         masks = class_masks(frame, tuple(name for name, _ in asked.classes), latent)
