@@ -63,6 +63,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--vae", type=Path, metavar="FOLDER", help="another autoencoder, for example a small one (AutoencoderTiny)"
     )
     added.add_argument(
+        "--ip-adapter",
+        type=Path,
+        metavar="FOLDER",
+        help="an IP-Adapter with its image_encoder; --references has its pictures",
+    )
+    added.add_argument(
+        "--references",
+        type=Path,
+        metavar="FOLDER",
+        help="pictures that clients may choose to have painted like (PNG, JPEG, WebP)",
+    )
+    added.add_argument(
         "--stream-batch",
         action="store_true",
         help="the steps of successive frames in one call: on a GPU nearly the rate of one step; what is new ripens over as many frames",
@@ -139,7 +151,7 @@ def run(args: argparse.Namespace) -> int:
         )
         if _lacks_a_checkpoint(args):
             raise StartError(
-                "--lora, --controlnet, --adapter, --vae and --stream-batch belong to a checkpoint; name its folder: --model FOLDER."
+                "--lora, --controlnet, --adapter, --vae, --ip-adapter, --references and --stream-batch belong to a checkpoint; name its folder: --model FOLDER."
             )
         loaders = {_name(model): _loader(model, args) for model in args.model or [DEFAULT_MODEL]}
         recorder = _recorder(args, list(loaders))
@@ -197,7 +209,15 @@ def _is_checkpoint(model: str) -> bool:
 
 def _lacks_a_checkpoint(args: argparse.Namespace) -> bool:
     """Whether something is to be added to a checkpoint, and there is none."""
-    added = args.lora or args.controlnet or args.adapter or args.vae or args.stream_batch
+    added = (
+        args.lora
+        or args.controlnet
+        or args.adapter
+        or args.vae
+        or args.ip_adapter
+        or args.references
+        or args.stream_batch
+    )
     return bool(added) and not any(_is_checkpoint(model) for model in args.model or [])
 
 
@@ -218,6 +238,7 @@ def _load_checkpoint(model: str, args: argparse.Namespace) -> Pipeline:
 
     files = CheckpointFiles(
         Path(model), tuple(args.lora), tuple(control_of(text) for text in args.controlnet), tuple(control_of(text) for text in args.adapter), args.vae,
+        args.ip_adapter, args.references,
     )  # fmt: skip
     return DiffusersPipeline(files, args.device, Recipe(stream_batch=args.stream_batch))
 

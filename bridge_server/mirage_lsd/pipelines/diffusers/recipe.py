@@ -18,6 +18,7 @@ class Recipe:
         stream_batch: the steps of successive frames go through the UNet in one call: the rate of one step, a first picture that
             ripens over `steps` frames.
         true_depth: the engine's depth; else the estimator's, as without an engine.
+        condition: where the depth that the UNet and its ControlNets are told comes from: "true", as above, "estimated" or "absent".
     """
 
     anchored_noise: bool = True
@@ -28,6 +29,7 @@ class Recipe:
     skip: bool = True
     stream_batch: bool = False
     true_depth: bool = True
+    condition: str = "true"
 
     def to_json(self) -> dict[str, Any]:
         """For the worker."""
