@@ -93,6 +93,7 @@ def build(name: str, platform: Platform) -> None:
         f"-DCMAKE_SYSTEM_NAME={platform.cmake_system}",
         f"-DCMAKE_SYSTEM_PROCESSOR={platform.cmake_processor}",
         "-DCMAKE_BUILD_TYPE=Release",
+        "-DCMAKE_TRY_COMPILE_CONFIGURATION=Release",
         f"-DLSD_LIBZMQ_SOURCE={libzmq_source()}",
         f"-DLSD_MSGPACK_INCLUDE={msgpack_include()}",
         f"-DLSD_LIBCXX_SOURCE={zig_program().parent / 'lib' / 'libcxx'}",
@@ -117,8 +118,9 @@ def compiler(name: str, platform: Platform) -> dict[str, str]:
     zig = zig_program()
     folder = TOOLS / name
     folder.mkdir(parents=True, exist_ok=True)
-    # Without the address-of-null traps that zig adds to every build of its own.
-    flags = f"-target {platform.zig_target} -fno-sanitize=undefined"
+    # Without the address-of-null traps that zig adds to every build of its own. Optimized and stripped even where CMake only
+    # looks at the compiler: zig builds its run-time libraries, C++'s among them, once for each such choice, in minutes.
+    flags = f"-target {platform.zig_target} -fno-sanitize=undefined -O3 -s"
     scripts = {
         "CMAKE_C_COMPILER": ("cc", f"cc {flags}"),
         "CMAKE_CXX_COMPILER": ("c++", f"c++ {flags}"),

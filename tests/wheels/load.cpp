@@ -84,8 +84,7 @@ int main(int argc, char** argv) {
   const auto lsd = open_library(argv[1]);
   const auto shader = open_library(argv[2]);
   const auto reprojection = open_library(argv[3]);
-  if (!lsd || !shader || !reprojection)
-    return std::printf("%s can't be loaded\n", argv[!lsd ? 1 : !shader ? 2 : 3]), 1;
+  if (!lsd || !shader || !reprojection) return std::printf("%s can't be loaded\n", argv[!lsd ? 1 : !shader ? 2 : 3]), 1;
   std::printf("version %s\n", FIND(lsd, lsd_version)());
   std::printf("instructions %s\n", FIND(shader, mls_instructions)());
   if (FIND(shader, mls_use)("portable") == 0) return 1;

@@ -16,7 +16,18 @@ import numpy.typing as npt
 from ..frame import Camera, Slot, Sun
 from .slots import slot_table
 from .text import long_text, read_progress, text
-from .types import ClientState, Context, ContextWeights, Control, LsdError, Notice, Progress, Result, Stats, StreamState
+from .types import (
+    ClientState,
+    Context,
+    ContextWeights,
+    Control,
+    LsdError,
+    Notice,
+    Progress,
+    Result,
+    Stats,
+    StreamState,
+)
 
 if TYPE_CHECKING:
     from .client import Client
@@ -149,10 +160,7 @@ class Stream:
         buffer = self._ffi.buffer(r.pixels, r.width * r.height * 4)
         pixels = np.frombuffer(buffer, np.uint8).reshape(r.height, r.width, 4)
         pixels.flags.writeable = False
-        result = Result(
-            pixels, _FORMAT_NAMES[r.format], r.seq, r.control_seq, r.t_capture_ns, r.t_submit_ns, r.t_receive_ns,
-            r.t_start_ns, r.t_end_ns, r.t_send_ns, r.t_acquire_ns, self._submitted_camera(r),
-        )  # fmt: skip
+        result = Result(*_made(r), pixels, _FORMAT_NAMES[r.format], self._submitted_camera(r))
         return result.copy() if copy else result
 
     def acquire_context(self) -> Context | None:
@@ -168,8 +176,7 @@ class Stream:
             shape = (c.height, c.width, c.channels)
             values = np.frombuffer(ffi.buffer(c.values, 2 * c.height * c.width * c.channels), np.float16)
             return Context(
-                values.reshape(shape).copy(), self._context_weights(), c.seq, c.control_seq, c.t_capture_ns, c.t_submit_ns,
-                c.t_receive_ns, c.t_start_ns, c.t_end_ns, c.t_send_ns, c.t_acquire_ns, c.age_ns / 1e6, bool(c.is_new),
+                *_made(c), values.reshape(shape).copy(), self._context_weights(), c.age_ns / 1e6, bool(c.is_new),
                 self._submitted_camera(c),
             )  # fmt: skip
         finally:
@@ -355,3 +362,11 @@ class Stream:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _made(made: Any) -> tuple[int, int, int, int, int, int, int, int, int]:
+    """The fields of `types.Made` out of an lsd_result or an lsd_context."""
+    return (
+        made.seq, made.control_seq, made.t_capture_ns, made.t_submit_ns, made.t_receive_ns, made.t_start_ns,
+        made.t_end_ns, made.t_send_ns, made.t_acquire_ns,
+    )  # fmt: skip

@@ -29,6 +29,7 @@ from ..protocol.parts import LimitFields, ModelFields, ServerFields, ShapeFields
 from ..protocol.shading import SHADE_CLIENT
 from ..transport import sweep_dead_segments, transports_for
 from .curve import ServerKeys, ZapHandler
+from .idle import IdleWatch
 from .limits import ErrorLimiter, Limits
 from .metrics import Metrics
 from .outbox import Outbox, WorkResult
@@ -81,6 +82,7 @@ class Daemon:
         self._sessions: dict[bytes, Session] = {}
         self._waiting: dict[bytes, Hello] = {}  # came while the models were loading
         self._error_limiters: OrderedDict[bytes, ErrorLimiter] = OrderedDict()
+        self._idle = IdleWatch(config.limits.idle_timeout_s, clock.now_s())
         self._stop = threading.Event()
         self._metrics = Metrics()
         self._models: tuple[ModelFields, ...] = ()
@@ -403,11 +405,9 @@ class Daemon:
     # Ending
 
     def _end_idle(self) -> None:
-        oldest = clock.now_s() - self._limits.idle_timeout_s
-        for session in list(self._sessions.values()):
-            if session.last_message_at < oldest:
-                self._send(session.identity, DaemonBye(f"No message for {self._limits.idle_timeout_s:g} s."))
-                self._end(session.identity, "idle")
+        for session in self._idle.silent(self._sessions.values(), clock.now_s()):
+            self._send(session.identity, DaemonBye(f"No message for {self._limits.idle_timeout_s:g} s."))
+            self._end(session.identity, "idle")
 
     def _end_gone(self) -> None:
         """Ends the sessions of clients that died without a word: a message to them, here an empty progress, is not accepted."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...frame import InputFrame
+from ...protocol.decode_parts import SHORTEST_DIRECTION
 from .look import Look
 
 # Where the sun stands when neither the frame nor the controls say it.
@@ -39,6 +40,6 @@ def sun_of_look(look: Look) -> tuple[float, float, float]:
 def _unit(direction: tuple[float, ...]) -> tuple[float, float, float]:
     vector = np.asarray(direction, np.float64)
     length = float(np.linalg.norm(vector))
-    if not np.isfinite(length) or length < 1e-6:
+    if not np.isfinite(length) or length < SHORTEST_DIRECTION:
         raise ValueError("The sun's direction has no length; send a unit vector towards the sun.")
     return (float(vector[0] / length), float(vector[1] / length), float(vector[2] / length))
