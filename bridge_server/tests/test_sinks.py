@@ -358,6 +358,24 @@ def test_a_virtual_camera_whose_driver_goes_comes_back(camera_file: Path) -> Non
         feed_until(sink, lambda: sink.stats.arrived > arrived)
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there always is one")
+def test_a_window_without_a_screen_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SDL would draw into memory, and everything would seem to work."""
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
+        monkeypatch.delenv(name, raising=False)
+    assert "set DISPLAY" in (WindowSink.available() or "")
+    with pytest.raises(DeviceError, match="There is no display for a window"):
+        WindowSink().open()
+
+
+@pytest.mark.parametrize("url", ["srt://", "srt://host", "rtmp://", "rtmp://host", "udp://:x", "tcp://host"])
+def test_an_address_without_a_place_is_one_sentence(url: str) -> None:
+    with pytest.raises(DeviceError, match="leads nowhere: give rtmp://HOST/APP/KEY"):
+        make_sink(url)
+    make_sink("srt://:9000?mode=listener")
+    make_sink("rtmp://host/live/key")
+
+
 def test_a_function_that_raises_is_a_fault_of_its_own() -> None:
     def broken(pixels: object) -> None:
         raise ZeroDivisionError("mine")

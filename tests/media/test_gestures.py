@@ -77,9 +77,7 @@ def test_an_open_palm_bypasses_a_stream_and_a_dead_worker_comes_back(networks: H
         os.kill(first, signal.SIGKILL)
         wait_for(lambda: notices)
         assert "ended unexpectedly" in notices[0]
-        wait_for(
-            lambda: controller._opened and controller._process is not None and controller._process.pid != first, 30
-        )
+        wait_for(lambda: controller._opened and controller._process is not None and controller._process.pid != first)
         _show(controller, pictures)
         wait_for(lambda: len(changes) == 4)
 
