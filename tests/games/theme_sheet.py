@@ -36,7 +36,7 @@ def main() -> None:
     keys = f"{args.frame - _FRAMES_PAINTED}:F9"
     (found,) = (game for game in GAMES if game.name == args.game)
     game = replace(found, first=args.frame, last=args.frame, keys=f"{found.keys} {keys}".strip())
-    with runner.memory_display() as display, tempfile.TemporaryDirectory() as folder:
+    with runner.memory_display(found.height) as display, tempfile.TemporaryDirectory() as folder:
         pictures = {"the game": runner.run(at_frame(found, args.frame), Path(folder) / "alone", display, None)[0]}
         for theme in args.themes:
             report = Path(folder) / f"{theme}.json"
