@@ -49,9 +49,9 @@ URP_17 = ["MIRAGELSD_URP", "MIRAGELSD_URP_17", "UNITY_EDITOR"]
 @pytest.mark.parametrize(
     ("defines", "count"),
     [
-        (["MIRAGELSD_URP", "UNITY_EDITOR"], 10),
-        (URP_17, 11),
-        ([*URP_17, "UNITY_6000_3_OR_NEWER"], 10),
+        (["MIRAGELSD_URP", "UNITY_EDITOR"], 11),
+        (URP_17, 12),
+        ([*URP_17, "UNITY_6000_3_OR_NEWER"], 11),
     ],
     ids=["urp-14", "urp-17", "urp-17.3"],
 )
@@ -84,7 +84,7 @@ def test_high_definition_pipeline(own_folder: Workshop, model_daemon: str) -> No
     passed = own_folder.run_tests(
         "MirageLSD.Tests.HighDefinition", "MirageLSD.Tests.Pipelines.PipelineTests", LSD_TEST_MODEL_DAEMON=model_daemon
     )
-    assert passed == 13
+    assert passed == 14
 
 
 @pytest.mark.parametrize(("defines", "count"), [([], 4), (["MIRAGELSD_VOLUMES_17"], 5)], ids=["core-14", "core-17"])

@@ -15,7 +15,8 @@ namespace MirageLSD.Tests.Behaviour
         public Daemon(string arguments = "--model passthrough", int port = 0, string program = "-m mirage_lsd.cli")
         {
             Endpoint = "tcp://127.0.0.1:" + (port == 0 ? FreePort() : port);
-            _arguments = program + " serve --bind " + Endpoint + " " + arguments;
+            // As the package's own launcher does: a test run that crashes leaves no daemon behind.
+            _arguments = program + " serve --bind " + Endpoint + " --parent-pid " + Process.GetCurrentProcess().Id + " " + arguments;
             Start();
         }
 

@@ -74,6 +74,34 @@ namespace MirageLSD.Tests.Pipelines
         }
 
         [Test]
+        public void TwoPlayersOnOneScreenHaveAStreamEach()
+        {
+            using (var daemon = new Daemon())
+            {
+                UsePipeline();
+                Settings.endpoint = daemon.Endpoint;
+                var cameras = new[] { MainCamera, MakeCamera() };
+                var outputs = new RenderTexture[2];
+                var engines = new LSDStreamEngine[2];
+                for (var i = 0; i < 2; i++)
+                {
+                    cameras[i].rect = new Rect(0.5f * i, 0f, 0.5f, 1f);
+                    Paint(cameras[i], (byte)(60 + 100 * i));
+                    outputs[i] = new RenderTexture(Width / 2, Height, 0);
+                    engines[i] = new LSDStreamEngine("passthrough") { Resolution = new Vector2Int(Width / 2, Height) };
+                    engines[i].BindTexture(outputs[i]);
+                    engines[i].StartCapture(cameras[i]);
+                }
+                Until(() => Behaviour.Pixels.Blue(outputs[0]) == 60 && Behaviour.Pixels.Blue(outputs[1]) == 160, "Both pictures");
+                for (var i = 0; i < 2; i++)
+                    Assert.That(Behaviour.Pixels.Difference(outputs[i], CameraPictures.Of(cameras[i]).Color), Is.LessThanOrEqualTo(2));
+                Assert.That(Game.Console, Is.Empty);
+                foreach (var engine in engines) engine.Dispose();
+                Frames(2);
+            }
+        }
+
+        [Test]
         public void TheJitterIsThePipelines()
         {
             UsePipeline();

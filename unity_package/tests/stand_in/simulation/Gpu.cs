@@ -29,7 +29,7 @@ namespace StandIn
 
         public void GetTemporary(int id, int width, int height)
         {
-            var texture = new RenderTexture(width < 0 ? Screen.width : width, height < 0 ? Screen.height : height, 0);
+            var texture = new RenderTexture(width < 0 ? _camera.pixelWidth : width, height < 0 ? _camera.pixelHeight : height, 0);
             texture.Create();
             _temporary.Add(id, texture);
         }
