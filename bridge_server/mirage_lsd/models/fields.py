@@ -156,11 +156,13 @@ def world_fields(p: Tensor, normal: Tensor, footprint: Tensor, seed: Tensor, tan
     ]
     uv = surface_coordinates(q, normal, torch.zeros_like(normal) if tangent is None else tangent)
     phase = uv * (2.0 * math.pi / GRID_PERIOD)
-    grid_fade = fade(footprint, GRID_PERIOD)
+    # No windows, beams and bricks on ceilings.
+    not_below = (normal[..., 1:2, :, :] > -0.7).to(p.dtype)
+    grid_fade = fade(footprint, GRID_PERIOD) * not_below
     channels += [torch.sin(phase) * grid_fade, torch.cos(phase) * grid_fade]
     distance = (uv * (1.0 / GRID_PERIOD) - torch.round(uv * (1.0 / GRID_PERIOD))).abs() * GRID_PERIOD
     channels.append(_line_coverage(distance, LINE_HALF_WIDTH, footprint) * grid_fade)
-    channels.append(_bricks(uv, footprint))
+    channels.append(_bricks(uv, footprint) * not_below)
     return torch.cat(channels, dim=-3)
 
 

@@ -260,7 +260,9 @@ void lsd_fields(float3 position, float3 n, float3 tangent, float footprint, inou
     bool faces_x = across > sideways * limit && !is_floor;
     float2 uv = float2(faces_x ? q.z : q.x, is_floor ? q.z : q.y);
     float2 turns = uv * 0.5 - round(uv * 0.5);
-    float grid = lsd_fade(footprint, 2.0);
+    // No windows, beams and bricks on ceilings.
+    float not_below = n.y > -0.7 ? 1.0 : 0.0;
+    float grid = lsd_fade(footprint, 2.0) * not_below;
     guide[6] = float4(sin(turns * LSD_TURN), cos(turns * LSD_TURN)) * grid;
     guide[7].x = lsd_line(abs(turns.x) * 2.0, 0.05, footprint) * grid;
     guide[7].y = lsd_line(abs(turns.y) * 2.0, 0.05, footprint) * grid;
@@ -269,7 +271,7 @@ void lsd_fields(float3 position, float3 n, float3 tangent, float footprint, inou
     float course = floor(rows);
     float along = uv.x * 2.0 + (course - 2.0 * floor(course * 0.5)) * 0.5;
     float joint = min(abs(along - round(along)) * 0.5, abs(rows - round(rows)) * 0.25);
-    float bricks = lsd_fade(footprint, 0.25);
+    float bricks = lsd_fade(footprint, 0.25) * not_below;
     guide[7].z = lsd_line(joint, 0.012, footprint) * bricks;
     float brick = floor(along);
     guide[7].w = lsd_cell_hash(float2(brick, brick), float2(course, course), float2(0.0, 0.0), float2(211.0, 211.0)).x * bricks;
