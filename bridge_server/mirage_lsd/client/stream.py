@@ -1,4 +1,4 @@
-"""One picture stream of a client, with numpy arrays."""
+"""One picture stream of a client, with numpy arrays, or with arrays on a card."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from ..cuda.array import CudaArray, as_cuda_array
 from ..frame import Camera, Slot, Sun
 from .slots import slot_table
 from .text import long_text, read_progress, text
@@ -48,7 +49,7 @@ _LAYOUTS: dict[str, tuple[type[np.generic], int]] = {
     "r8": (np.uint8, 0),
 }
 ALPHAS = {"opaque": 0, "engine": 1}
-TRANSPORTS = {"auto": 0, "inline": 1, "shared_memory": 2}
+TRANSPORTS = {"auto": 0, "inline": 1, "shared_memory": 2, "cuda_ipc": 3}
 _TRANSPORT_NAMES = {number: name for name, number in TRANSPORTS.items()}
 _OK, _NOTHING = 0, 1
 
@@ -62,6 +63,7 @@ class Stream:
         width, height: of every plane, pixels.
         formats: format by plane name, in the order in which they were opened.
         has_contexts: opened for contexts in place of pictures.
+        cuda_device: the card that planes and results are on; None: they are in host memory.
     """
 
     client: Client
@@ -71,6 +73,7 @@ class Stream:
     height: int
     formats: dict[str, str]
     has_contexts: bool = False
+    cuda_device: int | None = None
 
     def __post_init__(self) -> None:
         ffi = self._ffi = self.client._ffi
@@ -83,11 +86,11 @@ class Stream:
 
     def submit(
         self,
-        color: npt.NDArray[Any],
-        depth: npt.NDArray[np.float32] | None = None,
-        motion: npt.NDArray[np.float16] | None = None,
-        normal: npt.NDArray[np.uint8] | None = None,
-        ids: npt.NDArray[np.uint8] | None = None,
+        color: npt.NDArray[Any] | Any,
+        depth: npt.NDArray[np.float32] | Any = None,
+        motion: npt.NDArray[np.float16] | Any = None,
+        normal: npt.NDArray[np.uint8] | Any = None,
+        ids: npt.NDArray[np.uint8] | Any = None,
         *,
         camera: Camera | None = None,
         sun: Sun | None = None,
@@ -96,6 +99,9 @@ class Stream:
         reset: bool = False,
     ) -> int | None:
         """Copies a frame to the core and returns at once. The newest frame wins over one that was not sent yet.
+
+        Where the stream was opened for a card, the planes are contiguous arrays on it (PyTorch, CuPy, anything with
+        `__cuda_array_interface__` or DLPack), written in the stream's CUDA stream or complete.
 
         Args:
             color: H x W x 4, uint8 (`rgba8`, `bgra8`) or float16 (`rgba16f`), row 0 on top. A view with
@@ -126,9 +132,14 @@ class Stream:
         frame.size = ffi.sizeof("lsd_frame")
         kept: list[Any] = []  # what the frame points to, alive until the core has copied it
         for i, (name, form) in enumerate(self.formats.items()):
-            array, pitch = self._rows(name, form, given[name])
+            if self.cuda_device is None:
+                array, pitch = self._rows(name, form, given[name])
+                address = array.ctypes.data
+            else:
+                array, pitch = self._on_card(name, form, given[name]), 0
+                address = array.address
             kept.append(array)
-            frame.planes[i] = ffi.cast("void*", array.ctypes.data)
+            frame.planes[i] = ffi.cast("void*", address)
             frame.row_pitch_bytes[i] = pitch
         frame.t_capture_ns = t_capture_ns
         if camera is not None:
@@ -151,15 +162,25 @@ class Stream:
         """The newest finished frame that was not acquired yet, or None. Never waits.
 
         Args:
-            copy: the result keeps its own pixels instead of a view that the next `acquire` ends.
+            copy: the result keeps its own pixels instead of a view that the next `acquire` ends; not of results on a card.
+
+        Raises:
+            ValueError: a copy of a result on a card.
         """
         self._require_open()
+        if copy and self.cuda_device is not None:
+            raise ValueError("Results on a card are copied by the library that uses them, such as torch.as_tensor(pixels).clone().")
         r = self._result
         if self._check(self._lib.lsd_stream_acquire(self._handle, r)) == _NOTHING:
             return None
-        buffer = self._ffi.buffer(r.pixels, r.width * r.height * 4)
-        pixels = np.frombuffer(buffer, np.uint8).reshape(r.height, r.width, 4)
-        pixels.flags.writeable = False
+        pixels: Any
+        if self.cuda_device is None:
+            buffer = self._ffi.buffer(r.pixels, r.width * r.height * 4)
+            pixels = np.frombuffer(buffer, np.uint8).reshape(r.height, r.width, 4)
+            pixels.flags.writeable = False
+        else:
+            address = int(self._ffi.cast("uintptr_t", r.pixels))
+            pixels = CudaArray(address, (r.height, r.width, 4), np.dtype(np.uint8), self.cuda_device, owner=self)
         result = Result(*_made(r), pixels, _FORMAT_NAMES[r.format], self._submitted_camera(r))
         return result.copy() if copy else result
 
@@ -312,6 +333,14 @@ class Stream:
         if not packed or plane.strides[0] < pixel * self.width:
             plane = np.ascontiguousarray(plane)  # a flipped or sliced view: the C ABI knows rows, not strides
         return plane, plane.strides[0]
+
+    def _on_card(self, name: str, form: str, plane: Any) -> CudaArray:
+        dtype, channels = _LAYOUTS[form]
+        shape = (self.height, self.width, channels) if channels else (self.height, self.width)
+        array = as_cuda_array(plane)
+        if array.shape != shape or array.dtype != dtype:
+            raise ValueError(f"{name} is {array.dtype} {array.shape}; this stream's {form} is {np.dtype(dtype)} {shape}.")
+        return array
 
     def _context_weights(self) -> ContextWeights:
         c, kept = self._context, self._weights

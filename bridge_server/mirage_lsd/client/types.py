@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -75,12 +76,12 @@ class Result(Made):
 
     Attributes:
         pixels: H x W x 4 uint8, sRGB, row 0 on top, read-only; the core's own memory, good until the stream's next
-            `acquire` or `close` unless it was copied.
+            `acquire` or `close` unless it was copied. Of a stream on a card: a complete `CudaArray` of the same shape.
         format: `rgba8` or `bgra8`.
         camera: the one that was submitted with the frame; None: it had none.
     """
 
-    pixels: npt.NDArray[np.uint8]
+    pixels: Any
     format: str
     camera: Camera | None = None
 
@@ -172,7 +173,7 @@ class Stats:
     """How a stream does (`lsd_stats`).
 
     Attributes:
-        transport: the one in use, `inline` or `shared_memory`.
+        transport: the one in use, `inline`, `shared_memory` or `cuda_ipc`.
         submitted, sent, returned: frames since the stream was opened: given to `submit`, sent to the daemon, come back as results.
         dropped_client: replaced by a newer one before they were sent, or submitted while the stream was not open.
         dropped_daemon: replaced by a newer one before the daemon came to them.

@@ -342,6 +342,9 @@ class Daemon:
             return
         if work.progress is not None:
             self._send(stream.owner, work.progress)
+        elif work.lost:
+            stream.dropped += 1
+            self._metrics.drop("torn")
         elif work.error is not None:
             stream.dropped += 1
             self._metrics.drop("failed")

@@ -2,8 +2,10 @@
 
 namespace lsd {
 
-void Inbox::allocate(size_t bytes) {
-  for (IncomingFrame& frame : frames_) frame.pixels = make_buffer(bytes);
+void Inbox::allocate(size_t bytes, const std::shared_ptr<CudaDevice>& device) {
+  for (IncomingFrame& frame : frames_) {
+    frame.pixels = device != nullptr ? make_device_buffer(device, bytes) : make_buffer(bytes);
+  }
 }
 
 bool Inbox::publish() {

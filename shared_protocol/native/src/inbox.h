@@ -21,7 +21,8 @@ struct IncomingFrame {
 class Inbox {
  public:
   // The I/O thread.
-  void allocate(size_t bytes);
+  /// `device`: where; null: in host memory.
+  void allocate(size_t bytes, const std::shared_ptr<CudaDevice>& device);
   bool is_allocated() const { return frames_.back().pixels != nullptr; }
   IncomingFrame& back() { return frames_[back_]; }
   /// Makes back() the newest. True when that replaced one that was never taken.

@@ -239,6 +239,10 @@ STAND_IN_API CUresult cuMemGetInfo_v2(size_t* free, size_t* total) {
   *free = *total - counters().bytes;
   return CUDA_SUCCESS;
 }
+STAND_IN_API CUresult cuMemGetAddressRange_v2(CUdeviceptr* base, size_t* bytes, CUdeviceptr address) {
+  REQUIRE_CONTEXT();
+  return stand_in::range_of(address, base, bytes);
+}
 STAND_IN_API CUresult cuPointerGetAttribute(void* value, int attribute, CUdeviceptr address) {
   REQUIRE_CONTEXT();
   REQUIRE(stand_in::is_device_address(address), CUDA_ERROR_INVALID_VALUE);

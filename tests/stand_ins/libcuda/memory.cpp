@@ -186,6 +186,15 @@ bool is_device_address(CUdeviceptr address) {
   return found != allocations.end() && found->second.block != nullptr;
 }
 
+CUresult range_of(CUdeviceptr address, CUdeviceptr* base, size_t* bytes) {
+  const std::lock_guard lock(mutex);
+  const auto found = find(address);
+  if (found == allocations.end() || found->second.block == nullptr) return CUDA_ERROR_NOT_FOUND;
+  if (base != nullptr) *base = found->first;
+  if (bytes != nullptr) *bytes = found->second.bytes;
+  return CUDA_SUCCESS;
+}
+
 View view(CUdeviceptr address, size_t bytes) {
   const std::lock_guard lock(mutex);
   const auto found = find(address);

@@ -46,6 +46,7 @@ CUresult export_memory(CUdeviceptr address, CUipcMemHandle* out);
 CUresult open_memory(const CUipcMemHandle& handle, CUdeviceptr* out);
 CUresult close_memory(CUdeviceptr address);
 bool is_device_address(CUdeviceptr address);
+CUresult range_of(CUdeviceptr address, CUdeviceptr* base, size_t* bytes);
 
 /// Device memory as the host sees it, for copies of this stand-in alone.
 struct View {
