@@ -33,7 +33,7 @@ def test_it_learns_resumes_and_exports(tmp_path, monkeypatch):
     monkeypatch.setattr(training, "SHADER_STEPS", 12)
     monkeypatch.setattr(training, "SHADER_PIXELS", 256)
     reports = []
-    options = TrainingOptions(tmp_path / "run", minutes=0.1, batch=2, pool=8)
+    options = TrainingOptions(tmp_path / "run", minutes=0.35, batch=2, pool=8)
     checkpoint = train(options, reports.append)
     first_steps = torch.load(checkpoint, weights_only=True)["step"]
     assert first_steps >= 2
