@@ -79,7 +79,7 @@ def source_fingerprint(platform: Platform) -> str:
     ]
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     own = (Path(__file__), REPOSITORY / "tools" / "macos_binding.py")
-    files += [NATIVE / "CMakeLists.txt", *own]
+    files += [NATIVE / "CMakeLists.txt", REPROJECTION.parent / "cmake" / "SmallLibrary.cmake", *own]
     files += [part / file for part in (SHADER, REPROJECTION) for file in ("CMakeLists.txt", "exports.map")]
     for path in sorted(files):
         digest.update(path.relative_to(REPOSITORY).as_posix().encode() + path.read_bytes())

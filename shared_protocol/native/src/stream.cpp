@@ -10,7 +10,7 @@
 namespace lsd {
 namespace {
 
-constexpr size_t kMostStages = 32;
+constexpr size_t kMostStagesKept = 32;
 
 template <size_t N>
 bool is_finite(const float (&values)[N]) {
@@ -280,7 +280,7 @@ void Stream::count_result(const Result& result, int64_t now_ns) {
   const std::lock_guard lock(statistics_mutex_);
   results_.add(now_ns);
   for (const auto& [stage, micros] : result.timings_us) {
-    if (stages_ms_.size() >= kMostStages && stages_ms_.find(stage) == stages_ms_.end()) continue;
+    if (stages_ms_.size() >= kMostStagesKept && stages_ms_.find(stage) == stages_ms_.end()) continue;
     stages_ms_[stage].add(static_cast<float>(micros) / 1000.0f);
   }
 }
