@@ -317,6 +317,19 @@ def test_without_its_package_a_source_says_the_command(tmp_path: Path, monkeypat
             make_source(text).open()
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 and Wayland are Linux's")
+@pytest.mark.parametrize(
+    ("session", "sentence"), [("wayland-0", "Wayland gives no program"), ("", "there is no X display")]
+)
+def test_a_desktop_that_can_not_be_captured_is_one_sentence(
+    session: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.setenv("WAYLAND_DISPLAY", session)
+    with pytest.raises(DeviceError, match=f"{sentence}.*set DISPLAY"):
+        make_source("screen").open()
+
+
 # Clips
 
 
