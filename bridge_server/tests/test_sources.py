@@ -19,6 +19,7 @@ import pytest
 from device_fixtures import PATIENCE_S, STAND_INS, nothing_left_behind, read_all, wait_for, write_clip
 from PIL import Image
 
+from mirage_lsd.device_process.ring import SlotRing
 from mirage_lsd.fit import fit
 from mirage_lsd.picture import DeviceError, as_pixels
 from mirage_lsd.sinks.stream import StreamSink
@@ -317,6 +318,37 @@ def test_without_its_package_a_source_says_the_command(tmp_path: Path, monkeypat
             make_source(text).open()
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 and Wayland are Linux's")
+@pytest.mark.parametrize(
+    ("session", "sentence"), [("wayland-0", "Wayland gives no program"), ("", "there is no X display")]
+)
+def test_a_desktop_that_can_not_be_captured_is_one_sentence(
+    session: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.setenv("WAYLAND_DISPLAY", session)
+    with pytest.raises(DeviceError, match=f"{sentence}.*set DISPLAY"):
+        make_source("screen").open()
+
+
+def test_no_sentence_names_the_password_of_a_camera(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither what its process says nor what is said of a process that says nothing."""
+    monkeypatch.setattr("mirage_lsd.sources.process._OPEN_TIMEOUT_S", 0.0)
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen()
+        url = f"rtsp://admin:secret@127.0.0.1:{deaf.getsockname()[1]}/x?key=hidden"
+        with pytest.raises(DeviceError, match=r"^rtsp://127.0.0.1:\d+/x did not open") as silent:
+            make_source(url).open()
+        monkeypatch.undo()
+        deaf.close()
+        with pytest.raises(DeviceError, match=r"^rtsp://127.0.0.1:\d+/x can't be reached") as refused:
+            make_source(url).open()
+    for said in (silent, refused):
+        assert "secret" not in str(said.value)
+        assert "hidden" not in str(said.value)
+
+
 # Clips
 
 
@@ -342,6 +374,20 @@ def test_any_file_name_works(tmp_path: Path, name: str) -> None:
     write_clip(tmp_path / name, count=3)
     with VideoFileSource(tmp_path / name, realtime=False) as source:
         assert len(read_all(source)) == 3
+
+
+def test_a_clip_that_ends_before_anybody_looked_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its process has nothing more to do when this one, on a busy machine, opens the memory with the pictures."""
+    write_clip(tmp_path / "clip.mp4", count=3)
+    attach = SlotRing.attach
+
+    def late(*where: object) -> SlotRing:
+        time.sleep(1.5)
+        return attach(*where)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(SlotRing, "attach", late)
+    with VideoFileSource(tmp_path / "clip.mp4", realtime=False) as source:
+        assert [read_number(picture.pixels) for picture in read_all(source)] == [0, 1, 2]
 
 
 def test_broken_clips_are_one_sentence(tmp_path: Path) -> None:

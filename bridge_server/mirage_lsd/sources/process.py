@@ -176,6 +176,7 @@ class ProcessSource(Source):
             elif kind == "ring":
                 with contextlib.suppress(OSError):
                     self._ring = SlotRing.attach(message["path"], message["slot_bytes"], message["slots"])
+                    process.send({"kind": "ring_taken"})
             elif kind == "up":
                 self._up, self._last_picture = True, time.monotonic()
             elif kind == "open":

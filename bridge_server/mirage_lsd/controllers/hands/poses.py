@@ -13,7 +13,7 @@ from .tracker import Floats, Hand
 _WRIST, _THUMB_JOINT, _THUMB_TIP, _INDEX_MIDDLE, _INDEX_TIP, _MIDDLE_KNUCKLE = 0, 2, 4, 6, 8, 9
 _KNUCKLES = np.array([5, 9, 13, 17])
 # Degrees by which a finger is bent, from the palm to its tip: straight below, curled above.
-_STRAIGHT, _NEARLY_CURLED, _CURLED = 85.0, 80.0, 115.0
+_STRAIGHT, _CURLED = 85.0, 115.0
 # An open palm's four fingers are straighter than that on the average; those of a hand at ease are not.
 _PALM_MEAN = 54.0
 # In palms: the tips of thumb and index finger touch below the first, and are as far apart as they go at the second.
@@ -70,9 +70,9 @@ def read_pose(hand: Hand) -> Held:
         pose = Pose.PINCH
     elif all(straight) and sum(bends) / 4 < _PALM_MEAN and upright and gap > _THUMB_ASIDE:
         pose = Pose.PALM
-    elif straight[0] and _mostly_curled(bends[1:]):
+    elif straight[0] and all(curled[1:]):
         pose = Pose.POINT
-    elif _mostly_curled(bends):
+    elif all(curled):
         pose = _thumb(shape, palm)
     x, y = hand.joints[_KNUCKLES, :2].mean(0) * 0.5 + hand.joints[_WRIST, :2] * 0.5
     return Held(pose, float(x), float(y), pixels, sum(straight) >= 3 and upright, gap, all(curled))
@@ -83,11 +83,6 @@ def finger_bend(shape: Floats, knuckle: int) -> float:
     points = [shape[_WRIST], *shape[knuckle : knuckle + 4]]
     bones = [b - a for a, b in itertools.pairwise(points)]
     return sum(_between(a, b) for a, b in itertools.pairwise(bones))
-
-
-def _mostly_curled(bends: list[float]) -> bool:
-    """All of these fingers but one are curled, and that one nearly: of a hand seen from the side one hides behind the others."""
-    return sum(bend > _CURLED for bend in bends) >= len(bends) - 1 and min(bends) > _NEARLY_CURLED
 
 
 def _thumb(shape: Floats, palm: float) -> Pose:
