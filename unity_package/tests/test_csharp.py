@@ -26,13 +26,14 @@ TEST_REFERENCES = ["MirageLSD.Runtime", BEHAVIOUR, "nunit.framework"]
         ("PacingTests", 12),
         ("LayoutTests", 12),
         ("ContextTests", 3),
-        ("ShadingTests", 23),
+        ("ShadingTests", 16),
+        ("PaintedPictureTests", 8),
         ("ShadingWeightsTests", 4),
     ],
 )
 def test_runtime_behaves(workshop: Workshop, request: pytest.FixtureRequest, fixture: str, least: int) -> None:
     extra = {"LSD_TEST_FOREIGN_DAEMON": request.getfixturevalue("foreign_daemon")}
-    if fixture == "ShadingTests":
+    if fixture == "PaintedPictureTests":
         extra["LSD_TEST_MODEL_DAEMON"] = request.getfixturevalue("model_daemon")
     done = workshop.run_tests(BEHAVIOUR, f"{BEHAVIOUR}.{fixture}", **extra)
     assert done >= least
