@@ -17,7 +17,7 @@ TEST_REFERENCES = ["MirageLSD.Runtime", BEHAVIOUR, "nunit.framework"]
         ("SeedCodeTests", 1),
         ("RoundTripTests", 11),
         ("DaemonTests", 7),
-        ("GraphicsTests", 19),
+        ("GraphicsTests", 20),
         ("LifetimeTests", 7),
         ("ConventionsTests", 8),
         ("ConventionVectorTests", 8),
