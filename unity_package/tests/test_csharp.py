@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from csharp import PACKAGE, STAND_IN, TESTS, Assembly, Workshop, sources
+from csharp import PACKAGE, PATIENCE_S, STAND_IN, TESTS, Assembly, Workshop, sources
 
 BEHAVIOUR = "MirageLSD.Tests.Behaviour"
 PIPELINES = PACKAGE / "Runtime" / "Pipelines"
 ENGINE = ["UnityEngine"]
+pytestmark = pytest.mark.timeout(PATIENCE_S + 60)
 TEST_REFERENCES = ["MirageLSD.Runtime", BEHAVIOUR, "nunit.framework"]
 
 
