@@ -45,7 +45,7 @@ namespace MirageLSD.Tests.Behaviour
             _process.ErrorDataReceived += read;
             _process.BeginOutputReadLine();
             _process.BeginErrorReadLine();
-            if (!ready.WaitOne(60000)) throw new TimeoutException("The daemon did not say that it is ready.");
+            if (!ready.WaitOne(300000)) throw new TimeoutException("The daemon did not say that it is ready.");
         }
 
         public void Kill()

@@ -28,7 +28,7 @@ namespace MirageLSD.Tests.Behaviour
             var isThere = false;
             engine.FrameReady += frame => isThere = true;
             engine.StartCapture();
-            Play.Until(() => isThere, "The frame", 240.0);
+            Play.Until(() => isThere, "The frame", 300.0);
             if (move != null) move();
             Play.Frames(2);
             Assert.That(engine.IsShading, Is.EqualTo(shading == LSDShading.Engine), engine.ShadingState);

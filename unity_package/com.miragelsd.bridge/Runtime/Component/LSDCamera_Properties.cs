@@ -70,6 +70,7 @@ namespace MirageLSD
         [Tooltip("Should the picture be upside down on your graphics device.")]
         [SerializeField] private bool flipVertically;
 
+        private Texture _boundTexture;
         private LSDTheme _sentTheme;
         private string _sentScene, _sentLighting, _sentPrompt;
         private int _sentSeed;
@@ -104,6 +105,13 @@ namespace MirageLSD
         {
             get { return beforeAfter; }
             set { beforeAfter = Mathf.Clamp01(value); }
+        }
+
+        /// <summary>Where the result is written besides; another one counts from the next frame on.</summary>
+        public Texture TargetTexture
+        {
+            get { return targetTexture; }
+            set { targetTexture = value; }
         }
 
         /// <summary>Who paints the picture.</summary>
