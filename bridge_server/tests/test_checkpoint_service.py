@@ -69,3 +69,24 @@ def test_a_checkpoint_is_measured_part_by_part_to_the_end(tmp_path: Path, capsys
     assert steady["revisit_ratio"] < plain["revisit_ratio"]
     assert sheet.stat().st_size > 0
     assert "steadying" in capsys.readouterr().out
+
+
+def test_the_demo_walks_with_a_checkpoint(tmp_path: Path) -> None:
+    folder = tiny.write_checkpoint(tmp_path / "sd", "sd")
+    arguments = [
+        "--size",
+        "96x64",
+        "--seconds",
+        "0.5",
+        "--steps",
+        "1",
+        "--device",
+        "cpu",
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    assert main(["demo", "--model", str(folder), *arguments]) == 0
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["model"] == "sd"
+    assert report["frames_returned"] == report["frames_sent"] > 0
+    assert "denoise" in report["stages_ms"]

@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from .serve import served_name
 from .size import read_size
 
 HELP = "walk through a grey-box level and see it re-rendered"
@@ -37,7 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--steps", type=int, default=3, choices=range(1, 9), help="denoising steps (default: %(default)s)"
     )
-    parser.add_argument("--model", default="mirage-lsd-v1", help="(default: %(default)s)")
+    parser.add_argument(
+        "--model", default="mirage-lsd-v1", help="a model, or the folder of a checkpoint (default: %(default)s)"
+    )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda (default: %(default)s)")
     parser.add_argument("--endpoint", help="a running daemon's address, instead of one of the demo's own")
     parser.add_argument(
@@ -69,8 +72,9 @@ def run(args: argparse.Namespace) -> int:
         device = str(resolve_device(args.device))
         sample = load_sample()
         args.out.mkdir(parents=True, exist_ok=True)
+        model = served_name(args.model) if args.endpoint is None else args.model
         options = WalkOptions(
-            width, height, args.seconds, args.steps, args.model, args.out, args.window, not args.no_engine_shading
+            width, height, args.seconds, args.steps, model, args.out, args.window, not args.no_engine_shading
         )
         with Progress(*columns, console=console, transient=True) as bar:
             task = bar.add_task("starting the daemon", total=None)

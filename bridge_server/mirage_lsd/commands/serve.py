@@ -153,7 +153,7 @@ def run(args: argparse.Namespace) -> int:
             raise StartError(
                 "--lora, --controlnet, --adapter, --vae, --ip-adapter, --references and --stream-batch belong to a checkpoint; name its folder: --model FOLDER."
             )
-        loaders = {_name(model): _loader(model, args) for model in args.model or [DEFAULT_MODEL]}
+        loaders = {served_name(model): _loader(model, args) for model in args.model or [DEFAULT_MODEL]}
         recorder = _recorder(args, list(loaders))
         daemon = Daemon({name: partial(recorder, load) for name, load in loaders.items()}, config)
         for name in ("SIGINT", "SIGTERM", "SIGBREAK"):  # the last one: Ctrl-Break, Windows only
@@ -196,7 +196,7 @@ def _say(sentence: str) -> None:
         print(f"mirage-lsd serve: {sentence}", file=sys.stderr, flush=True)
 
 
-def _name(model: str) -> str:
+def served_name(model: str) -> str:
     """What clients call it: a file's own name, without folder and ending; a folder's own name."""
     if model.endswith(".safetensors"):
         return Path(model).stem

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
-from ..client import Client, Result, now_ns
+from ..client import Client, Result, StreamState, now_ns
 from .engine_column import EngineColumn, make_column
 from .recording import FPS, Picture, Video, contact_sheet, side_by_side
 from .sample import DemoError
@@ -183,18 +183,26 @@ def _first_result(
     """Sends the first picture until the daemon has compiled and answers; not part of what is measured."""
     progress("preparing the networks for this size (the first time: half a minute)", 0, 0)
     renderer.level.set_sun(theme.sun)
-    bridge.set_theme(theme)
     renderer.place(path.pose(0))
     deadline = time.monotonic() + _FIRST_RESULT_S
+    while bridge.stream.state is StreamState.PENDING:
+        _must_go_on(bridge, alive, deadline)
+    # Only now it is known what the model can be asked for.
+    bridge.set_theme(theme)
     # The first rendering may still be warming up the driver; the second one is a picture.
     renderer.render()
     while (seq := bridge.submit(renderer.render(), now_ns())) is None:
-        if bridge.stream.last_error:
-            raise DemoError(f"The daemon refuses the stream: {bridge.stream.last_error}")
-        if problem := alive():
-            raise DemoError(problem)
-        if time.monotonic() > deadline:
-            raise DemoError("The daemon can't be reached; try `mirage-lsd doctor`.")
-        time.sleep(0.02)
+        _must_go_on(bridge, alive, deadline)
     if _wait(bridge, seq, _FIRST_RESULT_S, alive) is None:
         raise DemoError("The first result did not come in five minutes; try `mirage-lsd doctor`.")
+
+
+def _must_go_on(bridge: Any, alive: Callable[[], str | None], deadline: float) -> None:
+    """Waits a moment; raises DemoError when waiting any longer makes no sense."""
+    if bridge.stream.last_error:
+        raise DemoError(f"The daemon refuses the stream: {bridge.stream.last_error}")
+    if problem := alive():
+        raise DemoError(problem)
+    if time.monotonic() > deadline:
+        raise DemoError("The daemon can't be reached; try `mirage-lsd doctor`.")
+    time.sleep(0.02)

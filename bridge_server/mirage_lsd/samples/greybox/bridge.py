@@ -33,11 +33,14 @@ class Bridge:
         self.sun: Sun | None = None
 
     def set_theme(self, theme: Theme, transition_s: float = 0.0) -> int:
-        """Asks for a theme; returns the control's number, which results carry once it is in effect."""
+        """Asks for a theme; returns the control's number, which results carry once it is in effect. A model without scenes is told in a
+        prompt, if it was known by now that it takes one."""
         x, y, z = direction_to_protocol(theme.sun)
         length = math.hypot(x, y, z)
         self.sun = Sun((x / length, y / length, z / length))
-        return self.stream.control(**theme.controls, transition_s=transition_s)
+        names = {control.name for control in self.stream.controls}
+        words = {"prompt": theme.prompt} if "prompt" in names and "scene" not in names else theme.controls
+        return self.stream.control(**words, transition_s=transition_s)
 
     def set_controls(self, values: Mapping[str, Any], transition_s: float = 0.5) -> int:
         """Asks for anything of `stream.controls`, by name; returns the control's number."""
