@@ -1,4 +1,4 @@
-"""`--accel vulkan`: the daemon's shading on a GPU (here a driver that computes on the CPU); the golden test holds its picture."""
+"""`--shade-on vulkan`: the daemon's shading on a GPU (here a driver that computes on the CPU); the golden test holds its picture."""
 
 from __future__ import annotations
 
@@ -146,8 +146,8 @@ def test_the_pipeline_paints_the_same_picture() -> None:
     height, width = scenes()[0].size
     spec = StreamSpec(width, height, width, height, steps=1, seed=3, planes=("color", "depth", "ids"))
     pictures = []
-    for accel in ("cpu", "vulkan"):
-        pipeline = load_pipeline("mirage-lsd-v1", "cpu", accel=accel)
+    for place in ("cpu", "vulkan"):
+        pipeline = load_pipeline("mirage-lsd-v1", "cpu", shade_on=place)
         result = pipeline.process(frame, pipeline.create_state(spec), Controls({"scene": {"forest": 1.0}}))
         pictures.append(result.pixels.astype(int))
     assert pictures[0][..., :3].std() > 5

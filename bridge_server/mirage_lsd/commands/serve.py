@@ -81,7 +81,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ...; default: %(default)s")
     parser.add_argument(
-        "--accel",
+        "--shade-on",
         choices=("auto", "cpu", "cuda", "vulkan"),
         default="auto",
         help="what shades: cuda: an NVIDIA card's own kernel (pip install 'mirage-lsd[cuda]'), also where PyTorch is for CPUs only; vulkan: a GPU of "
@@ -247,5 +247,5 @@ def _load_model(name: str, args: argparse.Namespace) -> Pipeline:
     from ..pipelines.registry import load_pipeline
 
     # The same pictures on the same machine: not by whichever was faster at the start.
-    accel = "cpu" if args.exact and args.accel == "auto" else args.accel
-    return load_pipeline(name, args.device, shade_beside_trunk=not args.exact, accel=accel)
+    shade_on = "cpu" if args.exact and args.shade_on == "auto" else args.shade_on
+    return load_pipeline(name, args.device, shade_beside_trunk=not args.exact, shade_on=shade_on)

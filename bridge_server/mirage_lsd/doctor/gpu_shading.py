@@ -10,7 +10,7 @@ _NAME = "GPU shading"
 
 
 def check_gpu_shading() -> Finding:
-    """A GPU that `serve --accel auto` would try; that there is none is no fault."""
+    """A GPU that `serve` would try; that there is none is no fault."""
     if not may_have_gpu():
         return Finding(_NAME, "ok", "there is no GPU here; the CPU shades")
     try:
@@ -19,4 +19,4 @@ def check_gpu_shading() -> Finding:
         return Finding(_NAME, "ok", f"the CPU shades. {error}")
     if adapter.software:
         return Finding(_NAME, "ok", f"the CPU shades; {adapter.name} computes on the CPU, too")
-    return Finding(_NAME, "ok", f"{adapter.name} by {adapter.api}, where it is faster than the CPU (serve --accel)")
+    return Finding(_NAME, "ok", f"{adapter.name} by {adapter.api}, where it is faster than the CPU (serve --shade-on)")

@@ -107,7 +107,7 @@ class InProcessPainter:
         from ..pipelines.registry import load_pipeline
 
         pipeline: Any = load_pipeline(
-            self._model, self.device, shade_beside_trunk=not self._exact, accel="cpu" if self._exact else "auto"
+            self._model, self.device, shade_beside_trunk=not self._exact, shade_on="cpu" if self._exact else "auto"
         )
         self.device = str(getattr(pipeline, "device", "cpu"))
         self.context_intervals = getattr(pipeline, "context_intervals", (1,))

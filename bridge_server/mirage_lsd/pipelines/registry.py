@@ -15,7 +15,9 @@ def available_models() -> tuple[str, ...]:
     return (*sorted(path.stem for path in WEIGHTS_FOLDER.glob("*.safetensors")), "passthrough")
 
 
-def load_pipeline(name: str, device: str = "auto", *, shade_beside_trunk: bool = False, accel: str = "cpu") -> Pipeline:
+def load_pipeline(
+    name: str, device: str = "auto", *, shade_beside_trunk: bool = False, shade_on: str = "cpu"
+) -> Pipeline:
     """Loads a model.
 
     Args:
@@ -23,7 +25,7 @@ def load_pipeline(name: str, device: str = "auto", *, shade_beside_trunk: bool =
             checkpoint in diffusers format.
         device: "auto" (CUDA where there is one, else CPU), "cpu", "cuda", "cuda:1", ...
         shade_beside_trunk: more frames a second on a CPU, but pictures that depend on the machine's speed; see `MiragePipeline`.
-        accel: what shades: "cpu", "vulkan" or "auto"; see `pipelines.mirage.select_shading.select_shading`.
+        shade_on: what shades: "cpu", "cuda", "vulkan" or "auto"; see `pipelines.mirage.select_shading.select_shading`.
 
     Raises:
         ValueError: no such model, or its weights can't be read; one sentence that says what to do.
@@ -44,4 +46,4 @@ def load_pipeline(name: str, device: str = "auto", *, shade_beside_trunk: bool =
         )
     from .mirage.pipeline import MiragePipeline
 
-    return MiragePipeline(path, device, shade_beside_trunk=shade_beside_trunk, accel=accel)
+    return MiragePipeline(path, device, shade_beside_trunk=shade_beside_trunk, shade_on=shade_on)

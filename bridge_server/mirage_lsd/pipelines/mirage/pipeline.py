@@ -64,17 +64,17 @@ class MiragePipeline:
         shade_beside_trunk: on a CPU with at least two cores, shade each frame with the newest context while the next one is made. Then
             what a frame looks like depends on how fast the machine is. Without it, and for streams whose spec says `exact`, each frame
             waits for its own context: the same frames give the same pictures.
-        accel: what shades beside a trunk on the CPU, see `select_shading`.
+        shade_on: what shades, see `select_shading`.
 
     Raises:
-        ValueError: no such device, or the weights or `accel` can't be used.
+        ValueError: no such device, or the weights or `shade_on` can't be used.
     """
 
     planes: tuple[str, ...] = ("color", "depth", "motion", "normal", "ids")
     accepts = frozenset({"cpu"})
 
     def __init__(
-        self, weights: Path, device: str = "auto", *, shade_beside_trunk: bool = False, accel: str = "cpu"
+        self, weights: Path, device: str = "auto", *, shade_beside_trunk: bool = False, shade_on: str = "cpu"
     ) -> None:
         self.name = weights.stem
         self.device = resolve_device(device)
@@ -97,7 +97,7 @@ class MiragePipeline:
         self.scenes = self.model.config.scenes
         self.lightings = self.model.config.lightings
         self.controls: tuple[ControlSpec, ...] = control_specs(self.scenes, self.lightings)
-        self.shading: Shading = select_shading(self.model, self.backend, self.device, accel)
+        self.shading: Shading = select_shading(self.model, self.backend, self.device, shade_on)
         self._trunk_thread = TrunkThread()
         self.shading.use_threads(_free_cores(self._cores, self._trunk_threads, self._trunk_thread))
         # Replaceable, so that an evaluation can measure what the past is worth.

@@ -12,38 +12,36 @@ from .gpu_shade import GpuShading, is_faster, paints_alike
 from .shade import Shading
 
 _log = structlog.get_logger(__name__)
-# What `--accel` takes.
-ACCELS = ("auto", "cpu", "cuda", "vulkan")
 _GPU_SHADERS = ("cuda", "vulkan")
 
 
-def select_shading(model: MirageLSDv1, backend: Backend, device: torch.device, accel: str = "cpu") -> Shading:
+def select_shading(model: MirageLSDv1, backend: Backend, device: torch.device, shade_on: str = "cpu") -> Shading:
     """The fused kernels on a CPU, layer by layer on CUDA, or a GPU's own shader in their place; falls back with a line in the log.
 
     The kernels can't be used where their library is missing or the weights have another head than they were written for.
 
     Args:
-        accel: one of `ACCELS`. "cpu": none on a GPU but what the device runs. "cuda": an NVIDIA card's kernel, also beside a model on the CPU (so without
+        shade_on: "cpu": none on a GPU but what the device runs. "cuda": an NVIDIA card's kernel, also beside a model on the CPU (so without
             PyTorch's CUDA build); "vulkan": any GPU through wgpu (Metal or Direct3D on their systems), also a driver that computes on the CPU;
             "auto": the first of both that there is, paints the right picture and is measured to be faster here.
 
     Raises:
-        ValueError: `accel` names one that can't be had; one sentence.
+        ValueError: `shade_on` names one that can't be had; one sentence.
     """
     shading = _without_gpu_shader(model, backend, device)
-    if accel == "cpu":
+    if shade_on == "cpu":
         return shading
     reasons = []
-    for name in _GPU_SHADERS if accel == "auto" else (accel,):
+    for name in _GPU_SHADERS if shade_on == "auto" else (shade_on,):
         try:
-            on_gpu = _on_gpu(name, model, shading, device, demanded=accel != "auto")
+            on_gpu = _on_gpu(name, model, shading, device, demanded=shade_on != "auto")
         except (GpuUnavailableError, ValueError) as error:
             reasons.append(str(error))
             continue
-        if accel != "auto" or is_faster(on_gpu, shading, model.head):
+        if shade_on != "auto" or is_faster(on_gpu, shading, model.head):
             return on_gpu
         reasons.append(f"{shading.name} is faster here than {on_gpu.name}")
-    if accel != "auto":
+    if shade_on != "auto":
         raise ValueError(reasons[0])
     _log.debug("gpu_shading_not_used", reasons=reasons)
     return shading
