@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ..cuda.array import as_cuda_array
 from ..controls import BUILTIN, BYPASS, STRENGTH, Controls, ControlTimeline
+from ..cuda.array import as_cuda_array
 from ..frame import Camera, InputFrame, Slot, Sun
 from ..pipelines.base import Pipeline, StreamSpec
 from ..pipelines.composite import Mix

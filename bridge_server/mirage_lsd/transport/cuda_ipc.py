@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ..cuda.array import CudaArray, as_cuda_array
 from ..cuda.driver import CudaDriver, CudaError
@@ -77,7 +76,9 @@ class CudaIpcTransport(Transport):
         driver = self._driver = CudaDriver(sizes.card)
         stack.callback(driver.close)
         if driver.uuid != offer.more["device"]:
-            raise CudaError(f"The engine's frames are on another card ({offer.more['device'][:64]}) than the model ({driver.uuid}).")
+            raise CudaError(
+                f"The engine's frames are on another card ({offer.more['device'][:64]}) than the model ({driver.uuid})."
+            )
         self._numbers = RingReader(ring, 0, sizes.planes)
         stack.callback(self._numbers.close)
         with driver.current():
