@@ -1,4 +1,5 @@
-"""A network part as one captured CUDA graph. Never run on a card so far: `mirage-lsd bench gpu` compares it with eager PyTorch."""
+"""A network part as one captured CUDA graph. Never run on a card so far: it is used where it is asked for (`serve --accel graph`), and
+`mirage-lsd bench gpu` compares it with eager PyTorch."""
 
 from __future__ import annotations
 
@@ -8,6 +9,25 @@ from torch import Tensor, nn
 from .base import CompiledModule
 
 _WARM_UP_RUNS = 3
+
+
+class GraphBackend:
+    """Captures each module once for its shapes; what then costs time is the card's own, not the launches of some hundred kernels.
+
+    Args:
+        device: a CUDA device. half: as for `EagerBackend`.
+    """
+
+    name = "graph"
+
+    def __init__(self, device: torch.device, *, half: bool = True) -> None:
+        self.device = device
+        self.precision = "fp16" if half else "fp32"
+        self._half = half
+
+    def compile(self, module: nn.Module, example: tuple[Tensor, ...], *, exact: bool = False) -> CompiledModule:
+        """See `Backend.compile`. May be called beside a thread that runs other modules."""
+        return capture(module, example, self.device, half=self._half and not exact)
 
 
 def capture(module: nn.Module, example: tuple[Tensor, ...], device: torch.device, *, half: bool) -> CompiledModule:
@@ -35,7 +55,8 @@ def capture(module: nn.Module, example: tuple[Tensor, ...], device: torch.device
                 run()
         torch.cuda.current_stream(device).wait_stream(beside)
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
+        # What other threads do with the card meanwhile must not end the capture.
+        with torch.cuda.graph(graph, capture_error_mode="thread_local"):
             outputs = run()
 
     @torch.inference_mode()

@@ -24,7 +24,7 @@ class GpuJob:
 
     sizes: tuple[tuple[int, int], ...]
     frames: int = 500
-    seconds: float = 60.0
+    seconds: float = 30.0
     steps: int = 3
     card: int = 0
 
@@ -58,7 +58,8 @@ def measure_gpu(job: GpuJob, tell: Callable[[str], None]) -> dict[str, Any]:
     part("golden", lambda: _golden(job))
     part("hop", lambda: [measure_cuda_hop(size, job.frames, job.card) for size in job.sizes])
     part("trunk", lambda: [_trunk(job, size) for size in job.sizes])
-    part("stream", lambda: [_stream(job, size) for size in job.sizes])
+    part("stream", lambda: [_stream(job, size, "eager") for size in job.sizes])
+    part("stream_graph", lambda: [_stream(job, size, "graph") for size in job.sizes])
     return report
 
 
@@ -75,7 +76,7 @@ def _trunk(job: GpuJob, size: tuple[int, int]) -> dict[str, Any]:
     return measure_trunk(resolve_device(f"cuda:{job.card}"), size, job.steps, job.frames)
 
 
-def _stream(job: GpuJob, size: tuple[int, int]) -> dict[str, Any]:
+def _stream(job: GpuJob, size: tuple[int, int], accel: str) -> dict[str, Any]:
     """What a game gets, and the card's free memory before and after: the frames themselves go through host memory."""
     from ..accel.select import resolve_device
 
@@ -83,7 +84,7 @@ def _stream(job: GpuJob, size: tuple[int, int]) -> dict[str, Any]:
     device = f"cuda:{job.card}"
     resolve_device(device)
     free_before = _free_mb(job.card)
-    with DaemonProcess("mirage-lsd-v1", device) as daemon:
+    with DaemonProcess("mirage-lsd-v1", device, extra=("--accel", accel)) as daemon:
         stream = StreamJob(
             daemon.endpoint, width, height, "mirage-lsd-v1", job.steps, "auto", daemon.device, job.seconds / 2,
             daemon_pid=daemon.pid,

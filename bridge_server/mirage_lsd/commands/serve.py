@@ -69,6 +69,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ...; default: %(default)s")
     parser.add_argument(
+        "--accel",
+        default="auto",
+        choices=("auto", "eager", "graph"),
+        help="how the shipped networks run; graph: captured CUDA graphs, never tried on a card; default: %(default)s",
+    )
+    parser.add_argument("--fp32", action="store_true", help="no half precision on CUDA")
+    parser.add_argument(
         "--exact",
         action="store_true",
         help="the same frames always give the same pictures; else a CPU may use what it knew a few frames ago, which is faster",
@@ -200,7 +207,7 @@ def _loader(model: str, args: argparse.Namespace) -> Callable[[], Pipeline]:
         return PassthroughPipeline
     if _is_checkpoint(model):
         return partial(_load_checkpoint, model, args)
-    return partial(_load_model, model, args.device, args.exact)
+    return partial(_load_model, model, args)
 
 
 def _load_checkpoint(model: str, args: argparse.Namespace) -> Pipeline:
@@ -214,7 +221,7 @@ def _load_checkpoint(model: str, args: argparse.Namespace) -> Pipeline:
     return DiffusersPipeline(files, args.device, Recipe(stream_batch=args.stream_batch))
 
 
-def _load_model(name: str, device: str, exact: bool) -> Pipeline:
+def _load_model(name: str, args: argparse.Namespace) -> Pipeline:
     from ..pipelines.registry import load_pipeline
 
-    return load_pipeline(name, device, shade_beside_trunk=not exact)
+    return load_pipeline(name, args.device, shade_beside_trunk=not args.exact, accel=args.accel, half=not args.fp32)
