@@ -17,7 +17,8 @@ from conftest import DaemonProcess
 
 from mirage_lsd.accel import fused_cpu, webgpu
 from mirage_lsd.client import library
-from mirage_lsd.doctor import gpu_shading, native, packages, shared_memory
+from mirage_lsd.cuda.driver import MISSING
+from mirage_lsd.doctor import cuda_ipc, gpu_shading, native, packages, shared_memory
 from mirage_lsd.doctor.cores import check_cores
 from mirage_lsd.doctor.device import nvidia_card
 from mirage_lsd.doctor.folders import check_folders
@@ -165,6 +166,35 @@ def test_a_driver_without_a_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     smi.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert nvidia_card() == ""
+
+
+@pytest.mark.parametrize(
+    ("problem", "card", "status", "said", "hint"),
+    [
+        ("", "RTX", "ok", "CUDA IPC works", ""),
+        (MISSING, "", "ok", "no NVIDIA card", ""),
+        (MISSING, "RTX", "warning", "frames of RTX go through shared memory", "pip install 'mirage-lsd[cuda]'"),
+        ("It does not.", "RTX", "warning", "shared memory: It does not.", "docs/TROUBLESHOOTING.md"),
+    ],
+)
+def test_whether_frames_stay_on_the_card(
+    monkeypatch: pytest.MonkeyPatch, problem: str, card: str, status: str, said: str, hint: str
+) -> None:
+    monkeypatch.setattr(cuda_ipc, "ipc_problem", lambda: problem)
+    monkeypatch.setattr(cuda_ipc, "nvidia_card", lambda: card)
+    finding = cuda_ipc.check_cuda_ipc()
+    assert finding.status == status
+    assert said in finding.message
+    assert hint in finding.hint
+
+
+def test_doctor_on_a_card_whose_memory_can_be_shared(libcuda: Path, tmp_path: Path, free_port: int) -> None:
+    from libcuda_stand_in import stand_in_environment
+
+    shared, alone = stand_in_environment(libcuda), stand_in_environment(libcuda, no_ipc=1)
+    name = "frames on the card"
+    assert "CUDA IPC works" in examine(tmp_path, free_port, **shared)[2][name]["message"]
+    assert "CUDA IPC works" not in examine(tmp_path, free_port, **alone)[2][name]["message"]
 
 
 def test_fewer_cores_than_there_are(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -132,6 +132,7 @@ class Stream:
         frame.size = ffi.sizeof("lsd_frame")
         kept: list[Any] = []  # what the frame points to, alive until the core has copied it
         for i, (name, form) in enumerate(self.formats.items()):
+            array: Any
             if self.cuda_device is None:
                 array, pitch = self._rows(name, form, given[name])
                 address = array.ctypes.data
@@ -169,7 +170,9 @@ class Stream:
         """
         self._require_open()
         if copy and self.cuda_device is not None:
-            raise ValueError("Results on a card are copied by the library that uses them, such as torch.as_tensor(pixels).clone().")
+            raise ValueError(
+                "Results on a card are copied by the library that uses them, such as torch.as_tensor(pixels).clone()."
+            )
         r = self._result
         if self._check(self._lib.lsd_stream_acquire(self._handle, r)) == _NOTHING:
             return None
@@ -339,7 +342,9 @@ class Stream:
         shape = (self.height, self.width, channels) if channels else (self.height, self.width)
         array = as_cuda_array(plane)
         if array.shape != shape or array.dtype != dtype:
-            raise ValueError(f"{name} is {array.dtype} {array.shape}; this stream's {form} is {np.dtype(dtype)} {shape}.")
+            raise ValueError(
+                f"{name} is {array.dtype} {array.shape}; this stream's {form} is {np.dtype(dtype)} {shape}."
+            )
         return array
 
     def _context_weights(self) -> ContextWeights:

@@ -8,6 +8,7 @@
     mirage-lsd bench opening                   what a running stream feels while another is opened in a new size
     mirage-lsd bench reprojection --sheet sheet.png    what late reprojection is worth, on two walks of the sample
     mirage-lsd bench shading                   what an engine that shades by itself gets, and what it costs
+    mirage-lsd bench gpu --json gpu.json       everything about an NVIDIA card (docs/GPU.md)
 
 The first three start a daemon of their own, and stop it. `bench COMMAND --help` explains the figures.
 """
@@ -71,8 +72,16 @@ fresh context. Then with contexts that are made 15, 30 and 60 times a second and
 machine with nothing else to do, and the bytes that go over the wire. The shading runs in the kernels for CPUs: it stands in for a GPU."""
 
 
+_GPU_TEXT = """Measures an NVIDIA card part by part; docs/GPU.md says how to read it. A part that can't be had is skipped with a sentence.
+
+    golden    the same frames on the CPU and on the card: PSNR of the worst, the largest difference
+    hop       a frame that stays on the card, to a second process and back (CUDA IPC; the extra cuda)
+    trunk     the network's trunk, eager and as a CUDA graph, in float32 and float16: milliseconds, and dB to eager float32
+    stream    what a game gets from mirage-lsd-v1, and the card's memory; stream_graph: with `serve --accel graph`; the goal at 1280x720 is 240 frames a second, p95 under 8 ms"""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Two subcommands."""
+    """A subcommand for each thing that can be measured."""
     kinds = parser.add_subparsers(dest="bench", required=True, metavar="COMMAND")
     plain = argparse.RawDescriptionHelpFormatter
     transport = kinds.add_parser(
@@ -140,6 +149,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--fill", action="store_true", help="show the engine's own picture where no result saw the point"
     )
     reprojection.add_argument("--sheet", type=Path, metavar="FILE", help="write a contact sheet (.png)")
+    gpu = kinds.add_parser("gpu", help="an NVIDIA card", description=_GPU_TEXT, formatter_class=plain)
+    gpu.add_argument(
+        "--sizes",
+        type=parse_size,
+        nargs="+",
+        default=[(1280, 720), (1920, 1080)],
+        metavar="WIDTHxHEIGHT",
+        help="default: 1280x720 1920x1080",
+    )
+    gpu.add_argument(
+        "--frames", type=_count, default=500, metavar="N", help="of each hop and trunk; default: %(default)s"
+    )
+    gpu.add_argument(
+        "--seconds", type=_duration, default=30.0, metavar="S", help="of each stream; default: %(default)s"
+    )
+    gpu.add_argument("--steps", type=int, default=3, choices=range(1, 9), help="denoising steps; default: %(default)s")
+    gpu.add_argument("--card", type=int, default=0, metavar="N", help="its number; default: %(default)s")
+    gpu.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     shading = kinds.add_parser(
         "shading", help="shading in the engine", description=_SHADING_TEXT, formatter_class=plain
     )
@@ -169,6 +196,7 @@ def run(args: argparse.Namespace) -> int:
         "opening": _opening,
         "reprojection": _reprojection,
         "shading": _shading,
+        "gpu": _gpu,
     }
     try:
         figures = kinds[args.bench](args)
@@ -226,6 +254,36 @@ def _shading(args: argparse.Namespace) -> dict[str, Any]:
     ).format(**figures)
     console.print(table)
     return figures
+
+
+def _gpu(args: argparse.Namespace) -> dict[str, Any]:
+    from ..bench.gpu import GpuJob, measure_gpu
+
+    console = Console()
+    job = GpuJob(tuple(args.sizes), args.frames, args.seconds, args.steps, args.card)
+    report = measure_gpu(job, lambda part: console.print(f"measuring: {part}", markup=False))
+    table = Table("", "p50", "p95", "", title="{name}, {memory_mb} MiB; CUDA IPC: {ipc}".format(**report["card"]))
+    if "golden" in report:
+        golden = report["golden"]
+        table.add_row("golden", "", "", f"worst frame {golden['psnr_db']} dB, largest difference {golden['largest']}")
+    for hop in report.get("hop", ()):
+        size = "{width}x{height}".format(**hop)
+        for key, name in (("hop_ms", "hop"), ("round_trip_ms", "there and back")):
+            table.add_row(f"{name} ms, {size}", str(hop[key]["p50"]), str(hop[key]["p95"]), hop["transport"])
+    for trunk in report.get("trunk", ()):
+        for way, figures in trunk["ways"].items():
+            db = "" if figures["db"] is None else f"{figures['db']} dB"
+            base = "{}x{}".format(*trunk["base"])
+            table.add_row(f"trunk ms, {base}, {way}", str(figures["ms"]["p50"]), str(figures["ms"]["p95"]), db)
+    for way in ("stream", "stream_graph"):
+        for stream in report.get(way, ()):
+            p50, p95 = (str(stream["latency_ms"][key]) for key in ("p50", "p95"))
+            fps = f"{stream['fps']} frames a second"
+            table.add_row(f"{way} ms, " + "{width}x{height}".format(**stream), p50, p95, fps)
+    for part, why in report["skipped"].items():
+        table.add_row(part, "", "", f"skipped: {why}")
+    console.print(table)
+    return report
 
 
 def _transport(args: argparse.Namespace) -> list[dict[str, Any]]:

@@ -89,6 +89,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "is there and faster; default: %(default)s",
     )
     parser.add_argument(
+        "--accel",
+        default="auto",
+        choices=("auto", "eager", "graph"),
+        help="how the shipped networks run; graph: captured CUDA graphs, never tried on a card; default: %(default)s",
+    )
+    parser.add_argument("--fp32", action="store_true", help="no half precision on CUDA")
+    parser.add_argument(
         "--exact",
         action="store_true",
         help="the same frames always give the same pictures; else a CPU may use what it knew a few frames ago, which is faster",
@@ -248,4 +255,6 @@ def _load_model(name: str, args: argparse.Namespace) -> Pipeline:
 
     # The same pictures on the same machine: not by whichever was faster at the start.
     shade_on = "cpu" if args.exact and args.shade_on == "auto" else args.shade_on
-    return load_pipeline(name, args.device, shade_beside_trunk=not args.exact, shade_on=shade_on)
+    return load_pipeline(
+        name, args.device, shade_beside_trunk=not args.exact, accel=args.accel, half=not args.fp32, shade_on=shade_on
+    )

@@ -49,9 +49,11 @@ _NAME = b"dltensor"
 _given_out: dict[int, tuple[Any, ...]] = {}
 
 
-@_Deleter
-def _delete(managed: Any) -> None:
+def _forget(managed: Any) -> None:
     _given_out.pop(ctypes.addressof(managed.contents), None)
+
+
+_delete = _Deleter(_forget)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,5 +158,7 @@ def _require_contiguous(shape: tuple[int, ...], strides: Any, itemsize: int) -> 
     step = itemsize
     for length, stride in zip(reversed(shape), reversed(tuple(strides)), strict=True):
         if length != 1 and stride != step:
-            raise ValueError("The array is not contiguous; pass array.contiguous() (PyTorch) or cupy.ascontiguousarray(array).")
+            raise ValueError(
+                "The array is not contiguous; pass array.contiguous() (PyTorch) or cupy.ascontiguousarray(array)."
+            )
         step *= length

@@ -36,7 +36,8 @@ def _call(function: Any, *arguments: Any) -> Any:
     try:
         status, *results = function(*arguments)
     except (RuntimeError, OSError) as error:  # no library, or one without this function
-        raise CudaError(f"There is no NVIDIA driver that can be used ({str(error).splitlines()[0][:200]}).") from error
+        said = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise CudaError(f"There is no NVIDIA driver that can be used ({said[:200]}).") from error
     if int(status) != 0:
         raise CudaError(f"The NVIDIA driver answered {status.name} to {function.__name__}.")
     return results[0] if len(results) == 1 else tuple(results)

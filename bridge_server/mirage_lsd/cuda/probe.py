@@ -40,7 +40,12 @@ def _run(*arguments: str) -> str:
     command = module_command("mirage_lsd.cuda.probe", *arguments)
     try:
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_TIMEOUT_S, env=child_environment()
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_TIMEOUT_S,
+            env=child_environment(),
         )
     except (OSError, subprocess.SubprocessError) as error:
         return f"Whether CUDA IPC works can't be tried ({type(error).__name__})."
@@ -80,7 +85,11 @@ def _open(memory: str, event: str) -> str:
         driver.destroy_event(opened)
         driver.close_memory(address)
     driver.close()
-    return "" if bytes(seen) == _PATTERN else "Another process reads something else from the card's memory than was written."
+    return (
+        ""
+        if bytes(seen) == _PATTERN
+        else "Another process reads something else from the card's memory than was written."
+    )
 
 
 def main(arguments: list[str]) -> int:

@@ -48,8 +48,9 @@ def composite_on_device(painted: Any, frame: InputFrame, mix: Mix) -> Any:
 
 def _tensor(array: Any) -> Tensor:
     import torch
+    import torch.utils.dlpack
 
-    return array if isinstance(array, torch.Tensor) else torch.from_dlpack(array)
+    return array if isinstance(array, torch.Tensor) else torch.utils.dlpack.from_dlpack(array)
 
 
 def _resampled(plane: Any, height: int, width: int) -> Tensor:

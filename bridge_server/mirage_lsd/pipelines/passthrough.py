@@ -31,6 +31,8 @@ class PassthroughPipeline(PlainControls):
     ) -> OutputFrame:
         started = time.perf_counter_ns()
         if state is not None and not isinstance(frame.color, np.ndarray):
-            raise ValueError("Frames that stay on a card come back in their own size only; leave the output's size alone.")
+            raise ValueError(
+                "Frames that stay on a card come back in their own size only; leave the output's size alone."
+            )
         pixels = frame.color if state is None else frame.color[state]
         return OutputFrame(pixels, {"copy": (time.perf_counter_ns() - started) // 1_000})

@@ -239,9 +239,7 @@ class Session:
         output_bytes = PackedLayout((wanted.output,)).nbytes if contexts is None else contexts.nbytes
         color = next(plane for plane in wanted.planes if plane.name == "color")
         card = int(getattr(pipeline, "card", 0))
-        sizes = FrameSizes(
-            layout.nbytes, len(wanted.planes), output_bytes, color.format, wanted.output.format, card
-        )
+        sizes = FrameSizes(layout.nbytes, len(wanted.planes), output_bytes, color.format, wanted.output.format, card)
         refused: list[RefusedTransport] = []
         first: ProtocolError | None = None
         for offer in wanted.transport:

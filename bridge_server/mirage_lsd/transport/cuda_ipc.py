@@ -76,7 +76,9 @@ class CudaIpcTransport(Transport):
         driver = self._driver = CudaDriver(sizes.card)
         stack.callback(driver.close)
         if driver.uuid != offer.more["device"]:
-            raise CudaError(f"The engine's frames are on another card ({offer.more['device'][:64]}) than the model ({driver.uuid}).")
+            raise CudaError(
+                f"The engine's frames are on another card ({offer.more['device'][:64]}) than the model ({driver.uuid})."
+            )
         self._numbers = RingReader(ring, 0, sizes.planes)
         stack.callback(self._numbers.close)
         with driver.current():

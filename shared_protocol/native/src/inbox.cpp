@@ -15,7 +15,7 @@ bool Inbox::publish() {
 }
 
 const IncomingFrame* Inbox::take() {
-  if ((newest_.load(std::memory_order_relaxed) & kFresh) == 0) return nullptr;
+  if (!has_newer()) return nullptr;
   front_ = newest_.exchange(front_, std::memory_order_acq_rel) & kIndex;
   return &frames_[front_];
 }

@@ -30,6 +30,7 @@ class Inbox {
 
   /// The acquiring thread: the newest frame, valid until the next take(); null when there is none since.
   const IncomingFrame* take();
+  bool has_newer() const { return (newest_.load(std::memory_order_relaxed) & kFresh) != 0; }
 
  private:
   static constexpr uint32_t kFresh = 4;

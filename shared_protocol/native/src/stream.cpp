@@ -125,7 +125,7 @@ lsd_status Stream::acquire(lsd_result* out) {
     return fail(LSD_ERROR_ARGUMENT, "This stream has contexts: use lsd_stream_acquire_context.");
   std::string problem;
   // The result acquired before goes back with this call, and the engine's stream may still be reading it.
-  if (config_.cuda != nullptr && !config_.cuda->mark_read(&problem)) {
+  if (config_.cuda != nullptr && inbox_.has_newer() && !config_.cuda->mark_read(&problem)) {
     return fail(LSD_ERROR_INTERNAL, problem);
   }
   const IncomingFrame* frame = inbox_.take();

@@ -65,6 +65,7 @@ class MiragePipeline:
             what a frame looks like depends on how fast the machine is. Without it, and for streams whose spec says `exact`, each frame
             waits for its own context: the same frames give the same pictures.
         shade_on: what shades, see `select_shading`.
+        accel, half: how networks run, see `select_backend`.
 
     Raises:
         ValueError: no such device, or the weights or `shade_on` can't be used.
@@ -74,7 +75,14 @@ class MiragePipeline:
     accepts = frozenset({"cpu"})
 
     def __init__(
-        self, weights: Path, device: str = "auto", *, shade_beside_trunk: bool = False, shade_on: str = "cpu"
+        self,
+        weights: Path,
+        device: str = "auto",
+        *,
+        shade_beside_trunk: bool = False,
+        accel: str = "auto",
+        half: bool = True,
+        shade_on: str = "cpu",
     ) -> None:
         self.name = weights.stem
         self.device = resolve_device(device)
@@ -86,9 +94,11 @@ class MiragePipeline:
         self.context_intervals: tuple[int, ...] = _CONTEXT_INTERVALS_BESIDE if self.shades_beside_trunk else (1,)
         # The trunk's small tensors gain less from threads than the loop over pixels does.
         self._trunk_threads = self._cores // 2 if self.shades_beside_trunk else self._cores
-        self.backend = select_backend(self.device, self._trunk_threads)
+        self.backend = select_backend(self.device, self._trunk_threads, accel, half=half)
         # Nothing is shaded beside the trunk of a stream of contexts.
-        self._context_backend = select_backend(self.device, self._cores) if self.shades_beside_trunk else self.backend
+        self._context_backend = (
+            select_backend(self.device, self._cores, accel, half=half) if self.shades_beside_trunk else self.backend
+        )
         if self.backend.name == "openvino":
             # What is left to PyTorch are small operations; a second pool of threads would only get in OpenVINO's way.
             torch.set_num_threads(1)
