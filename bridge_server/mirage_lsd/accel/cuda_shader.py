@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..cuda.driver import MISSING, CudaDriver
 from .gpu import Adapter, GpuUnavailableError
 
 _KERNEL = Path(__file__).with_name("lsd_shade_kernel.cu")
@@ -23,23 +24,24 @@ _BLOCK = (32, 4)
 _THREADS = 128
 # For cards newer than the compiler: the driver translates this.
 _OLDEST = "compute_80"
-_INSTALL = "pip install 'mirage-lsd[cuda]'"
+# CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR and _MINOR.
+_CAPABILITY = (75, 76)
 
 
-def _bindings() -> tuple[Any, Any]:
+def _nvrtc() -> Any:
     try:
-        from cuda.bindings import driver, nvrtc
+        from cuda.bindings import nvrtc
     except ImportError as error:
-        raise GpuUnavailableError(f"The package cuda-bindings is missing: {_INSTALL}.") from error
-    return driver, nvrtc
+        raise GpuUnavailableError(MISSING) from error
+    return nvrtc
 
 
 def _checked(outcome: tuple[Any, ...], what: str) -> Any:
-    """What a call of the bindings gave, without its status: None, a value or a tuple."""
+    """What a call of the compiler gave, without its status."""
     status, *values = outcome
     if int(status) != 0:
         raise RuntimeError(f"{what}: {status.name}")
-    return values[0] if len(values) == 1 else tuple(values) if values else None
+    return values[0] if len(values) == 1 else tuple(values)
 
 
 class CudaShader:
@@ -53,39 +55,25 @@ class CudaShader:
     """
 
     def __init__(self, ordinal: int = 0) -> None:
-        self._driver, self._nvrtc = _bindings()
-        cu = self._driver
+        self._nvrtc = _nvrtc()
         try:
-            _checked(cu.cuInit(0), "cuInit")
-            device = _checked(cu.cuDeviceGet(ordinal), "cuDeviceGet")
-            name = _checked(cu.cuDeviceGetName(100, device), "cuDeviceGetName")
-            self.adapter = Adapter(name.split(b"\0")[0].decode(errors="replace"), "cuda", False)
-            self.context = _checked(cu.cuDevicePrimaryCtxRetain(device), "cuDevicePrimaryCtxRetain")
-            self.make_current()
-            module = _checked(cu.cuModuleLoadData(self._compile(device)), "cuModuleLoadData")
-            self.kernel = _checked(cu.cuModuleGetFunction(module, _ENTRY), "cuModuleGetFunction")
-        # The bindings raise their own kinds where the driver is missing or too old.
+            self.driver = CudaDriver(ordinal)
+            self.adapter = Adapter(self.driver.name, "cuda", False)
+            with self.driver.current():
+                module = self.driver.call("cuModuleLoadData", self._compile(ordinal))
+                self.kernel = self.driver.call("cuModuleGetFunction", module, _ENTRY)
+        # The compiler's bindings raise their own kinds where its library is missing.
         except Exception as error:
-            raise GpuUnavailableError(f"CUDA can't shade here ({error}).") from error
-
-    def make_current(self) -> None:
-        """For the calling thread: whoever calls the driver must have."""
-        _checked(self._driver.cuCtxSetCurrent(self.context), "cuCtxSetCurrent")
+            raise GpuUnavailableError(f"CUDA can't shade here ({str(error).rstrip('.')}).") from error
 
     def target(self, size: tuple[int, int], context: tuple[int, int]) -> CudaShadeTarget:
         """For pictures of `size` and contexts of `context` cells, each height and width."""
         return CudaShadeTarget(self, size, context)
 
-    def _compile(self, device: Any) -> bytes:
+    def _compile(self, ordinal: int) -> bytes:
         """A cubin for the card; for one that the compiler doesn't know, text that the driver translates."""
-        attribute = self._driver.CUdevice_attribute
-        major, minor = (
-            _checked(self._driver.cuDeviceGetAttribute(which, device), "cuDeviceGetAttribute")
-            for which in (
-                attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR,
-                attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR,
-            )
-        )
+        card = self.driver.call("cuDeviceGet", ordinal)
+        major, minor = (self.driver.attribute(which, card) for which in _CAPABILITY)
         known = _checked(self._nvrtc.nvrtcGetSupportedArchs(), "nvrtcGetSupportedArchs")
         exact = major * 10 + minor in tuple(known[-1] if isinstance(known, tuple) else known)
         return self._compiled_for(f"sm_{major}{minor}" if exact else _OLDEST, exact)
@@ -115,7 +103,7 @@ class CudaShadeTarget:
     """What lies on the card for one size: a plane takes room from the first frame that has it. Used by one thread at a time."""
 
     def __init__(self, shader: CudaShader, size: tuple[int, int], context: tuple[int, int]) -> None:
-        self._shader, self._size, self._cu = shader, size, shader._driver
+        self._shader, self._size, self._cuda = shader, size, shader.driver
         self._buffers: dict[str, tuple[int, int]] = {}
         self._weights: Any = None
         self._stream: Any = None
@@ -137,27 +125,26 @@ class CudaShadeTarget:
             GpuUnavailableError: the card is gone, or its memory is full.
         """
         try:
-            self._shader.make_current()
-            if self._stream is None:
-                flags = self._cu.CUstream_flags.CU_STREAM_NON_BLOCKING
-                self._stream = _checked(self._cu.cuStreamCreate(int(flags)), "cuStreamCreate")
-            self._launch(self._uploaded(constants, weights, planes, slots, context), out)
+            with self._cuda.current():
+                if self._stream is None:
+                    self._stream = self._cuda.create_stream()
+                self._launch(self._uploaded(constants, weights, planes, slots, context), out)
         except RuntimeError as error:
-            raise GpuUnavailableError(f"{self._shader.adapter.name} gave up ({error}).") from error
+            raise GpuUnavailableError(f"{self._shader.adapter.name} gave up ({str(error).rstrip('.')}).") from error
 
     def close(self) -> None:
         """Frees what lies on the card."""
-        self._shader.make_current()
-        for address, _ in self._buffers.values():
-            self._cu.cuMemFree(address)
-        self._buffers.clear()
-        if self._stream is not None:
-            self._cu.cuStreamDestroy(self._stream)
-            self._stream = None
+        with self._cuda.current():
+            for address, _ in self._buffers.values():
+                self._cuda.free(address)
+            self._buffers.clear()
+            if self._stream is not None:
+                self._cuda.destroy_stream(self._stream)
+                self._stream = None
 
     def __del__(self) -> None:
         # The driver may be gone before the last target is.
-        if self._buffers and self._cu is not None:
+        if self._buffers:
             with contextlib.suppress(Exception):
                 self.close()
 
@@ -183,17 +170,15 @@ class CudaShadeTarget:
         array = np.ascontiguousarray(values)
         address = self._room(name, array.nbytes)
         self._sent.append(array)
-        _checked(
-            self._cu.cuMemcpyHtoDAsync(address, array.ctypes.data, array.nbytes, self._stream), "cuMemcpyHtoDAsync"
-        )
+        self._cuda.call("cuMemcpyHtoDAsync", address, array.ctypes.data, array.nbytes, self._stream)
         return address
 
     def _room(self, name: str, size: int) -> int:
         address, there = self._buffers.get(name, (0, 0))
         if there != size:
             if there:
-                _checked(self._cu.cuMemFree(address), "cuMemFree")
-            address = int(_checked(self._cu.cuMemAlloc(size), "cuMemAlloc"))
+                self._cuda.free(address)
+            address = int(self._cuda.call("cuMemAlloc", size))
             self._buffers[name] = (address, size)
         return address
 
@@ -203,12 +188,8 @@ class CudaShadeTarget:
         grid = (-(-width // _BLOCK[0]), -(-height // _BLOCK[1]), 1)
         arguments = (*addresses, painted)
         kinds = (ctypes.c_void_p,) * len(arguments)
-        _checked(
-            self._cu.cuLaunchKernel(
-                self._shader.kernel, *grid, _THREADS, 1, 1, 0, self._stream, (arguments, kinds), 0
-            ),
-            "cuLaunchKernel",
-        )  # fmt: skip
-        _checked(self._cu.cuMemcpyDtoHAsync(out.ctypes.data, painted, out.nbytes, self._stream), "cuMemcpyDtoHAsync")
-        _checked(self._cu.cuStreamSynchronize(self._stream), "cuStreamSynchronize")
+        block = (_THREADS, 1, 1)
+        self._cuda.call("cuLaunchKernel", self._shader.kernel, *grid, *block, 0, self._stream, (arguments, kinds), 0)
+        self._cuda.call("cuMemcpyDtoHAsync", out.ctypes.data, painted, out.nbytes, self._stream)
+        self._cuda.synchronize(self._stream)
         self._sent.clear()

@@ -68,12 +68,15 @@ class CudaDriver:
         card = _call(self._cu.cuDeviceGet, device)
         self.name = bytes(_call(self._cu.cuDeviceGetName, 128, card)).split(b"\0")[0].decode(errors="replace").strip()
         self.uuid = _uuid_text(bytes(_call(self._cu.cuDeviceGetUuid, card).bytes))
-        attribute = self._cu.CUdevice_attribute(_HAS_IPC_EVENTS)
-        self.has_ipc = bool(_call(self._cu.cuDeviceGetAttribute, attribute, card))
+        self.has_ipc = bool(self.attribute(_HAS_IPC_EVENTS, card))
         self._context = _call(self._cu.cuDevicePrimaryCtxRetain, card)
         self._card = card
         self._closed = threading.Lock()
         self._open = True
+
+    def attribute(self, number: int, card: Any) -> int:
+        """An attribute of a card (`cuDeviceGet`), by CUDA's number."""
+        return int(_call(self._cu.cuDeviceGetAttribute, self._cu.CUdevice_attribute(number), card))
 
     @contextmanager
     def current(self) -> Iterator[None]:
