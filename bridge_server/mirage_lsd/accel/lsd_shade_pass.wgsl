@@ -300,15 +300,16 @@ fn lsd_fields_0( position_1 : vec3<f32>,  n_6 : vec3<f32>,  tangent_0 : vec3<f32
     var _S25 : f32 = lsd_fade_0(footprint_4, 2.0f);
     (*guide_0)[i32(5)][i32(2)] = cells_0.x * _S25;
     (*guide_0)[i32(5)][i32(3)] = cells_0.y * lsd_fade_0(footprint_4, 0.5f);
-    var is_floor_0 : bool = (abs(n_6.y)) >= 0.69999998807907104f;
-    var _S26 : f32 = tangent_0.x;
-    var _S27 : f32 = tangent_0.z;
-    var _S28 : f32 = tangent_0.y;
-    var known_0 : bool = (_S26 * _S26 + _S27 * _S27) > (_S28 * _S28);
+    var _S26 : f32 = n_6.y;
+    var is_floor_0 : bool = (abs(_S26)) >= 0.69999998807907104f;
+    var _S27 : f32 = tangent_0.x;
+    var _S28 : f32 = tangent_0.z;
+    var _S29 : f32 = tangent_0.y;
+    var known_0 : bool = (_S27 * _S27 + _S28 * _S28) > (_S29 * _S29);
     var across_1 : f32;
     if(known_0)
     {
-        across_1 = abs(_S27);
+        across_1 = abs(_S28);
     }
     else
     {
@@ -317,16 +318,16 @@ fn lsd_fields_0( position_1 : vec3<f32>,  n_6 : vec3<f32>,  tangent_0 : vec3<f32
     var sideways_0 : f32;
     if(known_0)
     {
-        sideways_0 = abs(_S26);
+        sideways_0 = abs(_S27);
     }
     else
     {
         sideways_0 = abs(n_6.z);
     }
     var column_0 : vec2<f32> = floor(q_0.xz * vec2<f32>(0.125f));
-    const _S29 : vec2<f32> = vec2<f32>(0.0f, 0.0f);
+    const _S30 : vec2<f32> = vec2<f32>(0.0f, 0.0f);
     var faces_x_0 : bool;
-    if(across_1 > (sideways_0 * (lsd_cell_hash_0(column_0.xx, _S29, column_0.yy, vec2<f32>(157.0f, 157.0f)).x * 0.25f + 1.37999999523162842f)))
+    if(across_1 > (sideways_0 * (lsd_cell_hash_0(column_0.xx, _S30, column_0.yy, vec2<f32>(157.0f, 157.0f)).x * 0.25f + 1.37999999523162842f)))
     {
         faces_x_0 = !is_floor_0;
     }
@@ -350,31 +351,42 @@ fn lsd_fields_0( position_1 : vec3<f32>,  n_6 : vec3<f32>,  tangent_0 : vec3<f32
     {
         sideways_0 = q_0.y;
     }
-    var _S30 : vec2<f32> = vec2<f32>(across_1, sideways_0) * vec2<f32>(0.5f);
-    var turns_0 : vec2<f32> = _S30 - round(_S30);
-    var _S31 : vec2<f32> = turns_0 * vec2<f32>(6.28318548202514648f);
-    (*guide_0)[i32(6)] = vec4<f32>(sin(_S31), cos(_S31)) * vec4<f32>(_S25);
-    (*guide_0)[i32(7)][i32(0)] = lsd_line_0(abs(turns_0.x) * 2.0f, 0.05000000074505806f, footprint_4) * _S25;
-    (*guide_0)[i32(7)][i32(1)] = lsd_line_0(abs(turns_0.y) * 2.0f, 0.05000000074505806f, footprint_4) * _S25;
+    var _S31 : vec2<f32> = vec2<f32>(across_1, sideways_0) * vec2<f32>(0.5f);
+    var turns_0 : vec2<f32> = _S31 - round(_S31);
+    var not_below_0 : f32;
+    if(_S26 > -0.69999998807907104f)
+    {
+        not_below_0 = 1.0f;
+    }
+    else
+    {
+        not_below_0 = 0.0f;
+    }
+    var grid_0 : f32 = _S25 * not_below_0;
+    var _S32 : vec2<f32> = turns_0 * vec2<f32>(6.28318548202514648f);
+    (*guide_0)[i32(6)] = vec4<f32>(sin(_S32), cos(_S32)) * vec4<f32>(grid_0);
+    (*guide_0)[i32(7)][i32(0)] = lsd_line_0(abs(turns_0.x) * 2.0f, 0.05000000074505806f, footprint_4) * grid_0;
+    (*guide_0)[i32(7)][i32(1)] = lsd_line_0(abs(turns_0.y) * 2.0f, 0.05000000074505806f, footprint_4) * grid_0;
     var rows_0 : f32 = sideways_0 * 4.0f;
     var course_0 : f32 = floor(rows_0);
     var along_0 : f32 = across_1 * 2.0f + (course_0 - 2.0f * floor(course_0 * 0.5f)) * 0.5f;
-    (*guide_0)[i32(7)][i32(2)] = lsd_line_0(min(abs(along_0 - round(along_0)) * 0.5f, abs(rows_0 - round(rows_0)) * 0.25f), 0.01200000010430813f, footprint_4) * _S24;
+    var bricks_0 : f32 = _S24 * not_below_0;
+    (*guide_0)[i32(7)][i32(2)] = lsd_line_0(min(abs(along_0 - round(along_0)) * 0.5f, abs(rows_0 - round(rows_0)) * 0.25f), 0.01200000010430813f, footprint_4) * bricks_0;
     var brick_0 : f32 = floor(along_0);
-    (*guide_0)[i32(7)][i32(3)] = lsd_cell_hash_0(vec2<f32>(brick_0, brick_0), vec2<f32>(course_0, course_0), _S29, vec2<f32>(211.0f, 211.0f)).x * _S24;
+    (*guide_0)[i32(7)][i32(3)] = lsd_cell_hash_0(vec2<f32>(brick_0, brick_0), vec2<f32>(course_0, course_0), _S30, vec2<f32>(211.0f, 211.0f)).x * bricks_0;
     return;
 }
 
 fn lsd_guide_0( pixel_4 : vec2<i32>,  color_0 : vec4<f32>,  here_3 : LSDPlace_0,  part_1 : i32,  guide_1 : ptr<function, array<vec4<f32>, i32(8)>>)
 {
-    var _S32 : f32 = 1.0f + here_3.depth_0;
-    (*guide_1)[i32(0)] = vec4<f32>(color_0.xyz * vec3<f32>(2.0f) - vec3<f32>(1.0f), here_3.solid_0 / _S32);
+    var _S33 : f32 = 1.0f + here_3.depth_0;
+    (*guide_1)[i32(0)] = vec4<f32>(color_0.xyz * vec3<f32>(2.0f) - vec3<f32>(1.0f), here_3.solid_0 / _S33);
     var n_7 : vec3<f32> = lsd_normal_0(pixel_4, here_3);
-    (*guide_1)[i32(1)] = vec4<f32>(log(_S32) * 0.20000000298023224f, n_7);
+    (*guide_1)[i32(1)] = vec4<f32>(log(_S33) * 0.20000000298023224f, n_7);
     (*guide_1)[i32(2)] = vec4<f32>(1.0f - here_3.solid_0, 1.0f, dot(n_7, lsd_constants_buffer_0.lsd_constants_0.values_0[i32(4)].xyz), dot(here_3.view_0, lsd_constants_buffer_0.lsd_constants_0.values_0[i32(4)].xyz));
-    var _S33 : bool = (here_3.solid_0) > 0.5f;
+    var _S34 : bool = (here_3.solid_0) > 0.5f;
     var incidence_0 : f32;
-    if(_S33)
+    if(_S34)
     {
         incidence_0 = max(abs(dot(n_7, here_3.view_0)), 0.20000000298023224f);
     }
@@ -384,7 +396,7 @@ fn lsd_guide_0( pixel_4 : vec2<i32>,  color_0 : vec4<f32>,  here_3 : LSDPlace_0,
     }
     var footprint_5 : f32 = here_3.footprint_0 / incidence_0 + 0.00009999999747379f;
     var elevation_0 : f32;
-    if(_S33)
+    if(_S34)
     {
         elevation_0 = here_3.view_0.y;
     }
@@ -394,16 +406,16 @@ fn lsd_guide_0( pixel_4 : vec2<i32>,  color_0 : vec4<f32>,  here_3 : LSDPlace_0,
     }
     (*guide_1)[i32(3)] = vec4<f32>(elevation_0, 0.0f, 0.0f, 0.0f);
     (*guide_1)[i32(4)] = vec4<f32>(0.0f, 0.0f, 0.0f, 0.0f);
-    var _S34 : bool;
+    var _S35 : bool;
     if(part_1 >= i32(1))
     {
-        _S34 = part_1 <= i32(3);
+        _S35 = part_1 <= i32(3);
     }
     else
     {
-        _S34 = false;
+        _S35 = false;
     }
-    if(_S34)
+    if(_S35)
     {
         var tint_0 : vec3<f32> = lsd_tint_0(part_1, n_7, here_3.position_0.y, footprint_5);
         (*guide_1)[i32(3)] = vec4<f32>(elevation_0, 1.0f, tint_0.xy);
@@ -421,16 +433,16 @@ fn lsd_context_at_0( pixel_5 : vec2<i32>,  here_4 : LSDPlace_0) -> vec2<f32>
         return at_1;
     }
     var eye_0 : vec3<f32> = vec3<f32>(lsd_constants_buffer_0.lsd_constants_0.values_0[i32(0)].w, lsd_constants_buffer_0.lsd_constants_0.values_0[i32(1)].w, lsd_constants_buffer_0.lsd_constants_0.values_0[i32(2)].w);
-    var _S35 : vec3<f32>;
+    var _S36 : vec3<f32>;
     if((here_4.solid_0) > 0.5f)
     {
-        _S35 = here_4.position_0;
+        _S36 = here_4.position_0;
     }
     else
     {
-        _S35 = eye_0 + here_4.ray_0 * vec3<f32>(1.0e+05f);
+        _S36 = eye_0 + here_4.ray_0 * vec3<f32>(1.0e+05f);
     }
-    var p_1 : vec4<f32> = vec4<f32>(_S35, 1.0f);
+    var p_1 : vec4<f32> = vec4<f32>(_S36, 1.0f);
     var w_0 : f32 = dot(lsd_constants_buffer_0.lsd_constants_0.values_0[i32(10)], p_1);
     if(w_0 < 0.00100000004749745f)
     {
@@ -463,10 +475,10 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
         g_0 = g_0 + i32(1);
     }
     var cell_0 : vec2<f32> = clamp(context_at_0 * lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].zw - vec2<f32>(0.5f), vec2<f32>(0.0f, 0.0f), lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].zw - vec2<f32>(1.0f));
-    var _S36 : vec2<i32> = vec2<i32>(cell_0);
-    const _S37 : vec2<i32> = vec2<i32>(i32(1), i32(1));
-    var _S38 : vec2<i32> = min(_S36 + _S37, vec2<i32>(lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].zw) - _S37);
-    var _S39 : vec2<f32> = cell_0 - vec2<f32>(_S36);
+    var _S37 : vec2<i32> = vec2<i32>(cell_0);
+    const _S38 : vec2<i32> = vec2<i32>(i32(1), i32(1));
+    var _S39 : vec2<i32> = min(_S37 + _S38, vec2<i32>(lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].zw) - _S38);
+    var _S40 : vec2<f32> = cell_0 - vec2<f32>(_S37);
     var c_0 : i32 = i32(0);
     for(;;)
     {
@@ -477,16 +489,16 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
         {
             break;
         }
-        var _S40 : i32 = _S36.x * i32(4) + c_0;
-        var _S41 : i32 = _S36.y;
-        var _S42 : vec3<i32> = vec3<i32>(_S40, _S41, i32(0));
-        var _S43 : i32 = _S38.x * i32(4) + c_0;
-        var _S44 : vec3<i32> = vec3<i32>(_S43, _S41, i32(0));
-        var _S45 : vec4<f32> = vec4<f32>(_S39.x);
-        var _S46 : i32 = _S38.y;
-        var _S47 : vec3<i32> = vec3<i32>(_S40, _S46, i32(0));
-        var _S48 : vec3<i32> = vec3<i32>(_S43, _S46, i32(0));
-        h_0[i32(8) + c_0] = mix(mix((textureLoad((lsd_context_0), ((_S42)).xy, ((_S42)).z)), (textureLoad((lsd_context_0), ((_S44)).xy, ((_S44)).z)), _S45), mix((textureLoad((lsd_context_0), ((_S47)).xy, ((_S47)).z)), (textureLoad((lsd_context_0), ((_S48)).xy, ((_S48)).z)), _S45), vec4<f32>(_S39.y));
+        var _S41 : i32 = _S37.x * i32(4) + c_0;
+        var _S42 : i32 = _S37.y;
+        var _S43 : vec3<i32> = vec3<i32>(_S41, _S42, i32(0));
+        var _S44 : i32 = _S39.x * i32(4) + c_0;
+        var _S45 : vec3<i32> = vec3<i32>(_S44, _S42, i32(0));
+        var _S46 : vec4<f32> = vec4<f32>(_S40.x);
+        var _S47 : i32 = _S39.y;
+        var _S48 : vec3<i32> = vec3<i32>(_S41, _S47, i32(0));
+        var _S49 : vec3<i32> = vec3<i32>(_S44, _S47, i32(0));
+        h_0[i32(8) + c_0] = mix(mix((textureLoad((lsd_context_0), ((_S43)).xy, ((_S43)).z)), (textureLoad((lsd_context_0), ((_S45)).xy, ((_S45)).z)), _S46), mix((textureLoad((lsd_context_0), ((_S48)).xy, ((_S48)).z)), (textureLoad((lsd_context_0), ((_S49)).xy, ((_S49)).z)), _S46), vec4<f32>(_S40.y));
         c_0 = c_0 + i32(1);
     }
     var layer_0 : i32 = i32(0);
@@ -499,15 +511,15 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
         {
             break;
         }
-        var _S49 : i32 = layer_0 * i32(588);
-        var _S50 : f32;
+        var _S50 : i32 = layer_0 * i32(588);
+        var _S51 : f32;
         if(layer_0 > i32(0))
         {
-            _S50 = 1.0f;
+            _S51 = 1.0f;
         }
         else
         {
-            _S50 = 0.0f;
+            _S51 = 0.0f;
         }
         var sums_0 : array<f32, i32(48)>;
         k_0 = i32(0);
@@ -520,9 +532,9 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
             {
                 break;
             }
-            const _S51 : vec4<f32> = vec4<f32>(0.0f, 0.0f, 0.0f, 0.0f);
+            const _S52 : vec4<f32> = vec4<f32>(0.0f, 0.0f, 0.0f, 0.0f);
             i_0 = i32(0);
-            var sum_0 : vec4<f32> = _S51;
+            var sum_0 : vec4<f32> = _S52;
             for(;;)
             {
                 if(i_0 < i32(12))
@@ -532,7 +544,7 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
                 {
                     break;
                 }
-                var sum_1 : vec4<f32> = sum_0 + lsd_weights_buffer_0.lsd_weights_0.values_1[_S49 + k_0 * i32(12) + i_0] * h_0[i_0];
+                var sum_1 : vec4<f32> = sum_0 + lsd_weights_buffer_0.lsd_weights_0.values_1[_S50 + k_0 * i32(12) + i_0] * h_0[i_0];
                 i_0 = i_0 + i32(1);
                 sum_0 = sum_1;
             }
@@ -549,15 +561,15 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
             {
                 break;
             }
-            var _S52 : i32 = i_0 * i32(4);
-            h_0[i_0] = lsd_hardswish_0(vec4<f32>(sums_0[_S52], sums_0[_S52 + i32(1)], sums_0[_S52 + i32(2)], sums_0[_S52 + i32(3)]) + lsd_weights_buffer_0.lsd_weights_0.values_1[_S49 + i32(576) + i_0]) + h_0[i_0] * vec4<f32>(_S50);
+            var _S53 : i32 = i_0 * i32(4);
+            h_0[i_0] = lsd_hardswish_0(vec4<f32>(sums_0[_S53], sums_0[_S53 + i32(1)], sums_0[_S53 + i32(2)], sums_0[_S53 + i32(3)]) + lsd_weights_buffer_0.lsd_weights_0.values_1[_S50 + i32(576) + i_0]) + h_0[i_0] * vec4<f32>(_S51);
             i_0 = i_0 + i32(1);
         }
         layer_0 = layer_0 + i32(1);
     }
-    var _S53 : vec3<f32> = lsd_weights_buffer_0.lsd_weights_0.values_1[i32(1800)].xyz;
+    var _S54 : vec3<f32> = lsd_weights_buffer_0.lsd_weights_0.values_1[i32(1800)].xyz;
     k_0 = i32(0);
-    var rgb_0 : vec3<f32> = _S53;
+    var rgb_0 : vec3<f32> = _S54;
     for(;;)
     {
         if(k_0 < i32(12))
@@ -571,8 +583,8 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
         k_0 = k_0 + i32(1);
         rgb_0 = rgb_1;
     }
-    var _S54 : vec3<f32> = vec3<f32>(0.5f);
-    return saturate(rgb_0 * _S54 + _S54);
+    var _S55 : vec3<f32> = vec3<f32>(0.5f);
+    return saturate(rgb_0 * _S55 + _S55);
 }
 
 fn lsd_shade_0( pixel_6 : vec2<i32>,  color_1 : vec4<f32>,  part_2 : i32) -> vec3<f32>
@@ -591,7 +603,7 @@ fn lsd_shade_0( pixel_6 : vec2<i32>,  color_1 : vec4<f32>,  part_2 : i32) -> vec
         guide_3[g_1] = vec4<f32>(0.0f, 0.0f, 0.0f, 0.0f);
         g_1 = g_1 + i32(1);
     }
-    var _S55 : vec2<f32> = (vec2<f32>(pixel_6) + vec2<f32>(0.5f)) / lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].xy;
+    var _S56 : vec2<f32> = (vec2<f32>(pixel_6) + vec2<f32>(0.5f)) / lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].xy;
     var at_2 : vec2<f32>;
     if((lsd_constants_buffer_0.lsd_constants_0.values_0[i32(7)].x) > 0.5f)
     {
@@ -602,20 +614,20 @@ fn lsd_shade_0( pixel_6 : vec2<i32>,  color_1 : vec4<f32>,  part_2 : i32) -> vec
     else
     {
         guide_3[i32(0)] = vec4<f32>(color_1.xyz * vec3<f32>(2.0f) - vec3<f32>(1.0f), 0.0f);
-        at_2 = _S55;
+        at_2 = _S56;
     }
     return lsd_head_0(guide_3, at_2);
 }
 
 fn lsd_shaded_0( pixel_7 : vec2<i32>) -> vec4<f32>
 {
-    var _S56 : vec3<i32> = vec3<i32>(pixel_7, i32(0));
-    var color_2 : vec4<f32> = (textureLoad((lsd_color_0), ((_S56)).xy, ((_S56)).z));
+    var _S57 : vec3<i32> = vec3<i32>(pixel_7, i32(0));
+    var color_2 : vec4<f32> = (textureLoad((lsd_color_0), ((_S57)).xy, ((_S57)).z));
     var slot_0 : vec2<f32>;
     if((lsd_constants_buffer_0.lsd_constants_0.values_0[i32(7)].z) > 0.5f)
     {
-        var _S57 : vec3<i32> = vec3<i32>(i32((textureLoad((lsd_ids_0), ((_S56)).xy, ((_S56)).z).x) * 255.0f + 0.5f), i32(0), i32(0));
-        slot_0 = (textureLoad((lsd_slots_0), ((_S57)).xy, ((_S57)).z)).xy * vec2<f32>(255.0f, 1.0f);
+        var _S58 : vec3<i32> = vec3<i32>(i32((textureLoad((lsd_ids_0), ((_S57)).xy, ((_S57)).z).x) * 255.0f + 0.5f), i32(0), i32(0));
+        slot_0 = (textureLoad((lsd_slots_0), ((_S58)).xy, ((_S58)).z)).xy * vec2<f32>(255.0f, 1.0f);
     }
     else
     {
@@ -646,8 +658,8 @@ struct pixelOutput_0
 @fragment
 fn lsd_fragment(@builtin(position) position_2 : vec4<f32>) -> pixelOutput_0
 {
-    var _S58 : pixelOutput_0 = pixelOutput_0( lsd_shaded_0(vec2<i32>(position_2.xy)) );
-    return _S58;
+    var _S59 : pixelOutput_0 = pixelOutput_0( lsd_shaded_0(vec2<i32>(position_2.xy)) );
+    return _S59;
 }
 
 
