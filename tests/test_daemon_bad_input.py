@@ -161,7 +161,8 @@ def test_open_that_cannot_be(bad: DaemonClient) -> None:
         ({"planes": [{**color, "width": 15}]}, "bad_plane"),
         ({"planes": [{**color, "format": "rgb8"}]}, "bad_plane"),
         ({"transport": []}, "bad_transport"),
-        ({"transport": [{"name": "cuda_ipc"}]}, "bad_transport"),
+        ({"transport": [{"name": "metal"}]}, "bad_transport"),
+        ({"transport": [{"name": "cuda_ipc"}]}, "bad_ring"),
         ({"transport": [{"name": "shared_memory"}]}, "bad_ring"),
     ):
         bad.send(bad.open_header(5, **changes))
