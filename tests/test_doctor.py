@@ -62,6 +62,7 @@ def test_healthy_installation(tmp_path: Path, free_port: int) -> None:
             "system",
             "folders",
             "localhost",
+            "frames on the card",
         ),
     }
     for name in ("Python", "PyTorch", "model", "native core", f"port {free_port}"):
