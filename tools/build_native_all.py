@@ -43,7 +43,6 @@ class Platform:
 PLATFORMS = {
     "linux-x64": Platform("x86_64-linux-gnu.2.17", "Linux", "x86_64", ("liblsd.so", "libmirage_shader.so")),
     "linux-arm64": Platform("aarch64-linux-gnu.2.17", "Linux", "aarch64", ("liblsd.so", "libmirage_shader.so")),
-    "windows-arm64": Platform("aarch64-windows-gnu", "Windows", "ARM64", ("lsd.dll", "lsd.lib", "mirage_shader.dll")),
     "windows-x64": Platform("x86_64-windows-gnu", "Windows", "AMD64", ("lsd.dll", "lsd.lib", "mirage_shader.dll")),
     "macos-arm64": Platform("aarch64-macos.11.0", "Darwin", "arm64", ("liblsd.dylib", "libmirage_shader.dylib")),
     "macos-x64": Platform("x86_64-macos.11.0", "Darwin", "x86_64", ("liblsd.dylib", "libmirage_shader.dylib")),
