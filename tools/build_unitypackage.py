@@ -41,7 +41,6 @@ LIBRARIES = {
     "linux-x64": "liblsd.so",
     "macos-arm64": "liblsd.dylib",
     "macos-x64": "liblsd.dylib",
-    "windows-arm64": "lsd.dll",
     "windows-x64": "lsd.dll",
 }
 # What the engine shades with, by its name in Runtime/Shading and in shared_protocol/shading.

@@ -30,7 +30,6 @@ PLUGINS = {
     "linux-x64/liblsd.so": ("Linux", "x86_64", "Linux64", "x86_64"),
     "macos-arm64/liblsd.dylib": ("OSX", "ARM64", "OSXUniversal", "ARM64"),
     "macos-x64/liblsd.dylib": ("OSX", "x86_64", "OSXUniversal", "x86_64"),
-    "windows-arm64/lsd.dll": ("Windows", "ARM64", "Win64", "ARM64"),
     "windows-x64/lsd.dll": ("Windows", "x86_64", "Win64", "x86_64"),
 }
 PLAYERS = ("Linux64", "OSXUniversal", "Win", "Win64")

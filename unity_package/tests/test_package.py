@@ -21,7 +21,6 @@ PLUGINS = {
     "linux-x64/liblsd.so": ("Linux", "x86_64", "Linux64"),
     "macos-arm64/liblsd.dylib": ("OSX", "ARM64", "OSXUniversal"),
     "macos-x64/liblsd.dylib": ("OSX", "x86_64", "OSXUniversal"),
-    "windows-arm64/lsd.dll": ("Windows", "ARM64", "Win64"),
     "windows-x64/lsd.dll": ("Windows", "x86_64", "Win64"),
 }
 

@@ -61,7 +61,9 @@ class EngineColumn:
             elif self._kernels is not None:
                 frame = InputFrame(i, seen.color, seen.depth, ids=seen.ids, camera=seen.camera, sun=self._bridge.sun)
                 shaded = self._kernels.shade(frame, self._context)
-            error = np.mean((shaded[..., :3].astype(np.float32) - result[..., :3].astype(np.float32)) ** 2)
+            # Every fourth pixel each way says it as well, and the demo is not to wait for a figure.
+            difference = shaded[::4, ::4, :3].astype(np.float32) - result[::4, ::4, :3].astype(np.float32)
+            error = np.mean(difference**2)
             self._decibels.append(min(99.0, 10.0 * math.log10(255**2 / max(float(error), 1e-9))))
         if i % CONTEXT_EVERY == 0:
             # The one that was sent three frames ago: each is three to five frames old when it is used.
