@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
 if TYPE_CHECKING:
@@ -31,9 +31,11 @@ def run_games(
     with Progress(console=console, transient=True) as bar:
         for path in paths:
             task = bar.add_task(path.stem, total=None)
-            figures, pictures = measure_game(
-                pipeline, path, frames, lambda done, total, task=task: bar.update(task, completed=done, total=total)
-            )
+
+            def tick(done: int, total: int, task: TaskID = task) -> None:
+                bar.update(task, completed=done, total=total)
+
+            figures, pictures = measure_game(pipeline, path, frames, tick)
             found.append(figures)
             if sheet is not None:
                 write_rows(pictures, sheet.with_stem(f"{sheet.stem}-{path.stem}"))

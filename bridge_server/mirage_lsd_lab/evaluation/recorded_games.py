@@ -127,6 +127,18 @@ def _seen_before(now: _Place, frame: InputFrame, before: InputFrame) -> tuple[Te
     return column, row, inside & near & (now.sky[0, 0] == 0)
 
 
+@dataclass(frozen=True)
+class _Progress:
+    """Tells `tick` of a part that begins after `first` of `total`."""
+
+    tick: Tick
+    first: int
+    total: int
+
+    def __call__(self, done: int) -> None:
+        self.tick(self.first + done, self.total)
+
+
 @dataclass
 class _Sums:
     """Of one theme, frame by frame."""
@@ -163,10 +175,8 @@ def measure_game(pipeline: MiragePipeline, path: Path, frames: int, tick: Tick) 
     pictures = [as_tensor(seen[-1].color)]
     themes: dict[str, dict[str, float | None]] = {}
     for k, theme in enumerate(GAME_THEMES):
-        first = k * len(seen)
-        sums, last = _as_theme(
-            pipeline, seen, places, theme, lambda done, first=first: tick(first + done, len(GAME_THEMES) * len(seen))
-        )
+        done = _Progress(tick, k * len(seen), len(GAME_THEMES) * len(seen))
+        sums, last = _as_theme(pipeline, seen, places, theme, done)
         themes["/".join(theme)] = {
             "too_blue": round(fmean(sums.blue), 4) if sums.blue else None,
             "ceilings": _ratio(sums.ceilings, sums.floors),
