@@ -224,11 +224,19 @@ TEST_F(Shading, WithAScreenPercentageTheDepthIsWhereItWasRendered) {
   auto color = std::make_shared<FRHITexture>(FIntPoint(64, 36), PF_B8G8R8A8, ETextureCreateFlags::None);
   game.view->Color = color;
   game.view->ColorRect = FIntRect(0, 0, 64, 36);
+  // Temporal anti-aliasing renders the scene a little aside, and its picture is not.
+  FViewMatrices& matrices = game.view->View.ViewMatrices;
+  matrices.StandInJittered = matrices.StandInProjection;
+  matrices.StandInJittered.M[2][0] += 0.02;
+  matrices.StandInJittered.M[2][1] += 0.03;
+  matrices.bStandInJitter = true;
   ASSERT_TRUE(Connect(game));
   ASSERT_TRUE(IsShaded(game));
   const ShadeRecord& r = LastShade();
   EXPECT_EQ(r.places[3].X, 0.5f);  // DepthStep
   EXPECT_EQ(r.places[4].X, 32.0f);
+  EXPECT_NEAR(r.places[5].X, 0.02f * 0.5f * 32.0f, 1e-4f);  // DepthShift
+  EXPECT_NEAR(r.places[5].Y, -0.03f * 0.5f * 18.0f, 1e-4f);
   EXPECT_EQ(r.constants[4 * 6], 64.0f);
   EXPECT_EQ(r.color_size.X, 64);
 }
@@ -287,7 +295,7 @@ TEST(Shaded, WhatThePassIsGiven) {
   StandIn::FRenderedView& view = *game.view;
   const FIntPoint size = view.Depth->GetDesc().Extent;
   if (kind == "percentage") {
-    // The scene at half the picture's size, somewhere in a larger texture, a little aside for temporal anti-aliasing.
+    // The scene at half the picture's size, somewhere in a larger texture.
     auto color =
         std::make_shared<FRHITexture>(FIntPoint(2 * size.X, 2 * size.Y), PF_B8G8R8A8, ETextureCreateFlags::None);
     auto depth =
