@@ -44,7 +44,7 @@ public:
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
 	bool bShowInView = true;
 
-	/** Who paints what is shown in the view. */
+	/** Who paints what is shown in the view. Automatic: as the project's setting has it. */
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
 	ELSDShading Shading = ELSDShading::Automatic;
 
