@@ -76,7 +76,7 @@ def contact_sheet(moments: list[tuple[str, list[tuple[Picture, Picture]]]], path
         for i, image in enumerate(small):
             row.paste(image, (i // 2 * (960 + _GAP) + i % 2 * 480, 0))
         rows.append(_captioned(row, [(0, title)]))
-    sheet = Image.new("RGB", (rows[0].width, sum(row.height for row in rows)))
+    sheet = Image.new("RGB", (max(row.width for row in rows), sum(row.height for row in rows)))
     top = 0
     for row in rows:
         sheet.paste(row, (0, top))

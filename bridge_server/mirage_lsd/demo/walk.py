@@ -92,7 +92,8 @@ def walk(
     window = screen.window if screen is not None else None
     renderer = sample.renderer.Renderer(level, options.width, options.height, window=window)
     themes = sample.themes.THEMES
-    frames = max(len(themes), round(options.seconds * FPS))
+    # Two of each theme, so that the sheet has a picture of each.
+    frames = max(2 * len(themes), round(options.seconds * FPS))
     path = sample.camera_path.CameraPath(frames / FPS)
     moments: list[tuple[str, list[tuple[Picture, Picture]]]] = [(theme.title, []) for theme in themes]
     latencies: list[float] = []
