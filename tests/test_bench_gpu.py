@@ -13,6 +13,7 @@ from libcuda_stand_in import stand_in_environment
 
 from mirage_lsd.bench.golden import compare_devices
 from mirage_lsd.bench.gpu import goal_met
+from mirage_lsd.bench.shaders import measure_shaders
 from mirage_lsd.bench.trunk import measure_trunk
 
 
@@ -45,6 +46,16 @@ def test_the_hop_is_measured_and_what_pytorch_cannot_do_is_skipped(tmp_path: Pat
             assert 0 < hop[key]["p50"] <= hop[key]["p95"] <= hop[key]["max"]
     assert set(report["skipped"]) == {"golden", "trunk", "stream", "stream_graph"}
     assert all("no CUDA device" in why for why in report["skipped"].values())
+
+
+def test_shaders_that_are_here_are_compared() -> None:
+    figures = measure_shaders((96, 64), runs=2)
+    assert set(figures["skipped"]) == {"cuda"}
+    for place in ("cpu", "vulkan"):
+        assert 0 < figures[place]["ms"]["p50"] <= figures[place]["ms"]["p95"]
+    assert figures["cpu"]["largest"] == 0
+    assert figures["vulkan"]["largest"] > 0
+    assert figures["vulkan"]["mean"] < 2
 
 
 def test_the_trunk_on_a_cpu() -> None:

@@ -57,6 +57,7 @@ def measure_gpu(job: GpuJob, tell: Callable[[str], None]) -> dict[str, Any]:
 
     part("golden", lambda: _golden(job))
     part("hop", lambda: [measure_cuda_hop(size, job.frames, job.card) for size in job.sizes])
+    part("shaders", lambda: [_shaders(job, size) for size in job.sizes])
     part("trunk", lambda: [_trunk(job, size) for size in job.sizes])
     part("stream", lambda: [_stream(job, size, "eager") for size in job.sizes])
     part("stream_graph", lambda: [_stream(job, size, "graph") for size in job.sizes])
@@ -67,6 +68,12 @@ def _golden(job: GpuJob) -> dict[str, Any]:
     from .golden import compare_devices
 
     return compare_devices(f"cuda:{job.card}")
+
+
+def _shaders(job: GpuJob, size: tuple[int, int]) -> dict[str, Any]:
+    from .shaders import measure_shaders
+
+    return measure_shaders(size, job.frames)
 
 
 def _trunk(job: GpuJob, size: tuple[int, int]) -> dict[str, Any]:

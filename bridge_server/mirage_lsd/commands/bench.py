@@ -8,6 +8,7 @@
     mirage-lsd bench opening                   what a running stream feels while another is opened in a new size
     mirage-lsd bench reprojection --sheet sheet.png    what late reprojection is worth, on two walks of the sample
     mirage-lsd bench shading                   what an engine that shades by itself gets, and what it costs
+    mirage-lsd bench shaders                   shading a frame on the CPU and on each GPU that is here
     mirage-lsd bench gpu --json gpu.json       everything about an NVIDIA card (docs/GPU.md)
 
 The first three start a daemon of their own, and stop it. `bench COMMAND --help` explains the figures.
@@ -72,10 +73,15 @@ fresh context. Then with contexts that are made 15, 30 and 60 times a second and
 machine with nothing else to do, and the bytes that go over the wire. The shading runs in the kernels for CPUs: it stands in for a GPU."""
 
 
+_SHADERS_TEXT = """Shades one frame again and again with everything that `serve --shade-on` knows and that is here: the kernels for CPUs, an NVIDIA
+card's kernel, and any GPU through wgpu. Planes come from host memory and the picture goes back there. Of each: milliseconds (p50, p95, max), and the
+mean and largest difference of a byte to the CPU's picture, which differs a little where the CPU computes in bfloat16."""
+
 _GPU_TEXT = """Measures an NVIDIA card part by part; docs/GPU.md says how to read it. A part that can't be had is skipped with a sentence.
 
     golden    the same frames on the CPU and on the card: PSNR of the worst, the largest difference
     hop       a frame that stays on the card, to a second process and back (CUDA IPC; the extra cuda)
+    shaders   as `bench shaders`
     trunk     the network's trunk, eager and as a CUDA graph, in float32 and float16: milliseconds, and dB to eager float32
     stream    what a game gets from mirage-lsd-v1, and the card's memory; stream_graph: with `serve --accel graph`; the goal at 1280x720 is 240 frames a second, p95 under 8 ms"""
 
@@ -167,6 +173,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     gpu.add_argument("--steps", type=int, default=3, choices=range(1, 9), help="denoising steps; default: %(default)s")
     gpu.add_argument("--card", type=int, default=0, metavar="N", help="its number; default: %(default)s")
     gpu.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+    shaders = kinds.add_parser(
+        "shaders", help="shading on the CPU and on GPUs", description=_SHADERS_TEXT, formatter_class=plain
+    )
+    shaders.add_argument(
+        "--size", type=parse_size, default=(1280, 720), metavar="WIDTHxHEIGHT", help="default: 1280x720"
+    )
+    shaders.add_argument("--frames", type=_count, default=50, metavar="N", help="with each; default: %(default)s")
+    shaders.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     shading = kinds.add_parser(
         "shading", help="shading in the engine", description=_SHADING_TEXT, formatter_class=plain
     )
@@ -196,6 +210,7 @@ def run(args: argparse.Namespace) -> int:
         "opening": _opening,
         "reprojection": _reprojection,
         "shading": _shading,
+        "shaders": _shaders,
         "gpu": _gpu,
     }
     try:
@@ -252,6 +267,24 @@ def _shading(args: argparse.Namespace) -> dict[str, Any]:
         "{engine_pass[processor_ms]} ms of processor time in OpenGL ({engine_pass[driver]}), "
         "{engine_pass[kernels_processor_ms]} in the kernels for CPUs."
     ).format(**figures)
+    console.print(table)
+    return figures
+
+
+def _shaders(args: argparse.Namespace) -> dict[str, Any]:
+    from ..bench.shaders import measure_shaders
+
+    console = Console()
+    with console.status("shading"):
+        figures = measure_shaders(args.size, args.frames)
+    title = "shading {}x{}".format(*args.size)
+    table = Table("--shade-on", "by", "ms p50", "ms p95", "mean difference", "largest", title=title)
+    for place, why in figures["skipped"].items():
+        table.add_row(place, f"skipped: {why}")
+    for place in ("cpu", "cuda", "vulkan"):
+        if row := figures.get(place):
+            cells = (row["name"], row["ms"]["p50"], row["ms"]["p95"], row["mean"], row["largest"])
+            table.add_row(place, *map(str, cells))
     console.print(table)
     return figures
 

@@ -125,7 +125,7 @@ class GpuShading:
 
 def is_faster(shading: Shading, other: Shading, head: Head) -> bool:
     """Shades a few pictures with each and compares the medians: a GPU may be slower than a good CPU, or be busy with a game."""
-    trial = _trial(head, _TIMED)
+    trial = trial_frame(head, _TIMED)
 
     def median_ns(one: Shading) -> float:
         one.shade(*trial, _TIMED)  # allocates
@@ -141,14 +141,14 @@ def is_faster(shading: Shading, other: Shading, head: Head) -> bool:
 
 def paints_alike(shading: GpuShading, other: Shading, head: Head) -> bool:
     """Whether a GPU's picture is the model's: nobody has tried all drivers."""
-    trial = _trial(head, _COMPARED)
+    trial = trial_frame(head, _COMPARED)
     found = shading.shade(*trial, _COMPARED).astype(np.int16)
     if shading.gave_up:
         return False
     return bool(np.abs(found - other.shade(*trial, _COMPARED)).mean() < _ALIKE)
 
 
-def _trial(head: Head, size: tuple[int, int]) -> tuple[FrameInputs, Tensor, Tensor]:
+def trial_frame(head: Head, size: tuple[int, int]) -> tuple[FrameInputs, Tensor, Tensor]:
     """A floor and a sky with all that is told apart, and what the head takes beside them."""
     height, width = size
     random = np.random.default_rng(1)
