@@ -53,7 +53,7 @@ def test_the_painting_shader_compiles(tmp_path: Path, variant: str, stage: str, 
     command = ["glslangValidator", "-D", "-V", "--auto-map-bindings", "--auto-map-locations", "-S", stage, "-e", entry]
     done = subprocess.run([*command, str(source), "-o", str(tmp_path / "shade.spv")], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
-    assert f"fn {entry}" in slang().wgsl(source, entry, {"vert": "vertex", "frag": "fragment"}[stage])
+    assert f"fn {entry}" in slang().translated(source, entry, {"vert": "vertex", "frag": "fragment"}[stage])
 
 
 def test_the_painting_shader_includes_the_shared_text() -> None:
