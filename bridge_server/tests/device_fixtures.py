@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
+from mirage_lsd.client import Client
 from mirage_lsd.picture import Picture, Pixels
 from mirage_lsd.sinks.video_file import VideoFileSink
 from mirage_lsd.sources.base import Source
@@ -38,6 +41,25 @@ def still_pattern(size: tuple[int, int]) -> Pixels:
         picture = source.read(1.0)
     assert picture is not None
     return np.array(picture.pixels)
+
+
+def free_port() -> int:
+    """A TCP port of this machine that nobody has."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def play(address: str, done: threading.Event, size: tuple[int, int] = (320, 180)) -> None:
+    """A game: sends the numbered test pattern through the native core until `done`, with an alpha that is none of a picture."""
+    still, number = still_pattern(size), 0
+    with Client(address, engine="test") as client, client.open_stream(*size, planes=("color",)) as stream:
+        while not done.wait(0.02):
+            pixels = np.array(draw_pattern(still, number))
+            pixels[..., 3] = 64
+            stream.submit(pixels)
+            stream.acquire()
+            number += 1
 
 
 def read_all(source: Source, timeout_s: float = PATIENCE_S) -> list[Picture]:

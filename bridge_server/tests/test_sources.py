@@ -16,7 +16,16 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from device_fixtures import PATIENCE_S, STAND_INS, nothing_left_behind, read_all, wait_for, write_clip
+from device_fixtures import (
+    PATIENCE_S,
+    STAND_INS,
+    free_port,
+    nothing_left_behind,
+    play,
+    read_all,
+    wait_for,
+    write_clip,
+)
 from PIL import Image
 
 from mirage_lsd.device_process.ring import SlotRing
@@ -27,6 +36,7 @@ from mirage_lsd.sources import Source, SourceState, make_source
 from mirage_lsd.sources.arrays import ArraySource
 from mirage_lsd.sources.camera import CameraSource
 from mirage_lsd.sources.desktop import DesktopSource
+from mirage_lsd.sources.engine import EngineSource
 from mirage_lsd.sources.network import NetworkSource
 from mirage_lsd.sources.pacing import Pacer
 from mirage_lsd.sources.pattern import ImageSource, PatternSource, read_number
@@ -92,7 +102,21 @@ def udp_sender() -> Iterator[str]:
     thread.join(10)
 
 
-@pytest.fixture(params=["pattern", "image", "arrays", "file", "file as fast as it goes", "camera", "screen", "network"])
+@pytest.fixture
+def game() -> Iterator[str]:
+    """The address to which an engine sends, with the native core as game engines do; it keeps trying while nobody listens."""
+    address = f"tcp://127.0.0.1:{free_port()}"
+    done = threading.Event()
+    thread = threading.Thread(target=play, args=(address, done))
+    thread.start()
+    yield address
+    done.set()
+    thread.join(10)
+
+
+@pytest.fixture(
+    params=["pattern", "image", "arrays", "file", "file as fast as it goes", "camera", "screen", "network", "engine"]
+)
 def source(request: pytest.FixtureRequest, tmp_path: Path) -> Source:
     """One of each kind that works here, of SIZE, not opened."""
     kind = request.param
@@ -112,7 +136,14 @@ def source(request: pytest.FixtureRequest, tmp_path: Path) -> Source:
     if kind == "screen":
         request.getfixturevalue("display")
         return DesktopSource(size=SIZE)
+    if kind == "engine":
+        return EngineSource(request.getfixturevalue("game"), size=SIZE)
     return NetworkSource(request.getfixturevalue("udp_sender"), size=SIZE)
+
+
+def worker_of(source: Source) -> str:
+    """What only the command lines of such a source's processes have in them."""
+    return source._worker if isinstance(source, ProcessSource) else "sources.workers"
 
 
 def next_picture(source: Source, timeout_s: float = PATIENCE_S):
@@ -153,7 +184,7 @@ def test_a_picture_belongs_to_its_reader(source: Source) -> None:
 
 
 def test_read_returns_in_time_and_close_leaves_nothing(source: Source) -> None:
-    with nothing_left_behind("sources.workers"):
+    with nothing_left_behind(worker_of(source)):
         source.open()
         next_picture(source)
         started = time.monotonic()
@@ -180,10 +211,10 @@ def test_a_live_device_that_dies_or_blocks_is_lost_and_comes_back(source: Source
         pytest.skip("has no process, or no time of its own")
     if isinstance(source, VideoFileSource) and fault == signal.SIGSTOP:
         pytest.skip("a clip may be paused")
-    with nothing_left_behind("sources.workers"), source:
+    with nothing_left_behind(worker_of(source)), source:
         next_picture(source)
         child = psutil.Process().children()
-        worker = next(process for process in child if "sources.workers" in " ".join(process.cmdline()))
+        worker = next(process for process in child if worker_of(source) in " ".join(process.cmdline()))
         worker.send_signal(fault)
         wait_for(lambda: source.read(0.05) is None and source.state is SourceState.LOST)
         assert source.fault.endswith(".")
@@ -261,7 +292,7 @@ def test_a_device_that_stalls_and_then_dies_without_a_word_comes_back(
 def test_close_ends_a_device_that_blocks(source: Source) -> None:
     if not isinstance(source, ProcessSource):
         pytest.skip("has no process")
-    with nothing_left_behind("sources.workers"):
+    with nothing_left_behind(worker_of(source)):
         source.open()
         next_picture(source)
         assert source._process is not None

@@ -52,9 +52,11 @@ _LOADING = Progress("loading the model", 0.0)
 
 @dataclass(frozen=True, slots=True)
 class DaemonConfig:
-    """How to listen. `device` is for the log, where a pipeline does not tell its own."""
+    """How to listen. `device` is for the log, where a pipeline does not tell its own; `bind_option` is what people put before the
+    address, for sentences."""
 
     bind: str = DEFAULT_ENDPOINT
+    bind_option: str = "--bind "
     device: str = "cpu"
     token: str | None = None
     keys: ServerKeys | None = None
@@ -110,6 +112,11 @@ class Daemon:
         """Ends `run` within a moment. May be called from a signal handler or another thread."""
         self._stop.set()
 
+    @property
+    def sessions(self) -> int:
+        """Clients that are connected now. May be asked by any thread."""
+        return len(self._sessions)
+
     def run(self) -> None:
         """Binds, loads the models, serves until `stop`; says `bye` to everyone. Once only.
 
@@ -117,7 +124,7 @@ class Daemon:
             StartError: the address can't be bound, the metrics port is taken, or a model can't be loaded.
         """
         try:
-            self._router.bind(self.config.bind)
+            self._router.bind(self.config.bind, self.config.bind_option)
             self.endpoint = self._router.endpoint
             self._serve_metrics()
             for name in sweep_dead_segments():
@@ -286,7 +293,9 @@ class Daemon:
             self._end_gone()
         if len(self._sessions) >= self._limits.max_sessions:
             raise ProtocolError(
-                "too_many_sessions", f"The daemon has {self._limits.max_sessions} sessions, its limit; close one first."
+                "too_many_sessions",
+                self._limits.when_full
+                or f"The daemon has {self._limits.max_sessions} sessions, its limit; close one first.",
             )
         session = Session(
             identity,

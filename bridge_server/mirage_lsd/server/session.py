@@ -212,7 +212,8 @@ class Session:
     def _new_stream(self, wanted: Open) -> tuple[Stream, tuple[RefusedTransport, ...]]:
         if len(self.streams) >= self._limits.max_streams:
             raise ProtocolError(
-                "too_many_streams", f"A session has at most {self._limits.max_streams} streams; close one first."
+                "too_many_streams",
+                self._limits.when_full or f"A session has at most {self._limits.max_streams} streams; close one first.",
             )
         placed = self._place(wanted.model)
         if placed is None:

@@ -40,6 +40,7 @@ class ProcessSource(Source):
         self._queue: deque[tuple[SlotRing, dict[str, Any]]] = deque()
         self._backoff, self._patience = Backoff(time.monotonic), Patience()
         self._up = self._opened = self._finished = self._retry = False
+        self._absence = ""
         self._last_picture = 0.0
         self._facts: dict[str, Any] = {}
         self.dropped = 0
@@ -79,6 +80,8 @@ class ProcessSource(Source):
                     self._changed.wait(max(0.0, min(deadline - time.monotonic(), 0.25)))
                 entry = self._queue.popleft() if self._queue else None
                 process, finished = self._process, self._finished
+                if entry is None and self._absence:
+                    self.state, self.fault, self._retry = SourceState.LOST, self._absence, True
             if entry is not None and process is not None:
                 ring, message = entry
                 pixels = ring.view(message["slot"], message["height"], message["width"]).copy()
@@ -131,6 +134,7 @@ class ProcessSource(Source):
             self._ring.unlink()
         self._ring = None
         self._up = self._opened = self._finished = False
+        self._absence = ""
 
     def _watch(self) -> None:
         """Ends a worker that fell silent; starts one when the pause is over."""
@@ -169,6 +173,7 @@ class ProcessSource(Source):
             if process is not self._process:
                 return  # the last words of one that was ended
             if kind == "picture":
+                self._absence = ""
                 if self.live:
                     self._drop_older(process)
                 if self._ring is not None:
@@ -183,6 +188,10 @@ class ProcessSource(Source):
                 self._opened, self._facts = True, message
                 # Its silence begins now: starting a process may have taken longer than a device may be silent.
                 self._last_picture = time.monotonic()
+            elif kind == "alive":  # of a device that may be silent for as long as it likes
+                self._last_picture = time.monotonic()
+            elif kind == "absent":  # whoever sends pictures to the worker is gone, and may come back
+                self._absence = message["message"]
             elif kind == "end":
                 self._finished = True
             elif kind == "dropped":
