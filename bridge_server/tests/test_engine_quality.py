@@ -70,7 +70,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[StandInPipeline]:
     """The pipelines that were loaded, in order."""
     pipelines: list[StandInPipeline] = []
 
-    def load(name: str, device: str, *, shade_beside_trunk: bool = False) -> StandInPipeline:
+    def load(name: str, device: str, *, shade_beside_trunk: bool = False, shade_on: str = "cpu") -> StandInPipeline:
         pipelines.append(StandInPipeline(shade_beside_trunk))
         return pipelines[-1]
 

@@ -70,7 +70,6 @@ def run(args: argparse.Namespace) -> int:
             args.model, controlnets=tuple(control_of(text) for text in args.controlnet), vae=args.vae
         )
         checkpoint = load_checkpoint(files, resolve_device(args.device))
-        torch.set_grad_enabled(False)
     except ImportError as error:
         print(
             f"mirage-lsd evaluate-checkpoint: {error.name} is missing: pip install 'mirage-lsd[diffusers]'.",
@@ -91,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
     about |= {"frames": args.frames, "long": args.long}
     console = Console()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    with torch.no_grad(), Progress(*columns, console=console, transient=True) as bar:
         tasks: dict[str, TaskID] = {}
 
         def tick(what: str, done: int, total: int) -> None:
