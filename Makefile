@@ -9,7 +9,7 @@ DEMO_OPTIONS ?=
 
 # What the installed package is made of: a change installs it again.
 SOURCES := $(shell find bridge_server/mirage_lsd bridge_server/mirage_lsd_lab bridge_server/shader shared_protocol/native/src shared_protocol/native/include shared_protocol/reprojection/src shared_protocol/reprojection/include -type f \
-	-not -path '*/__pycache__/*' -not -path '*/_native/*') CMakeLists.txt shared_protocol/native/CMakeLists.txt shared_protocol/reprojection/CMakeLists.txt pyproject.toml
+	-not -path '*/__pycache__/*' -not -path '*/_native/*') CMakeLists.txt shared_protocol/native/CMakeLists.txt shared_protocol/reprojection/CMakeLists.txt shared_protocol/reprojection/exports.map shared_protocol/cmake/SmallLibrary.cmake pyproject.toml
 PYTHON_CODE := bridge_server shared_protocol/vectors shared_protocol/shading tests examples unreal_plugin
 NATIVE := shared_protocol/native
 SHADER := bridge_server/shader
@@ -54,19 +54,22 @@ test: setup $(VENV)/.dev lint test-native test-unreal test-unity test-python
 test-python: setup $(VENV)/.dev
 	GOMP_SPINCOUNT=3000 $(BIN)/python -m pytest
 
+# The kernels as they are installed: their optimized code takes longest of all to compile.
+INSTALLED_KERNELS = $$($(BIN)/python -c 'import mirage_lsd, pathlib; print(*pathlib.Path(mirage_lsd.__file__).parent.glob("_native/libmirage_shader.*"))')
+
 # Three flavours: plain, AddressSanitizer with UndefinedBehaviorSanitizer, ThreadSanitizer.
-test-native: $(VENV)/.system
+test-native: setup
 	cmake -S $(NATIVE) -B build/native -G Ninja -DLSD_BUILD_TESTS=ON
 	cmake --build build/native
 	ctest --test-dir build/native --output-on-failure
-	cmake -S $(NATIVE) -B build/native-asan -G Ninja $(LEAN) -DLSD_BUILD_TESTS=ON -DLSD_SANITIZE=address
+	cmake -S $(NATIVE) -B build/native-asan -G Ninja $(LEAN) -DLSD_BUILD_TESTS=ON -DLSD_UNITY=ON -DLSD_SANITIZE=address
 	cmake --build build/native-asan
 	ctest --test-dir build/native-asan --output-on-failure
-	cmake -S $(NATIVE) -B build/native-tsan -G Ninja $(LEAN) -DLSD_BUILD_TESTS=ON -DLSD_SANITIZE=thread
+	cmake -S $(NATIVE) -B build/native-tsan -G Ninja $(LEAN) -DLSD_BUILD_TESTS=ON -DLSD_UNITY=ON -DLSD_SANITIZE=thread
 	cmake --build build/native-tsan
 	ctest --test-dir build/native-tsan --output-on-failure
-	cmake -S $(SHADER) -B build/shader -G Ninja -DMIRAGE_BUILD_TESTS=ON
-	cmake --build build/shader
+	cmake -S $(SHADER) -B build/shader -G Ninja -DMIRAGE_BUILD_TESTS=ON -DMIRAGE_TESTED=$(INSTALLED_KERNELS)
+	cmake --build build/shader --target mirage_shader_test
 	ctest --test-dir build/shader --output-on-failure
 	cmake -S $(SHADER) -B build/shader-asan -G Ninja -DMIRAGE_BUILD_TESTS=ON -DMIRAGE_SANITIZE=address
 	cmake --build build/shader-asan
@@ -99,8 +102,9 @@ $(VENV)/.installed: $(SOURCES) constraints.txt | $(VENV)/.system
 	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --disable-pip-version-check '.[demo]' ./bridge_server/mirage_lsd_lab
 	@touch $@
 
+# By its name: it is installed, and is not built once more.
 $(VENV)/.dev: constraints.txt pyproject.toml | $(VENV)/.installed
-	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --disable-pip-version-check -q '.[demo,bench,dev,diffusers]' ./bridge_server/mirage_lsd_lab
+	@PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --disable-pip-version-check -q 'mirage-lsd[demo,bench,dev,diffusers]'
 	@touch $@
 
 include unreal_plugin/plugin.mk

@@ -2,7 +2,7 @@
 
 .PHONY: wheels test-wheels
 
-# dist/wheels; the first time it takes half an hour, most of it libzmq for five platforms.
+# dist/wheels; the first time it takes half an hour, most of it zig's own run-time libraries for five platforms.
 wheels: $(VENV)/.system
 	$(BIN)/python tools/build_wheels.py
 

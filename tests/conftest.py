@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 from daemon_client import DaemonClient
 
+sys.path.insert(0, str(Path(__file__).parent / "stand_ins"))
+
 from mirage_lsd.server import Daemon, DaemonConfig, Limits
 from mirage_lsd.server.workers.thread import PipelineSource
 
@@ -115,6 +117,14 @@ class DaemonProcess:
         """Stops it (if it runs) and starts it anew on the same endpoint."""
         self.stop()
         self.start()
+
+
+@pytest.fixture(scope="session")
+def libcuda(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the stand-in for the CUDA driver, for LD_LIBRARY_PATH."""
+    from libcuda_stand_in import build_stand_in
+
+    return build_stand_in(tmp_path_factory.mktemp("libcuda"))
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from mirage_lsd.bench import imagezmq_hop
 from mirage_lsd.bench.greybox_frames import greybox_frames
 from mirage_lsd.bench.samples import Samples
 from mirage_lsd.cli import main
+from mirage_lsd.client import local_daemon
 from mirage_lsd.server import Daemon
 
 TRANSPORT_KEYS = {"transport", "width", "height", "p50_ms", "p95_ms", "fps", "memcpy_ms", "imagezmq_p50_ms"}
@@ -106,6 +107,35 @@ def test_contexts_of_a_running_daemon(tmp_path: Path, start_daemon: Callable[...
     assert (figures["contexts"], figures["plane_size"]) == (True, [320, 176])
     assert (figures["frames"], figures["dropped"]) == (30, 0)
     assert figures["latency_ms"]["p50"] > 0
+
+
+def test_opening(tmp_path: Path) -> None:
+    what = ("--model", "passthrough", "--size", "64x64", "--opened", "96x64", "64x96", "--seconds", "0.2")
+    figures = measure(tmp_path, "opening", *what)
+    for gaps in (figures, *figures["openings"]):
+        for key in ("gap_alone_ms", "gap_opening_ms"):
+            assert 0 < gaps[key]["p50"] <= gaps[key]["p95"] <= gaps[key]["max"]
+    assert [row["opened"] for row in figures["openings"]] == [[96, 64], [64, 96]]
+    assert all(row["seconds"] > 0 for row in figures["openings"])
+    longest, usual = max(row["gap_opening_ms"]["max"] for row in figures["openings"]), figures["gap_alone_ms"]["p50"]
+    assert figures["longest_beyond_usual_ms"]["opening"] == pytest.approx(longest - usual, abs=0.002)
+
+
+def test_opening_starts_with_nothing_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its daemon has another cache folder than this process, and leaves nothing behind."""
+    monkeypatch.setenv("MIRAGE_LSD_CACHE", str(tmp_path / "own"))
+    seen: list[str] = []
+
+    class Remembered(local_daemon.DaemonProcess):
+        def __init__(self, *arguments: Any, environment: dict[str, str]) -> None:
+            super().__init__(*arguments, environment=environment)
+            seen.append(environment["MIRAGE_LSD_CACHE"])
+            assert list(Path(seen[-1]).iterdir()) == []
+
+    monkeypatch.setattr(local_daemon, "DaemonProcess", Remembered)
+    measure(tmp_path, "opening", "--model", "passthrough", "--size", "64x64", "--opened", "96x64", "--seconds", "0.1")
+    assert seen
+    assert not Path(seen[0]).exists()
 
 
 def test_unknown_model(capsys: pytest.CaptureFixture[str]) -> None:

@@ -233,7 +233,7 @@ def test_the_token_from_the_environment(free_port: int, connect: Connect) -> Non
 
 
 def test_a_daemon_that_stood_still_keeps_its_sessions(daemon: DaemonProcess, connect: Connect) -> None:
-    """Suspended for longer than the idle time-out, with the client's pings waiting in the socket."""
+    """Stopped for a moment, with the client's pings waiting in the socket. For longer: test_standing_still.py."""
     client = connect(daemon.endpoint)
     client.open()
     os.kill(daemon.pid, signal.SIGSTOP)

@@ -28,6 +28,13 @@ def test_the_demo_leaves_what_it_promises(tmp_path, capsys):
     frames, seconds = imageio_ffmpeg.count_frames_and_secs(str(tmp_path / "demo.mp4"))
     assert frames == 24
     assert seconds == pytest.approx(1.0, abs=0.1)
+    # Grey boxes, the daemon's picture, and what the engine painted by itself of the same frames.
+    reader = imageio_ffmpeg.read_frames(str(tmp_path / "demo.mp4"))
+    assert next(reader)["size"][0] == 3 * 160
+    reader.close()
+    assert report["engine_shading"]["context_every_frames"] == 3
+    # Eight themes in a second: the contexts are three frames of 24 behind all of it.
+    assert 12 < report["engine_shading"]["psnr_mean_db"] <= 99
     with Image.open(tmp_path / "contact_sheet.png") as sheet:
         assert sheet.width > 900
         assert sheet.height > 1000

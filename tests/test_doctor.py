@@ -15,9 +15,10 @@ import psutil
 import pytest
 from conftest import DaemonProcess
 
-from mirage_lsd.accel import fused_cpu
+from mirage_lsd.accel import fused_cpu, webgpu
 from mirage_lsd.client import library
-from mirage_lsd.doctor import native, packages, shared_memory
+from mirage_lsd.cuda.driver import MISSING
+from mirage_lsd.doctor import cuda_ipc, gpu_shading, native, packages, shared_memory
 from mirage_lsd.doctor.cores import check_cores
 from mirage_lsd.doctor.device import nvidia_card
 from mirage_lsd.doctor.folders import check_folders
@@ -51,7 +52,7 @@ def test_healthy_installation(tmp_path: Path, free_port: int) -> None:
     assert {name: finding["status"] for name, finding in findings.items() if finding["status"] == "problem"} == {}
     assert status == 0
     assert set(findings) == {
-        *("Python", "PyTorch", "OpenVINO", "device", "cores", "pixel kernels", "model", "native core"),
+        *("Python", "PyTorch", "OpenVINO", "device", "cores", "pixel kernels", "GPU shading", "model", "native core"),
         *(
             "shared memory",
             f"port {free_port}",
@@ -61,6 +62,7 @@ def test_healthy_installation(tmp_path: Path, free_port: int) -> None:
             "system",
             "folders",
             "localhost",
+            "frames on the card",
         ),
     }
     for name in ("Python", "PyTorch", "model", "native core", f"port {free_port}"):
@@ -165,6 +167,35 @@ def test_a_driver_without_a_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     smi.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert nvidia_card() == ""
+
+
+@pytest.mark.parametrize(
+    ("problem", "card", "status", "said", "hint"),
+    [
+        ("", "RTX", "ok", "CUDA IPC works", ""),
+        (MISSING, "", "ok", "no NVIDIA card", ""),
+        (MISSING, "RTX", "warning", "frames of RTX go through shared memory", "pip install 'mirage-lsd[cuda]'"),
+        ("It does not.", "RTX", "warning", "shared memory: It does not.", "docs/TROUBLESHOOTING.md"),
+    ],
+)
+def test_whether_frames_stay_on_the_card(
+    monkeypatch: pytest.MonkeyPatch, problem: str, card: str, status: str, said: str, hint: str
+) -> None:
+    monkeypatch.setattr(cuda_ipc, "ipc_problem", lambda: problem)
+    monkeypatch.setattr(cuda_ipc, "nvidia_card", lambda: card)
+    finding = cuda_ipc.check_cuda_ipc()
+    assert finding.status == status
+    assert said in finding.message
+    assert hint in finding.hint
+
+
+def test_doctor_on_a_card_whose_memory_can_be_shared(libcuda: Path, tmp_path: Path, free_port: int) -> None:
+    from libcuda_stand_in import stand_in_environment
+
+    shared, alone = stand_in_environment(libcuda), stand_in_environment(libcuda, no_ipc=1)
+    name = "frames on the card"
+    assert "CUDA IPC works" in examine(tmp_path, free_port, **shared)[2][name]["message"]
+    assert "CUDA IPC works" not in examine(tmp_path, free_port, **alone)[2][name]["message"]
 
 
 def test_fewer_cores_than_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -293,3 +324,16 @@ def test_visual_cpp_runtime() -> None:
     assert (finding.status, finding.message) == ("problem", "msvcp140.dll can't be loaded")
     assert "vc_redist" in finding.hint
     assert check_visual_cpp(lambda library: None).status == "ok"
+
+
+def test_a_gpu_of_any_vendor_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gpu_shading, "may_have_gpu", lambda: True)
+    monkeypatch.setattr(gpu_shading, "find_adapter", lambda: webgpu.Adapter("Radeon 780M", "vulkan", False))
+    assert "Radeon 780M by vulkan" in gpu_shading.check_gpu_shading().message
+    monkeypatch.setattr(gpu_shading, "find_adapter", lambda: webgpu.Adapter("llvmpipe", "vulkan", True))
+    assert "computes on the CPU" in gpu_shading.check_gpu_shading().message
+    monkeypatch.undo()
+    monkeypatch.setattr(gpu_shading, "may_have_gpu", lambda: True)
+    monkeypatch.setitem(sys.modules, "wgpu", None)
+    finding = gpu_shading.check_gpu_shading()
+    assert (finding.status, "pip install" in finding.message) == ("ok", True)

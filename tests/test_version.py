@@ -20,9 +20,11 @@ def test_all_places_agree() -> None:
     numbers = re.findall(
         r"#define LSD_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)", text("shared_protocol/native/include/lsd/lsd.h")
     )
+    lab = tomllib.loads(text("bridge_server/mirage_lsd_lab/pyproject.toml"))["project"]
     assert {
+        "lab": lab["version"],
         "lsd.h": ".".join(numbers),
         "pyproject.toml": tomllib.loads(text("pyproject.toml"))["project"]["version"],
         "package.json": json.loads(text("unity_package/com.miragelsd.bridge/package.json"))["version"],
         "uplugin": json.loads(text("unreal_plugin/MirageLSD/MirageLSD.uplugin"))["VersionName"],
-    } == dict.fromkeys(("lsd.h", "pyproject.toml", "package.json", "uplugin"), __version__)
+    } == dict.fromkeys(("lab", "lsd.h", "pyproject.toml", "package.json", "uplugin"), __version__)

@@ -27,7 +27,7 @@ def pure(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def write(pure: Path, target: Path) -> Path:
-    libraries = {name: target / name for name in ("liblsd.so", "libmirage_shader.so")}
+    libraries = {name: target / name for name in build_wheels.WHEEL_OF["linux-x64"].libraries}
     target.mkdir()
     for path in libraries.values():
         path.write_bytes(b"\x7fELF, a stand-in")
@@ -56,7 +56,8 @@ def test_pip_installs_it(pure: Path, tmp_path: Path) -> None:
         str(wheel),
     ]
     subprocess.run(command, check=True)
-    assert (target / "mirage_lsd" / "_native" / "liblsd.so").read_bytes() == b"\x7fELF, a stand-in"
+    for name in ("liblsd.so", "libmirage_shader.so", "liblsd_reproject.so"):
+        assert (target / "mirage_lsd" / "_native" / name).read_bytes() == b"\x7fELF, a stand-in"
     assert (target / "mirage_lsd" / "samples" / "greybox" / "level.py").is_file()
     assert not (target / "mirage_lsd_lab").exists()
     (information,) = target.glob("mirage_lsd-*.dist-info")

@@ -1,5 +1,5 @@
-"""Builds the native core (libzmq inside) and the daemon's pixel kernels for Windows, Linux and macOS on this machine,
-with zig as the compiler.
+"""Builds the native core (libzmq inside), the daemon's pixel kernels and late reprojection for Windows, Linux and macOS
+on this machine, with zig as the compiler.
 
     python tools/build_native_all.py                        every platform that is out of date
     python tools/build_native_all.py windows-x64            only this one
@@ -23,6 +23,7 @@ from macos_binding import bind_locally
 REPOSITORY = Path(__file__).resolve().parent.parent
 NATIVE = REPOSITORY / "shared_protocol" / "native"
 SHADER = REPOSITORY / "bridge_server" / "shader"
+REPROJECTION = REPOSITORY / "shared_protocol" / "reprojection"
 OUT = REPOSITORY / "build" / "native-all"
 TOOLS = OUT / ".tools"
 ZIG = "ziglang==0.17.0"
@@ -40,12 +41,15 @@ class Platform:
     files: tuple[str, ...]
 
 
+_LINUX = ("liblsd.so", "libmirage_shader.so", "liblsd_reproject.so")
+_WINDOWS = ("lsd.dll", "lsd.lib", "mirage_shader.dll", "lsd_reproject.dll")
+_MACOS = ("liblsd.dylib", "libmirage_shader.dylib", "liblsd_reproject.dylib")
 PLATFORMS = {
-    "linux-x64": Platform("x86_64-linux-gnu.2.17", "Linux", "x86_64", ("liblsd.so", "libmirage_shader.so")),
-    "linux-arm64": Platform("aarch64-linux-gnu.2.17", "Linux", "aarch64", ("liblsd.so", "libmirage_shader.so")),
-    "windows-x64": Platform("x86_64-windows-gnu", "Windows", "AMD64", ("lsd.dll", "lsd.lib", "mirage_shader.dll")),
-    "macos-arm64": Platform("aarch64-macos.11.0", "Darwin", "arm64", ("liblsd.dylib", "libmirage_shader.dylib")),
-    "macos-x64": Platform("x86_64-macos.11.0", "Darwin", "x86_64", ("liblsd.dylib", "libmirage_shader.dylib")),
+    "linux-x64": Platform("x86_64-linux-gnu.2.17", "Linux", "x86_64", _LINUX),
+    "linux-arm64": Platform("aarch64-linux-gnu.2.17", "Linux", "aarch64", _LINUX),
+    "windows-x64": Platform("x86_64-windows-gnu", "Windows", "AMD64", _WINDOWS),
+    "macos-arm64": Platform("aarch64-macos.11.0", "Darwin", "arm64", _MACOS),
+    "macos-x64": Platform("x86_64-macos.11.0", "Darwin", "x86_64", _MACOS),
 }
 
 
@@ -70,12 +74,12 @@ def source_fingerprint(platform: Platform) -> str:
     digest = hashlib.sha256(repr((platform, ZIG, LIBZMQ)).encode())
     folders = [
         *(NATIVE / folder for folder in ("include", "src", "cmake", "cross")),
-        SHADER / "include",
-        SHADER / "src",
+        *(part / folder for part in (SHADER, REPROJECTION) for folder in ("include", "src")),
     ]
     files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     own = (Path(__file__), REPOSITORY / "tools" / "macos_binding.py")
-    files += [NATIVE / "CMakeLists.txt", SHADER / "CMakeLists.txt", SHADER / "exports.map", *own]
+    files += [NATIVE / "CMakeLists.txt", REPROJECTION.parent / "cmake" / "SmallLibrary.cmake", *own]
+    files += [part / file for part in (SHADER, REPROJECTION) for file in ("CMakeLists.txt", "exports.map")]
     for path in sorted(files):
         digest.update(path.relative_to(REPOSITORY).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
@@ -89,6 +93,7 @@ def build(name: str, platform: Platform) -> None:
         f"-DCMAKE_SYSTEM_NAME={platform.cmake_system}",
         f"-DCMAKE_SYSTEM_PROCESSOR={platform.cmake_processor}",
         "-DCMAKE_BUILD_TYPE=Release",
+        "-DCMAKE_TRY_COMPILE_CONFIGURATION=Release",
         f"-DLSD_LIBZMQ_SOURCE={libzmq_source()}",
         f"-DLSD_MSGPACK_INCLUDE={msgpack_include()}",
         f"-DLSD_LIBCXX_SOURCE={zig_program().parent / 'lib' / 'libcxx'}",
@@ -102,7 +107,7 @@ def build(name: str, platform: Platform) -> None:
     target = OUT / name
     target.mkdir(parents=True, exist_ok=True)
     for file in platform.files:
-        folder = "shader" if "mirage_shader" in file else "native"
+        folder = next((part for part in ("shader", "reproject") if part in file), "native")
         shutil.copy2(work / folder / file, target / file)
         if file.endswith(".dylib"):
             bind_locally(target / file)
@@ -113,8 +118,9 @@ def compiler(name: str, platform: Platform) -> dict[str, str]:
     zig = zig_program()
     folder = TOOLS / name
     folder.mkdir(parents=True, exist_ok=True)
-    # Without the address-of-null traps that zig adds to every build of its own.
-    flags = f"-target {platform.zig_target} -fno-sanitize=undefined"
+    # Without the address-of-null traps that zig adds to every build of its own. Optimized and stripped even where CMake only
+    # looks at the compiler: zig builds its run-time libraries, C++'s among them, once for each such choice, in minutes.
+    flags = f"-target {platform.zig_target} -fno-sanitize=undefined -O3 -s"
     scripts = {
         "CMAKE_C_COMPILER": ("cc", f"cc {flags}"),
         "CMAKE_CXX_COMPILER": ("c++", f"c++ {flags}"),

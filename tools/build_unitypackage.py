@@ -37,6 +37,7 @@ SAMPLES = "Samples~"
 
 # By folder in Runtime/Plugins, which is also the folder in build/native-all.
 LIBRARIES = {
+    "linux-arm64": "liblsd.so",
     "linux-x64": "liblsd.so",
     "macos-arm64": "liblsd.dylib",
     "macos-x64": "liblsd.dylib",

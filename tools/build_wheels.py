@@ -1,4 +1,4 @@
-"""Builds the wheels: the Python package with the native core and the pixel kernels of one platform inside.
+"""Builds the wheels: the Python package with the native libraries of one platform inside.
 
     python tools/build_wheels.py                        every platform
     python tools/build_wheels.py linux-x64              only this one
@@ -37,13 +37,15 @@ class Wheel:
     libraries: tuple[str, ...]
 
 
+_LINUX = ("liblsd.so", "libmirage_shader.so", "liblsd_reproject.so")
+_MACOS = ("liblsd.dylib", "libmirage_shader.dylib", "liblsd_reproject.dylib")
 # The tags repeat what build_native_all's zig targets promise; tests/wheels holds them against the libraries.
 WHEEL_OF = {
-    "windows-x64": Wheel(("win_amd64",), ("lsd.dll", "mirage_shader.dll")),
-    "linux-x64": Wheel(("manylinux_2_17_x86_64", "manylinux2014_x86_64"), ("liblsd.so", "libmirage_shader.so")),
-    "linux-arm64": Wheel(("manylinux_2_17_aarch64", "manylinux2014_aarch64"), ("liblsd.so", "libmirage_shader.so")),
-    "macos-arm64": Wheel(("macosx_11_0_arm64",), ("liblsd.dylib", "libmirage_shader.dylib")),
-    "macos-x64": Wheel(("macosx_11_0_x86_64",), ("liblsd.dylib", "libmirage_shader.dylib")),
+    "windows-x64": Wheel(("win_amd64",), ("lsd.dll", "mirage_shader.dll", "lsd_reproject.dll")),
+    "linux-x64": Wheel(("manylinux_2_17_x86_64", "manylinux2014_x86_64"), _LINUX),
+    "linux-arm64": Wheel(("manylinux_2_17_aarch64", "manylinux2014_aarch64"), _LINUX),
+    "macos-arm64": Wheel(("macosx_11_0_arm64",), _MACOS),
+    "macos-x64": Wheel(("macosx_11_0_x86_64",), _MACOS),
 }
 
 

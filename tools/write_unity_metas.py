@@ -26,6 +26,7 @@ IMPORTERS = {
 }
 # Native library: the editor that loads it (OS, CPU) and the player that ships it (build target, CPU).
 PLUGINS = {
+    "linux-arm64/liblsd.so": ("Linux", "ARM64", "Linux64", "ARM64"),
     "linux-x64/liblsd.so": ("Linux", "x86_64", "Linux64", "x86_64"),
     "macos-arm64/liblsd.dylib": ("OSX", "ARM64", "OSXUniversal", "ARM64"),
     "macos-x64/liblsd.dylib": ("OSX", "x86_64", "OSXUniversal", "x86_64"),

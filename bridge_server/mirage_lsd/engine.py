@@ -125,8 +125,8 @@ class StreamEngine:
         """Starts the stream.
 
         Args:
-            input_source: a camera's number, a path or an address, "screen", "window:TITLE", "webrtc", a `Source`, or an iterable of
-                arrays.
+            input_source: a camera's number, a path or an address, "screen", "window:TITLE", "webrtc", "engine", a `Source`, or
+                an iterable of arrays.
             on_frame: `engine.render` (a window), a function that takes H x W x 4 uint8 RGBA, a text as `--sink` takes it, a `Sink`,
                 or a list of these.
             block: returns when the stream has ended; else at once.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,11 +14,14 @@ from pathlib import Path
 import numpy as np
 import psutil
 
+from mirage_lsd.client import Client
 from mirage_lsd.picture import Picture, Pixels
 from mirage_lsd.sinks.video_file import VideoFileSink
 from mirage_lsd.sources.base import Source
 from mirage_lsd.sources.pattern import PatternSource, draw_pattern
 
+# What a busy machine may take for anything. Nothing is proven by how long a test waited.
+PATIENCE_S = 120.0
 STAND_INS = Path(__file__).parents[2] / "tests" / "media" / "stand_ins"
 
 
@@ -38,7 +43,26 @@ def still_pattern(size: tuple[int, int]) -> Pixels:
     return np.array(picture.pixels)
 
 
-def read_all(source: Source, timeout_s: float = 20.0) -> list[Picture]:
+def free_port() -> int:
+    """A TCP port of this machine that nobody has."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def play(address: str, done: threading.Event, size: tuple[int, int] = (320, 180)) -> None:
+    """A game: sends the numbered test pattern through the native core until `done`, with an alpha that is none of a picture."""
+    still, number = still_pattern(size), 0
+    with Client(address, engine="test") as client, client.open_stream(*size, planes=("color",)) as stream:
+        while not done.wait(0.02):
+            pixels = np.array(draw_pattern(still, number))
+            pixels[..., 3] = 64
+            stream.submit(pixels)
+            stream.acquire()
+            number += 1
+
+
+def read_all(source: Source, timeout_s: float = PATIENCE_S) -> list[Picture]:
     """Every picture of a source that ends."""
     pictures: list[Picture] = []
     deadline = time.monotonic() + timeout_s
@@ -50,9 +74,9 @@ def read_all(source: Source, timeout_s: float = 20.0) -> list[Picture]:
     return pictures
 
 
-def wait_for(what: Callable[[], object], timeout_s: float = 15.0) -> None:
+def wait_for(what: Callable[[], object]) -> None:
     """Waits until `what()` is true."""
-    deadline = time.monotonic() + timeout_s
+    deadline = time.monotonic() + PATIENCE_S
     while not what():
         assert time.monotonic() < deadline, "it did not come"
         time.sleep(0.01)
@@ -63,8 +87,8 @@ def nothing_left_behind(worker: str) -> Iterator[None]:
     """After the block there are no more processes of `worker` (a part of their command line) and no more shared memory than before."""
     before = set(children(worker)), set(shared_files())
     yield
-    wait_for(lambda: not set(children(worker)) - before[0], 3.0)
-    wait_for(lambda: not set(shared_files()) - before[1], 3.0)
+    wait_for(lambda: not set(children(worker)) - before[0])
+    wait_for(lambda: not set(shared_files()) - before[1])
 
 
 def children(worker: str) -> list[int]:

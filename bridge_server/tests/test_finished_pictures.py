@@ -95,7 +95,7 @@ def test_layers_add_up_and_come_back():
     torch.testing.assert_close(layers.base + layers.detail, torch.log(luma / 255 + 0.02), atol=1e-4, rtol=0)
     gray = np.full_like(picture, 128)
     back = high_pass(with_detail(gray, picture, layers, layers.median, 1.0))
-    assert torch.corrcoef(torch.stack([back, high_pass(picture)]))[0, 1] > 0.97
+    assert torch.corrcoef(torch.stack([back, high_pass(picture)]))[0, 1] > 0.96
 
 
 def test_signals_keep_their_color_and_a_meadow_does_not():
@@ -226,3 +226,21 @@ def test_a_cut_and_a_fade_do_not_flash(pipeline):
         levels.append(float(as_tensor(pipeline.process(InputFrame(5 + i, frame), state, FOREST).pixels).mean()))
     assert max(b - a for a, b in pairwise(levels)) < 0.08
     assert levels[-1] < 0.1
+
+
+@pytest.mark.parametrize("grain", [0, 12])
+def test_a_shaking_hand_and_grain_are_not_made_worse(pipeline, grain):
+    rng = np.random.default_rng(5)
+    large = noisy_picture(H + 16, W + 16)
+    state = pipeline.create_state(StreamSpec(W, H, W, H))
+    before, changes = None, []
+    for i in range(8):
+        top, left = rng.integers(0, 6, 2)
+        frame = large[top : top + H, left : left + W].copy()
+        frame[..., :3] = np.clip(frame[..., :3] + rng.normal(0, grain, (H, W, 1)), 0, 255).astype(np.uint8)
+        now = (as_tensor(frame), as_tensor(pipeline.process(InputFrame(i + 1, frame), state, FOREST).pixels))
+        if before is not None and i > 2:
+            changes.append([float((a - b).abs().mean()) for a, b in zip(now, before, strict=True)])
+        before = now
+    source, painted = np.mean(changes, 0)
+    assert painted < 1.3 * source

@@ -260,13 +260,13 @@ def test_limits(in_step, walk):
 def test_another_number_of_steps_is_compiled_beside_the_frames(beside, walk, monkeypatch):
     state = beside.create_state(SPEC)
     show(beside, state, walk, 0)
-    gate, compile_trunk = threading.Event(), beside._trunk
+    gate, compile_trunk = threading.Event(), beside._trunks.get
 
     def slow(base, steps, contexts):
         assert steps != 1 or gate.wait(PATIENCE_S)
         return compile_trunk(base, steps, contexts)
 
-    monkeypatch.setattr(beside, "_trunk", slow)
+    monkeypatch.setattr(beside._trunks, "get", slow)
     fewer = Controls({**controls_of(walk[0][0]).values, "steps": (1.0,)})
     show(beside, state, walk, 1, controls=fewer)  # does not wait
     assert state.steps_now == 3

@@ -65,7 +65,7 @@ def received(made):
     weights = ContextWeights(
         MIRAGE_HEAD.name, MIRAGE_HEAD.version, numbers, 1, 0, made.weights.seed, made.weights.sun, made.weights.palette, 1.0
     )  # fmt: skip
-    return Context(made.context, weights, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0.0, True)
+    return Context(1, *[0] * 8, made.context, weights, 0.0, True)
 
 
 def test_the_client_shades_the_daemons_own_picture(pipeline, walk, in_float32):

@@ -1,11 +1,28 @@
 """The world-anchored fields: what makes textures stick."""
 
+import math
+
 import pytest
 import torch
 
 from mirage_lsd.accel.openvino_cpu import OpenVinoBackend
-from mirage_lsd.models.fields import FIELD_CHANNELS, anchored_noise, cell_hash, value_noise, world_fields
-from mirage_lsd.models.guide import Geometry, world_rays
+from mirage_lsd.models.fields import (
+    FIELD_CHANNELS,
+    anchored_noise,
+    cell_hash,
+    surface_coordinates,
+    value_noise,
+    world_fields,
+)
+from mirage_lsd.models.guide import (
+    CHARACTER_AT,
+    FIELDS_FROM,
+    Geometry,
+    build_guide,
+    normals_from_positions,
+    row_tangent,
+    world_rays,
+)
 from mirage_lsd.models.seed import seed_offset
 from mirage_lsd.pipelines.mirage.layered_shade import Guide
 
@@ -87,3 +104,42 @@ def test_compiled_and_eager_guides_agree():
     for a, b in zip(eager, compiled, strict=True):
         # A pixel exactly on a cell's border may fall to either side.
         assert ((a - b).abs() > 1e-3).float().mean() < 0.005
+
+
+def diagonal_wall(degrees, depth_step):
+    """Positions, normals and tangents of a flat wall, as a depth buffer with coarse steps has them, and which pixels' first coordinate is z."""
+    a = math.radians(degrees)
+    facing = torch.tensor([math.sin(a), 0.0, math.cos(a)])
+    rays = world_rays(torch.eye(3, 4)[None], torch.tensor([[1.0, 1.6, 0.0, 0.0]]), 60, 96)
+    # Ten metres away in the middle of the picture.
+    exact = (facing[2] * -10.0) / (rays * facing.view(1, 3, 1, 1)).sum(1, keepdim=True)
+    depth = (exact / depth_step).round() * depth_step
+    geometry = Geometry(depth.clamp(0.5, 200), rays, torch.zeros(1, 3), torch.tensor([0.02]))
+    normal = normals_from_positions(geometry.p, -geometry.view, geometry.sky)
+    u = surface_coordinates(geometry.p, normal, row_tangent(geometry.p, normal))[0, 0]
+    return normal, (u == geometry.p[0, 2]) & (depth[0, 0] > 0.5) & (depth[0, 0] < 40)
+
+
+@pytest.mark.parametrize("degrees", [0, 30, 44.8, 45, 45.2, -45])
+def test_no_noise_in_the_depth_stripes_a_wall(degrees):
+    normal, faces_x = diagonal_wall(degrees, 1 / 128)
+    assert normal.std() > 0.05
+    inner = faces_x[:, 8:-8]
+    assert (inner[:, 1:] != inner[:, :-1]).float().mean() < 0.01
+
+
+def test_a_wall_turns_its_pattern_with_it():
+    assert diagonal_wall(20, 1e-4)[1][:, 8:-8].float().mean() == 0.0
+    assert diagonal_wall(75, 1e-4)[1][:, 8:-8].float().mean() > 0.3
+
+
+def test_sky_below_the_horizon_is_the_horizons():
+    pose = torch.eye(3, 4)[None]
+    sun, seed = torch.tensor([[0.0, 1.0, 0.0]]), torch.zeros(1, 3)
+    color, depth = torch.full((1, 3, 40, 64), 0.5), torch.zeros(1, 1, 40, 64)
+    guide, _ = build_guide(color, depth, None, pose, torch.tensor([[1.0, 1.6, 0.0, 0.0]]), sun, seed)
+    fields, elevation = guide[0, FIELDS_FROM:], guide[0, CHARACTER_AT - 1]
+    assert fields[:, :18].abs().amax() > 0.3
+    assert fields[:, 26:].abs().amax() < 1e-3
+    assert elevation[:19].min() > 0.0
+    assert elevation[20:].abs().max() == 0.0

@@ -14,7 +14,7 @@ from mirage_lsd.models.guide import GUIDE_CHANNELS, build_guide
 from mirage_lsd.models.mirage_lsd_v1 import MirageLSDv1
 from mirage_lsd.pipelines.mirage.frame_inputs import FrameInputs
 from mirage_lsd.pipelines.mirage.layered_shade import LayeredShading
-from mirage_lsd.pipelines.mirage.shade import select_shading
+from mirage_lsd.pipelines.mirage.select_shading import select_shading
 from mirage_lsd.pipelines.reprojection import PreviousFrame, reproject
 from mirage_lsd_lab.evaluation.scenario import camera_of, opaque
 from mirage_lsd_lab.training.dataset import exact_motion

@@ -46,6 +46,7 @@ def test_what_is_refused_and_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     setuid.chmod(0o4755)
     script(tmp_path / "vulkan-game", "# libvulkan.so.1")
     script(tmp_path / "openarena", "# libGL.so.1")
+    script(tmp_path / "warzone2100", "# libGL.so.1 libvulkan.so.1")
     guarded = tmp_path / "guarded"
     guarded.mkdir()
     script(guarded / "game", "exit 0")
@@ -54,6 +55,8 @@ def test_what_is_refused_and_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         (["setuid-game"], "setuid"),
         (["vulkan-game"], "Vulkan"),
         (["openarena", "+connect", "example.org"], "play alone"),
+        (["warzone2100", "--join=example.org"], "play alone"),
+        (["warzone2100", "--gfxbackend=vulkan"], "Vulkan is not hooked"),
         ([str(guarded / "game")], "anti-cheat"),
         (["no-such-game"], "there is no program"),
     ):

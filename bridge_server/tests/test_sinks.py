@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from device_fixtures import STAND_INS, nothing_left_behind, read_all, still_pattern
+from device_fixtures import PATIENCE_S, STAND_INS, nothing_left_behind, read_all, still_pattern
 
 from mirage_lsd.backoff import Backoff
 from mirage_lsd.picture import DeviceError, Picture
@@ -80,7 +80,7 @@ class Feed:
         return Picture(draw_pattern(self._still, self.number), time.monotonic_ns())
 
 
-def feed_until(sink: Sink, what: Callable[[], object], timeout_s: float = 20.0) -> float:
+def feed_until(sink: Sink, what: Callable[[], object], timeout_s: float = PATIENCE_S) -> float:
     """Writes 60 pictures a second until `what()`; returns the longest time that a `write` took, seconds."""
     feed, longest, deadline = Feed(), 0.0, time.monotonic() + timeout_s
     while not what():
@@ -145,6 +145,67 @@ def test_a_sink_that_dies_or_stalls_costs_no_time_and_comes_back(sink: Sink, fau
         assert sink.stats.restarts >= 1
         # Waiting for it would have taken seconds.
         assert longest < 0.5
+
+
+class StandInSink(ProcessSink):
+    """A sink with a worker of the test's own."""
+
+    name = help = "stand-in"
+
+    @classmethod
+    def from_text(cls, text: str, **options: object) -> None:
+        return None
+
+
+@pytest.fixture
+def sink_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], StandInSink]:
+    """Makes a sink of the code of its worker's `run(port)`; `life` is 0 in the first process, 1 in the next."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
+
+    def make(code: str) -> StandInSink:
+        lines = ["import os, time", "def run(port):", "    life = port.options['restarts']", *code.splitlines()]
+        lines += [
+            "    while not port.closing.is_set():",
+            "        picture = port.take(0.1)",
+            "        picture and port.shown(picture)",
+        ]
+        (tmp_path / "stand_in_device.py").write_text("\n".join(lines))
+        return StandInSink("stand_in_device", {}, "The stand-in", waits_for_open=False)
+
+    return make
+
+
+def test_a_sink_whose_process_starts_slowly_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sink_of: Callable[[str], StandInSink]
+) -> None:
+    """Python itself needs seconds, as on a busy machine: longer than a running sink may leave its first pictures waiting."""
+    sink = sink_of("")
+    monkeypatch.setattr("mirage_lsd.sinks.process._FIRST_STALL_S", 0.5)
+    (tmp_path / "sitecustomize.py").write_text("import time; time.sleep(2)")
+    with sink:
+        feed_until(sink, lambda: sink.stats.arrived >= 5)
+        assert sink.stats.restarts == 0
+
+
+def test_a_sink_that_is_slower_than_its_limit_gets_more_time_with_each_try(
+    monkeypatch: pytest.MonkeyPatch, sink_of: Callable[[str], StandInSink]
+) -> None:
+    """Its first picture takes seven times the limit, each time; the same patience for ever would end it for ever."""
+    monkeypatch.setattr("mirage_lsd.sinks.process._FIRST_STALL_S", 0.3)
+    with sink_of("    time.sleep(2.1)") as sink:
+        feed_until(sink, lambda: sink.stats.arrived >= 5)
+        assert sink.state is SinkState.OPEN
+        assert sink.stats.restarts >= 1
+
+
+def test_a_sink_that_stalls_and_then_dies_without_a_word_comes_back(
+    monkeypatch: pytest.MonkeyPatch, sink_of: Callable[[str], StandInSink]
+) -> None:
+    monkeypatch.setattr("mirage_lsd.sinks.process._FIRST_STALL_S", 0.5)
+    with sink_of("    life == 0 and time.sleep(60)\n    life == 1 and os._exit(3)") as sink:
+        feed_until(sink, lambda: sink.stats.arrived >= 5)
+        assert sink.state is SinkState.OPEN
+        assert sink.stats.restarts >= 2
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
@@ -295,6 +356,24 @@ def test_a_virtual_camera_whose_driver_goes_comes_back(camera_file: Path) -> Non
         unplugged.unlink()
         arrived = sink.stats.arrived
         feed_until(sink, lambda: sink.stats.arrived > arrived)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there always is one")
+def test_a_window_without_a_screen_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SDL would draw into memory, and everything would seem to work."""
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
+        monkeypatch.delenv(name, raising=False)
+    assert "set DISPLAY" in (WindowSink.available() or "")
+    with pytest.raises(DeviceError, match="There is no display for a window"):
+        WindowSink().open()
+
+
+@pytest.mark.parametrize("url", ["srt://", "srt://host", "rtmp://", "rtmp://host", "udp://:x", "tcp://host"])
+def test_an_address_without_a_place_is_one_sentence(url: str) -> None:
+    with pytest.raises(DeviceError, match="leads nowhere: give rtmp://HOST/APP/KEY"):
+        make_sink(url)
+    make_sink("srt://:9000?mode=listener")
+    make_sink("rtmp://host/live/key")
 
 
 def test_a_function_that_raises_is_a_fault_of_its_own() -> None:

@@ -16,9 +16,19 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from device_fixtures import STAND_INS, nothing_left_behind, read_all, wait_for, write_clip
+from device_fixtures import (
+    PATIENCE_S,
+    STAND_INS,
+    free_port,
+    nothing_left_behind,
+    play,
+    read_all,
+    wait_for,
+    write_clip,
+)
 from PIL import Image
 
+from mirage_lsd.device_process.ring import SlotRing
 from mirage_lsd.fit import fit
 from mirage_lsd.picture import DeviceError, as_pixels
 from mirage_lsd.sinks.stream import StreamSink
@@ -26,6 +36,7 @@ from mirage_lsd.sources import Source, SourceState, make_source
 from mirage_lsd.sources.arrays import ArraySource
 from mirage_lsd.sources.camera import CameraSource
 from mirage_lsd.sources.desktop import DesktopSource
+from mirage_lsd.sources.engine import EngineSource
 from mirage_lsd.sources.network import NetworkSource
 from mirage_lsd.sources.pacing import Pacer
 from mirage_lsd.sources.pattern import ImageSource, PatternSource, read_number
@@ -91,7 +102,21 @@ def udp_sender() -> Iterator[str]:
     thread.join(10)
 
 
-@pytest.fixture(params=["pattern", "image", "arrays", "file", "file as fast as it goes", "camera", "screen", "network"])
+@pytest.fixture
+def game() -> Iterator[str]:
+    """The address to which an engine sends, with the native core as game engines do; it keeps trying while nobody listens."""
+    address = f"tcp://127.0.0.1:{free_port()}"
+    done = threading.Event()
+    thread = threading.Thread(target=play, args=(address, done))
+    thread.start()
+    yield address
+    done.set()
+    thread.join(10)
+
+
+@pytest.fixture(
+    params=["pattern", "image", "arrays", "file", "file as fast as it goes", "camera", "screen", "network", "engine"]
+)
 def source(request: pytest.FixtureRequest, tmp_path: Path) -> Source:
     """One of each kind that works here, of SIZE, not opened."""
     kind = request.param
@@ -111,10 +136,17 @@ def source(request: pytest.FixtureRequest, tmp_path: Path) -> Source:
     if kind == "screen":
         request.getfixturevalue("display")
         return DesktopSource(size=SIZE)
+    if kind == "engine":
+        return EngineSource(request.getfixturevalue("game"), size=SIZE)
     return NetworkSource(request.getfixturevalue("udp_sender"), size=SIZE)
 
 
-def next_picture(source: Source, timeout_s: float = 15.0):
+def worker_of(source: Source) -> str:
+    """What only the command lines of such a source's processes have in them."""
+    return source._worker if isinstance(source, ProcessSource) else "sources.workers"
+
+
+def next_picture(source: Source, timeout_s: float = PATIENCE_S):
     """The next picture, waited for."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:
@@ -152,7 +184,7 @@ def test_a_picture_belongs_to_its_reader(source: Source) -> None:
 
 
 def test_read_returns_in_time_and_close_leaves_nothing(source: Source) -> None:
-    with nothing_left_behind("sources.workers"):
+    with nothing_left_behind(worker_of(source)):
         source.open()
         next_picture(source)
         started = time.monotonic()
@@ -179,10 +211,10 @@ def test_a_live_device_that_dies_or_blocks_is_lost_and_comes_back(source: Source
         pytest.skip("has no process, or no time of its own")
     if isinstance(source, VideoFileSource) and fault == signal.SIGSTOP:
         pytest.skip("a clip may be paused")
-    with nothing_left_behind("sources.workers"), source:
+    with nothing_left_behind(worker_of(source)), source:
         next_picture(source)
         child = psutil.Process().children()
-        worker = next(process for process in child if "sources.workers" in " ".join(process.cmdline()))
+        worker = next(process for process in child if worker_of(source) in " ".join(process.cmdline()))
         worker.send_signal(fault)
         wait_for(lambda: source.read(0.05) is None and source.state is SourceState.LOST)
         assert source.fault.endswith(".")
@@ -191,35 +223,76 @@ def test_a_live_device_that_dies_or_blocks_is_lost_and_comes_back(source: Source
         assert source.fault == ""
 
 
-def test_a_device_that_starts_slowly_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It opens later than it may be silent, and its first picture comes a moment after that."""
-    (tmp_path / "slow_device.py").write_text(
-        "import time, numpy as np\n"
-        "def run(port):\n"
-        "    time.sleep(2.3)\n"
-        "    port.tell('open')\n"
-        "    while not port.closing.wait(0.4):\n"
-        "        port.put(np.zeros((8, 8, 4), np.uint8), time.monotonic_ns())\n"
-    )
+class StandInSource(ProcessSource):
+    """A source with a worker of the test's own."""
+
+    name = help = "stand-in"
+
+    @classmethod
+    def from_text(cls, text: str, **options: object) -> None:
+        return None
+
+
+@pytest.fixture
+def source_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], StandInSource]:
+    """Makes a source of the code with which its worker's `run(port)` begins; `life` is 0 in the first process, 1 in the next."""
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")]))
 
-    class Slow(ProcessSource):
-        name = "slow"
+    def make(code: str) -> StandInSource:
+        lines = [
+            "import os, time, numpy as np",
+            "def run(port):",
+            "    life = port.options['restarts']",
+            *code.splitlines(),
+        ]
+        lines += ["    port.tell('open')", "    while not port.closing.wait(0.4):"]
+        lines += ["        port.put(np.zeros((8, 8, 4), np.uint8), time.monotonic_ns())"]
+        (tmp_path / "stand_in_device.py").write_text("\n".join(lines))
+        return StandInSource("stand_in_device", {}, "The stand-in", silence_s=2.0)
 
-        @classmethod
-        def from_text(cls, text: str, **options: object) -> None:
-            return None
+    return make
 
-    with Slow("slow_device", {}, "The slow device", silence_s=2.0) as source:
+
+def test_a_device_that_starts_slowly_is_not_lost(source_of: Callable[[str], StandInSource]) -> None:
+    """It opens later than it may be silent, and its first picture comes a moment after that."""
+    with source_of("    time.sleep(2.3)") as source:
         next_picture(source)
         assert (source.state, source.restarts) == (SourceState.OPEN, 0)
+
+
+def test_a_device_that_comes_back_slowly_gets_more_time_with_each_try(
+    monkeypatch: pytest.MonkeyPatch, source_of: Callable[[str], StandInSource]
+) -> None:
+    """After a fault it takes seven times the limit to open, each time; the same patience for ever would end it for ever."""
+    with source_of("    life and time.sleep(2.1)") as source:
+        next_picture(source)
+        monkeypatch.setattr("mirage_lsd.sources.process._OPEN_TIMEOUT_S", 0.3)
+        assert source._process is not None
+        source._process._process.kill()
+        wait_for(lambda: source.read(0.05) is None and source.state is SourceState.LOST)
+        next_picture(source)
+        assert source.state is SourceState.OPEN
+        assert source.restarts >= 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_a_device_that_stalls_and_then_dies_without_a_word_comes_back(
+    source_of: Callable[[str], StandInSource],
+) -> None:
+    with source_of("    life == 1 and os._exit(3)") as source:
+        next_picture(source)
+        assert source._process is not None
+        os.kill(source._process.pid, signal.SIGSTOP)
+        wait_for(lambda: source.read(0.05) is None and source.restarts >= 2)
+        next_picture(source)
+        assert source.state is SourceState.OPEN
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 def test_close_ends_a_device_that_blocks(source: Source) -> None:
     if not isinstance(source, ProcessSource):
         pytest.skip("has no process")
-    with nothing_left_behind("sources.workers"):
+    with nothing_left_behind(worker_of(source)):
         source.open()
         next_picture(source)
         assert source._process is not None
@@ -276,6 +349,37 @@ def test_without_its_package_a_source_says_the_command(tmp_path: Path, monkeypat
             make_source(text).open()
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 and Wayland are Linux's")
+@pytest.mark.parametrize(
+    ("session", "sentence"), [("wayland-0", "Wayland gives no program"), ("", "there is no X display")]
+)
+def test_a_desktop_that_can_not_be_captured_is_one_sentence(
+    session: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.setenv("WAYLAND_DISPLAY", session)
+    with pytest.raises(DeviceError, match=f"{sentence}.*set DISPLAY"):
+        make_source("screen").open()
+
+
+def test_no_sentence_names_the_password_of_a_camera(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither what its process says nor what is said of a process that says nothing."""
+    monkeypatch.setattr("mirage_lsd.sources.process._OPEN_TIMEOUT_S", 0.0)
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen()
+        url = f"rtsp://admin:secret@127.0.0.1:{deaf.getsockname()[1]}/x?key=hidden"
+        with pytest.raises(DeviceError, match=r"^rtsp://127.0.0.1:\d+/x did not open") as silent:
+            make_source(url).open()
+        monkeypatch.undo()
+        deaf.close()
+        with pytest.raises(DeviceError, match=r"^rtsp://127.0.0.1:\d+/x can't be reached") as refused:
+            make_source(url).open()
+    for said in (silent, refused):
+        assert "secret" not in str(said.value)
+        assert "hidden" not in str(said.value)
+
+
 # Clips
 
 
@@ -301,6 +405,20 @@ def test_any_file_name_works(tmp_path: Path, name: str) -> None:
     write_clip(tmp_path / name, count=3)
     with VideoFileSource(tmp_path / name, realtime=False) as source:
         assert len(read_all(source)) == 3
+
+
+def test_a_clip_that_ends_before_anybody_looked_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its process has nothing more to do when this one, on a busy machine, opens the memory with the pictures."""
+    write_clip(tmp_path / "clip.mp4", count=3)
+    attach = SlotRing.attach
+
+    def late(*where: object) -> SlotRing:
+        time.sleep(1.5)
+        return attach(*where)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(SlotRing, "attach", late)
+    with VideoFileSource(tmp_path / "clip.mp4", realtime=False) as source:
+        assert [read_number(picture.pixels) for picture in read_all(source)] == [0, 1, 2]
 
 
 def test_broken_clips_are_one_sentence(tmp_path: Path) -> None:

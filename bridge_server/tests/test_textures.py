@@ -1,14 +1,18 @@
-"""Spout and Syphon against stand-ins of their packages: the packages need Windows and macOS."""
+"""Spout and Syphon against stand-ins of their packages, because the packages need Windows and macOS.
+
+There, with TEXTURES_FOR_REAL set, the same tests run with the package itself.
+"""
 
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
-from device_fixtures import STAND_INS, nothing_left_behind, wait_for
+from device_fixtures import PATIENCE_S, STAND_INS, nothing_left_behind, wait_for
 
 from mirage_lsd.picture import Picture, Pixels
 from mirage_lsd.sinks import SinkState
@@ -16,11 +20,16 @@ from mirage_lsd.sinks.texture import SpoutSink, SyphonSink, TextureSink
 from mirage_lsd.sources import SourceState
 from mirage_lsd.sources.texture import SpoutSource, SyphonSource, TextureSource
 
-KINDS = [(SpoutSink, SpoutSource), (SyphonSink, SyphonSource)]
+KINDS: list[tuple[type[TextureSink], type[TextureSource]]] = [(SpoutSink, SpoutSource), (SyphonSink, SyphonSource)]
+FOR_REAL = "TEXTURES_FOR_REAL" in os.environ
+if FOR_REAL:
+    KINDS = [KINDS[("win32", "darwin").index(sys.platform)]]
 
 
 @pytest.fixture(autouse=True)
 def stand_ins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    if FOR_REAL:
+        return
     monkeypatch.setenv("TEXTURE_STAND_IN", str(tmp_path))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(STAND_INS / "textures"), os.environ.get("PYTHONPATH", "")]))
 
@@ -48,7 +57,7 @@ def test_what_the_sink_shares_the_source_gets(make_sink: type[TextureSink], make
             for number, size in ((2, (48, 32)), (3, (48, 32)), (4, (64, 20)), (5, (64, 20))):
                 send(sink, picture(number, *size))
                 got = None
-                deadline = time.monotonic() + 20
+                deadline = time.monotonic() + PATIENCE_S
                 while (got is None or got.pixels[0, 0, 0] != number) and time.monotonic() < deadline:
                     got = source.read(0.2) or got
                 assert got is not None, source.fault
@@ -89,7 +98,7 @@ def test_a_sender_that_goes_is_told_and_found_again(
         assert "has gone" in source.fault or "There is no" in source.fault
         with make_sink("Desk") as sink:
             numbers = iter(range(2, 250))
-            wait_for(lambda: sink.write(Picture(picture(next(numbers)), 0)) and source.read(0.2) is not None, 30)
+            wait_for(lambda: sink.write(Picture(picture(next(numbers)), 0)) and source.read(0.2) is not None)
             assert source.state is SourceState.OPEN
     finally:
         source.close()

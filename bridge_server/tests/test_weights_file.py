@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 from mirage_lsd.accel.fused_cpu import PixelShader, Scene
 from mirage_lsd.models.mirage_lsd_v1 import MirageLSDv1, NetworkConfig
 from mirage_lsd.models.weights_file import load_weights, save_weights
-from mirage_lsd.pipelines.mirage.shade import select_shading
+from mirage_lsd.pipelines.mirage.select_shading import select_shading
 from mirage_lsd.pipelines.registry import DEFAULT_MODEL, WEIGHTS_FOLDER, load_pipeline
 
 SHIPPED = WEIGHTS_FOLDER / f"{DEFAULT_MODEL}.safetensors"

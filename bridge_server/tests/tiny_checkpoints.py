@@ -20,7 +20,13 @@ from diffusers import (
 from peft import LoraConfig
 from peft.utils import get_peft_model_state_dict
 from safetensors.torch import save_file
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
+from transformers import (
+    CLIPTextConfig,
+    CLIPTextModel,
+    CLIPTextModelWithProjection,
+    CLIPVisionConfig,
+    CLIPVisionModelWithProjection,
+)
 
 from mirage_lsd_lab.training.checkpoint.networks import word_tokenizer
 
@@ -155,3 +161,53 @@ def write_lora(file: Path, *, scale: float, width: int = WIDTH) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
     save_file(state, file, metadata={"format": "pt"})
     return file
+
+
+def write_ip_adapter(folder: Path, *, plus: bool = False, seen: int = WIDTH) -> Path:
+    """An IP-Adapter for the UNets of "sd" with an image encoder of 32 x 32 pixels; `seen`: numbers a picture that it takes."""
+    torch.manual_seed(4)
+    encoder = CLIPVisionModelWithProjection(
+        CLIPVisionConfig(
+            hidden_size=WIDTH,
+            intermediate_size=32,
+            projection_dim=WIDTH,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            image_size=32,
+            patch_size=8,
+        )
+    )
+    encoder.save_pretrained(folder / "image_encoder", safe_serialization=True)
+    state: dict[str, torch.Tensor] = {}
+    if plus:
+        # As the published ones: four layers of attention and of two linear ones, heads 64 wide.
+        shapes = {
+            "latents": (1, 4, WIDTH), "proj_in.weight": (WIDTH, seen), "proj_in.bias": (WIDTH,), "proj_out.weight": (WIDTH, WIDTH),
+            "proj_out.bias": (WIDTH,), "norm_out.weight": (WIDTH,), "norm_out.bias": (WIDTH,),
+        }  # fmt: skip
+        for layer in range(4):
+            own = {
+                "0.norm1.weight": (WIDTH,), "0.norm1.bias": (WIDTH,), "0.norm2.weight": (WIDTH,), "0.norm2.bias": (WIDTH,),
+                "0.to_q.weight": (64, WIDTH), "0.to_kv.weight": (128, WIDTH), "0.to_out.weight": (WIDTH, 64), "1.0.weight": (WIDTH,),
+                "1.0.bias": (WIDTH,), "1.1.weight": (4 * WIDTH, WIDTH), "1.3.weight": (WIDTH, 4 * WIDTH),
+            }  # fmt: skip
+            shapes |= {f"layers.{layer}.{name}": shape for name, shape in own.items()}
+    else:
+        shapes = {
+            "proj.weight": (4 * WIDTH, seen),
+            "proj.bias": (4 * WIDTH,),
+            "norm.weight": (WIDTH,),
+            "norm.bias": (WIDTH,),
+        }
+    for name, shape in shapes.items():
+        state[f"image_proj.{name}"] = (
+            torch.ones(shape) if "norm" in name and "weight" in name else torch.randn(shape) * 0.3
+        )
+    unet = unet_of("sd", WIDTH)
+    for number, name in enumerate(unet.attn_processors):
+        if ".attn2." in name:
+            width = unet.get_submodule(name.removesuffix(".processor")).to_q.out_features
+            for key in ("to_k_ip", "to_v_ip"):
+                state[f"ip_adapter.{number}.{key}.weight"] = torch.randn(width, WIDTH)
+    save_file(state, folder / "ip-adapter_sd15.safetensors", metadata={"format": "pt"})
+    return folder

@@ -75,7 +75,8 @@ LSDPlace lsd_place(int2 pixel)
     {
         float reach = 6.0 / (max(place.view.y, 0.0) + 0.12);
         place.position = float3(place.view.x * reach, 0.0, place.view.z * reach);
-        place.footprint = reach * angle;
+        // Below the horizon the dome would hang in curtains: what is sky there has no clouds.
+        place.footprint = reach * angle + max(-place.view.y, 0.0) * 200.0;
     }
     return place;
 }
@@ -110,6 +111,29 @@ float3 lsd_normal(int2 pixel, LSDPlace here)
     n = n * (rsqrt(dot(n, n) + 1e-20) * here.solid);
     if (dot(n, here.view) > 0.0) n = -n;
     return n;
+}
+
+bool lsd_on_surface(float3 step, float3 n)
+{
+    float across = dot(step, n);
+    return across * across < dot(step, step) * dot(n, n) * 0.15;
+}
+
+// Which way a surface runs along the row: to the pixel eight to the right if that lies on it, else to the left, else 0.
+float3 lsd_row_tangent(int2 pixel, LSDPlace here, float3 n)
+{
+    int reach = 8;
+    if (pixel.x + reach < int(LSD_SIZE.x))
+    {
+        float3 right = lsd_place(pixel + int2(reach, 0)).position - here.position;
+        if (lsd_on_surface(right, n)) return right;
+    }
+    if (pixel.x >= reach)
+    {
+        float3 left = here.position - lsd_place(pixel - int2(reach, 0)).position;
+        if (lsd_on_surface(left, n)) return left;
+    }
+    return float3(0.0, 0.0, 0.0);
 }
 
 // Hashes by the permutation polynomial of Gustavson and McEwan, exact in float32: never in half precision.
@@ -156,7 +180,7 @@ float lsd_line(float metres, float half_width, float footprint)
 }
 
 // Channels 17 to 31 of the guide; `tint` is channels 13 to 16.
-void lsd_fields(float3 position, float3 n, float footprint, inout float4 guide[8])
+void lsd_fields(float3 position, float3 n, float3 tangent, float footprint, inout float4 guide[8])
 {
     // One centimetre under the surface: cell borders that coincide with walls must not flicker.
     float3 q = position - n * 0.01 + LSD_SEED.xyz;
@@ -170,12 +194,19 @@ void lsd_fields(float3 position, float3 n, float footprint, inout float4 guide[8
     float2 cells = lsd_cell_hash(float2(coarse.x, fine.x), float2(coarse.y, fine.y), float2(coarse.z, fine.z), float2(101.0, 118.0));
     guide[5].z = cells.x * lsd_fade(footprint, 2.0);
     guide[5].w = cells.y * lsd_fade(footprint, 0.5);
-    // The two coordinates along the surface, by the normal's dominant axis.
+    // The two coordinates along the surface, by the axis that it faces most; nearly diagonal walls by columns of space.
     bool is_floor = abs(n.y) >= 0.7;
-    bool faces_x = abs(n.x) > abs(n.z) && !is_floor;
+    bool known = tangent.x * tangent.x + tangent.z * tangent.z > tangent.y * tangent.y;
+    float across = known ? abs(tangent.z) : abs(n.x);
+    float sideways = known ? abs(tangent.x) : abs(n.z);
+    float2 column = floor(q.xz * 0.125);
+    float limit = lsd_cell_hash(column.xx, float2(0.0, 0.0), column.yy, float2(157.0, 157.0)).x * 0.25 + 1.38;
+    bool faces_x = across > sideways * limit && !is_floor;
     float2 uv = float2(faces_x ? q.z : q.x, is_floor ? q.z : q.y);
     float2 turns = uv * 0.5 - round(uv * 0.5);
-    float grid = lsd_fade(footprint, 2.0);
+    // No windows, beams and bricks on ceilings.
+    float not_below = n.y > -0.7 ? 1.0 : 0.0;
+    float grid = lsd_fade(footprint, 2.0) * not_below;
     guide[6] = float4(sin(turns * LSD_TURN), cos(turns * LSD_TURN)) * grid;
     guide[7].x = lsd_line(abs(turns.x) * 2.0, 0.05, footprint) * grid;
     guide[7].y = lsd_line(abs(turns.y) * 2.0, 0.05, footprint) * grid;
@@ -184,7 +215,7 @@ void lsd_fields(float3 position, float3 n, float footprint, inout float4 guide[8
     float course = floor(rows);
     float along = uv.x * 2.0 + (course - 2.0 * floor(course * 0.5)) * 0.5;
     float joint = min(abs(along - round(along)) * 0.5, abs(rows - round(rows)) * 0.25);
-    float bricks = lsd_fade(footprint, 0.25);
+    float bricks = lsd_fade(footprint, 0.25) * not_below;
     guide[7].z = lsd_line(joint, 0.012, footprint) * bricks;
     float brick = floor(along);
     guide[7].w = lsd_cell_hash(float2(brick, brick), float2(course, course), float2(0.0, 0.0), float2(211.0, 211.0)).x * bricks;
@@ -224,15 +255,17 @@ void lsd_guide(int2 pixel, float4 color, LSDPlace here, int part, inout float4 g
     // Larger where the surface is seen at a grazing angle, at most five times.
     float incidence = here.solid > 0.5 ? max(abs(dot(n, here.view)), 0.2) : 1.0;
     float footprint = here.footprint / incidence + 1e-4;
-    guide[3] = float4(here.view.y, 0.0, 0.0, 0.0);
+    // Sky that is seen below the horizon is the horizon's.
+    float elevation = here.solid > 0.5 ? here.view.y : max(here.view.y, 0.0);
+    guide[3] = float4(elevation, 0.0, 0.0, 0.0);
     guide[4] = float4(0.0, 0.0, 0.0, 0.0);
     if (part >= 1 && part <= 3)
     {
         float3 tint = lsd_tint(part, n, here.position.y, footprint);
-        guide[3] = float4(here.view.y, 1.0, tint.xy);
+        guide[3] = float4(elevation, 1.0, tint.xy);
         guide[4].x = tint.z;
     }
-    lsd_fields(here.position, n, footprint, guide);
+    lsd_fields(here.position, n, lsd_row_tangent(pixel, here, n), footprint, guide);
 }
 
 // Where the context is read, in 0..1: at the pixel itself, or where the context's own frame saw the same point.

@@ -44,6 +44,19 @@ OPEN = {
     "output": {"format": "rgba8", "width": 64, "height": 36},
     "transport": [{"name": "inline"}],
 }
+NUMBERS = {"name": RING_NAME, "bytes": 320, "slots": 4, "slot_stride": 64}
+CUDA_IPC = {
+    "name": "cuda_ipc",
+    "device": "GPU-00112233-4455-6677-8899-aabbccddeeff",
+    "memory": "0123456789abcdef" * 8,
+    "events": [f"{slot:02x}" * 64 for slot in range(4)],
+    "ring": NUMBERS,
+}
+OPENED_CUDA_IPC = {
+    "t": "opened",
+    "stream": 1,
+    "transport": {"name": "cuda_ipc", "memory": "0123456789abcdef" * 8, "ring": NUMBERS},
+}
 OPEN_FULL = {
     **OPEN,
     "stream": 2**31 - 1,
@@ -373,8 +386,10 @@ def valid_vectors() -> list[tuple[str, str, str, bytes]]:
         "open_full": OPEN_FULL,
         "open_shared_memory": changed(OPEN, transport=[{"name": "shared_memory", "ring": RING}]),
         "open_unknown_transport": changed(
-            OPEN, transport=[{"name": "cuda_ipc", "device": "GPU-00112233", "handle": [1, 2, 3]}, {"name": "inline"}]
+            OPEN, transport=[{"name": "metal", "device": "GPU-00112233", "handle": [1, 2, 3]}, {"name": "inline"}]
         ),
+        "open_cuda_ipc": changed(OPEN, transport=[CUDA_IPC, {"name": "shared_memory", "ring": RING}]),
+        "open_cuda_ipc_unknown_keys": changed(OPEN, transport=[changed(CUDA_IPC, fence=[1]), {"name": "inline"}]),
         "open_unknown_transport_ring": changed(
             OPEN, transport=[{"name": "d3d12", "ring": "of keys"}, {"name": "inline"}]
         ),
@@ -464,7 +479,8 @@ def valid_vectors() -> list[tuple[str, str, str, bytes]]:
             "transport": {"name": "inline"},
             "refused": [{"name": "shared_memory", "reason": "The ring can't be opened (No such file or directory)."}],
         },
-        "opened_more": {"t": "opened", "stream": 1, "transport": {"name": "cuda_ipc", "handle": [1, 2]}},
+        "opened_more": {"t": "opened", "stream": 1, "transport": {"name": "metal", "handle": [1, 2]}},
+        "opened_cuda_ipc": OPENED_CUDA_IPC,
         "welcome_context": WELCOME_CONTEXT,
         "welcome_context_unknown_shape": changed(
             WELCOME_CONTEXT,
@@ -629,6 +645,21 @@ def client_malformed() -> list[tuple[str, str, dict[str, Any]]]:
         ("open_ring_negative_bytes", "bad_ring", shared(changed(RING, bytes=-1))),
         ("open_ring_odd_stride", "bad_ring", shared(changed(RING, slot_stride=9281))),
         ("open_ring_no_name", "bad_ring", shared(changed(RING, name=...))),
+        *(
+            (f"open_cuda_ipc_lacks_{key}", "bad_ring", changed(OPEN, transport=[changed(CUDA_IPC, **{key: ...})]))
+            for key in ("device", "memory", "events", "ring")
+        ),
+        *(
+            (f"open_cuda_ipc_{name}", "bad_ring", changed(OPEN, transport=[changed(CUDA_IPC, **keys)]))
+            for name, keys in (
+                ("short_handle", {"memory": "00" * 63}),
+                ("no_hex", {"memory": "zz" * 64}),
+                ("upper_case", {"memory": "AB" * 64}),
+                ("three_events", {"events": ["00" * 64] * 3}),
+                ("event_numbers", {"events": [1, 2, 3, 4]}),
+                ("events_text", {"events": "00" * 64}),
+            )
+        ),
         ("open_steps_zero", "malformed", changed(OPEN, max_steps=0)),
         ("open_steps_nine", "malformed", changed(OPEN, max_steps=9)),
         ("open_seed_negative", "malformed", changed(OPEN, seed=-1)),
@@ -758,6 +789,11 @@ def daemon_malformed() -> list[tuple[str, dict[str, Any]]]:
         (
             "opened_ring_negative",
             {"t": "opened", "stream": 1, "transport": {"name": "shared_memory", "ring": changed(RING, bytes=-64)}},
+        ),
+        ("opened_cuda_ipc_no_memory", {"t": "opened", "stream": 1, "transport": {"name": "cuda_ipc", "ring": NUMBERS}}),
+        (
+            "opened_cuda_ipc_memory_number",
+            {"t": "opened", "stream": 1, "transport": {"name": "cuda_ipc", "memory": 1, "ring": NUMBERS}},
         ),
         (
             "opened_ring_one_slot",

@@ -14,6 +14,8 @@ class Game:
         first, last: frames (as shown) in which the world moves.
         core_profile: it draws with shaders only.
         files: of its home, (name, text); HOME in an argument is that folder.
+        height: of its picture, which is 640 wide.
+        variables: (name, value) of its environment.
     """
 
     name: str
@@ -24,6 +26,8 @@ class Game:
     last: int
     core_profile: bool = False
     files: tuple[tuple[str, str], ...] = ()
+    height: int = 360
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 _OPENARENA = [
@@ -84,6 +88,24 @@ GAMES = (
         "10:@318,177 20:@170,101 30:@170,101 40:Return 50:@560,340 60:Return",
         76,
         98,
+    ),
+    # Its first mission begins; the camera is moved over the land. Anisotropic filtering would take llvmpipe most of its time.
+    Game(
+        "warzone2100",
+        "warzone2100",
+        ("--window", "--resolution=640x480", "--gfxbackend=opengl", "--noshadows", "--nosound", "--game=CAM_1A"),
+        "52:+Up",
+        57,
+        74,
+        True,
+        files=((".local/share/warzone2100/config", "[general]\ncameraspeed=1000\ntexturesize=128\nconfigversion=2\n"),),
+        height=480,
+        variables=(
+            (
+                "MESA_EXTENSION_OVERRIDE",
+                "-GL_EXT_texture_filter_anisotropic -GL_ARB_texture_filter_anisotropic",
+            ),
+        ),
     ),
     Game("extremetuxracer", "etr", (), "40:Return 80:Return 120:Return 160:Return 200:Return 260:+Up", 560, 650),
 )

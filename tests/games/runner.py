@@ -24,8 +24,8 @@ Picture = npt.NDArray[np.uint8]
 
 
 @contextmanager
-def memory_display() -> Iterator[str]:
-    """A display in memory; gives its name."""
+def memory_display(height: int = 360) -> Iterator[str]:
+    """A display in memory, 640 wide; gives its name."""
     reading, writing = os.pipe()
     command = [
         "Xvfb",
@@ -33,7 +33,7 @@ def memory_display() -> Iterator[str]:
         str(writing),
         "-screen",
         "0",
-        "640x360x24",
+        f"640x{height}x24",
         "+extension",
         "GLX",
         "-nolisten",
@@ -87,7 +87,8 @@ def run(
     variables |= {"XDG_CONFIG_HOME": str(home / ".config"), "XDG_DATA_HOME": str(home / ".local/share")}
     variables |= {"ALSOFT_DRIVERS": "null", "LIBGL_ALWAYS_SOFTWARE": "1", "MIRAGE_LSD_HOOK": str(HOOK)}
     variables |= {"OBSERVER_FOLDER": str(frames), "OBSERVER_KEYS": game.keys, "OBSERVER_CLOCK_MS": str(clock_ms)}
-    variables |= {"OBSERVER_FIRST": str(game.first), "OBSERVER_LAST": str(game.last), **(settings or {})}
+    variables |= {"OBSERVER_FIRST": str(game.first), "OBSERVER_LAST": str(game.last)}
+    variables |= {"OBSERVER_HEIGHT": str(game.height), **dict(game.variables), **(settings or {})}
     arguments = [word.replace("HOME", str(home)) for word in game.arguments]
     if play is None:
         profile = profile_of(game.program)

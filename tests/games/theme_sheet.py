@@ -32,11 +32,12 @@ def main() -> None:
     parser.add_argument("frame", type=int, help="as shown, counted from 1")
     parser.add_argument("out", type=Path)
     parser.add_argument("themes", nargs="+")
+    parser.add_argument("--painted", type=int, default=_FRAMES_PAINTED, metavar="FRAMES", help="default: %(default)s")
     args = parser.parse_args()
-    keys = f"{args.frame - _FRAMES_PAINTED}:F9"
+    keys = f"{args.frame - args.painted}:F9"
     (found,) = (game for game in GAMES if game.name == args.game)
     game = replace(found, first=args.frame, last=args.frame, keys=f"{found.keys} {keys}".strip())
-    with runner.memory_display() as display, tempfile.TemporaryDirectory() as folder:
+    with runner.memory_display(found.height) as display, tempfile.TemporaryDirectory() as folder:
         pictures = {"the game": runner.run(at_frame(found, args.frame), Path(folder) / "alone", display, None)[0]}
         for theme in args.themes:
             report = Path(folder) / f"{theme}.json"

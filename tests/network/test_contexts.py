@@ -143,7 +143,7 @@ def context_in(got: Any, i: int) -> Context:
     weights = ContextWeights(
         MIRAGE_HEAD.name, MIRAGE_HEAD.version, got[f"weights_{i}"], 1, 0, *numbers, float(got[f"strength_{i}"])
     )
-    return Context(got[f"context_{i}"], weights, i + 1, 0, 0, 0, 0, 0, 0, 0, 0, 0.0, True)
+    return Context(i + 1, *[0] * 8, got[f"context_{i}"], weights, 0.0, True)
 
 
 @pytest.mark.usefixtures("daemon")

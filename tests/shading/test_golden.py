@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import cuda_on_host
 import numpy as np
 import numpy.typing as npt
 import opengl
 import pytest
 import torch
 import vulkan
-from reference import by_kernels, by_pytorch
+from reference import by_kernels, by_pytorch, by_wgpu
 from scenes import ShadedScene, scenes
 from shading_pass import constants_of, textures_of, weights_of
 
@@ -29,7 +30,15 @@ MOST = 2
 PLANES = ("lsd_color", "lsd_depth", "lsd_normals", "lsd_ids", "lsd_slots", "lsd_context")
 RENDERED = frozenset(PLANES[:4])
 METRES = np.array([0, 0, 0, 1], np.float32)
-FORMS = ("kernels", "hlsl on vulkan", "glsl on vulkan", "wgsl on vulkan", "glsl on opengl")
+FORMS = (
+    "kernels",
+    "daemon on vulkan",
+    "hlsl on vulkan",
+    "glsl on vulkan",
+    "wgsl on vulkan",
+    "glsl on opengl",
+    "cuda on the host",
+)
 
 
 def edge_on(scene: ShadedScene) -> npt.NDArray[np.bool_]:
@@ -60,12 +69,15 @@ def on_opengl(scene: ShadedScene, half: bool = False) -> Picture:
 @pytest.fixture(scope="module")
 def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Draw]:
     folder = tmp_path_factory.mktemp("spirv")
+    kernel = cuda_on_host.built(tmp_path_factory.mktemp("cuda"))
     return {
         "kernels": by_kernels,
+        "daemon on vulkan": by_wgpu,
         "hlsl on vulkan": on_vulkan(vulkan.from_hlsl("lsd_shade_pass", folder)),
         "glsl on vulkan": on_vulkan(vulkan.from_glsl("lsd_shade", folder)),
         "wgsl on vulkan": on_vulkan(vulkan.from_wgsl("lsd_shade_pass")),
         "glsl on opengl": on_opengl,
+        "cuda on the host": lambda scene: cuda_on_host.run(kernel, scene),
     }
 
 
@@ -143,7 +155,7 @@ def test_what_is_generated_is_up_to_date() -> None:
 def test_the_text_is_the_same_language_twice() -> None:
     """What is only HLSL, or only GLSL, has no place in the shared text."""
     for name in sorted(Path(vulkan.FOLDER).glob("lsd_*.hlsl")):
-        if not name.stem.endswith("_pass"):
+        if not name.stem.endswith(("_pass", "_kernel")):
             text = name.read_text()
             for word in ("mul(", "frac(", "vec3", "static const", "SV_"):
                 assert word not in text, f"{word} in {name.name}"

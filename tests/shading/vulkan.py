@@ -83,11 +83,13 @@ def draw(
     textures: list[npt.NDArray[Any]],
     size: tuple[int, int],
     targets: int = 1,
-) -> list[npt.NDArray[np.uint8]]:
+    kind: str = "rgba8unorm",
+) -> list[npt.NDArray[Any]]:
     """Draws once; bindings are numbered in the order of `uniforms`, then `textures`. Returns H x W x 4 for each target.
 
     Args:
         textures: H x W or H x W x channels; uint8 is read as 0..1. size: height and width of the targets.
+        kind: format of the targets, rgba8unorm or rgba32float.
     """
     gpu, usage = device(), wgpu.BufferUsage
     entries, layouts = [], []
@@ -98,15 +100,15 @@ def draw(
         )
         entries.append({"binding": len(entries), "resource": {"buffer": buffer, "offset": 0, "size": buffer.size}})
     for plane in textures:
-        kind = {"sample_type": "unfilterable-float", "view_dimension": "2d"}
-        layouts.append({"binding": len(entries), "visibility": wgpu.ShaderStage.FRAGMENT, "texture": kind})
+        read = {"sample_type": "unfilterable-float", "view_dimension": "2d"}
+        layouts.append({"binding": len(entries), "visibility": wgpu.ShaderStage.FRAGMENT, "texture": read})
         entries.append({"binding": len(entries), "resource": _texture(plane).create_view()})
-    pipeline, layout = _pipeline(shaders, json.dumps(layouts), targets)
+    pipeline, layout = _pipeline(shaders, json.dumps(layouts), targets, kind)
     height, width = size
     made = [
         gpu.create_texture(
             size=(width, height, 1),
-            format="rgba8unorm",
+            format=kind,
             usage=wgpu.TextureUsage.RENDER_ATTACHMENT | wgpu.TextureUsage.COPY_SRC,
         )
         for _ in range(targets)
@@ -121,11 +123,11 @@ def draw(
     render.draw(3)
     render.end()
     gpu.queue.submit([encoder.finish()])
-    return [_read(t, height, width) for t in made]
+    return [_read(t, height, width, np.float32 if kind == "rgba32float" else np.uint8) for t in made]
 
 
 @cache
-def _pipeline(shaders: Shaders, layouts: str, targets: int) -> tuple[Any, Any]:
+def _pipeline(shaders: Shaders, layouts: str, targets: int, kind: str) -> tuple[Any, Any]:
     """Made once for all frames, as an engine does: compiling takes seconds here."""
     gpu = device()
     layout = gpu.create_bind_group_layout(entries=json.loads(layouts))
@@ -135,7 +137,7 @@ def _pipeline(shaders: Shaders, layouts: str, targets: int) -> tuple[Any, Any]:
         fragment={
             "module": gpu.create_shader_module(code=shaders.fragment),
             "entry_point": shaders.entries[1],
-            "targets": [{"format": "rgba8unorm"}] * targets,
+            "targets": [{"format": kind}] * targets,
         },
         primitive={"topology": "triangle-list"},
     )
@@ -155,7 +157,7 @@ def _texture(plane: npt.NDArray[Any]) -> Any:
     return texture
 
 
-def _read(texture: Any, height: int, width: int) -> npt.NDArray[np.uint8]:
-    layout = {"bytes_per_row": width * 4, "rows_per_image": height}
+def _read(texture: Any, height: int, width: int, number: type[np.generic]) -> npt.NDArray[Any]:
+    layout = {"bytes_per_row": width * 4 * np.dtype(number).itemsize, "rows_per_image": height}
     data = device().queue.read_texture({"texture": texture}, layout, (width, height, 1))
-    return np.frombuffer(data, np.uint8).reshape(height, width, 4)
+    return np.frombuffer(data, number).reshape(height, width, 4)

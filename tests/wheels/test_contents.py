@@ -19,6 +19,7 @@ PLATFORMS = list(WHEEL_OF)
 HEADER = (REPOSITORY / "shared_protocol" / "native" / "include" / "lsd" / "lsd.h").read_text()
 LSD_FUNCTIONS = set(re.findall(r"^LSD_API [^;(]*?(lsd_\w+)\(", HEADER, re.MULTILINE))
 MLS_FUNCTIONS = {"mls_guide", "mls_instructions", "mls_reproject", "mls_shade", "mls_use"}
+FUNCTIONS = {"lsd": LSD_FUNCTIONS, "mirage_shader": MLS_FUNCTIONS, "lsd_reproject": {"lsd_reproject"}}
 # Of every Windows since 10, of glibc, and of macOS: nothing that one would have to install. PyTorch's own Visual C++
 # run-time library is not among them: these are built without it.
 SYSTEM_LIBRARIES = {
@@ -132,7 +133,7 @@ def test_libraries_need_the_system_only(platform: str, tmp_path: Path) -> None:
 def test_libraries_export_their_interface_alone(platform: str, tmp_path: Path) -> None:
     """A C++ run-time library that looks out would take the place of the engine's or Python's own."""
     for name, binary in libraries(platform, tmp_path).items():
-        assert binary.exports == (MLS_FUNCTIONS if "mirage_shader" in name else LSD_FUNCTIONS), name
+        assert binary.exports == FUNCTIONS[name.removeprefix("lib").partition(".")[0]], name
         assert not binary.replaceable, name
 
 

@@ -21,7 +21,7 @@ PYTHONS = [
     for version in _VERSIONED
     if (program := next(map(str, _PYENV.glob(f"{version}.*/bin/python")), None) or shutil.which(f"python{version}"))
 ]
-# The core as an engine's Python sees it, and the kernels without the networks around them.
+# The core and late reprojection as an engine's Python sees them, and the kernels without the networks around them.
 PROBE = """
 import mirage_lsd.client as client
 from cffi import FFI
@@ -31,6 +31,12 @@ kernels.cdef("const char* mls_instructions(void);")
 folder = client.library_path().parent
 library = kernels.dlopen(str(next(folder.glob("*mirage_shader*"))))
 print(client.version(), kernels.string(library.mls_instructions()).decode(), folder)
+import numpy as np
+from mirage_lsd.client.reprojection import FrameOfNow, reproject
+from mirage_lsd.frame import Camera
+nowhere = Camera(np.eye(4, dtype=np.float32), np.eye(4, dtype=np.float32))
+now = FrameOfNow(np.ones((4, 6), np.float32), np.full((4, 6, 4), 7, np.uint8), nowhere)
+assert (reproject(now, []).picture == 7).all()
 with client.Client("tcp://127.0.0.1:1") as nobody:
     print(nobody.state)
 """

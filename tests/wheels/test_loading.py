@@ -34,15 +34,16 @@ def load(platform: str, folder: Path, endpoint: str, emulator: list[str], **envi
     """Runs load.cpp, built for the platform, with the wheel's libraries; what it printed, by its first word."""
     with zipfile.ZipFile(wheel_of(platform)) as archive:
         names = [f"mirage_lsd/_native/{name}" for name in WHEEL_OF[platform].libraries]
-        lsd, shader = (archive.extract(name, folder) for name in names)
+        libraries = [archive.extract(name, folder) for name in names]
     program = folder / "load.exe"
-    include = [REPOSITORY / "shared_protocol/native/include", REPOSITORY / "bridge_server/shader/include"]
+    parts = ("shared_protocol/native", "bridge_server/shader", "shared_protocol/reprojection")
+    include = [REPOSITORY / part / "include" for part in parts]
     # The flags of the libraries: zig builds its C++ run-time library anew for others, which takes minutes.
     command = [TOOLS / platform / "c++", "-std=c++17", "-O3", "-DNDEBUG", "-s", *(f"-I{path}" for path in include)]
     command += [Path(__file__).with_name("load.cpp"), "-o", program]
     # From within the repository zig would take the way to its own files as a relative one, and build all of it again.
     subprocess.run([str(part) for part in command], check=True, cwd=folder)
-    relative = [str(Path(path).relative_to(folder)) for path in (lsd, shader)]
+    relative = [str(Path(path).relative_to(folder)) for path in libraries]
     if not platform.startswith("windows"):
         relative = [f"./{path}" for path in relative]
     said = folder / "said.txt"
@@ -73,6 +74,7 @@ def here(daemon: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str
 
 def test_linux(here: dict[str, str]) -> None:
     assert (here["version"], here["good"]) == (VERSION, "10")
+    assert float(here["unseen"]) == pytest.approx(0.1, abs=0.02)  # the camera went a tenth of the picture to the side
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/cpuinfo")
@@ -98,6 +100,8 @@ def test_windows_under_wine(here: dict[str, str], daemon: str, tmp_path: Path) -
         )
     assert (said["version"], said["good"]) == (VERSION, "10")
     assert said["instructions"] == here["instructions"]
+    assert said["unseen"] == here["unseen"]
+    assert float(said["reprojected"]) == pytest.approx(float(here["reprojected"]), rel=1e-4)
     assert float(said["guide"]) == pytest.approx(float(here["guide"]), rel=1e-4)
 
 
@@ -108,4 +112,6 @@ def test_windows_under_wine(here: dict[str, str], daemon: str, tmp_path: Path) -
 def test_linux_on_arm_under_qemu(here: dict[str, str], daemon: str, tmp_path: Path) -> None:
     said = load("linux-arm64", tmp_path, daemon, [str(QEMU), "-L", str(ARM_SYSTEM)])
     assert (said["version"], said["good"], said["instructions"]) == (VERSION, "10", "portable")
+    assert said["unseen"] == here["unseen"]
+    assert float(said["reprojected"]) == pytest.approx(float(here["reprojected"]), rel=1e-4)
     assert float(said["guide"]) == pytest.approx(float(here["guide"]), rel=1e-4)

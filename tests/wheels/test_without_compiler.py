@@ -57,7 +57,8 @@ def test_the_daemon_installs(what: str, new_environment: Callable[..., Path], tm
     install_without(what, source, programs, tmp_path)
     (package,) = programs.parent.glob("lib/python3*/site-packages/mirage_lsd")
     native = package / "_native"
-    assert {file.name for file in native.glob("*")} == NATIVE[what]
+    # The OpenGL hook finds the core at run time and is there wherever OpenGL's headers are.
+    assert {file.name for file in native.glob("*")} - {"libmirage_gl_hook.so"} == NATIVE[what]
 
     # The packages of this environment, behind the new one: they are no part of what is tried here.
     (own,) = (REPOSITORY / ".venv").glob("lib/python3*/site-packages")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +28,24 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     references = [*ENGINE, "MirageLSD.Runtime", "nunit.framework"]
     shop.compile(Assembly("MirageLSD.Tests.Behaviour", sources(TESTS / "behaviour"), references))
     return shop
+
+
+@pytest.fixture(scope="session")
+def model_daemon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Endpoint of the real model; the same frames give the same pictures."""
+    log = tmp_path_factory.mktemp("model") / "daemon.log"
+    command = [sys.executable, str(TESTS / "exact_daemon.py"), "serve", "--exact", "--device", "cpu", "--log-json"]
+    command += ["--bind", "tcp://127.0.0.1:*", "--parent-pid", str(os.getpid())]
+    with log.open("wb") as out, subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out) as process:
+        try:
+            deadline = time.monotonic() + 300.0
+            while not (ready := [line for line in log.read_text().splitlines() if '"ready"' in line]):
+                assert process.poll() is None, log.read_text()
+                assert time.monotonic() < deadline, log.read_text()
+                time.sleep(0.2)
+            yield json.loads(ready[0])["endpoint"]
+        finally:
+            process.terminate()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The real daemon with a pipeline that gives pictures back under the name, scenes and lightings of the real model.
 
-    python quick_daemon.py serve --bind ENDPOINT
+    python quick_daemon.py serve --bind ENDPOINT --parent-pid PID
 
 For tests that are about themes and samples and not about the picture: the model itself takes a second a frame on a busy machine.
 """
@@ -22,6 +22,7 @@ from mirage_lsd.pipelines.mirage.vocabulary import read_words
 from mirage_lsd.pipelines.passthrough import PassthroughPipeline
 from mirage_lsd.protocol.shading import MIRAGE_HEAD
 from mirage_lsd.server.daemon import Daemon, DaemonConfig
+from mirage_lsd.server.process import stop_with_parent
 
 SCENES = ("forest", "city", "scifi", "desert")
 LIGHTINGS = ("day", "sunset", "night", "neon")
@@ -37,8 +38,8 @@ class NamedPassthrough(PassthroughPipeline):
     context_shape = MIRAGE_HEAD
 
     def process_context(self, frame: InputFrame, state: Any, controls: Controls) -> ContextFrame:
-        """Every number is the first red value, for a picture of 640x360; each weight is the weight of the second scene."""
-        width, height = MIRAGE_HEAD.grid(640, 360)
+        """Every number is the first red value; each weight is the weight of the second scene."""
+        width, height = MIRAGE_HEAD.grid(frame.color.shape[1], frame.color.shape[0])
         cells = np.full((height, width, MIRAGE_HEAD.channels), frame.color[0, 0, 0], np.float16)
         return ContextFrame(cells, self.shading_weights(state, controls))
 
@@ -52,9 +53,9 @@ class NamedPassthrough(PassthroughPipeline):
 
 
 def main() -> None:
-    daemon = Daemon(
-        {NamedPassthrough.name: NamedPassthrough()}, DaemonConfig(bind=sys.argv[sys.argv.index("--bind") + 1])
-    )
+    options = dict(zip(sys.argv[2::2], sys.argv[3::2], strict=False))
+    daemon = Daemon({NamedPassthrough.name: NamedPassthrough()}, DaemonConfig(bind=options["--bind"]))
+    stop_with_parent(int(options["--parent-pid"]), daemon.stop)
     thread = threading.Thread(target=daemon.run)
     thread.start()
     daemon.ready.wait()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from csharp import PACKAGE, STAND_IN, TESTS, Assembly, Workshop, sources
+from csharp import PACKAGE, PATIENCE_S, STAND_IN, TESTS, Assembly, Workshop, sources
 
 BEHAVIOUR = "MirageLSD.Tests.Behaviour"
 PIPELINES = PACKAGE / "Runtime" / "Pipelines"
 ENGINE = ["UnityEngine"]
+pytestmark = pytest.mark.timeout(PATIENCE_S + 60)
 TEST_REFERENCES = ["MirageLSD.Runtime", BEHAVIOUR, "nunit.framework"]
 
 
@@ -17,7 +18,7 @@ TEST_REFERENCES = ["MirageLSD.Runtime", BEHAVIOUR, "nunit.framework"]
         ("SeedCodeTests", 1),
         ("RoundTripTests", 11),
         ("DaemonTests", 7),
-        ("GraphicsTests", 19),
+        ("GraphicsTests", 20),
         ("LifetimeTests", 7),
         ("ConventionsTests", 8),
         ("ConventionVectorTests", 8),
@@ -26,10 +27,16 @@ TEST_REFERENCES = ["MirageLSD.Runtime", BEHAVIOUR, "nunit.framework"]
         ("PacingTests", 12),
         ("LayoutTests", 12),
         ("ContextTests", 3),
+        ("ShadingTests", 16),
+        ("PaintedPictureTests", 8),
+        ("ShadingWeightsTests", 4),
     ],
 )
-def test_runtime_behaves(workshop: Workshop, foreign_daemon: str, fixture: str, least: int) -> None:
-    done = workshop.run_tests(BEHAVIOUR, f"{BEHAVIOUR}.{fixture}", LSD_TEST_FOREIGN_DAEMON=foreign_daemon)
+def test_runtime_behaves(workshop: Workshop, request: pytest.FixtureRequest, fixture: str, least: int) -> None:
+    extra = {"LSD_TEST_FOREIGN_DAEMON": request.getfixturevalue("foreign_daemon")}
+    if fixture == "PaintedPictureTests":
+        extra["LSD_TEST_MODEL_DAEMON"] = request.getfixturevalue("model_daemon")
+    done = workshop.run_tests(BEHAVIOUR, f"{BEHAVIOUR}.{fixture}", **extra)
     assert done >= least
 
 
@@ -44,13 +51,13 @@ URP_17 = ["MIRAGELSD_URP", "MIRAGELSD_URP_17", "UNITY_EDITOR"]
 @pytest.mark.parametrize(
     ("defines", "count"),
     [
-        (["MIRAGELSD_URP", "UNITY_EDITOR"], 9),
-        (URP_17, 10),
-        ([*URP_17, "UNITY_6000_3_OR_NEWER"], 9),
+        (["MIRAGELSD_URP", "UNITY_EDITOR"], 11),
+        (URP_17, 12),
+        ([*URP_17, "UNITY_6000_3_OR_NEWER"], 11),
     ],
     ids=["urp-14", "urp-17", "urp-17.3"],
 )
-def test_universal_pipeline(own_folder: Workshop, defines: list[str], count: int) -> None:
+def test_universal_pipeline(own_folder: Workshop, model_daemon: str, defines: list[str], count: int) -> None:
     pipeline = [*ENGINE, "Unity.RenderPipelines.Core.Runtime", "UnityEditor"]
     compile_pipeline_core(own_folder)
     universal = "Unity.RenderPipelines.Universal.Runtime"
@@ -60,10 +67,13 @@ def test_universal_pipeline(own_folder: Workshop, defines: list[str], count: int
     references += ["MirageLSD.Universal", *TEST_REFERENCES]
     tests = [*defines, "URP_17"] if "MIRAGELSD_URP_17" in defines else defines
     own_folder.compile(Assembly("MirageLSD.Tests.Universal", sources(TESTS / "pipelines"), references, tests))
-    assert own_folder.run_tests("MirageLSD.Tests.Universal", "MirageLSD.Tests.Pipelines.PipelineTests") == count
+    passed = own_folder.run_tests(
+        "MirageLSD.Tests.Universal", "MirageLSD.Tests.Pipelines.PipelineTests", LSD_TEST_MODEL_DAEMON=model_daemon
+    )
+    assert passed == count
 
 
-def test_high_definition_pipeline(own_folder: Workshop) -> None:
+def test_high_definition_pipeline(own_folder: Workshop, model_daemon: str) -> None:
     pipeline = [*ENGINE, "Unity.RenderPipelines.Core.Runtime", "UnityEditor"]
     compile_pipeline_core(own_folder)
     high = "Unity.RenderPipelines.HighDefinition.Runtime"
@@ -73,7 +83,10 @@ def test_high_definition_pipeline(own_folder: Workshop) -> None:
     own_folder.compile(hook)
     references += ["MirageLSD.HighDefinition", *TEST_REFERENCES]
     own_folder.compile(Assembly("MirageLSD.Tests.HighDefinition", sources(TESTS / "pipelines"), references, ["HDRP"]))
-    assert own_folder.run_tests("MirageLSD.Tests.HighDefinition", "MirageLSD.Tests.Pipelines.PipelineTests") == 10
+    passed = own_folder.run_tests(
+        "MirageLSD.Tests.HighDefinition", "MirageLSD.Tests.Pipelines.PipelineTests", LSD_TEST_MODEL_DAEMON=model_daemon
+    )
+    assert passed == 14
 
 
 @pytest.mark.parametrize(("defines", "count"), [([], 4), (["MIRAGELSD_VOLUMES_17"], 5)], ids=["core-14", "core-17"])

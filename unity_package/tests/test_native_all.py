@@ -27,8 +27,10 @@ def output(*command: str | Path) -> str:
     return subprocess.run([str(part) for part in command], capture_output=True, text=True, check=True).stdout
 
 
-def test_linux_exports_and_needs_little() -> None:
-    library = built("linux-x64/liblsd.so")
+@pytest.mark.parametrize(("name", "machine"), [("linux-x64", 62), ("linux-arm64", 183)])
+def test_linux_exports_and_needs_little(name: str, machine: int) -> None:
+    library = built(f"{name}/liblsd.so")
+    assert struct.unpack_from("<H", library.read_bytes(), 18)[0] == machine
     symbols = {line.split()[2].split("@")[0] for line in output("nm", "-D", "--defined-only", library).splitlines()}
     assert symbols == DECLARED
     needed = [
@@ -39,11 +41,39 @@ def test_linux_exports_and_needs_little() -> None:
     assert not {name for name in libraries if "stdc++" in name or "zmq" in name}
 
 
-def test_windows_exports() -> None:
-    library = built("windows-x64/lsd.dll")
-    table = output("objdump", "-p", library).partition("[Ordinal/Name Pointer] Table")[2]
-    assert set(re.findall(r"\b(lsd_\w+)$", table.partition("\n\n")[0], re.MULTILINE)) == DECLARED
-    assert built("windows-x64/lsd.lib").stat().st_size > 0
+@pytest.mark.parametrize(("name", "machine"), [("windows-x64", 0x8664)])
+def test_windows_is_for_its_processor_and_exports(name: str, machine: int) -> None:
+    content = built(f"{name}/lsd.dll").read_bytes()
+    header = struct.unpack_from("<I", content, 0x3C)[0]
+    assert struct.unpack_from("<4sH", content, header) == (b"PE\0\0", machine)
+    assert exported_by_windows(content, header) == DECLARED
+    assert built(f"{name}/lsd.lib").stat().st_size > 0
+
+
+def exported_by_windows(library: bytes, header: int) -> set[str]:
+    """The names in a 64-bit PE file's export table."""
+    count, optional = (
+        struct.unpack_from("<H", library, header + 6)[0],
+        struct.unpack_from("<H", library, header + 20)[0],
+    )
+    sections = [struct.unpack_from("<8sIIII", library, header + 24 + optional + 40 * i) for i in range(count)]
+
+    def at(address: int) -> int:
+        for _, size, start, raw, offset in sections:
+            if start <= address < start + max(size, raw):
+                return address - start + offset
+        raise AssertionError("an address outside of all sections")
+
+    table = at(struct.unpack_from("<I", library, header + 24 + 112)[0])
+    names, entries = (
+        struct.unpack_from("<I", library, table + 24)[0],
+        at(struct.unpack_from("<I", library, table + 32)[0]),
+    )
+    found = set()
+    for i in range(names):
+        start = at(struct.unpack_from("<I", library, entries + 4 * i)[0])
+        found.add(library[start : library.index(b"\0", start)].decode())
+    return found
 
 
 @pytest.mark.parametrize(("name", "processor"), [("macos-arm64", 0x0100000C), ("macos-x64", 0x01000007)])

@@ -17,6 +17,7 @@ VISIBLE = [
 METAS = sorted(PACKAGE.rglob("*.meta"))
 ASMDEFS = sorted(PACKAGE.rglob("*.asmdef"))
 PLUGINS = {
+    "linux-arm64/liblsd.so": ("Linux", "ARM64", "Linux64"),
     "linux-x64/liblsd.so": ("Linux", "x86_64", "Linux64"),
     "macos-arm64/liblsd.dylib": ("OSX", "ARM64", "OSXUniversal"),
     "macos-x64/liblsd.dylib": ("OSX", "x86_64", "OSXUniversal"),
@@ -112,8 +113,10 @@ def test_plugin_importers(name: str) -> None:
     )
     assert editor is not None
     assert editor.groups() == ("1", cpu, system)
-    enabled = re.findall(r"Standalone: (\w+)\n    second:\n      enabled: 1\n", text)
-    assert enabled == [player]
+    enabled = re.findall(
+        r"Standalone: (\w+)\n    second:\n      enabled: 1\n      settings:\n        CPU: (\w+)\n", text
+    )
+    assert enabled == [(player, cpu)]
 
 
 def test_no_scene_is_written_by_hand() -> None:

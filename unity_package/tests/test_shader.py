@@ -1,12 +1,15 @@
-"""The conversion shader is HLSL that a compiler takes, in every variant and pass (its numbers: behaviour/ShaderTests.cs)."""
+"""The shaders are HLSL that compilers take, in every variant and pass (the conversion's numbers: behaviour/ShaderTests.cs)."""
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
+import run_shader
 from csharp import PACKAGE, REPOSITORY
 
 FOLDER = PACKAGE / "Runtime" / "Resources"
@@ -41,37 +44,32 @@ def test_every_pass_names_functions_that_are_there() -> None:
     ]
 
 
-# As a shader of the package would for a full-screen pass: Unity's textures, the target's own color read as a copy of it.
-SHADING = """
-Texture2D<float4> _LSDColor; Texture2D<float4> _LSDDepth; Texture2D<float4> _LSDNormals; Texture2D<float4> _LSDIds;
-Texture2D<float4> _LSDSlots; Texture2D<float4> _LSDContext;
-cbuffer LSDShading { float4 _LSDConstants[17]; float4 _LSDWeights[1801]; };
-#define LSD_CONSTANT(i) _LSDConstants[i]
-#define LSD_WEIGHT(i) _LSDWeights[i]
-#define LSD_CONTEXT(cell, part) _LSDContext.Load(int3((cell).x * 4 + (part), (cell).y, 0))
-#define LSD_COLOR(pixel) _LSDColor.Load(int3(pixel, 0))
-#define LSD_DEPTH(pixel) _LSDDepth.Load(int3(pixel, 0)).x
-#define LSD_NORMAL(pixel) _LSDNormals.Load(int3(pixel, 0))
-#define LSD_SLOT(pixel) (_LSDSlots.Load(int3(int(_LSDIds.Load(int3(pixel, 0)).x * 255.0 + 0.5), 0, 0)).xy * float2(255.0, 1.0))
-"""
-SHADE_ENTRY = "float4 Shade(float4 position : SV_Position) : SV_Target { return lsd_shaded(int2(position.xy)); }"
-
-
-def test_the_shared_shading_compiles(tmp_path: Path) -> None:
-    """The package carries it (test_unitypackage.py); no shader of the package uses it yet."""
-    text = (REPOSITORY / "shared_protocol" / "shading" / "lsd_shade.hlsl").read_text()
+@pytest.mark.parametrize("variant", ["", "LSD_WEIGHTS_BUFFER"])
+@pytest.mark.parametrize(("stage", "entry"), [("vert", "Vertex"), ("frag", "Shade")])
+def test_the_painting_shader_compiles(tmp_path: Path, variant: str, stage: str, entry: str) -> None:
+    """By two compilers of HLSL; what it draws: behaviour/ShadingTests.cs and pipelines/PipelineTests.cs."""
     source = tmp_path / "shade.hlsl"
-    source.write_text(SHADING + text + SHADE_ENTRY)
-    command = [
-        "glslangValidator",
-        "-D",
-        "-V",
-        "--auto-map-bindings",
-        "--auto-map-locations",
-        "-S",
-        "frag",
-        "-e",
-        "Shade",
-    ]
+    source.write_text((f"#define {variant} 1\n" if variant else "") + run_shader.hlsl())
+    command = ["glslangValidator", "-D", "-V", "--auto-map-bindings", "--auto-map-locations", "-S", stage, "-e", entry]
     done = subprocess.run([*command, str(source), "-o", str(tmp_path / "shade.spv")], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+    assert f"fn {entry}" in slang().translated(source, entry, {"vert": "vertex", "frag": "fragment"}[stage])
+
+
+def test_the_painting_shader_includes_the_shared_text() -> None:
+    """Nothing of it is written twice: the package build puts the file there (test_unitypackage.py compares the bytes)."""
+    shader = (FOLDER / "MirageLSDShade.shader").read_text()
+    assert re.findall(r'#include "(.+)"', shader) == ["../Shading/MirageLSDShade.hlsl"]
+    assert re.findall(r"#pragma vertex (\w+)\s+#pragma fragment (\w+)", shader) == [("Vertex", "Shade")]
+    assert not re.search(r"float\d? lsd_\w+\(", shader), "a function of the shared text"
+
+
+def slang() -> Any:
+    """The compiler as shared_protocol/shading/generate.py uses it."""
+    path = REPOSITORY / "shared_protocol" / "shading" / "generate.py"
+    spec = importlib.util.spec_from_file_location("generate_shaders", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module._Slang()

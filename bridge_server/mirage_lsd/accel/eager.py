@@ -9,14 +9,18 @@ from .base import CompiledModule
 
 
 class EagerBackend:
-    """Runs modules with PyTorch on one device."""
+    """Runs modules with PyTorch on one device.
+
+    Args:
+        half: on CUDA, compute in float16 where autocast does; a CPU has float32 in either case.
+    """
 
     name = "eager"
 
-    def __init__(self, device: torch.device) -> None:
+    def __init__(self, device: torch.device, *, half: bool = True) -> None:
         self.device = device
-        self.dtype = torch.float16 if device.type == "cuda" else torch.float32
-        self.precision = "fp16" if device.type == "cuda" else "fp32"
+        self.dtype = torch.float16 if device.type == "cuda" and half else torch.float32
+        self.precision = "fp16" if self.dtype == torch.float16 else "fp32"
 
     def compile(self, module: nn.Module, example: tuple[Tensor, ...], *, exact: bool = False) -> CompiledModule:
         """Moves the module to the device; half precision by autocast unless `exact`."""

@@ -30,13 +30,36 @@ def resolve_device(device: str) -> torch.device:
     return resolved
 
 
-def select_backend(device: torch.device, threads: int | None = None) -> Backend:
-    """OpenVINO on a CPU, on at most `threads` (None: `usable_cores()`), eager half precision on CUDA; falls back to eager with a line in the log."""
-    if device.type == "cpu":
+ACCELS = ("auto", "eager", "graph")
+
+
+def select_backend(
+    device: torch.device, threads: int | None = None, accel: str = "auto", *, half: bool = True
+) -> Backend:
+    """Chooses how networks run.
+
+    Args:
+        threads: on a CPU, at most so many; None: `usable_cores()`.
+        accel: "auto": OpenVINO on a CPU, where that can't be had eager with a line in the log; eager on CUDA. "eager": PyTorch as it is.
+            "graph": captured CUDA graphs.
+        half: float16 on CUDA.
+
+    Raises:
+        ValueError: no such way, or not on this device; one sentence.
+    """
+    if accel not in ACCELS:
+        raise ValueError(f"{accel!r} is no way to run networks; use {', '.join(ACCELS)}.")
+    if accel == "graph":
+        if device.type != "cuda":
+            raise ValueError("--accel graph is for CUDA devices; leave it out on a CPU.")
+        from .cuda_graph import GraphBackend
+
+        return GraphBackend(device, half=half)
+    if device.type == "cpu" and accel == "auto":
         try:
             from .openvino_cpu import OpenVinoBackend
 
             return OpenVinoBackend(threads)
         except (ImportError, RuntimeError) as error:
             _log.warning("openvino_unavailable", error=str(error), consequence="eager PyTorch, several times slower")
-    return EagerBackend(device)
+    return EagerBackend(device, half=half)

@@ -15,6 +15,7 @@ from ..controls.timeline import ControlTimeline
 from ..demo.sample import load_sample
 from ..frame import InputFrame, Sun
 from ..pipelines.base import StreamSpec
+from ..psnr import psnr_db
 
 Picture = npt.NDArray[np.uint8]
 ENGINE_FPS = 60
@@ -103,6 +104,6 @@ def open_state(pipeline: Any, size: tuple[int, int], steps: int) -> Any:
 
 
 def psnr(picture: Picture, reference: Picture) -> float:
-    """Of the colors, dB; 99 at most."""
+    """Of the colors, dB; see `psnr_db`."""
     error = np.mean((picture[..., :3].astype(np.float32) - reference[..., :3].astype(np.float32)) ** 2)
-    return float(min(99.0, 10 * math.log10(255**2 / max(float(error), 1e-9))))
+    return psnr_db(float(error), 255.0)

@@ -36,6 +36,9 @@ typedef struct lsd_stream_config {
   int32_t seed;
   float fps;
   int32_t output_alpha;
+  int32_t memory;
+  int32_t cuda_device;
+  void* cuda_stream;
 } lsd_stream_config;
 
 typedef struct lsd_camera {
@@ -80,6 +83,7 @@ typedef struct lsd_result {
   int64_t t_capture_ns, t_submit_ns, t_receive_ns, t_start_ns, t_end_ns, t_send_ns, t_acquire_ns;
   int32_t has_camera;
   lsd_camera camera;
+  int32_t memory;
 } lsd_result;
 
 typedef struct lsd_context {

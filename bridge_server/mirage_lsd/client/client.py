@@ -88,6 +88,8 @@ class Client:
         steps: int = 3,
         seed: int = 0,
         fps: float = 0.0,
+        cuda_device: int | None = None,
+        cuda_stream: int = 0,
     ) -> Stream:
         """Registers a stream; it opens as soon as the daemon is there, and again after each reconnect.
 
@@ -98,14 +100,17 @@ class Client:
             output_format: `rgba8` or `bgra8`; `context`: no pictures but what a client needs to shade them itself, see
                 `Stream.acquire_context`. Then planes of `context_plane_size` are enough.
             alpha: of the results: `opaque` (255) or `engine` (the color plane's).
-            transport: `auto`, `inline` or `shared_memory`.
+            transport: `auto`, `inline`, `shared_memory` or `cuda_ipc`.
             steps: most sampling steps a frame, 1..8.
             seed: chooses the world, 0..2^31-1.
             fps: what the client will send; 0: as fast as possible.
+            cuda_device: planes and results are on this card (its number in this process), whatever the transport; None: in host memory.
+            cuda_stream: the CUDA stream in which planes are written and results are read, as a number
+                (`torch.cuda.current_stream().cuda_stream`); 0: the legacy default stream.
 
         Raises:
             ValueError: an unknown plane, format or transport.
-            LsdError: a number out of range.
+            LsdError: a number out of range, or there is no such card.
         """
         self._require_open()
         formats = dict(planes) if isinstance(planes, dict) else {name: DEFAULT_FORMATS.get(name, "") for name in planes}
@@ -133,11 +138,14 @@ class Client:
         config.output_format = OUTPUT_FORMATS[output_format]
         config.transport = TRANSPORTS[transport]
         config.output_alpha = ALPHAS[alpha]
+        if cuda_device is not None:
+            config.memory, config.cuda_device = 1, cuda_device
+            config.cuda_stream = ffi.cast("void*", cuda_stream)
         config.max_steps, config.seed, config.fps = steps, seed, fps
         handle = self._lib.lsd_stream_open(self._handle, config)
         if handle == ffi.NULL:
             raise LsdError(text(ffi, self._lib.lsd_last_error()))
-        stream = Stream(self, handle, model, width, height, formats, output_format == "context")
+        stream = Stream(self, handle, model, width, height, formats, output_format == "context", cuda_device)
         self._streams.add(stream)
         return stream
 

@@ -8,7 +8,7 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -38,6 +38,7 @@ class DaemonProcess:
         port: of 127.0.0.1; None: one that is free.
         extra: further arguments of `mirage-lsd serve`.
         start_timeout_s: how long loading the model may take.
+        environment: variables that it gets beside this process's.
 
     Attributes:
         endpoint: where it listens; known once `start` has returned.
@@ -53,6 +54,7 @@ class DaemonProcess:
         extra: Sequence[str] = (),
         *,
         start_timeout_s: float = 180.0,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.model = model
         self.device = device
@@ -60,6 +62,7 @@ class DaemonProcess:
         self.log_path = Path()
         self._extra = tuple(extra)
         self._start_timeout_s = start_timeout_s
+        self._environment = dict(environment or {})
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -95,7 +98,7 @@ class DaemonProcess:
         command += ["--model", self.model, "--device", self.device, *self._extra]
         with os.fdopen(handle, "wb") as log:
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=child_environment()
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=child_environment() | self._environment
             )
         try:
             ready = self._wait_ready()

@@ -1,4 +1,4 @@
-"""One picture stream of a client, with numpy arrays."""
+"""One picture stream of a client, with numpy arrays, or with arrays on a card."""
 
 from __future__ import annotations
 
@@ -13,10 +13,22 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from ..cuda.array import CudaArray, as_cuda_array
 from ..frame import Camera, Slot, Sun
 from .slots import slot_table
 from .text import long_text, read_progress, text
-from .types import ClientState, Context, ContextWeights, Control, LsdError, Notice, Progress, Result, Stats, StreamState
+from .types import (
+    ClientState,
+    Context,
+    ContextWeights,
+    Control,
+    LsdError,
+    Notice,
+    Progress,
+    Result,
+    Stats,
+    StreamState,
+)
 
 if TYPE_CHECKING:
     from .client import Client
@@ -37,7 +49,7 @@ _LAYOUTS: dict[str, tuple[type[np.generic], int]] = {
     "r8": (np.uint8, 0),
 }
 ALPHAS = {"opaque": 0, "engine": 1}
-TRANSPORTS = {"auto": 0, "inline": 1, "shared_memory": 2}
+TRANSPORTS = {"auto": 0, "inline": 1, "shared_memory": 2, "cuda_ipc": 3}
 _TRANSPORT_NAMES = {number: name for name, number in TRANSPORTS.items()}
 _OK, _NOTHING = 0, 1
 
@@ -51,6 +63,7 @@ class Stream:
         width, height: of every plane, pixels.
         formats: format by plane name, in the order in which they were opened.
         has_contexts: opened for contexts in place of pictures.
+        cuda_device: the card that planes and results are on; None: they are in host memory.
     """
 
     client: Client
@@ -60,6 +73,7 @@ class Stream:
     height: int
     formats: dict[str, str]
     has_contexts: bool = False
+    cuda_device: int | None = None
 
     def __post_init__(self) -> None:
         ffi = self._ffi = self.client._ffi
@@ -72,11 +86,11 @@ class Stream:
 
     def submit(
         self,
-        color: npt.NDArray[Any],
-        depth: npt.NDArray[np.float32] | None = None,
-        motion: npt.NDArray[np.float16] | None = None,
-        normal: npt.NDArray[np.uint8] | None = None,
-        ids: npt.NDArray[np.uint8] | None = None,
+        color: npt.NDArray[Any] | Any,
+        depth: npt.NDArray[np.float32] | Any = None,
+        motion: npt.NDArray[np.float16] | Any = None,
+        normal: npt.NDArray[np.uint8] | Any = None,
+        ids: npt.NDArray[np.uint8] | Any = None,
         *,
         camera: Camera | None = None,
         sun: Sun | None = None,
@@ -85,6 +99,9 @@ class Stream:
         reset: bool = False,
     ) -> int | None:
         """Copies a frame to the core and returns at once. The newest frame wins over one that was not sent yet.
+
+        Where the stream was opened for a card, the planes are contiguous arrays on it (PyTorch, CuPy, anything with
+        `__cuda_array_interface__` or DLPack), written in the stream's CUDA stream or complete.
 
         Args:
             color: H x W x 4, uint8 (`rgba8`, `bgra8`) or float16 (`rgba16f`), row 0 on top. A view with
@@ -115,9 +132,15 @@ class Stream:
         frame.size = ffi.sizeof("lsd_frame")
         kept: list[Any] = []  # what the frame points to, alive until the core has copied it
         for i, (name, form) in enumerate(self.formats.items()):
-            array, pitch = self._rows(name, form, given[name])
+            array: Any
+            if self.cuda_device is None:
+                array, pitch = self._rows(name, form, given[name])
+                address = array.ctypes.data
+            else:
+                array, pitch = self._on_card(name, form, given[name]), 0
+                address = array.address
             kept.append(array)
-            frame.planes[i] = ffi.cast("void*", array.ctypes.data)
+            frame.planes[i] = ffi.cast("void*", address)
             frame.row_pitch_bytes[i] = pitch
         frame.t_capture_ns = t_capture_ns
         if camera is not None:
@@ -140,19 +163,28 @@ class Stream:
         """The newest finished frame that was not acquired yet, or None. Never waits.
 
         Args:
-            copy: the result keeps its own pixels instead of a view that the next `acquire` ends.
+            copy: the result keeps its own pixels instead of a view that the next `acquire` ends; not of results on a card.
+
+        Raises:
+            ValueError: a copy of a result on a card.
         """
         self._require_open()
+        if copy and self.cuda_device is not None:
+            raise ValueError(
+                "Results on a card are copied by the library that uses them, such as torch.as_tensor(pixels).clone()."
+            )
         r = self._result
         if self._check(self._lib.lsd_stream_acquire(self._handle, r)) == _NOTHING:
             return None
-        buffer = self._ffi.buffer(r.pixels, r.width * r.height * 4)
-        pixels = np.frombuffer(buffer, np.uint8).reshape(r.height, r.width, 4)
-        pixels.flags.writeable = False
-        result = Result(
-            pixels, _FORMAT_NAMES[r.format], r.seq, r.control_seq, r.t_capture_ns, r.t_submit_ns, r.t_receive_ns,
-            r.t_start_ns, r.t_end_ns, r.t_send_ns, r.t_acquire_ns, self._submitted_camera(r),
-        )  # fmt: skip
+        pixels: Any
+        if self.cuda_device is None:
+            buffer = self._ffi.buffer(r.pixels, r.width * r.height * 4)
+            pixels = np.frombuffer(buffer, np.uint8).reshape(r.height, r.width, 4)
+            pixels.flags.writeable = False
+        else:
+            address = int(self._ffi.cast("uintptr_t", r.pixels))
+            pixels = CudaArray(address, (r.height, r.width, 4), np.dtype(np.uint8), self.cuda_device, owner=self)
+        result = Result(*_made(r), pixels, _FORMAT_NAMES[r.format], self._submitted_camera(r))
         return result.copy() if copy else result
 
     def acquire_context(self) -> Context | None:
@@ -168,8 +200,7 @@ class Stream:
             shape = (c.height, c.width, c.channels)
             values = np.frombuffer(ffi.buffer(c.values, 2 * c.height * c.width * c.channels), np.float16)
             return Context(
-                values.reshape(shape).copy(), self._context_weights(), c.seq, c.control_seq, c.t_capture_ns, c.t_submit_ns,
-                c.t_receive_ns, c.t_start_ns, c.t_end_ns, c.t_send_ns, c.t_acquire_ns, c.age_ns / 1e6, bool(c.is_new),
+                *_made(c), values.reshape(shape).copy(), self._context_weights(), c.age_ns / 1e6, bool(c.is_new),
                 self._submitted_camera(c),
             )  # fmt: skip
         finally:
@@ -306,6 +337,16 @@ class Stream:
             plane = np.ascontiguousarray(plane)  # a flipped or sliced view: the C ABI knows rows, not strides
         return plane, plane.strides[0]
 
+    def _on_card(self, name: str, form: str, plane: Any) -> CudaArray:
+        dtype, channels = _LAYOUTS[form]
+        shape = (self.height, self.width, channels) if channels else (self.height, self.width)
+        array = as_cuda_array(plane)
+        if array.shape != shape or array.dtype != dtype:
+            raise ValueError(
+                f"{name} is {array.dtype} {array.shape}; this stream's {form} is {np.dtype(dtype)} {shape}."
+            )
+        return array
+
     def _context_weights(self) -> ContextWeights:
         c, kept = self._context, self._weights
         if kept is None or kept.generation != c.weights_generation:
@@ -355,3 +396,11 @@ class Stream:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _made(made: Any) -> tuple[int, int, int, int, int, int, int, int, int]:
+    """The fields of `types.Made` out of an lsd_result or an lsd_context."""
+    return (
+        made.seq, made.control_seq, made.t_capture_ns, made.t_submit_ns, made.t_receive_ns, made.t_start_ns,
+        made.t_end_ns, made.t_send_ns, made.t_acquire_ns,
+    )  # fmt: skip

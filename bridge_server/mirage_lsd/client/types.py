@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -41,24 +42,18 @@ class StreamState(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """A finished frame.
+class Made:
+    """Which frame something was made for, and when.
 
     Attributes:
-        pixels: H x W x 4 uint8, sRGB, row 0 on top, read-only; the core's own memory, good until the stream's next
-            `acquire` or `close` unless it was copied.
-        format: `rgba8` or `bgra8`.
-        seq: the number that `submit` gave this frame.
+        seq: the number that `submit` gave the frame.
         control_seq: the newest control in effect, 0 before any.
         t_capture_ns, t_submit_ns, t_acquire_ns: when the engine's picture was complete, `submit` took it, `acquire` gave the result;
             nanoseconds of `client.now_ns()`.
         t_receive_ns, t_start_ns, t_end_ns, t_send_ns: when the daemon had the frame, began, ended, sent the result; nanoseconds of the
             daemon's clock, which is the same one on the same machine.
-        camera: the one that was submitted with the frame; None: it had none.
     """
 
-    pixels: npt.NDArray[np.uint8]
-    format: str
     seq: int
     control_seq: int
     t_capture_ns: int
@@ -68,12 +63,27 @@ class Result:
     t_end_ns: int
     t_send_ns: int
     t_acquire_ns: int
-    camera: Camera | None = None
 
     @property
     def latency_ms(self) -> float:
-        """From the capture of the engine's picture to its acquired result."""
+        """From the capture of the engine's picture until `acquire` gave what was made for it."""
         return (self.t_acquire_ns - self.t_capture_ns) / 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Result(Made):
+    """A finished frame.
+
+    Attributes:
+        pixels: H x W x 4 uint8, sRGB, row 0 on top, read-only; the core's own memory, good until the stream's next
+            `acquire` or `close` unless it was copied. Of a stream on a card: a complete `CudaArray` of the same shape.
+        format: `rgba8` or `bgra8`.
+        camera: the one that was submitted with the frame; None: it had none.
+    """
+
+    pixels: Any
+    format: str
+    camera: Camera | None = None
 
     def copy(self) -> Result:
         """The same with pixels of its own, good for as long as it is kept."""
@@ -102,27 +112,17 @@ class ContextWeights:
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class Context(Made):
     """The newest context of a stream that was opened for contexts. Its arrays are its own.
 
     Attributes:
         values: h x w x C float16. weights: those that go with it; the same object until they change.
-        seq: of the frame that it was made for. camera: of that frame.
-        is_new: nobody acquired it before. age_ms: since that frame was captured; grows while nothing newer comes.
-        control_seq, t_*_ns: as in `Result`.
+        is_new: nobody acquired it before. age_ms: since its frame was captured; grows while nothing newer comes.
+        camera: of that frame; None: it had none.
     """
 
     values: npt.NDArray[np.float16]
     weights: ContextWeights
-    seq: int
-    control_seq: int
-    t_capture_ns: int
-    t_submit_ns: int
-    t_receive_ns: int
-    t_start_ns: int
-    t_end_ns: int
-    t_send_ns: int
-    t_acquire_ns: int
     age_ms: float
     is_new: bool
     camera: Camera | None = None
@@ -173,7 +173,7 @@ class Stats:
     """How a stream does (`lsd_stats`).
 
     Attributes:
-        transport: the one in use, `inline` or `shared_memory`.
+        transport: the one in use, `inline`, `shared_memory` or `cuda_ipc`.
         submitted, sent, returned: frames since the stream was opened: given to `submit`, sent to the daemon, come back as results.
         dropped_client: replaced by a newer one before they were sent, or submitted while the stream was not open.
         dropped_daemon: replaced by a newer one before the daemon came to them.

@@ -5,10 +5,13 @@
     mirage-lsd bench stream --size 1280x720 --steps 2 --json stream.json
     mirage-lsd bench stream --size 1280x720 --contexts     for a client that shades itself: contexts a second
     mirage-lsd bench stream --model passthrough --size 64x64 --frames 100000     does the memory grow?
+    mirage-lsd bench opening                   what a running stream feels while another is opened in a new size
     mirage-lsd bench reprojection --sheet sheet.png    what late reprojection is worth, on two walks of the sample
     mirage-lsd bench shading                   what an engine that shades by itself gets, and what it costs
+    mirage-lsd bench shaders                   shading a frame on the CPU and on each GPU that is here
+    mirage-lsd bench gpu --json gpu.json       everything about an NVIDIA card (docs/GPU.md)
 
-The first two start a daemon of their own, and stop it. `bench COMMAND --help` explains the figures.
+The first three start a daemon of their own, and stop it. `bench COMMAND --help` explains the figures.
 """
 
 from __future__ import annotations
@@ -16,18 +19,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import asdict
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-from rich.console import Console
-from rich.progress import Progress
-from rich.table import Table
-
+from .bench_tables import MEASURES
 from .size import parse_size
-
-_SHOW_EVERY_S = 0.1  # a progress bar for each frame would be part of what is measured
 
 HELP = "measure transports and streams on this machine"
 
@@ -47,6 +42,14 @@ _STREAM_TEXT = """Streams grey-box frames with depth and camera through the nati
 
 The first 10 frames warm the daemon up and don't count; the very first may take two minutes."""
 
+_OPENING_TEXT = """Streams grey-box frames, one in flight, and opens streams of other sizes beside it, one after the other, for which the daemon (with
+an empty cache folder) has nothing converted or compiled:
+
+    gap_alone_ms, gap_opening_ms    time between two results of the running stream: before, and from the other one's opening to its first result
+    longest_beyond_usual_ms         the longest of them, less the usual one (p50 alone): how long the running stream stood still
+    openings                        the same for each size, and how many seconds its opening took
+
+On a machine that does something else too, `alone` is what that costs, and only what `opening` has more belongs to the opening."""
 
 _REPROJECTION_TEXT = """Two walks through the grey-box sample (Panda3D, off screen), every frame of which the model paints; then results are held
 back as if the daemon made only 5, 10, 15 or 30 a second, each coming one interval late, and the engine showed 60 frames a second:
@@ -61,8 +64,21 @@ fresh context. Then with contexts that are made 15, 30 and 60 times a second and
 machine with nothing else to do, and the bytes that go over the wire. The shading runs in the kernels for CPUs: it stands in for a GPU."""
 
 
+_SHADERS_TEXT = """Shades one frame again and again with everything that `serve --shade-on` knows and that is here: the kernels for CPUs, an NVIDIA
+card's kernel, and any GPU through wgpu. Planes come from host memory and the picture goes back there. Of each: milliseconds (p50, p95, max), and the
+mean and largest difference of a byte to the CPU's picture, which differs a little where the CPU computes in bfloat16."""
+
+_GPU_TEXT = """Measures an NVIDIA card part by part; docs/GPU.md says how to read it. A part that can't be had is skipped with a sentence.
+
+    golden    the same frames on the CPU and on the card: PSNR of the worst, the largest difference
+    hop       a frame that stays on the card, to a second process and back (CUDA IPC; the extra cuda)
+    shaders   as `bench shaders`
+    trunk     the network's trunk, eager and as a CUDA graph, in float32 and float16: milliseconds, and dB to eager float32
+    stream    what a game gets from mirage-lsd-v1, and the card's memory; stream_graph: with `serve --accel graph`; the goal at 1280x720 is 240 frames a second, p95 under 8 ms"""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Two subcommands."""
+    """A subcommand for each thing that can be measured."""
     kinds = parser.add_subparsers(dest="bench", required=True, metavar="COMMAND")
     plain = argparse.RawDescriptionHelpFormatter
     transport = kinds.add_parser(
@@ -100,6 +116,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     stream.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
 
+    opening = kinds.add_parser(
+        "opening", help="a stream while another is opened", description=_OPENING_TEXT, formatter_class=plain
+    )
+    opening.add_argument(
+        "--size", type=parse_size, default=(640, 360), metavar="WIDTHxHEIGHT", help="that runs; default: 640x360"
+    )
+    opening.add_argument(
+        "--opened",
+        type=parse_size,
+        nargs="+",
+        default=[(480, 480), (640, 480), (360, 640), (640, 256)],
+        metavar="WIDTHxHEIGHT",
+        help="each of another shape, as the network works at sizes of its own; default: 480x480 640x480 360x640 640x256",
+    )
+    opening.add_argument(
+        "--seconds", type=_duration, default=10.0, metavar="S", help="alone before each; default: %(default)s"
+    )
+    opening.add_argument(
+        "--steps", type=int, default=3, choices=range(1, 9), help="denoising steps; default: %(default)s"
+    )
+    opening.add_argument("--model", default="mirage-lsd-v1", metavar="NAME", help="default: %(default)s")
+    opening.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+
     reprojection = kinds.add_parser(
         "reprojection", help="what late reprojection is worth", description=_REPROJECTION_TEXT, formatter_class=plain
     )
@@ -107,6 +146,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--fill", action="store_true", help="show the engine's own picture where no result saw the point"
     )
     reprojection.add_argument("--sheet", type=Path, metavar="FILE", help="write a contact sheet (.png)")
+    gpu = kinds.add_parser("gpu", help="an NVIDIA card", description=_GPU_TEXT, formatter_class=plain)
+    gpu.add_argument(
+        "--sizes",
+        type=parse_size,
+        nargs="+",
+        default=[(1280, 720), (1920, 1080)],
+        metavar="WIDTHxHEIGHT",
+        help="default: 1280x720 1920x1080",
+    )
+    gpu.add_argument(
+        "--frames", type=_count, default=500, metavar="N", help="of each hop and trunk; default: %(default)s"
+    )
+    gpu.add_argument(
+        "--seconds", type=_duration, default=30.0, metavar="S", help="of each stream; default: %(default)s"
+    )
+    gpu.add_argument("--steps", type=int, default=3, choices=range(1, 9), help="denoising steps; default: %(default)s")
+    gpu.add_argument("--card", type=int, default=0, metavar="N", help="its number; default: %(default)s")
+    gpu.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+    shaders = kinds.add_parser(
+        "shaders", help="shading on the CPU and on GPUs", description=_SHADERS_TEXT, formatter_class=plain
+    )
+    shaders.add_argument(
+        "--size", type=parse_size, default=(1280, 720), metavar="WIDTHxHEIGHT", help="default: 1280x720"
+    )
+    shaders.add_argument("--frames", type=_count, default=50, metavar="N", help="with each; default: %(default)s")
+    shaders.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     shading = kinds.add_parser(
         "shading", help="shading in the engine", description=_SHADING_TEXT, formatter_class=plain
     )
@@ -130,9 +195,8 @@ def run(args: argparse.Namespace) -> int:
     from ..client import LsdError
     from ..client.local_daemon import DaemonStartError
 
-    kinds = {"transport": _transport, "stream": _stream, "reprojection": _reprojection, "shading": _shading}
     try:
-        figures = kinds[args.bench](args)
+        figures = MEASURES[args.bench](args)
         if args.json is not None:
             args.json.write_text(json.dumps(figures, indent=2) + "\n")
     # NativeLibraryError is an OSError. RuntimeError: DemoError, RendererError. ValueError: no such model, or too few frames.
@@ -140,139 +204,6 @@ def run(args: argparse.Namespace) -> int:
         print(f"mirage-lsd bench {args.bench}: {error}", file=sys.stderr)
         return 1
     return 0
-
-
-def _reprojection(args: argparse.Namespace) -> list[dict[str, Any]]:
-    from ..bench.reprojection import ReprojectionJob, measure_reprojection
-
-    console = Console()
-    job = ReprojectionJob(args.model, args.size, args.frames, args.steps, borrow=not args.fill, sheet=args.sheet)
-    with Progress(console=console, transient=True, refresh_per_second=2) as bar:
-        task = bar.add_task("loading", total=None)
-        rows = measure_reprojection(
-            job, lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
-        )
-    title = "{}, {}x{}, the engine at 60: PSNR in dB, mean (p5)".format(args.model, *args.size)
-    table = Table("walk", "results/s", "age, frames", "last picture", "reprojected", "gain", "unseen %", title=title)
-    for row in rows:
-        last, found, unseen = row["psnr_last_picture_db"], row["psnr_reprojected_db"], row["unseen_percent"]
-        table.add_row(
-            row["walk"], str(row["results_a_second"]), "{} to {}".format(*row["age_frames"]), f"{last['mean']} ({last['p5']})",
-            f"{found['mean']} ({found['p5']})", f"{row['gain_db']:+.1f}", f"{unseen['mean']} (p95 {unseen['p95']})",
-        )  # fmt: skip
-    console.print(table)
-    return rows
-
-
-def _shading(args: argparse.Namespace) -> dict[str, Any]:
-    from ..bench.shading import ShadingJob, measure_shading
-
-    console = Console()
-    job = ShadingJob(args.model, args.size, args.frames, args.steps)
-    with Progress(console=console, transient=True, refresh_per_second=2) as bar:
-        task = bar.add_task("loading", total=None)
-        figures = measure_shading(
-            job, lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
-        )
-    title = "{}, {}x{}: PSNR against the fresh context, dB, mean (p5)".format(args.model, *args.size)
-    table = Table("walk", "contexts", "looked up in its frame", "at the pixel itself", title=title)
-    for row in figures["psnr"]:
-        cells = [f"{row[key]['mean']} ({row[key]['p5']})" for key in ("looked_up_db", "as_it_is_db")]
-        table.add_row(row["walk"], row["contexts"], *cells)
-    table.caption = (
-        "{contexts_a_second[p50]} contexts a second (p50; p95 of a context {context_ms[p95]} ms); of each "
-        "{bytes_up} bytes up, {bytes_down} down; {bytes_weights} down when the controls change. Shading a frame takes "
-        "{engine_pass[processor_ms]} ms of processor time in OpenGL ({engine_pass[driver]}), "
-        "{engine_pass[kernels_processor_ms]} in the kernels for CPUs."
-    ).format(**figures)
-    console.print(table)
-    return figures
-
-
-def _transport(args: argparse.Namespace) -> list[dict[str, Any]]:
-    from ..bench.imagezmq_hop import HOW_TO_INSTALL, imagezmq_installed
-    from ..bench.transport import TransportFigures, measure_transports
-    from ..client.local_daemon import DaemonProcess
-
-    compare = imagezmq_installed()
-    console = Console()
-    if not compare:
-        console.print(HOW_TO_INSTALL, markup=False)
-    rows: list[TransportFigures] = []
-    with DaemonProcess("passthrough") as daemon, Progress(console=console, transient=True) as bar:
-        for size in args.sizes:
-            task = bar.add_task(f"{size[0]}x{size[1]}", total=args.frames)
-            rows += measure_transports(daemon.endpoint, size, args.frames, compare, partial(bar.advance, task))
-    table = Table(title=f"One hop, engine to daemon, RGBA, {args.frames} frames")
-    table.caption = "fps: there and back, one frame in flight; memcpy, imagezmq: p50 in ms"
-    for name in ("transport", "size", "p50 ms", "p95 ms", "fps", "memcpy", "imagezmq"):
-        table.add_column(name, justify="left" if name == "transport" else "right", no_wrap=True)
-    for row in rows:
-        rival = "-" if row.imagezmq_p50_ms is None else f"{row.imagezmq_p50_ms:.3f}"
-        size_text, numbers = f"{row.width}x{row.height}", (row.p50_ms, row.p95_ms)
-        table.add_row(
-            row.transport, size_text, *(f"{n:.3f}" for n in numbers), f"{row.fps:.1f}", f"{row.memcpy_ms:.3f}", rival
-        )
-    console.print(table)
-    return [asdict(row) for row in rows]
-
-
-def _stream(args: argparse.Namespace) -> dict[str, Any]:
-    from ..bench.stream import StreamJob, measure_stream
-    from ..client.local_daemon import DaemonProcess
-
-    width, height = args.size
-    console = Console()
-    common = {
-        "width": width,
-        "height": height,
-        "model": Path(args.model).stem if args.model.endswith(".safetensors") else args.model,
-        "steps": args.steps,
-        "transport": args.transport,
-        "seconds": args.seconds,
-        "frames": args.frames,
-        "contexts": args.contexts,
-    }
-    # Drawing takes milliseconds, and the cores are the daemon's.
-    with Progress(console=console, transient=True, refresh_per_second=2) as bar:
-        task = bar.add_task("starting", total=args.frames or args.seconds)
-
-        shown_s = 0.0
-
-        def tick(frames: int, elapsed_s: float) -> None:
-            nonlocal shown_s
-            if frames and elapsed_s - shown_s < _SHOW_EVERY_S:
-                return
-            shown_s = elapsed_s
-            if frames == 0:
-                bar.update(task, description="warming up")
-            else:
-                bar.update(task, description="streaming", completed=frames if args.frames else elapsed_s)
-
-        if args.endpoint is not None:
-            figures = measure_stream(StreamJob(args.endpoint, device=args.device, **common), tick)
-        else:
-            with DaemonProcess(args.model, args.device) as daemon:
-                job = StreamJob(daemon.endpoint, device=daemon.device, daemon_pid=daemon.pid, **common)
-                figures = measure_stream(job, tick)
-    console.print(_stream_table(figures))
-    return figures
-
-
-def _stream_table(figures: dict[str, Any]) -> Table:
-    title = "{model} on {device}, {width}x{height}, {steps} steps, {transport}".format(**figures)
-    title += ", contexts" if figures["contexts"] else ""
-    table = Table("", "p50", "p95", "max", title=title)
-    table.add_row("latency ms", *(f"{figures['latency_ms'][key]:.2f}" for key in ("p50", "p95", "max")))
-    for name, stage in figures["stages_ms"].items():
-        table.add_row(f"  {name} ms", f"{stage['p50']:.2f}", f"{stage['p95']:.2f}")
-    for name in ("submit_us", "acquire_us"):
-        table.add_row(name.replace("_", " "), *(f"{figures[name][key]:.0f}" for key in ("p50", "p95", "max")))
-    for name, (start, end) in figures["rss_mb"].items():
-        if start is not None:
-            table.add_row(f"memory of the {name}, MiB", f"{start:.1f} at first", f"{end:.1f} at last")
-    table.caption = "{fps} frames a second; {frames} frames, {dropped} dropped".format(**figures)
-    return table
 
 
 def _count(text: str) -> int:

@@ -5,7 +5,7 @@
     mirage-lsd demo --size 1280x720 --seconds 20 --steps 2
 
 It starts a daemon of its own (or takes the one at --endpoint), goes through every theme during the walk and writes
-demo.mp4 (grey-box and result side by side), contact_sheet.png and report.json. Each frame waits for its result, so that the
+demo.mp4 (grey-box, the daemon's result and what the engine paints by itself from a context every third frame), contact_sheet.png and report.json. Each frame waits for its result, so that the
 video has no gaps; an engine never waits. The video plays at 24 frames a second, whatever the speed of the stream was.
 """
 
@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from .serve import served_name
 from .size import read_size
 
 HELP = "walk through a grey-box level and see it re-rendered"
@@ -37,13 +38,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--steps", type=int, default=3, choices=range(1, 9), help="denoising steps (default: %(default)s)"
     )
-    parser.add_argument("--model", default="mirage-lsd-v1", help="(default: %(default)s)")
+    parser.add_argument(
+        "--model", default="mirage-lsd-v1", help="a model, or the folder of a checkpoint (default: %(default)s)"
+    )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda (default: %(default)s)")
     parser.add_argument("--endpoint", help="a running daemon's address, instead of one of the demo's own")
     parser.add_argument(
         "--exact",
         action="store_true",
         help="its own daemon gives the same pictures each time, which is slower on a CPU",
+    )
+    parser.add_argument(
+        "--no-engine-shading", action="store_true", help="two columns: without what the engine paints by itself"
     )
     parser.add_argument("--window", action="store_true", help="show the results live in a window")
 
@@ -66,7 +72,10 @@ def run(args: argparse.Namespace) -> int:
         device = str(resolve_device(args.device))
         sample = load_sample()
         args.out.mkdir(parents=True, exist_ok=True)
-        options = WalkOptions(width, height, args.seconds, args.steps, args.model, args.out, args.window)
+        model = served_name(args.model) if args.endpoint is None else args.model
+        options = WalkOptions(
+            width, height, args.seconds, args.steps, model, args.out, args.window, not args.no_engine_shading
+        )
         with Progress(*columns, console=console, transient=True) as bar:
             task = bar.add_task("starting the daemon", total=None)
 
@@ -119,5 +128,10 @@ def _print(console: Console, report: object, out: Path) -> None:
         f"{report.frames_sent} frames sent, {report.frames_returned} returned, {report.frames_dropped} dropped; "
         f"{report.fps:.1f} frames a second with rendering and recording"
     )
+    if shading := report.engine_shading:
+        console.print(
+            f"painted in the engine ({shading['by']}), a context every {shading['context_every_frames']} frames: "
+            f"{shading['psnr_mean_db']} dB against the daemon's pictures"
+        )
     for name in ("demo.mp4", "contact_sheet.png", "report.json"):
         console.print(f"  {out / name}")

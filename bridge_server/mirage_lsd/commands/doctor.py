@@ -61,8 +61,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _checks(port: int) -> list[Callable[[], Finding]]:
     from ..doctor.cores import check_cores
+    from ..doctor.cuda_ipc import check_cuda_ipc
     from ..doctor.device import check_device
     from ..doctor.folders import check_folders
+    from ..doctor.gpu_shading import check_gpu_shading
     from ..doctor.kernels import check_kernels
     from ..doctor.localhost import check_localhost
     from ..doctor.model import check_model
@@ -87,8 +89,10 @@ def _checks(port: int) -> list[Callable[[], Finding]]:
         check_torch,
         check_openvino,
         check_device,
+        check_cuda_ipc,
         check_cores,
         check_kernels,
+        check_gpu_shading,
         check_model,
         check_native,
         check_folders,

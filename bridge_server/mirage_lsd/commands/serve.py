@@ -63,11 +63,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--vae", type=Path, metavar="FOLDER", help="another autoencoder, for example a small one (AutoencoderTiny)"
     )
     added.add_argument(
+        "--ip-adapter",
+        type=Path,
+        metavar="FOLDER",
+        help="an IP-Adapter with its image_encoder; --references has its pictures",
+    )
+    added.add_argument(
+        "--references",
+        type=Path,
+        metavar="FOLDER",
+        help="pictures that clients may choose to have painted like (PNG, JPEG, WebP)",
+    )
+    added.add_argument(
         "--stream-batch",
         action="store_true",
         help="the steps of successive frames in one call: on a GPU nearly the rate of one step; what is new ripens over as many frames",
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ...; default: %(default)s")
+    parser.add_argument(
+        "--shade-on",
+        choices=("auto", "cpu", "cuda", "vulkan"),
+        default="auto",
+        help="what shades: cuda: an NVIDIA card's own kernel (pip install 'mirage-lsd[cuda]'), also where PyTorch is for CPUs only; vulkan: a GPU of "
+        "any vendor, with Metal or Direct3D on their systems (pip install 'mirage-lsd[vulkan]'); cpu: neither; auto: the first of them that "
+        "is there and faster; default: %(default)s",
+    )
+    parser.add_argument(
+        "--accel",
+        default="auto",
+        choices=("auto", "eager", "graph"),
+        help="how the shipped networks run; graph: captured CUDA graphs, never tried on a card; default: %(default)s",
+    )
+    parser.add_argument("--fp32", action="store_true", help="no half precision on CUDA")
     parser.add_argument(
         "--exact",
         action="store_true",
@@ -131,9 +158,9 @@ def run(args: argparse.Namespace) -> int:
         )
         if _lacks_a_checkpoint(args):
             raise StartError(
-                "--lora, --controlnet, --adapter, --vae and --stream-batch belong to a checkpoint; name its folder: --model FOLDER."
+                "--lora, --controlnet, --adapter, --vae, --ip-adapter, --references and --stream-batch belong to a checkpoint; name its folder: --model FOLDER."
             )
-        loaders = {_name(model): _loader(model, args) for model in args.model or [DEFAULT_MODEL]}
+        loaders = {served_name(model): _loader(model, args) for model in args.model or [DEFAULT_MODEL]}
         recorder = _recorder(args, list(loaders))
         daemon = Daemon({name: partial(recorder, load) for name, load in loaders.items()}, config)
         for name in ("SIGINT", "SIGTERM", "SIGBREAK"):  # the last one: Ctrl-Break, Windows only
@@ -176,7 +203,7 @@ def _say(sentence: str) -> None:
         print(f"mirage-lsd serve: {sentence}", file=sys.stderr, flush=True)
 
 
-def _name(model: str) -> str:
+def served_name(model: str) -> str:
     """What clients call it: a file's own name, without folder and ending; a folder's own name."""
     if model.endswith(".safetensors"):
         return Path(model).stem
@@ -189,7 +216,15 @@ def _is_checkpoint(model: str) -> bool:
 
 def _lacks_a_checkpoint(args: argparse.Namespace) -> bool:
     """Whether something is to be added to a checkpoint, and there is none."""
-    added = args.lora or args.controlnet or args.adapter or args.vae or args.stream_batch
+    added = (
+        args.lora
+        or args.controlnet
+        or args.adapter
+        or args.vae
+        or args.ip_adapter
+        or args.references
+        or args.stream_batch
+    )
     return bool(added) and not any(_is_checkpoint(model) for model in args.model or [])
 
 
@@ -200,7 +235,7 @@ def _loader(model: str, args: argparse.Namespace) -> Callable[[], Pipeline]:
         return PassthroughPipeline
     if _is_checkpoint(model):
         return partial(_load_checkpoint, model, args)
-    return partial(_load_model, model, args.device, args.exact)
+    return partial(_load_model, model, args)
 
 
 def _load_checkpoint(model: str, args: argparse.Namespace) -> Pipeline:
@@ -210,11 +245,16 @@ def _load_checkpoint(model: str, args: argparse.Namespace) -> Pipeline:
 
     files = CheckpointFiles(
         Path(model), tuple(args.lora), tuple(control_of(text) for text in args.controlnet), tuple(control_of(text) for text in args.adapter), args.vae,
+        args.ip_adapter, args.references,
     )  # fmt: skip
     return DiffusersPipeline(files, args.device, Recipe(stream_batch=args.stream_batch))
 
 
-def _load_model(name: str, device: str, exact: bool) -> Pipeline:
+def _load_model(name: str, args: argparse.Namespace) -> Pipeline:
     from ..pipelines.registry import load_pipeline
 
-    return load_pipeline(name, device, shade_beside_trunk=not exact)
+    # The same pictures on the same machine: not by whichever was faster at the start.
+    shade_on = "cpu" if args.exact and args.shade_on == "auto" else args.shade_on
+    return load_pipeline(
+        name, args.device, shade_beside_trunk=not args.exact, accel=args.accel, half=not args.fp32, shade_on=shade_on
+    )

@@ -4,10 +4,11 @@
     mirage-lsd stream --source clip.mp4 --sink out.mp4 --scene snow/overcast
     mirage-lsd stream --source screen --sink rtmp://127.0.0.1/live/key --osc 9000
     mirage-lsd stream --source 0 --sink window --sink virtual-camera --keys --gestures --voice
+    mirage-lsd stream --source engine --sink window --sink out.mp4       what Unity, Unreal or another game engine sends
 
 Sources: a camera's number; screen, screen:2, window:TITLE; a file or image; rtsp://, rtmp://, srt://, http://; webrtc; ndi, spout,
-syphon; pattern. Sinks: window; a file (.mp4, .mov, .mkv); rtmp://, srt://, udp://; virtual-camera; webrtc; ndi, spout, syphon. Give --sink
-as often as you like.
+syphon; engine (a game that sends its frames here in place of a daemon); pattern. Sinks: window; a file (.mp4, .mov, .mkv); rtmp://,
+srt://, udp://; virtual-camera; webrtc; ndi, spout, syphon. Give --sink as often as you like.
 `mirage-lsd devices` lists what is there and how to install what is not.
 
 A live source is painted at --fps: when this machine can't hold it, steps, then the rate of contexts, then size are given up, and that

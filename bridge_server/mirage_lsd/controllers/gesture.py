@@ -32,7 +32,7 @@ class GestureController(ProcessController):
     """
 
     name = "gestures"
-    help = "hand gestures in front of the camera: --gestures (once: mirage-lsd get people)"
+    help = "hand gestures in front of the camera: --gestures"
     worker = "mirage_lsd.controllers.workers.gesture"
 
     def __init__(self, *, transition_s: float = 1.0, rate: float = 10.0, mirrored: bool = False) -> None:

@@ -27,7 +27,7 @@ class MidiController(Controller):
     """
 
     name = "midi"
-    help = "knobs and pads: --midi, --midi NAME (optional: pip install mido python-rtmidi)"
+    help = "knobs and pads: --midi, --midi NAME"
 
     def __init__(
         self, device: str = "", *, transition_s: float = 1.0, knobs: dict[int, str] | None = None,

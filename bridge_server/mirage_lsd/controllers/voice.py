@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import importlib.util
+import sys
 from typing import Any
 
 from .base import Change, ControlValue, Emit, Panel, choice_after
@@ -26,7 +28,7 @@ class VoiceController(ProcessController):
     """
 
     name = "voice"
-    help = "spoken commands: --voice (optional: pip install pocketsphinx sounddevice)"
+    help = "spoken commands: --voice"
     worker = "mirage_lsd.controllers.workers.voice"
 
     def __init__(self, *, transition_s: float = 1.0, wake_word: str = "mirage") -> None:
@@ -37,6 +39,8 @@ class VoiceController(ProcessController):
     def available(cls) -> str | None:
         if importlib.util.find_spec("pocketsphinx") is None or importlib.util.find_spec("sounddevice") is None:
             return "Voice needs pocketsphinx and sounddevice: pip install pocketsphinx sounddevice"
+        if sys.platform.startswith("linux") and ctypes.util.find_library("portaudio") is None:
+            return "Voice needs PortAudio: apt-get install libportaudio2"
         return None
 
     def key(self, name: str, shift: bool) -> None:

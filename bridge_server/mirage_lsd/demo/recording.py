@@ -1,4 +1,4 @@
-"""What the demo leaves: a video with grey-box and result side by side, and a contact sheet."""
+"""What the demo leaves: a video with grey-box, result and what the engine paints by itself side by side, and a contact sheet."""
 
 from __future__ import annotations
 
@@ -27,27 +27,26 @@ def _captioned(picture: Image.Image, texts: list[tuple[int, str]]) -> Image.Imag
     return sheet
 
 
-def side_by_side(grey: Picture, result: Picture, title: str) -> Image.Image:
-    """Grey-box left, result right, captions under them. Pictures are H x W x 4 or H x W x 3; the result may have another size."""
-    height, width = grey.shape[:2]
-    right = Image.fromarray(np.ascontiguousarray(result[..., :3])).resize((width, height))
-    pair = Image.new("RGB", (2 * width, height))
-    pair.paste(Image.fromarray(np.ascontiguousarray(grey[..., :3])), (0, 0))
-    pair.paste(right, (width, 0))
-    return _captioned(pair, [(0, "Panda3D, grey-box"), (width, f"MirageLSD: {title}")])
+def side_by_side(columns: list[tuple[Picture, str]]) -> Image.Image:
+    """Pictures with a caption under each, left to right. They are H x W x 4 or H x W x 3; all get the size of the first."""
+    height, width = columns[0][0].shape[:2]
+    row = Image.new("RGB", (len(columns) * width, height))
+    for i, (picture, _) in enumerate(columns):
+        row.paste(Image.fromarray(np.ascontiguousarray(picture[..., :3])).resize((width, height)), (i * width, 0))
+    return _captioned(row, [(i * width, caption) for i, (_, caption) in enumerate(columns)])
 
 
 class Video:
-    """An H.264 file, frame after frame.
+    """An H.264 file of `columns` pictures beside each other, frame after frame.
 
     Raises:
         OSError: ffmpeg can't write it (a full disk, say).
     """
 
-    def __init__(self, path: Path, width: int, height: int) -> None:
+    def __init__(self, path: Path, width: int, height: int, columns: int) -> None:
         self.path = path
         # The codec wants even sides.
-        self._size = (2 * width // 2 * 2, (height + _BAR) // 2 * 2)
+        self._size = (columns * width // 2 * 2, (height + _BAR) // 2 * 2)
         self._writer: Generator[None, Any, None] = imageio_ffmpeg.write_frames(
             str(path), self._size, fps=FPS, codec="libx264", quality=8, macro_block_size=2, ffmpeg_log_level="error"
         )
@@ -77,7 +76,7 @@ def contact_sheet(moments: list[tuple[str, list[tuple[Picture, Picture]]]], path
         for i, image in enumerate(small):
             row.paste(image, (i // 2 * (960 + _GAP) + i % 2 * 480, 0))
         rows.append(_captioned(row, [(0, title)]))
-    sheet = Image.new("RGB", (rows[0].width, sum(row.height for row in rows)))
+    sheet = Image.new("RGB", (max(row.width for row in rows), sum(row.height for row in rows)))
     top = 0
     for row in rows:
         sheet.paste(row, (0, top))

@@ -18,6 +18,8 @@ from .ring import SLOTS, SlotRing
 
 # A worker whose parent is gone may still write the end of its file.
 _SECONDS_AFTER_PARENT = 2.0
+# How long a worker at its end waits for a parent that has not yet opened the memory with its last pictures.
+_HANDOVER_S = 30.0
 
 
 class Port:
@@ -37,6 +39,7 @@ class Port:
         self._lock, self._changed = threading.Lock(), threading.Condition()
         self._out: SlotRing | None = None
         self._out_serial = 0
+        self._out_taken = threading.Event()
         self._free: set[int] = set()
         self._in: SlotRing | None = None
         self._pictures: deque[dict[str, Any]] = deque()
@@ -90,6 +93,7 @@ class Port:
         return True
 
     def _new_ring(self, slot_bytes: int) -> None:
+        self._out_taken.clear()
         self._out = SlotRing.create(slot_bytes)
         self._out_serial += 1
         with self._changed:
@@ -144,6 +148,8 @@ class Port:
             elif kind == "free":
                 if message["ring"] == self._out_serial:
                     self._free.add(message["slot"])
+            elif kind == "ring_taken":
+                self._out_taken.set()
             elif kind == "ring":
                 self._in = SlotRing.attach(message["path"], message["slot_bytes"], message["slots"])
                 self._pictures.clear()
@@ -156,6 +162,9 @@ class Port:
     def leave(self, status: int) -> None:
         """Ends this process without waiting for threads of libraries that may never return."""
         if self._out is not None:
+            deadline = time.monotonic() + _HANDOVER_S
+            while not self.closing.is_set() and not self._out_taken.wait(0.05) and time.monotonic() < deadline:
+                pass
             self._out.unlink()
         os._exit(status)
 
@@ -168,6 +177,8 @@ def main() -> None:
     writer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     port = Port(sys.stdin.buffer, writer)
+    # From here on a silence is the device's; starting Python takes seconds on a busy machine.
+    port.tell("up")
     status = 0
     try:
         importlib.import_module(sys.argv[1]).run(port)

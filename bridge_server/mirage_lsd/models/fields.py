@@ -22,6 +22,8 @@ LINE_HALF_WIDTH = 0.05
 # Bricks in running bond: length and height in metres, and half the width of a joint.
 BRICK_SIZE = (0.5, 0.25)
 JOINT_HALF_WIDTH = 0.012
+# Walls that stand between the axes take one or the other by columns of space this wide, metres; a multiple of GRID_PERIOD.
+DIAGONAL_CELL = 8.0
 FIELD_CHANNELS = len(NOISE_FREQUENCIES) + len(CELL_SIZES) + 8
 
 
@@ -77,15 +79,27 @@ def fade(footprint: Tensor, period: float) -> Tensor:
     return torch.clamp(period / (footprint * 1.2) - 1.0, 0.0, 1.0)
 
 
-def surface_coordinates(p: Tensor, normal: Tensor) -> Tensor:
-    """The two world coordinates that run along the surface, chosen by the normal's dominant axis.
+def surface_coordinates(p: Tensor, normal: Tensor, tangent: Tensor) -> Tensor:
+    """The two world coordinates that run along the surface, chosen by the axis that it faces most.
 
-    (z, y) on walls that face x, (x, y) on walls that face z, (x, z) on floors. `p`, `normal`: (..., 3, H, W). Returns (..., 2, H, W).
+    (z, y) on walls that face x, (x, y) on walls that face z, (x, z) on floors. Where a wall stands nearly diagonally, each column of space of
+    DIAGONAL_CELL metres has a limit of its own between 48 and 58 degrees: at 45 degrees, which levels are full of, no noise in a wall's direction can
+    change its choice from pixel to pixel, and at any other angle only that of a few columns.
+
+    `p`, `normal`: (..., 3, H, W). `tangent`: the same, `guide.row_tangent`, which says the wall's direction better than the normal does; zeros: not known.
+    Returns (..., 2, H, W).
     """
     x, y, z = p.chunk(3, dim=-3)
     ax, ay, az = normal.abs().chunk(3, dim=-3)
+    tx, ty, tz = tangent.abs().chunk(3, dim=-3)
     floor = (ay >= 0.7).to(p.dtype)
-    faces_x = (ax > az).to(p.dtype) * (1.0 - floor)
+    known = (tx * tx + tz * tz > ty * ty).to(p.dtype)
+    across, along = tz * known + ax * (1.0 - known), tx * known + az * (1.0 - known)
+    column = torch.cat(
+        [torch.floor(x * (1.0 / DIAGONAL_CELL)), torch.zeros_like(y), torch.floor(z * (1.0 / DIAGONAL_CELL))], dim=-3
+    )
+    limit = cell_hash(column, torch.full((), 157.0, dtype=p.dtype, device=p.device)) * 0.25 + 1.38
+    faces_x = (across > along * limit).to(p.dtype) * (1.0 - floor)
     u = z * faces_x + x * (1.0 - faces_x)
     v = z * floor + y * (1.0 - floor)
     return torch.cat([u, v], dim=-3)
@@ -115,7 +129,7 @@ def _bricks(uv: Tensor, footprint: Tensor) -> Tensor:
     return torch.cat([joint, value], dim=-3) * fade(footprint, height)
 
 
-def world_fields(p: Tensor, normal: Tensor, footprint: Tensor, seed: Tensor) -> Tensor:
+def world_fields(p: Tensor, normal: Tensor, footprint: Tensor, seed: Tensor, tangent: Tensor | None = None) -> Tensor:
     """All fields of the points `p`.
 
     Args:
@@ -123,6 +137,7 @@ def world_fields(p: Tensor, normal: Tensor, footprint: Tensor, seed: Tensor) -> 
         normal: (B, 3, H, W), unit, world space; zeros for sky.
         footprint: (B, 1, H, W), metres per pixel.
         seed: (B, 3, 1, 1), offset of the lattice in metres; a multiple of the largest cell chooses another world.
+        tangent: (B, 3, H, W), `guide.row_tangent`; None: the normal alone says which way a wall runs.
 
     Returns:
         (B, FIELD_CHANNELS, H, W): noise octaves, cell hashes, sin/cos of the surface coordinates (period GRID_PERIOD), line coverage, brick joints,
@@ -139,13 +154,15 @@ def world_fields(p: Tensor, normal: Tensor, footprint: Tensor, seed: Tensor) -> 
         noise * torch.cat([fade(footprint, 1.0 / frequency) for frequency in NOISE_FREQUENCIES], dim=1),
         cells * torch.cat([fade(footprint, size) for size in CELL_SIZES], dim=1),
     ]
-    uv = surface_coordinates(q, normal)
+    uv = surface_coordinates(q, normal, torch.zeros_like(normal) if tangent is None else tangent)
     phase = uv * (2.0 * math.pi / GRID_PERIOD)
-    grid_fade = fade(footprint, GRID_PERIOD)
+    # No windows, beams and bricks on ceilings.
+    not_below = (normal[..., 1:2, :, :] > -0.7).to(p.dtype)
+    grid_fade = fade(footprint, GRID_PERIOD) * not_below
     channels += [torch.sin(phase) * grid_fade, torch.cos(phase) * grid_fade]
     distance = (uv * (1.0 / GRID_PERIOD) - torch.round(uv * (1.0 / GRID_PERIOD))).abs() * GRID_PERIOD
     channels.append(_line_coverage(distance, LINE_HALF_WIDTH, footprint) * grid_fade)
-    channels.append(_bricks(uv, footprint))
+    channels.append(_bricks(uv, footprint) * not_below)
     return torch.cat(channels, dim=-3)
 
 

@@ -15,6 +15,11 @@ GUIDE_CHANNELS = FIELDS_FROM + FIELD_CHANNELS
 # Cells, grid, lines, bricks and the two finest octaves: what looks wrong on a surface whose place is only guessed.
 EXACT_CHANNELS = tuple(range(FIELDS_FROM + len(NOISE_FREQUENCIES) - 2, GUIDE_CHANNELS))
 FAR_M = 2000.0
+# Pixels, and the square of the sine of the angle by which a step over so many may leave the surface.
+TANGENT_REACH = 8
+_OFF_SURFACE = 0.15
+# How fast a pixel's footprint on the dome grows below the horizon, metres for each unit of the view's elevation.
+_NO_CLOUDS_BELOW = 200.0
 
 
 def world_rays(
@@ -70,6 +75,29 @@ def normals_from_positions(p: Tensor, toward_camera: Tensor, sky: Tensor) -> Ten
     return n * facing * (1.0 - sky)
 
 
+def row_tangent(p: Tensor, normal: Tensor) -> Tensor:
+    """Which way a surface runs along the picture's row: the step to the pixel TANGENT_REACH to the right if that lies on the surface, else to the
+    left, else zeros.
+
+    Over so many pixels the steps of a depth buffer, which bend the normals of a flat wall from pixel to pixel, hardly matter.
+
+    `p`, `normal`: (B, 3, H, W), the normal unit or zeros. Returns (B, 3, H, W), metres.
+    """
+    width = p.shape[3]
+    if width <= TANGENT_REACH:
+        return torch.zeros_like(p)
+    difference = p.narrow(3, TANGENT_REACH, width - TANGENT_REACH) - p.narrow(3, 0, width - TANGENT_REACH)
+    nothing = torch.zeros_like(p.narrow(3, 0, TANGENT_REACH))
+
+    def on_surface(step: Tensor) -> Tensor:
+        across, level = (step * normal).sum(1, keepdim=True), (normal * normal).sum(1, keepdim=True)
+        return (across * across < (step * step).sum(1, keepdim=True) * level * _OFF_SURFACE).to(p.dtype)
+
+    right, left = torch.cat([difference, nothing], 3), torch.cat([nothing, difference], 3)
+    follows_right = on_surface(right)
+    return right * follows_right + left * (on_surface(left) * (1.0 - follows_right))
+
+
 class Geometry:
     """World positions of a frame: `p` (B, 3, H, W) metres, `footprint` (B, 1, H, W) metres per pixel, `sky` (B, 1, H, W) 0 or 1, `view` unit rays."""
 
@@ -85,7 +113,9 @@ class Geometry:
         self.p = ground * (1.0 - self.sky) + dome * self.sky
         self.depth = depth * (1.0 - self.sky)
         angle = pixel_angle.view(-1, 1, 1, 1)
-        self._flat_footprint = self.depth * angle * (1.0 - self.sky) + reach * angle * self.sky
+        # Below the horizon the dome would hang in curtains: what is sky there has no clouds.
+        below = torch.clamp(-vy, min=0.0) * _NO_CLOUDS_BELOW
+        self._flat_footprint = self.depth * angle * (1.0 - self.sky) + (reach * angle + below) * self.sky
 
     def footprint(self, normal: Tensor) -> Tensor:
         """Pixel size on the surface, larger where it is seen at a grazing angle (bounded: 1 : 5)."""
@@ -130,7 +160,8 @@ def build_guide(
     else:
         normal = normal * (1.0 - geometry.sky)
     footprint = geometry.footprint(normal)
-    fields = world_fields(geometry.p, normal, footprint, seed.view(-1, 3, 1, 1))
+    tangent = row_tangent(geometry.p, normal)
+    fields = world_fields(geometry.p, normal, footprint, seed.view(-1, 3, 1, 1), tangent)
     tint = torch.zeros_like(color[:, :1]).expand(-1, 4, -1, -1)
     if ids is not None and palette is not None:
         tint = character_tint(ids, palette, geometry.p, normal, footprint)
@@ -161,7 +192,8 @@ def geometry_channels(depth: Tensor, sky: Tensor, normal: Tensor, view: Tensor, 
             torch.ones_like(depth),
             (normal * sun).sum(1, keepdim=True),
             (view * sun).sum(1, keepdim=True),
-            view[:, 1:2],
+            # Sky that is seen below the horizon (from a cliff, through a floor that isn't there) is the horizon's.
+            view[:, 1:2] * (1.0 - sky) + torch.clamp(view[:, 1:2], min=0.0) * sky,
         ],
         dim=1,
     )

@@ -106,7 +106,9 @@ class InProcessPainter:
     def _load_pipeline(self) -> Any:
         from ..pipelines.registry import load_pipeline
 
-        pipeline: Any = load_pipeline(self._model, self.device, shade_beside_trunk=not self._exact)
+        pipeline: Any = load_pipeline(
+            self._model, self.device, shade_beside_trunk=not self._exact, shade_on="cpu" if self._exact else "auto"
+        )
         self.device = str(getattr(pipeline, "device", "cpu"))
         self.context_intervals = getattr(pipeline, "context_intervals", (1,))
         self._replace_pipeline(pipeline)

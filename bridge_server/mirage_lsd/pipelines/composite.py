@@ -37,7 +37,7 @@ def composite(painted: _Picture, frame: InputFrame, mix: Mix) -> _Picture:
         painted: H x W x 4 RGBA; returned as it is where there is nothing to mix.
     """
     height, width = painted.shape[:2]
-    weights = _weights(frame.slots, mix.strength) if frame.ids is not None else None
+    weights = slot_weights(frame.slots, mix.strength) if frame.ids is not None else None
     if weights is None and mix.strength >= 1.0:
         if not mix.engine_alpha:
             return painted
@@ -56,7 +56,7 @@ def composite(painted: _Picture, frame: InputFrame, mix: Mix) -> _Picture:
     return engine
 
 
-def _weights(slots: Iterable[Slot], strength: float) -> npt.NDArray[np.uint16] | None:
+def slot_weights(slots: Iterable[Slot], strength: float) -> npt.NDArray[np.uint16] | None:
     """Weight 0..255 of each slot number; None where every slot is painted like the rest."""
     special = [slot for slot in slots if slot.strength < 1.0]
     if not special:

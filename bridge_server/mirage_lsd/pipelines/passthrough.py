@@ -17,7 +17,7 @@ class PassthroughPipeline(PlainControls):
     name = "passthrough"
     planes: tuple[str, ...] = ("color",)
     controls: tuple[ControlSpec, ...] = ()
-    accepts = frozenset({"cpu"})
+    accepts = frozenset({"cpu", "cuda"})
 
     def create_state(self, spec: StreamSpec) -> tuple[np.ndarray, np.ndarray] | None:
         if (spec.width, spec.height) == (spec.output_width, spec.output_height):
@@ -30,5 +30,9 @@ class PassthroughPipeline(PlainControls):
         self, frame: InputFrame, state: tuple[np.ndarray, np.ndarray] | None, controls: Controls
     ) -> OutputFrame:
         started = time.perf_counter_ns()
+        if state is not None and not isinstance(frame.color, np.ndarray):
+            raise ValueError(
+                "Frames that stay on a card come back in their own size only; leave the output's size alone."
+            )
         pixels = frame.color if state is None else frame.color[state]
         return OutputFrame(pixels, {"copy": (time.perf_counter_ns() - started) // 1_000})

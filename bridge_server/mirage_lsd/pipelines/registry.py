@@ -15,7 +15,15 @@ def available_models() -> tuple[str, ...]:
     return (*sorted(path.stem for path in WEIGHTS_FOLDER.glob("*.safetensors")), "passthrough")
 
 
-def load_pipeline(name: str, device: str = "auto", *, shade_beside_trunk: bool = False) -> Pipeline:
+def load_pipeline(
+    name: str,
+    device: str = "auto",
+    *,
+    shade_beside_trunk: bool = False,
+    accel: str = "auto",
+    half: bool = True,
+    shade_on: str = "cpu",
+) -> Pipeline:
     """Loads a model.
 
     Args:
@@ -23,6 +31,8 @@ def load_pipeline(name: str, device: str = "auto", *, shade_beside_trunk: bool =
             checkpoint in diffusers format.
         device: "auto" (CUDA where there is one, else CPU), "cpu", "cuda", "cuda:1", ...
         shade_beside_trunk: more frames a second on a CPU, but pictures that depend on the machine's speed; see `MiragePipeline`.
+        shade_on: what shades: "cpu", "cuda", "vulkan" or "auto"; see `pipelines.mirage.select_shading.select_shading`.
+        accel, half: how the shipped networks run: "auto", "eager", "graph" (CUDA); float16 on CUDA.
 
     Raises:
         ValueError: no such model, or its weights can't be read; one sentence that says what to do.
@@ -43,4 +53,6 @@ def load_pipeline(name: str, device: str = "auto", *, shade_beside_trunk: bool =
         )
     from .mirage.pipeline import MiragePipeline
 
-    return MiragePipeline(path, device, shade_beside_trunk=shade_beside_trunk)
+    return MiragePipeline(
+        path, device, shade_beside_trunk=shade_beside_trunk, accel=accel, half=half, shade_on=shade_on
+    )

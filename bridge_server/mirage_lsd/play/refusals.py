@@ -32,7 +32,9 @@ def check(program: Path, arguments: Sequence[str], profile: Profile | None) -> N
     found = _anti_cheat(program)
     if found is not None:
         raise RefusedError(f"{found} is anti-cheat: a hook would get you banned; play another game.")
-    if profile is not None and any(word in profile.refused_arguments for word in arguments):
+    if profile is not None and any(
+        word in profile.refused_arguments or word.partition("=")[0] in profile.refused_arguments for word in arguments
+    ):
         raise RefusedError(f"{profile.name} with these arguments is refused: {profile.refused_reason}")
     if _only_vulkan(program):
         raise RefusedError(

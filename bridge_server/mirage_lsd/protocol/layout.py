@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,12 +77,17 @@ class PackedLayout:
 
     def views(self, packed: npt.NDArray[np.uint8]) -> dict[str, npt.NDArray[Any]]:
         """The planes of a packed frame as H x W (x C) arrays of their own type, without a copy."""
-        arrays: dict[str, npt.NDArray[Any]] = {}
+        return {
+            plane.name: packed[offset : offset + plane.nbytes].view(dtype).reshape(shape)
+            for plane, offset, shape, dtype in self.arrays()
+        }
+
+    def arrays(self) -> Iterator[tuple[Plane, int, tuple[int, ...], np.dtype[Any]]]:
+        """Each plane with its offset in bytes, its shape H x W (x C) and its type."""
         for plane, offset in zip(self.planes, self.offsets, strict=True):
             dtype, channels = _DTYPE_OF_FORMAT[plane.format]
             shape = (plane.height, plane.width) if channels == 1 else (plane.height, plane.width, channels)
-            arrays[plane.name] = packed[offset : offset + plane.nbytes].view(dtype).reshape(shape)
-        return arrays
+            yield plane, offset, shape, dtype
 
 
 def check_planes(planes: tuple[Plane, ...]) -> None:

@@ -73,7 +73,8 @@ class LimitFields:
 class TransportOffer:
     """One entry of `open.transport`, or the one of `opened`: a transport and what it takes to try or to use it.
 
-    `more`: the transport's own keys, as `offers` read them (shared memory: `ring`, a `RingFields`); others are unread.
+    `more`: the transport's own keys, as `offers` read them (shared memory: `ring`, a `RingFields`; CUDA IPC: that, `device`, `memory`
+    and `events`); others are unread.
     """
 
     name: str

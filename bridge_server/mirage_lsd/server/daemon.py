@@ -29,6 +29,7 @@ from ..protocol.parts import LimitFields, ModelFields, ServerFields, ShapeFields
 from ..protocol.shading import SHADE_CLIENT
 from ..transport import sweep_dead_segments, transports_for
 from .curve import ServerKeys, ZapHandler
+from .idle import IdleWatch
 from .limits import ErrorLimiter, Limits
 from .metrics import Metrics
 from .outbox import Outbox, WorkResult
@@ -51,9 +52,11 @@ _LOADING = Progress("loading the model", 0.0)
 
 @dataclass(frozen=True, slots=True)
 class DaemonConfig:
-    """How to listen. `device` is for the log, where a pipeline does not tell its own."""
+    """How to listen. `device` is for the log, where a pipeline does not tell its own; `bind_option` is what people put before the
+    address, for sentences."""
 
     bind: str = DEFAULT_ENDPOINT
+    bind_option: str = "--bind "
     device: str = "cpu"
     token: str | None = None
     keys: ServerKeys | None = None
@@ -81,6 +84,7 @@ class Daemon:
         self._sessions: dict[bytes, Session] = {}
         self._waiting: dict[bytes, Hello] = {}  # came while the models were loading
         self._error_limiters: OrderedDict[bytes, ErrorLimiter] = OrderedDict()
+        self._idle = IdleWatch(config.limits.idle_timeout_s, clock.now_s())
         self._stop = threading.Event()
         self._metrics = Metrics()
         self._models: tuple[ModelFields, ...] = ()
@@ -108,6 +112,11 @@ class Daemon:
         """Ends `run` within a moment. May be called from a signal handler or another thread."""
         self._stop.set()
 
+    @property
+    def sessions(self) -> int:
+        """Clients that are connected now. May be asked by any thread."""
+        return len(self._sessions)
+
     def run(self) -> None:
         """Binds, loads the models, serves until `stop`; says `bye` to everyone. Once only.
 
@@ -115,7 +124,7 @@ class Daemon:
             StartError: the address can't be bound, the metrics port is taken, or a model can't be loaded.
         """
         try:
-            self._router.bind(self.config.bind)
+            self._router.bind(self.config.bind, self.config.bind_option)
             self.endpoint = self._router.endpoint
             self._serve_metrics()
             for name in sweep_dead_segments():
@@ -284,7 +293,9 @@ class Daemon:
             self._end_gone()
         if len(self._sessions) >= self._limits.max_sessions:
             raise ProtocolError(
-                "too_many_sessions", f"The daemon has {self._limits.max_sessions} sessions, its limit; close one first."
+                "too_many_sessions",
+                self._limits.when_full
+                or f"The daemon has {self._limits.max_sessions} sessions, its limit; close one first.",
             )
         session = Session(
             identity,
@@ -340,6 +351,9 @@ class Daemon:
             return
         if work.progress is not None:
             self._send(stream.owner, work.progress)
+        elif work.lost:
+            stream.dropped += 1
+            self._metrics.drop("torn")
         elif work.error is not None:
             stream.dropped += 1
             self._metrics.drop("failed")
@@ -403,11 +417,9 @@ class Daemon:
     # Ending
 
     def _end_idle(self) -> None:
-        oldest = clock.now_s() - self._limits.idle_timeout_s
-        for session in list(self._sessions.values()):
-            if session.last_message_at < oldest:
-                self._send(session.identity, DaemonBye(f"No message for {self._limits.idle_timeout_s:g} s."))
-                self._end(session.identity, "idle")
+        for session in self._idle.silent(self._sessions.values(), clock.now_s()):
+            self._send(session.identity, DaemonBye(f"No message for {self._limits.idle_timeout_s:g} s."))
+            self._end(session.identity, "idle")
 
     def _end_gone(self) -> None:
         """Ends the sessions of clients that died without a word: a message to them, here an empty progress, is not accepted."""

@@ -16,6 +16,7 @@ class Limits:
         idle_timeout_s: a session that is silent for longer ends.
         max_undelivered: messages waiting for one client; beyond it results are dropped and counted.
         errors_per_second: error replies to one session; beyond it they are only counted.
+        when_full: the sentence for whoever would be one session or stream too many; "": one with the number.
     """
 
     max_sessions: int = 16
@@ -25,6 +26,7 @@ class Limits:
     idle_timeout_s: float = 10.0
     max_undelivered: int = 32
     errors_per_second: int = 20
+    when_full: str = ""
 
 
 class ErrorLimiter:

@@ -15,7 +15,8 @@ from .stream import Stream
 
 @dataclass(frozen=True, slots=True)
 class WorkResult:
-    """What a worker has to say of a stream: a result (with its payload, if inline; weights are sent before it), an error, progress, notices."""
+    """What a worker has to say of a stream: a result (with its payload, if inline; weights are sent before it), an error, progress,
+    notices, or that its frame was overwritten before it was read (`lost`)."""
 
     stream: Stream
     result: Result | None = None
@@ -25,6 +26,7 @@ class WorkResult:
     error: ProtocolError | None = None
     progress: Progress | None = None
     notices: tuple[NoticeMessage, ...] = ()
+    lost: bool = False
 
 
 class Outbox:

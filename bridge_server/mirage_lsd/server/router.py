@@ -78,8 +78,11 @@ class Router:
             socket.set(zmq.CURVE_PUBLICKEY, keys.public)
         self.monitor = socket.get_monitor_socket(zmq.EVENT_ACCEPT_FAILED)
 
-    def bind(self, endpoint: str) -> None:
+    def bind(self, endpoint: str, option: str = "--bind ") -> None:
         """Listens.
+
+        Args:
+            option: what people put before the address, for sentences.
 
         Raises:
             StartError: the address can't be had.
@@ -91,7 +94,7 @@ class Router:
                 address = self._listen(address)
             self.socket.bind(address)
         except (OSError, zmq.ZMQError) as error:
-            raise StartError(_why_not(endpoint, error)) from None
+            raise StartError(_why_not(endpoint, error, option)) from None
         found = self.socket.get(zmq.LAST_ENDPOINT)
         self.endpoint = (found if isinstance(found, bytes) else str(found).encode()).rstrip(b"\0").decode()
 
@@ -206,19 +209,19 @@ def _close_all(descriptors: list[int]) -> None:
         os.close(descriptors.pop())
 
 
-def _why_not(endpoint: str, error: zmq.ZMQError | OSError) -> str:
+def _why_not(endpoint: str, error: zmq.ZMQError | OSError, option: str) -> str:
     if error.errno in (zmq.EADDRINUSE, errno.EADDRINUSE):
         return (
             f"{endpoint} is taken, probably by another daemon: stop it, or choose another port "
-            "with `--bind tcp://127.0.0.1:PORT`."
+            f"with `{option}tcp://127.0.0.1:PORT`."
         )
     if error.errno in (errno.EACCES, getattr(errno, "WSAEACCES", errno.EACCES)):
         if sys.platform == "win32":
             return (
                 f"Windows keeps the port of {endpoint} for itself (`netsh int ipv4 show excludedportrange protocol=tcp` "
-                "lists such ports): choose another one with `--bind tcp://127.0.0.1:PORT`."
+                f"lists such ports): choose another one with `{option}tcp://127.0.0.1:PORT`."
             )
-        return f"{endpoint} needs rights that this user does not have: choose a port above 1023 with `--bind`."
+        return f"{endpoint} needs rights that this user does not have: choose a port above 1023 with `{option}tcp://127.0.0.1:PORT`."
     if error.errno == errno.EADDRNOTAVAIL:
         return f"{endpoint} is no address of this machine; bind to tcp://127.0.0.1:PORT, or to tcp://0.0.0.0:PORT with keys."
-    return f"{endpoint} can't be bound ({error.strerror}); check `--bind`."
+    return f"{endpoint} can't be bound ({error.strerror}); give one like `{option}tcp://127.0.0.1:5757`."

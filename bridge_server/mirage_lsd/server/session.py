@@ -26,7 +26,7 @@ from ..protocol.messages import (
     Reset,
 )
 from ..protocol.parts import RefusedTransport
-from ..transport import FrameLost, FrameSizes, Transport
+from ..transport import TRANSPORTS, FrameLost, FrameSizes, Transport
 from .context_output import ContextOutput, context_output
 from .limits import Limits
 from .metrics import Metrics
@@ -212,7 +212,8 @@ class Session:
     def _new_stream(self, wanted: Open) -> tuple[Stream, tuple[RefusedTransport, ...]]:
         if len(self.streams) >= self._limits.max_streams:
             raise ProtocolError(
-                "too_many_streams", f"A session has at most {self._limits.max_streams} streams; close one first."
+                "too_many_streams",
+                self._limits.when_full or f"A session has at most {self._limits.max_streams} streams; close one first.",
             )
         placed = self._place(wanted.model)
         if placed is None:
@@ -225,7 +226,11 @@ class Session:
         worker, pipeline = placed
         contexts = context_output(wanted, pipeline, self._capabilities)
         transport, refused = self._transport(wanted, pipeline, contexts)
-        return Stream(self.identity, wanted, pipeline, transport, worker, contexts), refused
+        try:
+            return Stream(self.identity, wanted, pipeline, transport, worker, contexts), refused
+        except ProtocolError:  # no memory for its buffers
+            transport.close()
+            raise
 
     def _transport(
         self, wanted: Open, pipeline: Pipeline, contexts: ContextOutput | None
@@ -233,13 +238,16 @@ class Session:
         """The first wanted transport that works, tried by opening it, and why not the ones before it."""
         layout = PackedLayout(wanted.planes)
         output_bytes = PackedLayout((wanted.output,)).nbytes if contexts is None else contexts.nbytes
-        sizes = FrameSizes(layout.nbytes, len(wanted.planes), output_bytes)
+        color = next(plane for plane in wanted.planes if plane.name == "color")
+        card = int(getattr(pipeline, "card", 0))
+        sizes = FrameSizes(layout.nbytes, len(wanted.planes), output_bytes, color.format, wanted.output.format, card)
         refused: list[RefusedTransport] = []
         first: ProtocolError | None = None
         for offer in wanted.transport:
             kind = self._transports.get(offer.name)
             if kind is None:
-                reason = "This daemon does not have it."
+                known = TRANSPORTS.get(offer.name)
+                reason = (known.problem() if known is not None else "") or "This daemon does not have it."
             elif kind.device not in pipeline.accepts:
                 reason = f"The model does not take frames on {kind.device}."
             else:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..controls import BUILTIN, BYPASS, STRENGTH, Controls, ControlTimeline
+from ..cuda.array import as_cuda_array
 from ..frame import Camera, InputFrame, Slot, Sun
 from ..pipelines.base import Pipeline, StreamSpec
 from ..pipelines.composite import Mix
@@ -143,6 +144,22 @@ class Stream:
         shape = (self.spec.output_height, self.spec.output_width, 4)
         if pixels.shape != shape or pixels.dtype != np.uint8:
             raise TypeError(f"The model returned {pixels.shape} {pixels.dtype}, the output is {shape} uint8.")
+
+    def check_device_output(self, pixels: Any) -> None:
+        """The same of an array on a card.
+
+        Raises:
+            TypeError: the pipeline is at fault.
+        """
+        array = as_cuda_array(pixels)
+        shape = (self.spec.output_height, self.spec.output_width, 4)
+        if array.shape != shape or array.dtype != np.uint8:
+            raise TypeError(f"The model returned {array.shape} {array.dtype}, the output is {shape} uint8.")
+
+    def deliver_on_device(self, pixels: Any, seq: int) -> Delivery | None:
+        """The same as `deliver` with an array on a card."""
+        with self._closing:
+            return None if self.closed else self.transport.write(pixels, seq)
 
     def deliver(self, pixels: npt.NDArray[np.uint8], seq: int) -> Delivery | None:
         """Hands a finished frame to the transport; None if the stream was closed meanwhile."""

@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ..backoff import Backoff
+from ..backoff import Backoff, Patience
 from ..counters import LatencyWindow
 from ..device_process import DeviceProcess
 from ..device_process.ring import SLOTS, SlotRing
 from .base import DeviceError, Picture, Sink, SinkState, SinkStats
 
+# A process that has not begun to run after so long never will.
+_START_S = 30.0
 _OPEN_TIMEOUT_S = 10.0
 # A worker that took nothing for so long, with pictures waiting, has stalled.
 _STALL_S = 2.0
@@ -40,9 +42,9 @@ class ProcessSink(Sink):
         self._ring_serial = 0
         self._ring_known = False
         self._free: set[int] = set()
-        self._opened = self._retry = self._exited = self._flows = False
+        self._up = self._opened = self._retry = self._exited = self._flows = False
         self._closing = False
-        self._backoff = Backoff(time.monotonic)
+        self._backoff, self._patience = Backoff(time.monotonic), Patience()
         self._stalled_since: float | None = None
         self._given = self._arrived = self._dropped = self._restarts = 0
         self._latency = LatencyWindow()
@@ -60,16 +62,15 @@ class ProcessSink(Sink):
         self.fault, self._latency = "", LatencyWindow()
         self._given = self._arrived = self._dropped = self._restarts = 0
         self._backoff.reset()
+        self._patience.reset()
         self._start()
         if not self._waits_for_open:
             self.state = SinkState.OPEN
             return
-        deadline = time.monotonic() + _OPEN_TIMEOUT_S
         with self._changed:
-            while not self._opened and not self._exited:
-                if not self._changed.wait(max(0.0, deadline - time.monotonic())):
-                    self.fault = f"{self._what} did not open within {_OPEN_TIMEOUT_S:.0f} s."
-                    break
+            self._changed.wait_for(lambda: self._up or self._exited, _START_S)
+            if not self._changed.wait_for(lambda: self._opened or self._exited, _OPEN_TIMEOUT_S):
+                self.fault = f"{self._what} did not open within {_OPEN_TIMEOUT_S:.0f} s."
             failed, fault, retry = not self._opened, self.fault, self._retry
         if failed:
             self.close(0.0)
@@ -158,7 +159,7 @@ class ProcessSink(Sink):
         if self._ring is not None:
             self._ring.unlink()
         self._ring, self._free = None, set()
-        self._opened = self._exited = self._flows = False
+        self._up = self._opened = self._exited = self._flows = False
         self._stalled_since = None
 
     def _watch(self) -> None:
@@ -177,13 +178,13 @@ class ProcessSink(Sink):
             self._stalled_since = None
         elif self._stalled_since is None:
             self._stalled_since = now
-        stalled = self._stalled_since is not None and now - self._stalled_since > (
-            _STALL_S if self._flows else _FIRST_STALL_S
-        )
+        stalled = self._stalled_since is not None and now - self._stalled_since > self._longest_stall()
         if not exited and not stalled:
             return
         if stalled and not exited:
             self.fault = f"{self._what} takes no pictures any more; it is being started again."
+            self._retry = True
+            self._patience.ran_out()
         process.kill()
         self._process = None
         if exited and not self._retry:
@@ -191,6 +192,12 @@ class ProcessSink(Sink):
             return
         self.state = SinkState.LOST
         self._backoff.failed()
+
+    def _longest_stall(self) -> float:
+        """How many seconds the worker may leave pictures waiting, now. Called with nothing locked."""
+        if self._flows:
+            return _STALL_S
+        return self._patience.of(_FIRST_STALL_S if self._up else _START_S)
 
     def _take(self, process: DeviceProcess, message: dict[str, Any]) -> None:
         """One message of the worker's; on the process's reading thread."""
@@ -209,6 +216,9 @@ class ProcessSink(Sink):
                 if self.state is SinkState.LOST:
                     self.state, self.fault = SinkState.OPEN, ""
                 self._backoff.reset()
+                self._patience.reset()
+            elif kind == "up":
+                self._up, self._stalled_since = True, None
             elif kind == "open":
                 self._opened = True
                 self.facts = message

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Self
+from urllib.parse import urlsplit
 
+from .base import DeviceError
 from .options import read_options
 from .process import ProcessSink
 from .video_file import VideoFileSink
@@ -24,6 +26,11 @@ class StreamSink(ProcessSink):
     help = "push to a receiver: rtmp://HOST/APP/KEY, srt://HOST:PORT, udp://HOST:PORT"
 
     def __init__(self, url: str, *, fps: float = 24.0, bitrate: int | None = None, codec: str | None = None) -> None:
+        if not _leads_somewhere(url):
+            raise DeviceError(
+                f"{url.partition('://')[0]}:// alone leads nowhere: give rtmp://HOST/APP/KEY, srt://HOST:PORT or udp://HOST:PORT.",
+                retry=False,
+            )
         options = {"kind": "push", "target": url, "fps": fps, "bitrate": bitrate, "codec": codec}
         shown = url.rpartition("/")[0] if url.count("/") > 2 else url
         super().__init__("mirage_lsd.sinks.workers.encoder", options, f"The stream to {shown}", waits_for_open=False)
@@ -39,3 +46,15 @@ class StreamSink(ProcessSink):
     @classmethod
     def available(cls) -> str | None:
         return VideoFileSink.available()
+
+
+def _leads_somewhere(url: str) -> bool:
+    """Whether an address has what its protocol can't do without."""
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        return False
+    if parts.scheme.startswith("rtmp"):
+        return bool(parts.hostname and parts.path.strip("/"))
+    return port is not None and bool(parts.hostname or "mode=listener" in parts.query)

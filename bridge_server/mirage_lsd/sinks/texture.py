@@ -31,16 +31,16 @@ class TextureSink(SharedTexture, ProcessSink):
 class SpoutSink(Spout, TextureSink):
     """A texture shared by Spout."""
 
-    help = "a shared texture on Windows: spout, spout:NAME (optional: pip install SpoutGL)"
+    help = "a shared texture on Windows: spout, spout:NAME"
 
 
 class SyphonSink(Syphon, TextureSink):
     """A texture shared by Syphon."""
 
-    help = "a shared texture on macOS: syphon, syphon:NAME (optional: pip install 'syphon-python[numpy]')"
+    help = "a shared texture on macOS: syphon, syphon:NAME"
 
 
 class NdiSink(Ndi, TextureSink):
     """An NDI sender on the local network."""
 
-    help = "an NDI sender on the network: ndi, ndi:NAME (optional: pip install cyndilib)"
+    help = "an NDI sender on the network: ndi, ndi:NAME"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
+from pathlib import Path
 from typing import Self
 
 from .options import read_options
@@ -19,7 +21,7 @@ class VirtualCameraSink(ProcessSink):
     """
 
     name = "virtual-camera"
-    help = "a camera for OBS, XSplit, Zoom: virtual-camera (optional: pip install pyvirtualcam)"
+    help = "a camera for OBS, XSplit, Zoom: virtual-camera"
 
     def __init__(
         self,
@@ -42,4 +44,6 @@ class VirtualCameraSink(ProcessSink):
         # Looked for, never imported: it is GPL and stays in its own process.
         if importlib.util.find_spec("pyvirtualcam") is None:
             return "The virtual camera needs pyvirtualcam: pip install pyvirtualcam"
+        if sys.platform.startswith("linux") and not Path("/sys/devices/virtual/video4linux").is_dir():
+            return "The virtual camera needs a driver: apt-get install v4l2loopback-dkms, then modprobe v4l2loopback exclusive_caps=1"
         return None

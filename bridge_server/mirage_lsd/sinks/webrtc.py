@@ -18,7 +18,7 @@ class WebRtcSink(ProcessSink):
     """
 
     name = "webrtc"
-    help = "a browser as the screen: webrtc, webrtc:PORT (optional: pip install aiortc)"
+    help = "a browser as the screen: webrtc, webrtc:PORT"
 
     def __init__(self, *, port: int = 8081, host: str = "127.0.0.1") -> None:
         super().__init__("mirage_lsd.sinks.workers.webrtc", {"tcp_port": port, "host": host}, "WebRTC")

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import sys
 from typing import Self
 
 from .options import read_options
 from .process import ProcessSink
+
+# One of them is set where Linux has a screen, or something that stands in for one.
+_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")
 
 
 class WindowSink(ProcessSink):
@@ -34,4 +39,8 @@ class WindowSink(ProcessSink):
 
     @classmethod
     def available(cls) -> str | None:
-        return None if importlib.util.find_spec("pygame") else "The window needs pygame-ce: pip install pygame-ce"
+        if importlib.util.find_spec("pygame") is None:
+            return "The window needs pygame-ce: pip install pygame-ce"
+        if sys.platform.startswith("linux") and not any(name in os.environ for name in _DISPLAYS):
+            return "There is no display for a window: set DISPLAY, or log in to a desktop."
+        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Self
+from urllib.parse import urlsplit
 
 from .options import read_options
 from .process import ProcessSource
@@ -34,7 +35,7 @@ class NetworkSource(ProcessSource):
             "realtime": True,
             "mirror": mirror,
         }
-        super().__init__("mirage_lsd.sources.workers.media", options, url.partition("?")[0], silence_s=4.0)
+        super().__init__("mirage_lsd.sources.workers.media", options, without_secrets(url), silence_s=4.0)
 
     @classmethod
     def from_text(cls, text: str, **options: object) -> Self | None:
@@ -47,3 +48,10 @@ class NetworkSource(ProcessSource):
     @classmethod
     def available(cls) -> str | None:
         return VideoFileSource.available()
+
+
+def without_secrets(url: str) -> str:
+    """An address without user, password and query, which may be keys."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}"

@@ -8,11 +8,13 @@ import time
 from collections import deque
 from typing import Any
 
-from ..backoff import Backoff
+from ..backoff import Backoff, Patience
 from ..device_process import DeviceProcess
 from ..device_process.ring import SlotRing
 from .base import DeviceError, Picture, Source, SourceState
 
+# A process that has not begun to run after so long never will.
+_START_S = 30.0
 _OPEN_TIMEOUT_S = 15.0
 _CLOSE_GRACE_S = 0.4
 
@@ -36,8 +38,9 @@ class ProcessSource(Source):
         self._process: DeviceProcess | None = None
         self._ring: SlotRing | None = None
         self._queue: deque[tuple[SlotRing, dict[str, Any]]] = deque()
-        self._backoff = Backoff(time.monotonic)
-        self._opened = self._finished = self._retry = False
+        self._backoff, self._patience = Backoff(time.monotonic), Patience()
+        self._up = self._opened = self._finished = self._retry = False
+        self._absence = ""
         self._last_picture = 0.0
         self._facts: dict[str, Any] = {}
         self.dropped = 0
@@ -53,14 +56,12 @@ class ProcessSource(Source):
         self.close()
         self.fault, self.restarts, self.dropped = "", 0, 0
         self._backoff.reset()
+        self._patience.reset()
         self._start()
-        deadline = time.monotonic() + _OPEN_TIMEOUT_S
         with self._changed:
-            while not self._opened and not self.fault and self._process is not None:
-                if not self._changed.wait(max(0.0, deadline - time.monotonic())):
-                    self.fault = (
-                        f"{self._what} did not open within {_OPEN_TIMEOUT_S:.0f} s; is another program using it?"
-                    )
+            self._changed.wait_for(lambda: self._up or self._told(), _START_S)
+            if not self._changed.wait_for(self._told, _OPEN_TIMEOUT_S):
+                self.fault = f"{self._what} did not open within {_OPEN_TIMEOUT_S:.0f} s; is another program using it?"
             failed = not self._opened
         if failed:
             fault, retry = self.fault, self._retry
@@ -79,6 +80,8 @@ class ProcessSource(Source):
                     self._changed.wait(max(0.0, min(deadline - time.monotonic(), 0.25)))
                 entry = self._queue.popleft() if self._queue else None
                 process, finished = self._process, self._finished
+                if entry is None and self._absence:
+                    self.state, self.fault, self._retry = SourceState.LOST, self._absence, True
             if entry is not None and process is not None:
                 ring, message = entry
                 pixels = ring.view(message["slot"], message["height"], message["width"]).copy()
@@ -108,11 +111,16 @@ class ProcessSource(Source):
         if process is not None:
             process.send({"kind": kind, **fields})
 
+    def _told(self) -> bool:
+        """Whether the worker has said that it can work, or why not."""
+        return self._opened or bool(self.fault) or self._process is None
+
     def _alive_again(self) -> None:
         self._last_picture = time.monotonic()
         if self.state is SourceState.LOST:
             self.state, self.fault = SourceState.OPEN, ""
         self._backoff.reset()
+        self._patience.reset()
 
     def _start(self) -> None:
         with self._changed:
@@ -125,7 +133,8 @@ class ProcessSource(Source):
         if self._ring is not None:
             self._ring.unlink()
         self._ring = None
-        self._opened = self._finished = False
+        self._up = self._opened = self._finished = False
+        self._absence = ""
 
     def _watch(self) -> None:
         """Ends a worker that fell silent; starts one when the pause is over."""
@@ -136,7 +145,7 @@ class ProcessSource(Source):
                 self._start()
             return
         silent = time.monotonic() - self._last_picture
-        limit = self._silence_s if self._opened else _OPEN_TIMEOUT_S
+        limit = self._silence_s if self._opened else self._patience.of(_OPEN_TIMEOUT_S if self._up else _START_S)
         hushed = self.live and limit is not None and silent > limit
         with self._changed:
             waiting = bool(self._queue) or self._finished
@@ -144,6 +153,10 @@ class ProcessSource(Source):
             return
         if hushed and not self.fault:
             self.fault = f"{self._what} gives no picture any more; it is being opened again."
+        if hushed:
+            self._retry = True
+            if not self._opened:
+                self._patience.ran_out()
         process.kill()
         self._process = None
         if not self._retry and self.fault and not hushed:
@@ -160,6 +173,7 @@ class ProcessSource(Source):
             if process is not self._process:
                 return  # the last words of one that was ended
             if kind == "picture":
+                self._absence = ""
                 if self.live:
                     self._drop_older(process)
                 if self._ring is not None:
@@ -167,10 +181,17 @@ class ProcessSource(Source):
             elif kind == "ring":
                 with contextlib.suppress(OSError):
                     self._ring = SlotRing.attach(message["path"], message["slot_bytes"], message["slots"])
+                    process.send({"kind": "ring_taken"})
+            elif kind == "up":
+                self._up, self._last_picture = True, time.monotonic()
             elif kind == "open":
                 self._opened, self._facts = True, message
                 # Its silence begins now: starting a process may have taken longer than a device may be silent.
                 self._last_picture = time.monotonic()
+            elif kind == "alive":  # of a device that may be silent for as long as it likes
+                self._last_picture = time.monotonic()
+            elif kind == "absent":  # whoever sends pictures to the worker is gone, and may come back
+                self._absence = message["message"]
             elif kind == "end":
                 self._finished = True
             elif kind == "dropped":

@@ -13,6 +13,7 @@ _SOURCES = (
     "desktop:DesktopSource",
     "pattern:PatternSource",
     "webrtc:WebRtcSource",
+    "engine:EngineSource",
     "texture:SpoutSource",
     "texture:SyphonSource",
     "texture:NdiSource",

@@ -33,16 +33,16 @@ class TextureSource(SharedTexture, ProcessSource):
 class SpoutSource(Spout, TextureSource):
     """A texture shared by Spout."""
 
-    help = "a shared texture on Windows: spout, spout:SENDER (optional: pip install SpoutGL)"
+    help = "a shared texture on Windows: spout, spout:SENDER"
 
 
 class SyphonSource(Syphon, TextureSource):
     """A texture shared by Syphon."""
 
-    help = "a shared texture on macOS: syphon, syphon:SERVER (optional: pip install 'syphon-python[numpy]')"
+    help = "a shared texture on macOS: syphon, syphon:SERVER"
 
 
 class NdiSource(Ndi, TextureSource):
     """An NDI sender of the local network."""
 
-    help = "an NDI sender of the network: ndi, ndi:NAME (optional: pip install cyndilib)"
+    help = "an NDI sender of the network: ndi, ndi:NAME"

@@ -19,7 +19,7 @@ class WebRtcSource(ProcessSource):
     """
 
     name = "webrtc"
-    help = "a browser's camera, or OBS by WHIP: webrtc, webrtc:PORT (optional: pip install aiortc)"
+    help = "a browser's camera, or OBS by WHIP: webrtc, webrtc:PORT"
 
     def __init__(
         self, *, port: int = 8080, host: str = "127.0.0.1", size: tuple[int, int] | None = None, fit: str = "cover"

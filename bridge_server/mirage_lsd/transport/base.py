@@ -33,11 +33,18 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class FrameSizes:
-    """Packed sizes of a stream's input and output in bytes, and the number of planes."""
+    """Packed sizes of a stream's input and output in bytes, and the number of planes.
+
+    Attributes:
+        color_format, output_format: as in the protocol. card: the number of the CUDA device that the model runs on.
+    """
 
     frame_bytes: int
     planes: int
     output_bytes: int
+    color_format: str = "rgba8"
+    output_format: str = "rgba8"
+    card: int = 0
 
 
 class DeviceArray(Protocol):
@@ -97,7 +104,7 @@ class Transport(ABC):
 
     `__init__(offer, sizes)` takes what the client offered, and raises ProtocolError with the reason why it can't be had.
 
-    `read` is called by the I/O thread, `write` by the worker thread.
+    `read` is called by the I/O thread, `settle`, `finish` and `write` by the worker thread.
 
     Attributes:
         name: as in the protocol. device: where its buffers are ("cpu", "cuda"): a pipeline says which it accepts.
@@ -113,9 +120,9 @@ class Transport(ABC):
     def __init__(self, offer: TransportOffer, sizes: FrameSizes) -> None: ...
 
     @classmethod
-    def supported(cls) -> bool:
-        """Whether this system has it at all."""
-        return True
+    def problem(cls) -> str:
+        """Why this system does not have it at all, one sentence; "": it has."""
+        return ""
 
     @abstractmethod
     def make_buffer(self, layout: PackedLayout) -> FrameBuffer:
@@ -133,12 +140,24 @@ class Transport(ABC):
             FrameLost: the client overwrote the slot meanwhile; only this frame is lost.
         """
 
+    def settle(self, buffer: FrameBuffer) -> None:
+        """Called before a buffer that `read` was given is looked into: whatever is not there yet is waited for.
+
+        Raises:
+            FrameLost: the client overwrote the slot meanwhile, or its planes never came about.
+        """
+        return
+
+    def finish(self, buffer: FrameBuffer) -> None:
+        """Called when a buffer that was given to `settle` is looked into no more, also where that failed."""
+        return
+
     @abstractmethod
-    def write(self, pixels: npt.NDArray[np.uint8], seq: int) -> Delivery:
+    def write(self, pixels: Any, seq: int) -> Delivery:
         """Gives a result to the client.
 
         Args:
-            pixels: uint8, one dimension: height x width x 4 bytes of a picture, or a context's bytes, without the gap that rounds a packed
+            pixels: where `device` is "cpu" a numpy array, else one on that device. uint8, one dimension: height x width x 4 bytes of a picture, or a context's bytes, without the gap that rounds a packed
                 size up to 64.
             seq: the client's number of the frame.
         """

@@ -7,6 +7,8 @@ interpreter's lock, which numpy releases and takes around a large copy (release 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -20,6 +22,7 @@ VERSION = 1
 HEADER_BYTES = 64
 SLOT_HEADER_BYTES = 64
 RESULT_SLOTS = 4
+_NOTHING = np.empty(0, dtype=np.uint8)
 
 
 class RingWriter:
@@ -39,8 +42,14 @@ class RingWriter:
         self.fields = RingFields(self._segment.name, self._segment.size, slots, stride)
         self._next = 0
 
-    def write(self, packed: npt.NDArray[np.uint8], seq: int) -> tuple[int, int]:
-        """Copies one packed frame (its last gap may be missing) into the next slot; returns (slot, slot_seq)."""
+    def write(
+        self, packed: npt.NDArray[np.uint8], seq: int, elsewhere: Callable[[int], None] = lambda slot: None
+    ) -> tuple[int, int]:
+        """Copies one packed frame (its last gap may be missing) into the next slot; returns (slot, slot_seq).
+
+        Args:
+            elsewhere: called with the slot while it counts as being written, where its frame is in other memory.
+        """
         slot = self._next
         self._next = (slot + 1) % self.fields.slots
         start = HEADER_BYTES + slot * self.fields.slot_stride
@@ -49,8 +58,11 @@ class RingWriter:
         header[0] = slot_seq + 1
         header[1] = seq
         begin = start + SLOT_HEADER_BYTES
-        np.copyto(self._bytes[begin : begin + packed.size], packed)
-        header[0] = slot_seq + 2
+        try:
+            np.copyto(self._bytes[begin : begin + packed.size], packed)
+            elsewhere(slot)
+        finally:
+            header[0] = slot_seq + 2
         return slot, slot_seq + 2
 
     def close(self) -> None:
@@ -112,6 +124,18 @@ class RingReader:
         np.copyto(destination, self._bytes[begin : begin + self._frame_bytes])
         if int(sequence[0]) != slot_seq:
             raise FrameLost
+
+    def holds(self, slot: int, slot_seq: int) -> bool:
+        """Whether a slot has this number at present.
+
+        Raises:
+            ProtocolError: `bad_frame`, no such slot.
+        """
+        try:
+            self.read(slot, slot_seq, _NOTHING)
+        except FrameLost:
+            return False
+        return True
 
     def close(self) -> None:
         del self._bytes

@@ -36,9 +36,9 @@ class SharedMemoryTransport(HostTransport):
         self._open = True
 
     @classmethod
-    def supported(cls) -> bool:
+    def problem(cls) -> str:
         """macOS allows names of 31 bytes only."""
-        return SEGMENTS_SUPPORTED
+        return "" if SEGMENTS_SUPPORTED else "macOS has no shared memory with names as long as the protocol's."
 
     def read_into(self, frame: Frame, payload: Any | None, destination: npt.NDArray[np.uint8]) -> None:
         if frame.slot is None or frame.slot_seq is None:

@@ -3,6 +3,7 @@
 mirage-lsd evaluate                               the shipped model, 640x360, 3 steps (about an hour on two cores)
 mirage-lsd evaluate --quick --json figures.json   a short run, under ten minutes
 mirage-lsd evaluate --model runs/v1/weights.safetensors --sheet sheet.png --video walks.mp4
+mirage-lsd evaluate --games game.lsdrec           recordings of games with depth, and nothing else
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from mirage_lsd.commands.size import read_size
+
+from .evaluate_games import run_games
 
 HELP = "measure a model's pictures on held-out worlds"
 
@@ -74,6 +77,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write contact sheets: input, output, target (PNG); beside it textured levels and real clips",
     )
     parser.add_argument("--video", type=Path, metavar="FILE", help="write the roll-outs: input, output (MP4)")
+    parser.add_argument(
+        "--games",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="measure these recordings of games with depth and cameras instead (mirage-lsd record, or .npz); --frames of each, --json, --sheet",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -90,7 +100,9 @@ def run(args: argparse.Namespace) -> int:
         pipeline = load_pipeline(args.model, args.device)
         if not isinstance(pipeline, MiragePipeline):
             raise ValueError(f"{args.model} is no network; evaluate takes mirage-lsd-v1 or a .safetensors file.")
-    except ValueError as error:
+        if args.games:
+            return run_games(pipeline, args.games, args.frames, args.json, args.sheet)
+    except (ValueError, OSError) as error:
         print(f"mirage-lsd evaluate: {error}", file=sys.stderr)
         return 1
     frames, long_path, ablation = args.frames, args.long, not args.no_ablation

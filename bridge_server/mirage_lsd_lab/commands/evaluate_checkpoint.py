@@ -3,8 +3,8 @@
 mirage-lsd evaluate-checkpoint --model ./sd-turbo --prompt "a village of gingerbread" --sheet sheet.png
 mirage-lsd evaluate-checkpoint --model ./tiny-worlds --size 160x96 --frames 24 --long 400 --json figures.json
 
-The rows are cumulative: plain img2img per frame, + anchored noise, + warped latents, + sink attention, + key frames; then all of it
-without depth and camera.
+The rows are cumulative: plain img2img per frame, + anchored noise, + warped latents, + sink attention, + key frames,
++ steadying; then all of it without depth and camera; and, where a checkpoint is told depth, with estimated depth and with none.
 """
 
 from __future__ import annotations
@@ -44,8 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--long", type=int, default=2_000, help="frames of the drift's stream (default: %(default)s)")
     parser.add_argument("--denoise", type=float, default=0.65, help="0.05 to 1 (default: %(default)s)")
     parser.add_argument("--steps", type=int, help="default: the checkpoint's")
+    parser.add_argument("--steadiness", type=float, default=0.8, help="0 to 0.95 (default: %(default)s)")
     parser.add_argument("--guidance", type=float, default=1.0, help="default: %(default)s")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures, after each part")
     parser.add_argument(
         "--sheet", type=Path, metavar="FILE", help="write a contact sheet: the input, then a row a variant (PNG)"
     )
@@ -69,7 +70,6 @@ def run(args: argparse.Namespace) -> int:
             args.model, controlnets=tuple(control_of(text) for text in args.controlnet), vae=args.vae
         )
         checkpoint = load_checkpoint(files, resolve_device(args.device))
-        torch.set_grad_enabled(False)
     except ImportError as error:
         print(
             f"mirage-lsd evaluate-checkpoint: {error.name} is missing: pip install 'mirage-lsd[diffusers]'.",
@@ -79,11 +79,18 @@ def run(args: argparse.Namespace) -> int:
     except ValueError as error:
         print(f"mirage-lsd evaluate-checkpoint: {error}", file=sys.stderr)
         return 1
-    controls = {"denoise": args.denoise, "guidance": args.guidance, "steps": float(args.steps or checkpoint.steps)}
+    controls = {
+        "denoise": args.denoise,
+        "guidance": args.guidance,
+        "steps": float(args.steps or checkpoint.steps),
+        "steadiness": args.steadiness,
+    }
     job = CheckpointJob(size, args.frames, args.long, args.prompt, controls, args.sheet)
+    about = {"model": files.name, "size": args.size, "controls": controls, "prompt": args.prompt}
+    about |= {"frames": args.frames, "long": args.long}
     console = Console()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    with torch.no_grad(), Progress(*columns, console=console, transient=True) as bar:
         tasks: dict[str, TaskID] = {}
 
         def tick(what: str, done: int, total: int) -> None:
@@ -91,7 +98,11 @@ def run(args: argparse.Namespace) -> int:
                 tasks[what] = bar.add_task(what, total=total)
             bar.update(tasks[what], completed=done)
 
-        rows = evaluate_checkpoint(checkpoint, job, tick)
+        rows = []
+        for row in evaluate_checkpoint(checkpoint, job, tick):
+            rows.append(row)
+            if args.json is not None:
+                args.json.write_text(json.dumps({**about, "rows": rows}, indent=2) + "\n", encoding="utf-8")
     table = Table(
         *(key for key, _ in _COLUMNS),
         title=f"{files.name}, {args.size}, {int(controls['steps'])} steps, {checkpoint.device}",
@@ -101,12 +112,4 @@ def run(args: argparse.Namespace) -> int:
     console.print(table)
     for key, meaning in _COLUMNS[1:]:
         console.print(f"{key}: {meaning}")
-    if args.json is not None:
-        args.json.write_text(
-            json.dumps(
-                {"model": files.name, "size": args.size, "controls": controls, "prompt": args.prompt, "rows": rows},
-                indent=2,
-            )
-            + "\n"
-        )
     return 0

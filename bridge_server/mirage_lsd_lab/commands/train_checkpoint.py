@@ -23,7 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--run", type=Path, default=Path("runs/tiny"), dest="folder", help="the run's folder (default: %(default)s)"
     )
-    parser.add_argument("--minutes", type=float, default=40.0, help="of the UNet, in this call (default: %(default)s)")
+    parser.add_argument(
+        "--minutes", type=float, default=40.0, help="of computing, for the UNet, in this call (default: %(default)s)"
+    )
     parser.add_argument(
         "--vae-minutes", type=float, default=12.0, help="of the autoencoder, over all calls (default: %(default)s)"
     )

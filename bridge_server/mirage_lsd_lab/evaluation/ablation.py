@@ -60,6 +60,8 @@ class _FlowForMotion:
         return warp_history(replace(frame, motion=flow(now, before)[:, :2]), state, shading, flow)
 
 
+# Sampling steps beside the usual number.
+OTHER_STEPS: tuple[int, ...] = (1, 2, 5)
 PARTS: dict[str, WarpHistory] = {
     "no 3D convolution over past features": _without_convolution,
     "no cross-frame memory": _without_tokens,
@@ -90,7 +92,7 @@ def measure_ablation(
 ) -> list[dict[str, object]]:
     """A row for the whole model, one for every part that is switched off, one for every number of steps."""
     rows: list[dict[str, object]] = []
-    variants = 2 + len(PARTS) + 3
+    variants = 2 + len(PARTS) + len(OTHER_STEPS)
 
     def measure(name: str, with_spec: StreamSpec) -> None:
         single = measure_held_out(pipeline, with_spec, held_out, lambda done, total: None)
@@ -114,6 +116,6 @@ def measure_ablation(
             measure(name, spec)
         finally:
             pipeline.warp_history = warp_history
-    for steps in (1, 2, 5):
+    for steps in OTHER_STEPS:
         measure(f"all parts, {steps} step{'s' if steps > 1 else ''}", replace(spec, steps=steps))
     return rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -25,12 +25,21 @@ from .measures import high_frequency_energy, psnr, warp_error
 from .scenario import as_tensor, input_frame, stroll, themed_world, turned, visible_before
 
 VARIANTS: tuple[tuple[str, Recipe], ...] = (
-    ("plain img2img per frame", Recipe(anchored_noise=False, warp=False, sink=False, places=False, skip=False)),
-    ("+ anchored noise", Recipe(warp=False, sink=False, places=False, skip=False)),
-    ("+ warped latents", Recipe(sink=False, places=False, skip=False)),
-    ("+ sink attention", Recipe(places=False, skip=False)),
-    ("+ key frames", Recipe(skip=False)),
+    (
+        "plain img2img per frame",
+        Recipe(anchored_noise=False, warp=False, sink=False, places=False, steady=False, skip=False),
+    ),
+    ("+ anchored noise", Recipe(warp=False, sink=False, places=False, steady=False, skip=False)),
+    ("+ warped latents", Recipe(sink=False, places=False, steady=False, skip=False)),
+    ("+ sink attention", Recipe(places=False, steady=False, skip=False)),
+    ("+ key frames", Recipe(steady=False, skip=False)),
+    ("+ steadying", Recipe(skip=False)),
     ("the same, no engine", Recipe(skip=False, true_depth=False)),
+)
+# Of checkpoints that are told depth: all of the pipeline, and what they are told is a guess, or nothing.
+DEPTH_VARIANTS: tuple[tuple[str, Recipe], ...] = (
+    ("all, depth estimated", Recipe(skip=False, condition="estimated")),
+    ("all, depth absent", Recipe(skip=False, condition="absent")),
 )
 _SEEDS = (300, 301)
 _VIEWS = 10
@@ -52,37 +61,38 @@ class CheckpointJob:
     sheet: Path | None = None
 
 
-def evaluate_checkpoint(checkpoint: Checkpoint, job: CheckpointJob, tick: Tick) -> list[dict[str, Any]]:
-    """A row a variant, each with the parts of those before it.
+def evaluate_checkpoint(checkpoint: Checkpoint, job: CheckpointJob, tick: Tick) -> Iterator[dict[str, Any]]:
+    """A row a variant, each with the parts of those before it; it takes long, so they come one by one.
 
-    Returns:
+    Yields:
         `variant`; `warp_ratio`: change of a surface from picture to picture over the input's own; `revisit_ratio`: change of a view after
         frames elsewhere, over the change of a surface from picture to picture of plain img2img; `drift_db`: PSNR of the same views late
         against early, over that of the next round against the early one: 0 holds, negative drifts; `sharpness`: high-frequency energy
         over plain img2img's; `calls_ms`: the median time of a picture.
     """
-    rows: list[dict[str, Any]] = []
+    told_depth = checkpoint.depth_channel or any(
+        kind == "depth" for kind, _ in (*checkpoint.controlnets, *checkpoint.adapters)
+    )
     sheet: list[Tensor] = []
     plain_error, plain_energy = 1.0, 1.0
-    for number, (name, recipe) in enumerate(VARIANTS):
+    for number, (name, recipe) in enumerate(VARIANTS + (DEPTH_VARIANTS if told_depth else ())):
         torch.manual_seed(0)
         walk = _walk(checkpoint, recipe, job, lambda done, total, name=name: tick(name, done, total))  # type: ignore[misc]
         revisit = _revisit(checkpoint, recipe, job)
         drift, late_energy = _drift(checkpoint, recipe, job)
         if number == 0:
             plain_error, plain_energy = walk.error, walk.energy
-        rows.append({
+        yield {
             "variant": name, "warp_ratio": round(walk.error / walk.input_error, 3), "revisit_ratio": round(revisit / plain_error, 3),
             "drift_db": round(drift, 2), "sharpness": round(walk.energy / plain_energy, 3),
             "late_sharpness": round(late_energy / plain_energy, 3), "ms": round(walk.milliseconds, 1),
-        })  # fmt: skip
+        }  # fmt: skip
         if not sheet:
             sheet.append(torch.cat(walk.inputs, 2))
         sheet.append(torch.cat(walk.pictures, 2))
     if job.sheet is not None:
         array = (torch.cat(sheet, 1).clamp(0, 1) * 255).to(torch.uint8).permute(1, 2, 0).numpy()
         Image.fromarray(array).save(job.sheet)
-    return rows
 
 
 @dataclass(frozen=True)

@@ -124,10 +124,10 @@ def evaluate(
         )
     if job.sheet is not None:
         _write_sheet(held.rows, job.sheet)
-        _write_rows(textured.rows, job.sheet.with_stem(job.sheet.stem + "-textured"))
+        write_rows(textured.rows, job.sheet.with_stem(job.sheet.stem + "-textured"))
         for path, (_, pictures) in zip(paths, clips, strict=True):
             rows = [torch.cat(pictures[i : i + 3], 2) for i in range(0, len(pictures), 3)]
-            _write_rows(rows, job.sheet.with_stem(f"{job.sheet.stem}-{path.stem}"))
+            write_rows(rows, job.sheet.with_stem(f"{job.sheet.stem}-{path.stem}"))
     if job.video is not None:
         h, w, _ = streams.frames[0].shape
         writer = imageio_ffmpeg.write_frames(str(job.video), (w, h), fps=24, macro_block_size=1, quality=7)
@@ -138,7 +138,8 @@ def evaluate(
     return figures
 
 
-def _write_rows(rows: list[Tensor], path: Path) -> None:
+def write_rows(rows: list[Tensor], path: Path) -> None:
+    """Writes pictures of one width, (3, H, W) in 0..1, one below the other (PNG)."""
     array = (torch.cat(rows, 1).clamp(0, 1) * 255).to(torch.uint8).permute(1, 2, 0).numpy()
     Image.fromarray(array).save(path)
 

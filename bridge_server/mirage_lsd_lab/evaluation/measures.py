@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mirage_lsd.psnr import psnr_db
+
 
 def psnr(output: Tensor, target: Tensor) -> float:
-    """Peak signal-to-noise ratio, dB."""
-    return -10 * math.log10(max(float((output - target).square().mean()), 1e-10))
+    """Peak signal-to-noise ratio, dB; see `psnr_db`."""
+    return psnr_db(float((output - target).square().mean()), 1.0)
 
 
 def _luma(picture: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ from mirage_lsd.models.estimator import estimated_guide
 from mirage_lsd.models.guide import color_only_guide
 from mirage_lsd.models.mirage_lsd_v1 import MirageLSDv1, empty_memory
 from mirage_lsd.models.sampler import sample
+from mirage_lsd.psnr import psnr_db
 
 from .dataset import Batch, Pool
 
@@ -47,7 +48,7 @@ def write_preview(model: MirageLSDv1, batch: Batch, path: Path) -> PreviewScore:
         return model.head(shaded, model.join(x0, features, encoded), batch.controls).clamp(-1, 1)  # type: ignore[no-any-return]
 
     def psnr(output: Tensor) -> float:
-        return float(-10 * torch.log10(((output - batch.target) / 2).square().mean()))
+        return psnr_db(float((output - batch.target).square().mean()), 2.0)
 
     one, three = (picture(batch.guide, batch.guide, batch.noise, steps) for steps in (1, 3))
     color = batch.guide[:, :3]

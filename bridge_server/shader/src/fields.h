@@ -46,8 +46,10 @@ inline vf line_coverage(vf distance, float half_width, vf footprint) {
 
 constexpr int kFields = 15;
 
-// `px`, `py`, `pz`: world position; `nx`, `ny`, `nz`: unit normal, zeros for sky; `out`: kFields vectors.
-inline void world_fields(vf px, vf py, vf pz, vf nx, vf ny, vf nz, vf footprint, const float* seed, vf* out) {
+// `px`, `py`, `pz`: world position; `nx`, `ny`, `nz`: unit normal, zeros for sky; `tx`, `ty`, `tz`: row_tangent;
+// `out`: kFields vectors.
+inline void world_fields(vf px, vf py, vf pz, vf nx, vf ny, vf nz, vf tx, vf ty, vf tz, vf footprint, const float* seed,
+                         vf* out) {
   const vf qx = px - nx * 0.01f + seed[0], qy = py - ny * 0.01f + seed[1], qz = pz - nz * 0.01f + seed[2];
   const vf inverse = 1.0f / footprint;
   static constexpr float kFrequencies[5] = {0.06f, 0.25f, 1.0f, 4.0f, 14.0f};
@@ -61,11 +63,16 @@ inline void world_fields(vf px, vf py, vf pz, vf nx, vf ny, vf nz, vf footprint,
     out[5 + i] =
         cell_hash(vfloor(qx * s), vfloor(qy * s), vfloor(qz * s), 101.0f + 17.0f * i) * fade(inverse, kCells[i]);
   }
-  // The two coordinates along the surface, by the normal's dominant axis.
+  // The two coordinates along the surface, by the axis that it faces most; nearly diagonal walls by columns of space.
   const vi floor_like = vabs(ny) >= 0.7f;
-  const vi faces_x = (vabs(nx) > vabs(nz)) & ~floor_like;
+  const vi known = tx * tx + tz * tz > ty * ty;
+  const vf across = select(known, vabs(tz), vabs(nx)), sideways = select(known, vabs(tx), vabs(nz));
+  const vf limit = cell_hash(vfloor(qx * 0.125f), splat(0.0f), vfloor(qz * 0.125f), 157.0f) * 0.25f + 1.38f;
+  const vi faces_x = (across > sideways * limit) & ~floor_like;
   const vf u = select(faces_x, qz, qx), v = select(floor_like, qz, qy);
-  const vf grid_fade = fade(inverse, 2.0f);
+  // No windows, beams and bricks on ceilings.
+  const vf not_below = one_where(ny > -0.7f);
+  const vf grid_fade = fade(inverse, 2.0f) * not_below;
   vf su, cu, sv, cv;
   sincos_turns(u * 0.5f, su, cu);
   sincos_turns(v * 0.5f, sv, cv);
@@ -81,7 +88,7 @@ inline void world_fields(vf px, vf py, vf pz, vf nx, vf ny, vf nz, vf footprint,
   const vf course = vfloor(rows);
   const vf along = u * 2.0f + (course - 2.0f * vfloor(course * 0.5f)) * 0.5f;
   const vf side = vabs(along - vround(along)) * 0.5f, level = vabs(rows - vround(rows)) * 0.25f;
-  const vf brick_fade = fade(inverse, 0.25f);
+  const vf brick_fade = fade(inverse, 0.25f) * not_below;
   out[13] = line_coverage(vmin(side, level), 0.012f, footprint) * brick_fade;
   out[14] = cell_hash(vfloor(along), course, splat(0.0f), 211.0f) * brick_fade;
 }

@@ -4,8 +4,9 @@ constexpr float kFar = 2000.0f;
 
 // What a row of pixels needs of its neighbours: positions, and what they were made from. Padded to whole tiles.
 struct Row {
-  explicit Row(int padded) : data(static_cast<size_t>(padded) * 9), stride(padded) {}
-  float* plane(int i) { return data.data() + static_cast<size_t>(i) * stride; }
+  // A tile's width before and behind, so that a tangent may look over the sides.
+  explicit Row(int padded) : data(static_cast<size_t>(padded) * 9 + 2 * kLanes), stride(padded) {}
+  float* plane(int i) { return data.data() + kLanes + static_cast<size_t>(i) * stride; }
   float* x() { return plane(0); }
   float* y() { return plane(1); }
   float* z() { return plane(2); }
@@ -75,7 +76,9 @@ inline void locate_row(const View& v, int y, Row& row) {
     store(row.view_z() + x, vz);
     store(row.depth() + x, d);
     store(row.ground() + x, one_where(solid));
-    store(row.footprint() + x, select(solid, d, reach) * v.pixel_angle);
+    // Below the horizon the dome would hang in curtains: what is sky there has no clouds.
+    const vf below = vmax(-vy, splat(0.0f)) * 200.0f;
+    store(row.footprint() + x, select(solid, d * v.pixel_angle, reach * v.pixel_angle + below));
   }
 }
 
@@ -141,6 +144,23 @@ inline Vec3 sent_normal(const View& v, Row& here, int y, int x) {
   return {n.x * scale, n.y * scale, n.z * scale};
 }
 
+// Which way a surface runs along the row: to the pixel eight to the right if that lies on it, else to the left, else 0.
+inline Vec3 row_tangent(const View& v, Row& here, int x, const Vec3& n) {
+  constexpr int kReach = 8;
+  vf column;
+  for (int i = 0; i < kLanes; ++i) column[i] = static_cast<float>(x + i);
+  const vf level = square(n) * 0.15f;
+  const auto on_surface = [&](const Vec3& step) {
+    const vf across = step.x * n.x + step.y * n.y + step.z * n.z;
+    return across * across < square(step) * level;
+  };
+  const Vec3 right = between(here, here, x + kReach, x), left = between(here, here, x, x - kReach);
+  const vi to_right = on_surface(right) & (column + static_cast<float>(kReach) < static_cast<float>(v.width));
+  const vi to_left = on_surface(left) & (column >= static_cast<float>(kReach)) & ~to_right;
+  const auto chosen = [&](vf a, vf b) { return as_float((to_right & as_int(a)) | (to_left & as_int(b))); };
+  return {chosen(right.x, left.x), chosen(right.y, left.y), chosen(right.z, left.z)};
+}
+
 inline void read_color(const View& v, int y, int x, vf* out) {
   const uint8_t* source = v.frame.color + static_cast<size_t>(v.source_row(y)) * v.frame.width * 4;
   vi texel;
@@ -201,7 +221,8 @@ inline void guide_of(const View& v, Row& above, Row& here, Row& below, int y, in
   g[9] = splat(1.0f);
   g[10] = n.x * f.sun[0] + n.y * f.sun[1] + n.z * f.sun[2];
   g[11] = vx * f.sun[0] + vy * f.sun[1] + vz * f.sun[2];
-  g[12] = vy;
+  // Sky that is seen below the horizon is the horizon's.
+  g[12] = select(ground > 0.5f, vy, vmax(vy, splat(0.0f)));
   for (int k = 13; k < 17; ++k) g[k] = splat(0.0f);
   vf garment[8] = {};
   bool any = false;
@@ -220,7 +241,8 @@ inline void guide_of(const View& v, Row& above, Row& here, Row& below, int y, in
   const vf footprint = load(here.footprint() + x) / select(ground > 0.5f, incidence, splat(1.0f)) + 1e-4f;
   const vf px = load(here.x() + x), py = load(here.y() + x), pz = load(here.z() + x);
   if (any) wear(garment, n, py, footprint, g + 14);
-  world_fields(px, py, pz, n.x, n.y, n.z, footprint, f.seed, g + 17);
+  const Vec3 t = row_tangent(v, here, x, n);
+  world_fields(px, py, pz, n.x, n.y, n.z, t.x, t.y, t.z, footprint, f.seed, g + 17);
   if (noise) anchored_noise(px, py, pz, n.x, n.y, n.z, footprint, noise);
 }
 

@@ -138,6 +138,27 @@ bool read_output(const lsd_stream_config& config, lsd::StreamConfig* out) {
   return true;
 }
 
+/// Where planes and results are. After everything else: it opens the card.
+bool read_memory(const lsd_stream_config& config, lsd::StreamConfig* out) {
+  if (config.memory == LSD_MEMORY_HOST) {
+    if (config.transport != LSD_TRANSPORT_CUDA_IPC) return true;
+    fail(LSD_ERROR_ARGUMENT, "LSD_TRANSPORT_CUDA_IPC is for planes on a card: set memory to LSD_MEMORY_CUDA.");
+    return false;
+  }
+  if (config.memory != LSD_MEMORY_CUDA || config.cuda_device < 0) {
+    fail(LSD_ERROR_ARGUMENT, "memory must be LSD_MEMORY_HOST or LSD_MEMORY_CUDA, cuda_device not negative.");
+    return false;
+  }
+  if (out->has_contexts()) {
+    fail(LSD_ERROR_ARGUMENT, "Contexts are made from planes in host memory: set memory to LSD_MEMORY_HOST.");
+    return false;
+  }
+  std::string problem;
+  out->cuda = lsd::CudaDevice::open(config.cuda_device, config.cuda_stream, &problem);
+  if (out->cuda == nullptr) fail(LSD_ERROR_ARGUMENT, problem);
+  return out->cuda != nullptr;
+}
+
 bool read_config(const lsd_stream_config& config, lsd::StreamConfig* out) {
   const char* problem = nullptr;
   const auto layout = lsd::make_layout(config.width, config.height, config.planes, config.plane_count, &problem);
@@ -149,7 +170,7 @@ bool read_config(const lsd_stream_config& config, lsd::StreamConfig* out) {
   if (!read_output(config, out) || !read_text(config.model, "mirage-lsd-v1", lsd::kMostStringBytes, &out->model)) {
     return false;
   }
-  if (config.transport < LSD_TRANSPORT_AUTO || config.transport > LSD_TRANSPORT_SHARED_MEMORY) {
+  if (config.transport < LSD_TRANSPORT_AUTO || config.transport > LSD_TRANSPORT_CUDA_IPC) {
     fail(LSD_ERROR_ARGUMENT, "The transport is unknown.");
     return false;
   }
@@ -166,7 +187,7 @@ bool read_config(const lsd_stream_config& config, lsd::StreamConfig* out) {
     return false;
   }
   out->output_alpha = config.output_alpha;
-  return true;
+  return read_memory(config, out);
 }
 
 /// Structures only grow with versions. A larger one of a newer caller is fine, its new members are ignored; a smaller

@@ -304,6 +304,7 @@ DaemonMessage decode_opened(const Map& map) {
   const Map transport = map.map("transport");
   opened.transport.name = transport.text("name");
   if (transport.find("ring") != nullptr) opened.transport.ring = decode_ring(transport.map("ring"));
+  if (opened.transport.name == "cuda_ipc") opened.transport.memory = transport.text("memory");
   if (map.find("refused") != nullptr) {
     const msgpack::object_array& refused = map.array("refused");
     for (uint32_t i = 0; i < refused.size; ++i) {

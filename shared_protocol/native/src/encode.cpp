@@ -149,8 +149,14 @@ std::string encode_open(const Open& open) {
   writer.put("alpha", std::string_view(open.output_alpha == LSD_ALPHA_ENGINE ? "engine" : "opaque"));
   writer.array("transport", open.transports.size());
   for (const TransportOffer& offer : open.transports) {
-    writer.item_map(offer.ring ? 2 : 1);
+    writer.item_map(1 + (offer.ring ? 1 : 0) + (offer.cuda ? 3 : 0));
     writer.put("name", std::string_view(offer.name));
+    if (offer.cuda) {
+      writer.put("device", std::string_view(offer.cuda->device));
+      writer.put("memory", std::string_view(offer.cuda->memory));
+      writer.array("events", offer.cuda->events.size());
+      for (const std::string& event : offer.cuda->events) writer.item(event);
+    }
     if (!offer.ring) continue;
     writer.map("ring", 4);
     writer.put("name", std::string_view(offer.ring->name));

@@ -2,8 +2,10 @@
 
 namespace lsd {
 
-void Inbox::allocate(size_t bytes) {
-  for (IncomingFrame& frame : frames_) frame.pixels = make_buffer(bytes);
+void Inbox::allocate(size_t bytes, const std::shared_ptr<CudaDevice>& device) {
+  for (IncomingFrame& frame : frames_) {
+    frame.pixels = device != nullptr ? make_device_buffer(device, bytes) : make_buffer(bytes);
+  }
 }
 
 bool Inbox::publish() {
@@ -13,7 +15,7 @@ bool Inbox::publish() {
 }
 
 const IncomingFrame* Inbox::take() {
-  if ((newest_.load(std::memory_order_relaxed) & kFresh) == 0) return nullptr;
+  if (!has_newer()) return nullptr;
   front_ = newest_.exchange(front_, std::memory_order_acq_rel) & kIndex;
   return &frames_[front_];
 }

@@ -21,7 +21,8 @@ struct IncomingFrame {
 class Inbox {
  public:
   // The I/O thread.
-  void allocate(size_t bytes);
+  /// `device`: where; null: in host memory.
+  void allocate(size_t bytes, const std::shared_ptr<CudaDevice>& device);
   bool is_allocated() const { return frames_.back().pixels != nullptr; }
   IncomingFrame& back() { return frames_[back_]; }
   /// Makes back() the newest. True when that replaced one that was never taken.
@@ -29,6 +30,7 @@ class Inbox {
 
   /// The acquiring thread: the newest frame, valid until the next take(); null when there is none since.
   const IncomingFrame* take();
+  bool has_newer() const { return (newest_.load(std::memory_order_relaxed) & kFresh) != 0; }
 
  private:
   static constexpr uint32_t kFresh = 4;

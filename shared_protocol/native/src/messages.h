@@ -37,6 +37,7 @@ struct Welcome {
 struct TransportAnswer {
   std::string name;
   std::optional<RingDescription> ring;
+  std::optional<std::string> memory = std::nullopt;  ///< CUDA IPC: the handle of the results' memory
 };
 
 struct RefusedTransport {
@@ -145,10 +146,18 @@ struct Hello {
   std::vector<std::string> capabilities;
 };
 
+/// What CUDA IPC takes: the card, and handles as hex digits, of the frames' memory and of an event for each slot.
+struct CudaOffer {
+  std::string device;
+  std::string memory;
+  std::vector<std::string> events;
+};
+
 /// One transport that the client can do, and what it takes to try it.
 struct TransportOffer {
   std::string name;
   std::optional<RingDescription> ring;
+  std::optional<CudaOffer> cuda = std::nullopt;
 };
 
 struct Open {

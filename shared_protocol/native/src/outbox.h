@@ -34,6 +34,8 @@ class Outbox {
   /// Makes it the waiting frame. True when that dropped a frame: the one that waited, or this one if nobody will send
   /// it.
   bool end_write(uint32_t slot, const FrameInfo& info);
+  /// Gives a slot back whose frame did not come about.
+  void abandon_write(uint32_t slot) { channel_->end_write(slot, 0); }
 
   // The I/O thread.
   /// The waiting frame, if there is one and not too many are still on their way through the socket.

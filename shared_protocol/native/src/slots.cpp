@@ -11,16 +11,17 @@ constexpr const char* kClasses[] = {"unspecified", "skin",   "hair",     "outfit
                                     "building",    "prop",   "vehicle",  "water",    "glass",   "creature",
                                     "held",        "effect", "emissive", "interface"};
 
+bool is_class(int32_t object_class) {
+  return object_class >= 0 && object_class < static_cast<int32_t>(std::size(kClasses));
+}
+
 bool is_finite(const float (&values)[12]) {
   return std::all_of(std::begin(values), std::end(values), [](float value) { return std::isfinite(value); });
 }
 
 }  // namespace
 
-const char* class_name(int32_t object_class) {
-  const bool is_known = object_class >= 0 && object_class < static_cast<int32_t>(std::size(kClasses));
-  return kClasses[is_known ? object_class : 0];
-}
+const char* class_name(int32_t object_class) { return kClasses[is_class(object_class) ? object_class : 0]; }
 
 bool read_slots(const lsd_slot* slots, int32_t count, SlotTable* out, const char** problem) {
   if (count < 0 || count > LSD_MAX_SLOTS) {
@@ -31,6 +32,10 @@ bool read_slots(const lsd_slot* slots, int32_t count, SlotTable* out, const char
   for (lsd_slot& slot : *out) {
     if (slot.slot < 1 || slot.slot > LSD_MAX_SLOTS) {
       *problem = "A slot's number must be 1 to 255.";
+      return false;
+    }
+    if (!is_class(slot.object_class)) {
+      *problem = "A slot's class is none of lsd_class.";
       return false;
     }
     if ((slot.flags & LSD_SLOT_HAS_STRENGTH) == 0) slot.strength = 1;

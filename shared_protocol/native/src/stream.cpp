@@ -10,7 +10,7 @@
 namespace lsd {
 namespace {
 
-constexpr size_t kMostStages = 32;
+constexpr size_t kMostStagesKept = 32;
 
 template <size_t N>
 bool is_finite(const float (&values)[N]) {
@@ -96,9 +96,11 @@ lsd_status Stream::submit(const lsd_frame& frame, int64_t* out_seq) {
   cameras_.add(info.seq, info.camera);
 
   const uint32_t slot = box->begin_write();
-  std::byte* packed = box->frame(slot);
-  for (int32_t i = 0; i < layout.plane_count; ++i) {
-    copy_plane(packed, layout, i, frame.planes[i], frame.row_pitch_bytes[i]);
+  std::string problem_of_copy;
+  if (!copy_planes(*box, slot, frame, &problem_of_copy)) {
+    box->abandon_write(slot);
+    ++dropped_client_;
+    return fail(LSD_ERROR_ARGUMENT, problem_of_copy);
   }
   if (box->end_write(slot, info)) ++dropped_client_;
   wakeup_->signal();
@@ -106,15 +108,33 @@ lsd_status Stream::submit(const lsd_frame& frame, int64_t* out_seq) {
   return LSD_OK;
 }
 
+bool Stream::copy_planes(Outbox& box, uint32_t slot, const lsd_frame& frame, std::string* problem) {
+  std::byte* packed = box.frame(slot);
+  const FrameLayout& layout = config_.layout;
+  if (config_.cuda != nullptr) {
+    return config_.cuda->copy_planes(packed, box.channel().is_on_device(), layout, frame, problem);
+  }
+  for (int32_t i = 0; i < layout.plane_count; ++i) {
+    copy_plane(packed, layout, i, frame.planes[i], frame.row_pitch_bytes[i]);
+  }
+  return true;
+}
+
 lsd_status Stream::acquire(lsd_result* out) {
   if (config_.has_contexts())
     return fail(LSD_ERROR_ARGUMENT, "This stream has contexts: use lsd_stream_acquire_context.");
+  std::string problem;
+  // The result acquired before goes back with this call, and the engine's stream may still be reading it.
+  if (config_.cuda != nullptr && inbox_.has_newer() && !config_.cuda->mark_read(&problem)) {
+    return fail(LSD_ERROR_INTERNAL, problem);
+  }
   const IncomingFrame* frame = inbox_.take();
   if (frame == nullptr) return LSD_NOTHING;
   out->pixels = frame->pixels.get();
   out->width = config_.output_width;
   out->height = config_.output_height;
   out->format = config_.output_format;
+  out->memory = config_.cuda != nullptr ? LSD_MEMORY_CUDA : LSD_MEMORY_HOST;
   out->seq = frame->seq;
   out->control_seq = frame->control_seq;
   out->t_capture_ns = frame->t_capture_ns;
@@ -260,7 +280,7 @@ void Stream::count_result(const Result& result, int64_t now_ns) {
   const std::lock_guard lock(statistics_mutex_);
   results_.add(now_ns);
   for (const auto& [stage, micros] : result.timings_us) {
-    if (stages_ms_.size() >= kMostStages && stages_ms_.find(stage) == stages_ms_.end()) continue;
+    if (stages_ms_.size() >= kMostStagesKept && stages_ms_.find(stage) == stages_ms_.end()) continue;
     stages_ms_[stage].add(static_cast<float>(micros) / 1000.0f);
   }
 }

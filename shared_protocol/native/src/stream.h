@@ -30,6 +30,7 @@ struct StreamConfig {
   int32_t seed = 0;
   float fps = 0;
   int32_t output_alpha = LSD_ALPHA_OPAQUE;
+  std::shared_ptr<CudaDevice> cuda;  ///< where planes and results are; null: in host memory
 
   bool has_contexts() const { return output_format == LSD_FORMAT_CONTEXT; }
   size_t output_bytes() const {
@@ -81,6 +82,7 @@ class Stream {
 
  private:
   std::shared_ptr<Outbox> outbox() const;
+  bool copy_planes(Outbox& box, uint32_t slot, const lsd_frame& frame, std::string* problem);
 
   const StreamConfig config_;
   const std::shared_ptr<const ClientStatus> client_;

@@ -65,12 +65,13 @@ void StreamLink::open(int32_t number, Connection& connection, Log& log) {
 
 void StreamLink::make_channels(const std::string& endpoint, Log& log) {
   const StreamConfig& config = stream_->config();
-  const ChannelSizes sizes{config.layout.bytes, static_cast<uint32_t>(config.layout.plane_count),
-                           config.output_bytes()};
+  const ChannelSizes sizes{config.layout.bytes, static_cast<uint32_t>(config.layout.plane_count), config.output_bytes(),
+                           config.cuda};
   offered_.clear();
   for (const ChannelKind& kind : channel_kinds()) {
     const bool is_wanted = config.transport == LSD_TRANSPORT_AUTO || config.transport == kind.transport;
     if (!is_wanted || (kind.needs_same_host && !is_same_host(endpoint))) continue;
+    if (kind.needs_device && config.cuda == nullptr) continue;
     if (useless_.count(std::string(kind.name)) != 0) continue;
     std::string why;
     if (auto channel = kind.make(sizes, &why)) {
@@ -133,7 +134,7 @@ void StreamLink::take_transport(const Opened& opened, Connection& connection, Lo
   if (config.has_contexts()) {
     if (!stream_->contexts().is_allocated()) stream_->contexts().allocate(config.output_bytes());
   } else if (!stream_->inbox().is_allocated()) {
-    stream_->inbox().allocate(config.output_bytes());
+    stream_->inbox().allocate(config.output_bytes(), config.cuda);
   }
   phase_ = Phase::open;
   log.forget(problem("open"));
@@ -153,7 +154,7 @@ void StreamLink::on_result(const Result& result, Incoming& incoming, Log& log) {
 
 bool StreamLink::read(const Result& result, Incoming& incoming, std::byte* target, Log& log) {
   std::string why;
-  switch (outbox_->channel().read_result(result, incoming, target, &why)) {
+  switch (read_to(target, result, incoming, &why)) {
     case FrameChannel::Read::ok:
       stream_->progress().clear();
       return true;
@@ -165,6 +166,18 @@ bool StreamLink::read(const Result& result, Incoming& incoming, std::byte* targe
       return false;
   }
   return false;
+}
+
+FrameChannel::Read StreamLink::read_to(std::byte* target, const Result& result, Incoming& incoming,
+                                       std::string* problem) {
+  const StreamConfig& config = stream_->config();
+  FrameChannel& channel = outbox_->channel();
+  if (config.cuda == nullptr || channel.is_on_device()) return channel.read_result(result, incoming, target, problem);
+  if (host_pixels_ == nullptr) host_pixels_ = make_buffer(config.output_bytes());
+  const FrameChannel::Read read = channel.read_result(result, incoming, host_pixels_.get(), problem);
+  if (read != FrameChannel::Read::ok) return read;
+  const bool is_up = config.cuda->upload_result(target, host_pixels_.get(), config.output_bytes(), problem);
+  return is_up ? read : FrameChannel::Read::wrong;
 }
 
 void StreamLink::take_picture(const Result& result, Incoming& incoming, Log& log) {

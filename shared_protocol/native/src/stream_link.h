@@ -47,6 +47,7 @@ class StreamLink {
   void take_context(const Result& result, Incoming& incoming, Log& log);
   /// The pixels or the numbers of a result. False: the result was counted as dropped.
   bool read(const Result& result, Incoming& incoming, std::byte* target, Log& log);
+  FrameChannel::Read read_to(std::byte* target, const Result& result, Incoming& incoming, std::string* problem);
   void refuse_result(const std::string& sentence, Log& log);
   std::string problem(std::string_view what) const;
 
@@ -58,6 +59,7 @@ class StreamLink {
   std::vector<std::unique_ptr<FrameChannel>> offered_;
   std::set<std::string> useless_;  ///< transports that the daemon chose and that then did not work
   std::shared_ptr<Outbox> outbox_;
+  Buffer host_pixels_;  ///< on their way to the card, where the transport does not end there
   SentSlots sent_slots_;
   std::shared_ptr<const ShadingWeights> weights_;  ///< the newest of this session
   int64_t weights_generation_ = 0;

@@ -128,6 +128,12 @@ TEST(Api, RefusesBadSlots) {
   lsd_slot wrong = slot;
   wrong.slot = 256;
   EXPECT_EQ(status_of(wrong), LSD_ERROR_ARGUMENT);
+  for (const int32_t object_class : {-1, 16}) {
+    wrong = slot;
+    wrong.object_class = object_class;
+    EXPECT_EQ(status_of(wrong), LSD_ERROR_ARGUMENT);
+    EXPECT_NE(std::string(lsd_last_error()).find("class"), std::string::npos);
+  }
   wrong = slot;
   wrong.strength = 1.5f;
   EXPECT_EQ(status_of(wrong), LSD_ERROR_ARGUMENT);

@@ -9,7 +9,7 @@ namespace {
 
 TEST(Inbox, GivesTheNewestOnce) {
   Inbox inbox;
-  inbox.allocate(64);
+  inbox.allocate(64, nullptr);
   EXPECT_EQ(inbox.take(), nullptr);
   inbox.back().seq = 1;
   EXPECT_FALSE(inbox.publish());
@@ -25,7 +25,7 @@ TEST(Inbox, NeverShowsAHalfWrittenFrame) {
   constexpr int64_t kFrames = 20'000;
   constexpr size_t kBytes = 256;
   Inbox inbox;
-  inbox.allocate(kBytes);
+  inbox.allocate(kBytes, nullptr);
   std::thread writer([&] {
     for (int64_t seq = 1; seq <= kFrames; ++seq) {
       IncomingFrame& frame = inbox.back();

@@ -89,7 +89,7 @@ fn lsd_place_0( pixel_0 : vec2<i32>) -> LSDPlace_0
     {
         var reach_0 : f32 = 6.0f / (max(place_0.view_0.y, 0.0f) + 0.11999999731779099f);
         place_0.position_0 = vec3<f32>(place_0.view_0.x * reach_0, 0.0f, place_0.view_0.z * reach_0);
-        place_0.footprint_0 = reach_0 * angle_0;
+        place_0.footprint_0 = reach_0 * angle_0 + max(- place_0.view_0.y, 0.0f) * 200.0f;
     }
     return place_0;
 }
@@ -196,6 +196,34 @@ fn lsd_tint_0( part_0 : i32,  n_3 : vec3<f32>,  height_0 : f32,  footprint_1 : f
     return _S16 + (vec3<f32>(lsd_constants_buffer_0.lsd_constants_0.values_0[_S6 - i32(2)].w, lsd_constants_buffer_0.lsd_constants_0.values_0[_S6 - i32(1)].xy) - _S16) * vec3<f32>((lsd_constants_buffer_0.lsd_constants_0.values_0[_S6 - i32(1)].z * lsd_pattern_0(cos((level_0 - round(level_0)) * 6.28318548202514648f), footprint_1 * 31.41592788696289062f) + lsd_constants_buffer_0.lsd_constants_0.values_0[_S6 - i32(1)].w * lsd_pattern_0(_S14 * _S14 - _S15 * _S15, footprint_1 * 40.0f / _S9)));
 }
 
+fn lsd_on_surface_0( step_1 : vec3<f32>,  n_4 : vec3<f32>) -> bool
+{
+    var across_0 : f32 = dot(step_1, n_4);
+    return (across_0 * across_0) < (dot(step_1, step_1) * dot(n_4, n_4) * 0.15000000596046448f);
+}
+
+fn lsd_row_tangent_0( pixel_3 : vec2<i32>,  here_2 : LSDPlace_0,  n_5 : vec3<f32>) -> vec3<f32>
+{
+    var _S17 : i32 = pixel_3.x;
+    if((_S17 + i32(8)) < i32(lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].x))
+    {
+        var right_0 : vec3<f32> = lsd_place_0(pixel_3 + vec2<i32>(i32(8), i32(0))).position_0 - here_2.position_0;
+        if(lsd_on_surface_0(right_0, n_5))
+        {
+            return right_0;
+        }
+    }
+    if(_S17 >= i32(8))
+    {
+        var left_0 : vec3<f32> = here_2.position_0 - lsd_place_0(pixel_3 - vec2<i32>(i32(8), i32(0))).position_0;
+        if(lsd_on_surface_0(left_0, n_5))
+        {
+            return left_0;
+        }
+    }
+    return vec3<f32>(0.0f, 0.0f, 0.0f);
+}
+
 fn lsd_mod289_0( x_2 : vec2<f32>) -> vec2<f32>
 {
     return x_2 - floor(x_2 * vec2<f32>(0.00346020772121847f)) * vec2<f32>(289.0f);
@@ -226,19 +254,19 @@ fn lsd_value_noise_0( p_0 : vec3<f32>,  salt_0 : f32) -> f32
     var corner_0 : vec3<f32> = floor(p_0);
     var f_0 : vec3<f32> = p_0 - corner_0;
     var f_1 : vec3<f32> = f_0 * f_0 * (vec3<f32>(3.0f) - vec3<f32>(2.0f) * f_0);
-    var _S17 : f32 = corner_0.x;
-    var _S18 : f32 = corner_0.y;
-    var _S19 : f32 = corner_0.z;
-    var z_0 : vec2<f32> = lsd_mod289_0(vec2<f32>(_S19, _S19 + 1.0f));
-    var edges_0 : vec4<f32> = lsd_permute_1(lsd_permute_0(lsd_mod289_0(vec2<f32>(_S17, _S17 + 1.0f)) + vec2<f32>(salt_0)).xyxy + lsd_mod289_0(vec2<f32>(_S18, _S18 + 1.0f)).xxyy);
+    var _S18 : f32 = corner_0.x;
+    var _S19 : f32 = corner_0.y;
+    var _S20 : f32 = corner_0.z;
+    var z_0 : vec2<f32> = lsd_mod289_0(vec2<f32>(_S20, _S20 + 1.0f));
+    var edges_0 : vec4<f32> = lsd_permute_1(lsd_permute_0(lsd_mod289_0(vec2<f32>(_S18, _S18 + 1.0f)) + vec2<f32>(salt_0)).xyxy + lsd_mod289_0(vec2<f32>(_S19, _S19 + 1.0f)).xxyy);
     var low_0 : vec4<f32> = lsd_unit_0(edges_0 + vec4<f32>(z_0.x));
     var high_0 : vec4<f32> = lsd_unit_0(edges_0 + vec4<f32>(z_0.y));
-    var _S20 : vec4<f32> = vec4<f32>(low_0.xz, high_0.xz);
-    var along_x_0 : vec4<f32> = _S20 + (vec4<f32>(low_0.yw, high_0.yw) - _S20) * vec4<f32>(f_1.x);
-    var _S21 : vec2<f32> = along_x_0.xz;
-    var along_y_0 : vec2<f32> = _S21 + (along_x_0.yw - _S21) * vec2<f32>(f_1.y);
-    var _S22 : f32 = along_y_0.x;
-    return _S22 + (along_y_0.y - _S22) * f_1.z;
+    var _S21 : vec4<f32> = vec4<f32>(low_0.xz, high_0.xz);
+    var along_x_0 : vec4<f32> = _S21 + (vec4<f32>(low_0.yw, high_0.yw) - _S21) * vec4<f32>(f_1.x);
+    var _S22 : vec2<f32> = along_x_0.xz;
+    var along_y_0 : vec2<f32> = _S22 + (along_x_0.yw - _S22) * vec2<f32>(f_1.y);
+    var _S23 : f32 = along_y_0.x;
+    return _S23 + (along_y_0.y - _S23) * f_1.z;
 }
 
 fn lsd_fade_0( footprint_2 : f32,  period_0 : f32) -> f32
@@ -257,24 +285,49 @@ fn lsd_line_0( metres_0 : f32,  half_width_0 : f32,  footprint_3 : f32) -> f32
     return min(min(max(half_width_0 + half_pixel_0 - metres_0, 0.0f) / (2.0f * half_pixel_0 + 9.99999997475242708e-07f), 1.0f), half_width_0 / (half_pixel_0 + 9.99999997475242708e-07f));
 }
 
-fn lsd_fields_0( position_1 : vec3<f32>,  n_4 : vec3<f32>,  footprint_4 : f32,  guide_0 : ptr<function, array<vec4<f32>, i32(8)>>)
+fn lsd_fields_0( position_1 : vec3<f32>,  n_6 : vec3<f32>,  tangent_0 : vec3<f32>,  footprint_4 : f32,  guide_0 : ptr<function, array<vec4<f32>, i32(8)>>)
 {
-    var q_0 : vec3<f32> = position_1 - n_4 * vec3<f32>(0.00999999977648258f) + lsd_constants_buffer_0.lsd_constants_0.values_0[i32(5)].xyz;
+    var q_0 : vec3<f32> = position_1 - n_6 * vec3<f32>(0.00999999977648258f) + lsd_constants_buffer_0.lsd_constants_0.values_0[i32(5)].xyz;
     (*guide_0)[i32(4)][i32(1)] = lsd_value_noise_0(q_0 * vec3<f32>(0.05999999865889549f), 7.0f) * lsd_fade_0(footprint_4, 16.66666793823242188f);
     (*guide_0)[i32(4)][i32(2)] = lsd_value_noise_0(q_0 * vec3<f32>(0.25f), 38.0f) * lsd_fade_0(footprint_4, 4.0f);
     (*guide_0)[i32(4)][i32(3)] = lsd_value_noise_0(q_0, 69.0f) * lsd_fade_0(footprint_4, 1.0f);
-    var _S23 : f32 = lsd_fade_0(footprint_4, 0.25f);
-    (*guide_0)[i32(5)][i32(0)] = lsd_value_noise_0(q_0 * vec3<f32>(4.0f), 100.0f) * _S23;
+    var _S24 : f32 = lsd_fade_0(footprint_4, 0.25f);
+    (*guide_0)[i32(5)][i32(0)] = lsd_value_noise_0(q_0 * vec3<f32>(4.0f), 100.0f) * _S24;
     (*guide_0)[i32(5)][i32(1)] = lsd_value_noise_0(q_0 * vec3<f32>(14.0f), 131.0f) * lsd_fade_0(footprint_4, 0.0714285746216774f);
     var coarse_0 : vec3<f32> = floor(q_0 * vec3<f32>(0.5f));
     var fine_0 : vec3<f32> = floor(q_0 * vec3<f32>(2.0f));
     var cells_0 : vec2<f32> = lsd_cell_hash_0(vec2<f32>(coarse_0.x, fine_0.x), vec2<f32>(coarse_0.y, fine_0.y), vec2<f32>(coarse_0.z, fine_0.z), vec2<f32>(101.0f, 118.0f));
-    var _S24 : f32 = lsd_fade_0(footprint_4, 2.0f);
-    (*guide_0)[i32(5)][i32(2)] = cells_0.x * _S24;
+    var _S25 : f32 = lsd_fade_0(footprint_4, 2.0f);
+    (*guide_0)[i32(5)][i32(2)] = cells_0.x * _S25;
     (*guide_0)[i32(5)][i32(3)] = cells_0.y * lsd_fade_0(footprint_4, 0.5f);
-    var is_floor_0 : bool = (abs(n_4.y)) >= 0.69999998807907104f;
+    var _S26 : f32 = n_6.y;
+    var is_floor_0 : bool = (abs(_S26)) >= 0.69999998807907104f;
+    var _S27 : f32 = tangent_0.x;
+    var _S28 : f32 = tangent_0.z;
+    var _S29 : f32 = tangent_0.y;
+    var known_0 : bool = (_S27 * _S27 + _S28 * _S28) > (_S29 * _S29);
+    var across_1 : f32;
+    if(known_0)
+    {
+        across_1 = abs(_S28);
+    }
+    else
+    {
+        across_1 = abs(n_6.x);
+    }
+    var sideways_0 : f32;
+    if(known_0)
+    {
+        sideways_0 = abs(_S27);
+    }
+    else
+    {
+        sideways_0 = abs(n_6.z);
+    }
+    var column_0 : vec2<f32> = floor(q_0.xz * vec2<f32>(0.125f));
+    const _S30 : vec2<f32> = vec2<f32>(0.0f, 0.0f);
     var faces_x_0 : bool;
-    if((abs(n_4.x)) > (abs(n_4.z)))
+    if(across_1 > (sideways_0 * (lsd_cell_hash_0(column_0.xx, _S30, column_0.yy, vec2<f32>(157.0f, 157.0f)).x * 0.25f + 1.37999999523162842f)))
     {
         faces_x_0 = !is_floor_0;
     }
@@ -282,96 +335,114 @@ fn lsd_fields_0( position_1 : vec3<f32>,  n_4 : vec3<f32>,  footprint_4 : f32,  
     {
         faces_x_0 = false;
     }
-    var _S25 : f32;
     if(faces_x_0)
     {
-        _S25 = q_0.z;
+        across_1 = q_0.z;
     }
     else
     {
-        _S25 = q_0.x;
+        across_1 = q_0.x;
     }
-    var _S26 : f32;
     if(is_floor_0)
     {
-        _S26 = q_0.z;
+        sideways_0 = q_0.z;
     }
     else
     {
-        _S26 = q_0.y;
+        sideways_0 = q_0.y;
     }
-    var _S27 : vec2<f32> = vec2<f32>(_S25, _S26) * vec2<f32>(0.5f);
-    var turns_0 : vec2<f32> = _S27 - round(_S27);
-    var _S28 : vec2<f32> = turns_0 * vec2<f32>(6.28318548202514648f);
-    (*guide_0)[i32(6)] = vec4<f32>(sin(_S28), cos(_S28)) * vec4<f32>(_S24);
-    (*guide_0)[i32(7)][i32(0)] = lsd_line_0(abs(turns_0.x) * 2.0f, 0.05000000074505806f, footprint_4) * _S24;
-    (*guide_0)[i32(7)][i32(1)] = lsd_line_0(abs(turns_0.y) * 2.0f, 0.05000000074505806f, footprint_4) * _S24;
-    var rows_0 : f32 = _S26 * 4.0f;
+    var _S31 : vec2<f32> = vec2<f32>(across_1, sideways_0) * vec2<f32>(0.5f);
+    var turns_0 : vec2<f32> = _S31 - round(_S31);
+    var not_below_0 : f32;
+    if(_S26 > -0.69999998807907104f)
+    {
+        not_below_0 = 1.0f;
+    }
+    else
+    {
+        not_below_0 = 0.0f;
+    }
+    var grid_0 : f32 = _S25 * not_below_0;
+    var _S32 : vec2<f32> = turns_0 * vec2<f32>(6.28318548202514648f);
+    (*guide_0)[i32(6)] = vec4<f32>(sin(_S32), cos(_S32)) * vec4<f32>(grid_0);
+    (*guide_0)[i32(7)][i32(0)] = lsd_line_0(abs(turns_0.x) * 2.0f, 0.05000000074505806f, footprint_4) * grid_0;
+    (*guide_0)[i32(7)][i32(1)] = lsd_line_0(abs(turns_0.y) * 2.0f, 0.05000000074505806f, footprint_4) * grid_0;
+    var rows_0 : f32 = sideways_0 * 4.0f;
     var course_0 : f32 = floor(rows_0);
-    var along_0 : f32 = _S25 * 2.0f + (course_0 - 2.0f * floor(course_0 * 0.5f)) * 0.5f;
-    (*guide_0)[i32(7)][i32(2)] = lsd_line_0(min(abs(along_0 - round(along_0)) * 0.5f, abs(rows_0 - round(rows_0)) * 0.25f), 0.01200000010430813f, footprint_4) * _S23;
+    var along_0 : f32 = across_1 * 2.0f + (course_0 - 2.0f * floor(course_0 * 0.5f)) * 0.5f;
+    var bricks_0 : f32 = _S24 * not_below_0;
+    (*guide_0)[i32(7)][i32(2)] = lsd_line_0(min(abs(along_0 - round(along_0)) * 0.5f, abs(rows_0 - round(rows_0)) * 0.25f), 0.01200000010430813f, footprint_4) * bricks_0;
     var brick_0 : f32 = floor(along_0);
-    (*guide_0)[i32(7)][i32(3)] = lsd_cell_hash_0(vec2<f32>(brick_0, brick_0), vec2<f32>(course_0, course_0), vec2<f32>(0.0f, 0.0f), vec2<f32>(211.0f, 211.0f)).x * _S23;
+    (*guide_0)[i32(7)][i32(3)] = lsd_cell_hash_0(vec2<f32>(brick_0, brick_0), vec2<f32>(course_0, course_0), _S30, vec2<f32>(211.0f, 211.0f)).x * bricks_0;
     return;
 }
 
-fn lsd_guide_0( pixel_3 : vec2<i32>,  color_0 : vec4<f32>,  here_2 : LSDPlace_0,  part_1 : i32,  guide_1 : ptr<function, array<vec4<f32>, i32(8)>>)
+fn lsd_guide_0( pixel_4 : vec2<i32>,  color_0 : vec4<f32>,  here_3 : LSDPlace_0,  part_1 : i32,  guide_1 : ptr<function, array<vec4<f32>, i32(8)>>)
 {
-    var _S29 : f32 = 1.0f + here_2.depth_0;
-    (*guide_1)[i32(0)] = vec4<f32>(color_0.xyz * vec3<f32>(2.0f) - vec3<f32>(1.0f), here_2.solid_0 / _S29);
-    var n_5 : vec3<f32> = lsd_normal_0(pixel_3, here_2);
-    (*guide_1)[i32(1)] = vec4<f32>(log(_S29) * 0.20000000298023224f, n_5);
-    (*guide_1)[i32(2)] = vec4<f32>(1.0f - here_2.solid_0, 1.0f, dot(n_5, lsd_constants_buffer_0.lsd_constants_0.values_0[i32(4)].xyz), dot(here_2.view_0, lsd_constants_buffer_0.lsd_constants_0.values_0[i32(4)].xyz));
+    var _S33 : f32 = 1.0f + here_3.depth_0;
+    (*guide_1)[i32(0)] = vec4<f32>(color_0.xyz * vec3<f32>(2.0f) - vec3<f32>(1.0f), here_3.solid_0 / _S33);
+    var n_7 : vec3<f32> = lsd_normal_0(pixel_4, here_3);
+    (*guide_1)[i32(1)] = vec4<f32>(log(_S33) * 0.20000000298023224f, n_7);
+    (*guide_1)[i32(2)] = vec4<f32>(1.0f - here_3.solid_0, 1.0f, dot(n_7, lsd_constants_buffer_0.lsd_constants_0.values_0[i32(4)].xyz), dot(here_3.view_0, lsd_constants_buffer_0.lsd_constants_0.values_0[i32(4)].xyz));
+    var _S34 : bool = (here_3.solid_0) > 0.5f;
     var incidence_0 : f32;
-    if((here_2.solid_0) > 0.5f)
+    if(_S34)
     {
-        incidence_0 = max(abs(dot(n_5, here_2.view_0)), 0.20000000298023224f);
+        incidence_0 = max(abs(dot(n_7, here_3.view_0)), 0.20000000298023224f);
     }
     else
     {
         incidence_0 = 1.0f;
     }
-    var footprint_5 : f32 = here_2.footprint_0 / incidence_0 + 0.00009999999747379f;
-    var _S30 : f32 = here_2.view_0.y;
-    (*guide_1)[i32(3)] = vec4<f32>(_S30, 0.0f, 0.0f, 0.0f);
-    (*guide_1)[i32(4)] = vec4<f32>(0.0f, 0.0f, 0.0f, 0.0f);
-    var _S31 : bool;
-    if(part_1 >= i32(1))
+    var footprint_5 : f32 = here_3.footprint_0 / incidence_0 + 0.00009999999747379f;
+    var elevation_0 : f32;
+    if(_S34)
     {
-        _S31 = part_1 <= i32(3);
+        elevation_0 = here_3.view_0.y;
     }
     else
     {
-        _S31 = false;
+        elevation_0 = max(here_3.view_0.y, 0.0f);
     }
-    if(_S31)
+    (*guide_1)[i32(3)] = vec4<f32>(elevation_0, 0.0f, 0.0f, 0.0f);
+    (*guide_1)[i32(4)] = vec4<f32>(0.0f, 0.0f, 0.0f, 0.0f);
+    var _S35 : bool;
+    if(part_1 >= i32(1))
     {
-        var tint_0 : vec3<f32> = lsd_tint_0(part_1, n_5, here_2.position_0.y, footprint_5);
-        (*guide_1)[i32(3)] = vec4<f32>(_S30, 1.0f, tint_0.xy);
+        _S35 = part_1 <= i32(3);
+    }
+    else
+    {
+        _S35 = false;
+    }
+    if(_S35)
+    {
+        var tint_0 : vec3<f32> = lsd_tint_0(part_1, n_7, here_3.position_0.y, footprint_5);
+        (*guide_1)[i32(3)] = vec4<f32>(elevation_0, 1.0f, tint_0.xy);
         (*guide_1)[i32(4)][i32(0)] = tint_0.z;
     }
-    lsd_fields_0(here_2.position_0, n_5, footprint_5, &((*guide_1)));
+    lsd_fields_0(here_3.position_0, n_7, lsd_row_tangent_0(pixel_4, here_3, n_7), footprint_5, &((*guide_1)));
     return;
 }
 
-fn lsd_context_at_0( pixel_4 : vec2<i32>,  here_3 : LSDPlace_0) -> vec2<f32>
+fn lsd_context_at_0( pixel_5 : vec2<i32>,  here_4 : LSDPlace_0) -> vec2<f32>
 {
-    var at_1 : vec2<f32> = (vec2<f32>(pixel_4) + vec2<f32>(0.5f)) / lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].xy;
+    var at_1 : vec2<f32> = (vec2<f32>(pixel_5) + vec2<f32>(0.5f)) / lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].xy;
     if((lsd_constants_buffer_0.lsd_constants_0.values_0[i32(7)].w) < 0.5f)
     {
         return at_1;
     }
     var eye_0 : vec3<f32> = vec3<f32>(lsd_constants_buffer_0.lsd_constants_0.values_0[i32(0)].w, lsd_constants_buffer_0.lsd_constants_0.values_0[i32(1)].w, lsd_constants_buffer_0.lsd_constants_0.values_0[i32(2)].w);
-    var _S32 : vec3<f32>;
-    if((here_3.solid_0) > 0.5f)
+    var _S36 : vec3<f32>;
+    if((here_4.solid_0) > 0.5f)
     {
-        _S32 = here_3.position_0;
+        _S36 = here_4.position_0;
     }
     else
     {
-        _S32 = eye_0 + here_3.ray_0 * vec3<f32>(1.0e+05f);
+        _S36 = eye_0 + here_4.ray_0 * vec3<f32>(1.0e+05f);
     }
-    var p_1 : vec4<f32> = vec4<f32>(_S32, 1.0f);
+    var p_1 : vec4<f32> = vec4<f32>(_S36, 1.0f);
     var w_0 : f32 = dot(lsd_constants_buffer_0.lsd_constants_0.values_0[i32(10)], p_1);
     if(w_0 < 0.00100000004749745f)
     {
@@ -404,10 +475,10 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
         g_0 = g_0 + i32(1);
     }
     var cell_0 : vec2<f32> = clamp(context_at_0 * lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].zw - vec2<f32>(0.5f), vec2<f32>(0.0f, 0.0f), lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].zw - vec2<f32>(1.0f));
-    var _S33 : vec2<i32> = vec2<i32>(cell_0);
-    const _S34 : vec2<i32> = vec2<i32>(i32(1), i32(1));
-    var _S35 : vec2<i32> = min(_S33 + _S34, vec2<i32>(lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].zw) - _S34);
-    var _S36 : vec2<f32> = cell_0 - vec2<f32>(_S33);
+    var _S37 : vec2<i32> = vec2<i32>(cell_0);
+    const _S38 : vec2<i32> = vec2<i32>(i32(1), i32(1));
+    var _S39 : vec2<i32> = min(_S37 + _S38, vec2<i32>(lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].zw) - _S38);
+    var _S40 : vec2<f32> = cell_0 - vec2<f32>(_S37);
     var c_0 : i32 = i32(0);
     for(;;)
     {
@@ -418,16 +489,16 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
         {
             break;
         }
-        var _S37 : i32 = _S33.x * i32(4) + c_0;
-        var _S38 : i32 = _S33.y;
-        var _S39 : vec3<i32> = vec3<i32>(_S37, _S38, i32(0));
-        var _S40 : i32 = _S35.x * i32(4) + c_0;
-        var _S41 : vec3<i32> = vec3<i32>(_S40, _S38, i32(0));
-        var _S42 : vec4<f32> = vec4<f32>(_S36.x);
-        var _S43 : i32 = _S35.y;
-        var _S44 : vec3<i32> = vec3<i32>(_S37, _S43, i32(0));
-        var _S45 : vec3<i32> = vec3<i32>(_S40, _S43, i32(0));
-        h_0[i32(8) + c_0] = mix(mix((textureLoad((lsd_context_0), ((_S39)).xy, ((_S39)).z)), (textureLoad((lsd_context_0), ((_S41)).xy, ((_S41)).z)), _S42), mix((textureLoad((lsd_context_0), ((_S44)).xy, ((_S44)).z)), (textureLoad((lsd_context_0), ((_S45)).xy, ((_S45)).z)), _S42), vec4<f32>(_S36.y));
+        var _S41 : i32 = _S37.x * i32(4) + c_0;
+        var _S42 : i32 = _S37.y;
+        var _S43 : vec3<i32> = vec3<i32>(_S41, _S42, i32(0));
+        var _S44 : i32 = _S39.x * i32(4) + c_0;
+        var _S45 : vec3<i32> = vec3<i32>(_S44, _S42, i32(0));
+        var _S46 : vec4<f32> = vec4<f32>(_S40.x);
+        var _S47 : i32 = _S39.y;
+        var _S48 : vec3<i32> = vec3<i32>(_S41, _S47, i32(0));
+        var _S49 : vec3<i32> = vec3<i32>(_S44, _S47, i32(0));
+        h_0[i32(8) + c_0] = mix(mix((textureLoad((lsd_context_0), ((_S43)).xy, ((_S43)).z)), (textureLoad((lsd_context_0), ((_S45)).xy, ((_S45)).z)), _S46), mix((textureLoad((lsd_context_0), ((_S48)).xy, ((_S48)).z)), (textureLoad((lsd_context_0), ((_S49)).xy, ((_S49)).z)), _S46), vec4<f32>(_S40.y));
         c_0 = c_0 + i32(1);
     }
     var layer_0 : i32 = i32(0);
@@ -440,15 +511,15 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
         {
             break;
         }
-        var _S46 : i32 = layer_0 * i32(588);
-        var _S47 : f32;
+        var _S50 : i32 = layer_0 * i32(588);
+        var _S51 : f32;
         if(layer_0 > i32(0))
         {
-            _S47 = 1.0f;
+            _S51 = 1.0f;
         }
         else
         {
-            _S47 = 0.0f;
+            _S51 = 0.0f;
         }
         var sums_0 : array<f32, i32(48)>;
         k_0 = i32(0);
@@ -461,9 +532,9 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
             {
                 break;
             }
-            const _S48 : vec4<f32> = vec4<f32>(0.0f, 0.0f, 0.0f, 0.0f);
+            const _S52 : vec4<f32> = vec4<f32>(0.0f, 0.0f, 0.0f, 0.0f);
             i_0 = i32(0);
-            var sum_0 : vec4<f32> = _S48;
+            var sum_0 : vec4<f32> = _S52;
             for(;;)
             {
                 if(i_0 < i32(12))
@@ -473,7 +544,7 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
                 {
                     break;
                 }
-                var sum_1 : vec4<f32> = sum_0 + lsd_weights_buffer_0.lsd_weights_0.values_1[_S46 + k_0 * i32(12) + i_0] * h_0[i_0];
+                var sum_1 : vec4<f32> = sum_0 + lsd_weights_buffer_0.lsd_weights_0.values_1[_S50 + k_0 * i32(12) + i_0] * h_0[i_0];
                 i_0 = i_0 + i32(1);
                 sum_0 = sum_1;
             }
@@ -490,15 +561,15 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
             {
                 break;
             }
-            var _S49 : i32 = i_0 * i32(4);
-            h_0[i_0] = lsd_hardswish_0(vec4<f32>(sums_0[_S49], sums_0[_S49 + i32(1)], sums_0[_S49 + i32(2)], sums_0[_S49 + i32(3)]) + lsd_weights_buffer_0.lsd_weights_0.values_1[_S46 + i32(576) + i_0]) + h_0[i_0] * vec4<f32>(_S47);
+            var _S53 : i32 = i_0 * i32(4);
+            h_0[i_0] = lsd_hardswish_0(vec4<f32>(sums_0[_S53], sums_0[_S53 + i32(1)], sums_0[_S53 + i32(2)], sums_0[_S53 + i32(3)]) + lsd_weights_buffer_0.lsd_weights_0.values_1[_S50 + i32(576) + i_0]) + h_0[i_0] * vec4<f32>(_S51);
             i_0 = i_0 + i32(1);
         }
         layer_0 = layer_0 + i32(1);
     }
-    var _S50 : vec3<f32> = lsd_weights_buffer_0.lsd_weights_0.values_1[i32(1800)].xyz;
+    var _S54 : vec3<f32> = lsd_weights_buffer_0.lsd_weights_0.values_1[i32(1800)].xyz;
     k_0 = i32(0);
-    var rgb_0 : vec3<f32> = _S50;
+    var rgb_0 : vec3<f32> = _S54;
     for(;;)
     {
         if(k_0 < i32(12))
@@ -512,11 +583,11 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
         k_0 = k_0 + i32(1);
         rgb_0 = rgb_1;
     }
-    var _S51 : vec3<f32> = vec3<f32>(0.5f);
-    return saturate(rgb_0 * _S51 + _S51);
+    var _S55 : vec3<f32> = vec3<f32>(0.5f);
+    return saturate(rgb_0 * _S55 + _S55);
 }
 
-fn lsd_shade_0( pixel_5 : vec2<i32>,  color_1 : vec4<f32>,  part_2 : i32) -> vec3<f32>
+fn lsd_shade_0( pixel_6 : vec2<i32>,  color_1 : vec4<f32>,  part_2 : i32) -> vec3<f32>
 {
     var guide_3 : array<vec4<f32>, i32(8)>;
     var g_1 : i32 = i32(0);
@@ -532,31 +603,31 @@ fn lsd_shade_0( pixel_5 : vec2<i32>,  color_1 : vec4<f32>,  part_2 : i32) -> vec
         guide_3[g_1] = vec4<f32>(0.0f, 0.0f, 0.0f, 0.0f);
         g_1 = g_1 + i32(1);
     }
-    var _S52 : vec2<f32> = (vec2<f32>(pixel_5) + vec2<f32>(0.5f)) / lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].xy;
+    var _S56 : vec2<f32> = (vec2<f32>(pixel_6) + vec2<f32>(0.5f)) / lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].xy;
     var at_2 : vec2<f32>;
     if((lsd_constants_buffer_0.lsd_constants_0.values_0[i32(7)].x) > 0.5f)
     {
-        var here_4 : LSDPlace_0 = lsd_place_0(pixel_5);
-        lsd_guide_0(pixel_5, color_1, here_4, part_2, &(guide_3));
-        at_2 = lsd_context_at_0(pixel_5, here_4);
+        var here_5 : LSDPlace_0 = lsd_place_0(pixel_6);
+        lsd_guide_0(pixel_6, color_1, here_5, part_2, &(guide_3));
+        at_2 = lsd_context_at_0(pixel_6, here_5);
     }
     else
     {
         guide_3[i32(0)] = vec4<f32>(color_1.xyz * vec3<f32>(2.0f) - vec3<f32>(1.0f), 0.0f);
-        at_2 = _S52;
+        at_2 = _S56;
     }
     return lsd_head_0(guide_3, at_2);
 }
 
-fn lsd_shaded_0( pixel_6 : vec2<i32>) -> vec4<f32>
+fn lsd_shaded_0( pixel_7 : vec2<i32>) -> vec4<f32>
 {
-    var _S53 : vec3<i32> = vec3<i32>(pixel_6, i32(0));
-    var color_2 : vec4<f32> = (textureLoad((lsd_color_0), ((_S53)).xy, ((_S53)).z));
+    var _S57 : vec3<i32> = vec3<i32>(pixel_7, i32(0));
+    var color_2 : vec4<f32> = (textureLoad((lsd_color_0), ((_S57)).xy, ((_S57)).z));
     var slot_0 : vec2<f32>;
     if((lsd_constants_buffer_0.lsd_constants_0.values_0[i32(7)].z) > 0.5f)
     {
-        var _S54 : vec3<i32> = vec3<i32>(i32((textureLoad((lsd_ids_0), ((_S53)).xy, ((_S53)).z).x) * 255.0f + 0.5f), i32(0), i32(0));
-        slot_0 = (textureLoad((lsd_slots_0), ((_S54)).xy, ((_S54)).z)).xy * vec2<f32>(255.0f, 1.0f);
+        var _S58 : vec3<i32> = vec3<i32>(i32((textureLoad((lsd_ids_0), ((_S57)).xy, ((_S57)).z).x) * 255.0f + 0.5f), i32(0), i32(0));
+        slot_0 = (textureLoad((lsd_slots_0), ((_S58)).xy, ((_S58)).z)).xy * vec2<f32>(255.0f, 1.0f);
     }
     else
     {
@@ -576,7 +647,7 @@ fn lsd_shaded_0( pixel_6 : vec2<i32>) -> vec4<f32>
     {
         return vec4<f32>(color_2.xyz, alpha_0);
     }
-    return vec4<f32>(mix(color_2.xyz, lsd_shade_0(pixel_6, color_2, i32(slot_0.x + 0.5f)), vec3<f32>(strength_0)), alpha_0);
+    return vec4<f32>(mix(color_2.xyz, lsd_shade_0(pixel_7, color_2, i32(slot_0.x + 0.5f)), vec3<f32>(strength_0)), alpha_0);
 }
 
 struct pixelOutput_0
@@ -587,8 +658,8 @@ struct pixelOutput_0
 @fragment
 fn lsd_fragment(@builtin(position) position_2 : vec4<f32>) -> pixelOutput_0
 {
-    var _S55 : pixelOutput_0 = pixelOutput_0( lsd_shaded_0(vec2<i32>(position_2.xy)) );
-    return _S55;
+    var _S59 : pixelOutput_0 = pixelOutput_0( lsd_shaded_0(vec2<i32>(position_2.xy)) );
+    return _S59;
 }
 
 

@@ -6,6 +6,8 @@
 //   OBSERVER_FOLDER     folder for the frames (width, height: int32; RGBA, row 0 at the bottom), frames FIRST to LAST
 //   OBSERVER_KEYS       FRAME:KEY ..., keys that xdotool presses at a frame; FRAME:+KEY keeps it down,
 //                       FRAME:@X,Y clicks there
+//   OBSERVER_TIMES      file for the machine's time at each frame shown (nanoseconds, int64)
+//   OBSERVER_PAUSE_MS   pause after each frame, milliseconds of the machine's time
 //   OBSERVER_FIRST, OBSERVER_LAST   frames are counted from 1; after LAST the game is ended
 #include <GL/gl.h>
 #include <GL/glext.h>
@@ -184,10 +186,28 @@ void press_keys(int64_t frame) {
   }
 }
 
+/** Notes when the frame was shown, by the machine's clock. */
+void note_time() {
+  static std::FILE* const file = [] {
+    const char* path = std::getenv("OBSERVER_TIMES");
+    return path != nullptr ? std::fopen(path, "wb") : nullptr;
+  }();
+  if (file == nullptr) return;
+  static const auto real = next<int (*)(clockid_t, timespec*)>("clock_gettime");
+  timespec time{};
+  real(CLOCK_MONOTONIC, &time);
+  const int64_t ns = int64_t{time.tv_sec} * 1000000000 + time.tv_nsec;
+  std::fwrite(&ns, sizeof ns, 1, file);
+  std::fflush(file);
+}
+
 void frame_shown() {
   static int64_t frame = 0;
+  note_time();
   press_keys(++frame);
   dump_frame(frame);
+  static const int64_t pause_us = number("OBSERVER_PAUSE_MS", 0) * 1000;
+  if (pause_us > 0) next<int (*)(useconds_t)>("usleep")(static_cast<useconds_t>(pause_us));
   if (step_ns() == 0) return;
   const int64_t due = frame_began_ns + step_ns();
   if (now_ns < due) now_ns = due;

@@ -26,10 +26,11 @@ namespace MirageLSD
         {
             var engine = camera.Engine;
             if (engine == null) return "Runs in Play mode.";
-            if (!engine.IsConnected) return "Looking for the daemon at " + LSDSettings.Connection.Endpoint + ".";
+            if (!engine.IsConnected)
+                return "Looking for the daemon at " + LSDSettings.Connection.Endpoint + "." + (engine.IsShading ? " Painted " + engine.ShadingState + "." : "");
             var stats = engine.Stats;
             return stats.Fps.ToString("0.0") + " frames a second, latency " + stats.LatencyMsP50.ToString("0") + " ms (p95 " +
-                   stats.LatencyMsP95.ToString("0") + " ms).";
+                   stats.LatencyMsP95.ToString("0") + " ms), painted " + engine.ShadingState + ".";
         }
     }
 }

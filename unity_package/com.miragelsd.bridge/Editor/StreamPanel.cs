@@ -29,6 +29,7 @@ namespace MirageLSD
             if (busy != "") EditorGUILayout.LabelField("Daemon is busy", busy + ", " + (100f * fraction).ToString("0") + " %");
             EditorGUILayout.LabelField("Connection", engine.IsConnected ? "connected, " + stats.Transport : "looking for the daemon");
             EditorGUILayout.LabelField("Model", engine.Model);
+            EditorGUILayout.LabelField("Painted", engine.ShadingState);
             EditorGUILayout.LabelField("Frames per second", stats.Fps.ToString("0.0"));
             EditorGUILayout.LabelField("Latency p50 / p95", stats.LatencyMsP50.ToString("0") + " / " + stats.LatencyMsP95.ToString("0") + " ms");
             EditorGUILayout.LabelField("Dropped / skipped", stats.Dropped + " / " + stats.Skipped);

@@ -15,7 +15,8 @@ namespace MirageLSD.Tests.Behaviour
         public Daemon(string arguments = "--model passthrough", int port = 0, string program = "-m mirage_lsd.cli")
         {
             Endpoint = "tcp://127.0.0.1:" + (port == 0 ? FreePort() : port);
-            _arguments = program + " serve --bind " + Endpoint + " " + arguments;
+            // As the package's own launcher does: a test run that crashes leaves no daemon behind.
+            _arguments = program + " serve --bind " + Endpoint + " --parent-pid " + Process.GetCurrentProcess().Id + " " + arguments;
             Start();
         }
 
@@ -44,7 +45,7 @@ namespace MirageLSD.Tests.Behaviour
             _process.ErrorDataReceived += read;
             _process.BeginOutputReadLine();
             _process.BeginErrorReadLine();
-            if (!ready.WaitOne(60000)) throw new TimeoutException("The daemon did not say that it is ready.");
+            if (!ready.WaitOne(300000)) throw new TimeoutException("The daemon did not say that it is ready.");
         }
 
         public void Kill()

@@ -248,6 +248,23 @@ namespace MirageLSD.Tests.Behaviour
         }
 
         [Test]
+        public void AnotherTargetTextureInTheInspectorCountsAtOnce()
+        {
+            Settings.endpoint = Daemon.Endpoint;
+            Paint(MainCamera, 20);
+            var component = MainCamera.gameObject.AddComponent<LSDCamera>();
+            component.Model = "passthrough";
+            Until(() => component.Engine.Stats.Returned > 0, "Frames");
+            var output = new RenderTexture(Width, Height, 0);
+            component.TargetTexture = output;
+            Until(() => component.Engine.OutputTexture == output && Pixels.Blue(output) > 10, "The picture in the new texture");
+            component.TargetTexture = new Texture2D(Width, Height, TextureFormat.RGB24, false);
+            Frames(3);
+            Assert.That(Game.Console.FindAll(line => line.Contains("RGB24")).Count, Is.EqualTo(1), string.Join(" | ", Game.Console.ToArray()));
+            Assert.That(component.Engine.OutputTexture, Is.EqualTo(output));
+        }
+
+        [Test]
         public void AThemeIsAnAssetAndAKeyIsBypass()
         {
             Settings.endpoint = Daemon.Endpoint;

@@ -24,6 +24,7 @@ namespace MirageLSD.Tests.Behaviour
             Settings = ScriptableObject.CreateInstance<LSDSettings>();
             Game.Resources[LSDSettings.AssetName] = Settings;
             Game.Resources["MirageLSDConvert"] = new Shader();
+            Game.Resources[PaintingShader.Name] = new Shader { name = PaintingShader.Name };
             Game.EnterPlayMode(typeof(LSDStreamEngine).Assembly);
             MainCamera = MakeCamera("MainCamera");
         }
@@ -42,7 +43,7 @@ namespace MirageLSD.Tests.Behaviour
         }
 
         /// <summary>Frames at about 100 a second until it is so; fails after some seconds.</summary>
-        internal static void Until(Func<bool> isSo, string what, double seconds = 20.0)
+        internal static void Until(Func<bool> isSo, string what, double seconds = 120.0)
         {
             var clock = Stopwatch.StartNew();
             while (!isSo())

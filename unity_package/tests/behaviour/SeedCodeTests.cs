@@ -32,7 +32,7 @@ namespace MirageLSD.Tests.Behaviour
                 var script = new GameObject("seed").AddComponent<SeedScript>();
                 script.outputTexture = new Texture2D(Width, Height, TextureFormat.RGBA32, false);
                 script.Start();
-                Until(() => HasContrast(script.outputTexture), "A painted picture", 60.0);
+                Until(() => HasContrast(script.outputTexture), "A painted picture", 300.0);
                 Assert.That(Game.Console, Is.Empty);
                 Assert.That(EngineLoop.Engines[0].Stats.Transport, Is.EqualTo("shared memory"));
             }

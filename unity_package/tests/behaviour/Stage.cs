@@ -29,6 +29,8 @@ namespace MirageLSD.Tests.Behaviour
             SystemInfo.supportsMotionVectors = true;
             SystemInfo.usesReversedZBuffer = true;
             SystemInfo.Unreadable = null;
+            SystemInfo.graphicsShaderLevel = 50;
+            SystemInfo.maxConstantBufferSize = 65536;
             GraphicsSettings.PipelineSettings.Clear();
             GraphicsSettings.lightsUseLinearIntensity = GraphicsSettings.lightsUseColorTemperature = false;
             RenderTexture.active = null;

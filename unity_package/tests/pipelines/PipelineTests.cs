@@ -57,6 +57,51 @@ namespace MirageLSD.Tests.Pipelines
         }
 
         [Test]
+        public void TheEnginePaintsWhatTheDaemonPaints()
+        {
+            UsePipeline();
+            Settings.endpoint = OnePicture.ModelDaemon;
+            MainCamera.transform.position = new Vector3(0.3f, 1.6f, -1f);
+            MainCamera.transform.rotation = Quaternion.Euler(6f, 9f, 0f);
+            Scenery.Render(MainCamera);
+            var expected = OnePicture.Painted(LSDShading.Daemon);
+            OnePicture.RequireTheSame(expected, OnePicture.Painted(LSDShading.Engine));
+            // And on the screen, behind what the daemon is sent.
+            var before = (byte[])CameraPictures.Of(MainCamera).Color.Bytes.Clone();
+            OnePicture.Painted(LSDShading.Engine, engine => engine.ShowsOnScreen = true);
+            Assert.That(CameraPictures.Of(MainCamera).Color.Bytes, Is.Not.EqualTo(before));
+            Assert.That(Game.Console, Is.Empty);
+        }
+
+        [Test]
+        public void TwoPlayersOnOneScreenHaveAStreamEach()
+        {
+            using (var daemon = new Daemon())
+            {
+                UsePipeline();
+                Settings.endpoint = daemon.Endpoint;
+                var cameras = new[] { MainCamera, MakeCamera() };
+                var outputs = new RenderTexture[2];
+                var engines = new LSDStreamEngine[2];
+                for (var i = 0; i < 2; i++)
+                {
+                    cameras[i].rect = new Rect(0.5f * i, 0f, 0.5f, 1f);
+                    Paint(cameras[i], (byte)(60 + 100 * i));
+                    outputs[i] = new RenderTexture(Width / 2, Height, 0);
+                    engines[i] = new LSDStreamEngine("passthrough") { Resolution = new Vector2Int(Width / 2, Height) };
+                    engines[i].BindTexture(outputs[i]);
+                    engines[i].StartCapture(cameras[i]);
+                }
+                Until(() => Behaviour.Pixels.Blue(outputs[0]) == 60 && Behaviour.Pixels.Blue(outputs[1]) == 160, "Both pictures");
+                for (var i = 0; i < 2; i++)
+                    Assert.That(Behaviour.Pixels.Difference(outputs[i], CameraPictures.Of(cameras[i]).Color), Is.LessThanOrEqualTo(2));
+                Assert.That(Game.Console, Is.Empty);
+                foreach (var engine in engines) engine.Dispose();
+                Frames(2);
+            }
+        }
+
+        [Test]
         public void TheJitterIsThePipelines()
         {
             UsePipeline();
@@ -116,11 +161,22 @@ namespace MirageLSD.Tests.Pipelines
         [Test]
         public void DynamicResolutionAndMsaa([Values(1f, 0.5f)] float scale, [Values(false, true)] bool isMultisampled)
         {
+            With(scale, isMultisampled, DepthAndMotionAreTakenFromThePipeline);
+        }
+
+        [Test]
+        public void DynamicResolutionAndMsaaPaintTheSame([Values(1f, 0.5f)] float scale)
+        {
+            With(scale, true, TheEnginePaintsWhatTheDaemonPaints);
+        }
+
+        private static void With(float scale, bool isMultisampled, System.Action test)
+        {
             Simulation.RenderScale = scale;
             Simulation.IsMultisampled = isMultisampled;
             try
             {
-                DepthAndMotionAreTakenFromThePipeline();
+                test();
             }
             finally
             {
@@ -244,6 +300,12 @@ namespace MirageLSD.Tests.Pipelines
             public override void Warn(string key, string sentence)
             {
                 Warnings += key + " ";
+            }
+
+            public override bool Shades => false;
+
+            public override void Shade(CommandBuffer commands, CaptureSources sources)
+            {
             }
 
             public override void Present(CommandBuffer commands, Vector2 size)

@@ -1,6 +1,8 @@
 // Copyright 2026 MirageLSD contributors. Licensed under the Apache License 2.0.
 #include "game.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -84,10 +86,10 @@ UTextureRenderTarget2D* MakeRenderTarget(ETextureRenderTargetFormat format, int 
 
 std::string Narrow(const std::wstring& text) { return {text.begin(), text.end()}; }
 
-Game::Game(const std::string& endpoint) : view(LevelView("walk")), endpoint_(endpoint) {
+Game::Game(const std::string& endpoint, const wchar_t* model) : view(LevelView("walk")), endpoint_(endpoint) {
   StandIn::TakeLog();
   PlayIn(GameWorld());
-  stream = ULSDStreamEngine::Create(TEXT("passthrough"), false);
+  stream = ULSDStreamEngine::Create(model, false);
   stream->SetEndpoint(FString(std::wstring(endpoint.begin(), endpoint.end())), FString());
   stream->SetCaptureSize(32, 18);
   stream->SetTargetFPS(0.0f);
@@ -106,6 +108,7 @@ Game::Game(const std::string& endpoint) : view(LevelView("walk")), endpoint_(end
 Game::~Game() {
   StandIn::Destroy(stream);
   FlushRenderingCommands();
+  for (const std::wstring& fault : StandIn::TakeFaults()) ADD_FAILURE() << Narrow(fault);
 }
 
 void Game::Frame() {

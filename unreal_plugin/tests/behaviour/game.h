@@ -14,7 +14,7 @@
  * is the game thread. */
 class Game {
  public:
-  explicit Game(const std::string& endpoint);
+  explicit Game(const std::string& endpoint, const wchar_t* model = L"passthrough");
   ~Game();
 
   /** One engine frame: a view is rendered, then the game ticks. */

@@ -3,6 +3,7 @@
 
 #include "LSDShaders.h"
 #include "hlsl.h"
+#include "shade_record.h"
 
 namespace {
 
@@ -89,4 +90,5 @@ void RegisterShaders() {
   StandIn::GetShaders()[TEXT("/Plugin/MirageLSD/Private/LSDCaptureGeometry.usf")] = CaptureGeometry;
   StandIn::GetShaders()[TEXT("/Plugin/MirageLSD/Private/LSDCaptureIds.usf")] = CaptureIds;
   StandIn::GetShaders()[TEXT("/Plugin/MirageLSD/Private/LSDCopy.usf")] = Copy;
+  StandIn::GetShaders()[TEXT("/Plugin/MirageLSD/Private/LSDShadePass.usf")] = Shade;
 }

@@ -83,6 +83,13 @@ TEST_P(Conventions, MotionIsThePictures) {
 
 INSTANTIATE_TEST_SUITE_P(Cases, Conventions, testing::Range(0, 2));
 
+TEST(Depth, IsEvenOnASurfaceAndNotAcrossEdges) {
+  EXPECT_FLOAT_EQ(hlsl::LSDDepthBetween(0.10f, 0.11f, 0.10f, 0.11f, 0.5f, 0.3f), 0.105f);
+  EXPECT_EQ(hlsl::LSDDepthBetween(0.10f, 0.02f, 0.10f, 0.02f, 0.6f, 0.3f), 0.02f);
+  EXPECT_EQ(hlsl::LSDDepthBetween(0.10f, 0.0f, 0.10f, 0.0f, 0.4f, 0.9f), 0.10f);
+  EXPECT_EQ(hlsl::LSDDepthBetween(0.10f, 0.11f, 0.10f, 0.11f, 0.0f, 0.0f), 0.10f);
+}
+
 TEST(Motion, OfASurfaceGoesOnForTheEngineFramesBetween) {
   // Camera still; a surface moved one hundredth to the right in the last engine frame, three frames after the last sent
   // one.

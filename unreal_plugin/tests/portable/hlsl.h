@@ -20,6 +20,8 @@ struct float4 {
 namespace hlsl {
 using uint = unsigned int;
 using std::ceil;
+using std::max;
+using std::min;
 using std::pow;
 inline float clamp(float v, float low, float high) { return std::min(std::max(v, low), high); }
 #include "LSDConventions.ush"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
+from usf import compile_pixel_shader, whole_source
 
 TYPES = {
     "FVector2f": "float2",
@@ -15,6 +15,7 @@ TYPES = {
     "uint32": "uint",
     "SamplerState": "SamplerState",
     "FUintVector4": "uint4",
+    "FVector4f": "float4",
 }
 
 
@@ -24,7 +25,8 @@ def shader_classes(plugin: Path) -> dict[str, dict[str, str]]:
     classes = {}
     for name, body in re.findall(r"class (\w+) : public FGlobalShader\n\{(.*?)\n\};", text, re.S):
         found = re.findall(
-            r"SHADER_PARAMETER(?:_RDG_TEXTURE(?:_SRV)?|_SAMPLER|_ARRAY)?\(([\w<>]+), (\w+)(?:, (\[\d+\]))?\)", body
+            r"SHADER_PARAMETER(?:_RDG_TEXTURE(?:_SRV)?|_RDG_BUFFER_SRV|_SAMPLER|_ARRAY)?\(([\w<>]+), (\w+)(?:, (\[\d+\]))?\)",
+            body,
         )
         classes[name] = {parameter + size: TYPES.get(kind, kind) for kind, parameter, size in found}
     return classes
@@ -32,13 +34,13 @@ def shader_classes(plugin: Path) -> dict[str, dict[str, str]]:
 
 def implemented(plugin: Path) -> dict[str, tuple[str, str]]:
     """Path and entry by class."""
-    text = (plugin / "Source/MirageLSD/Private/LSDCapturePass.cpp").read_text(encoding="utf-8")
+    text = "".join(p.read_text(encoding="utf-8") for p in sorted((plugin / "Source/MirageLSD/Private").glob("*.cpp")))
     return {
         c: (p, e) for c, p, e in re.findall(r'IMPLEMENT_GLOBAL_SHADER\((\w+), "([^"]+)", "(\w+)", SF_Pixel\);', text)
     }
 
 
-@pytest.mark.parametrize("name", ["FLSDCaptureGeometryPS", "FLSDCaptureIdsPS", "FLSDCopyPS"])
+@pytest.mark.parametrize("name", ["FLSDCaptureGeometryPS", "FLSDCaptureIdsPS", "FLSDCopyPS", "FLSDShadePS"])
 def test_parameters_are_declared_on_both_sides(plugin: Path, name: str) -> None:
     virtual, entry = implemented(plugin)[name]
     assert virtual.startswith("/Plugin/MirageLSD/")
@@ -66,60 +68,11 @@ def test_the_shared_arithmetic_stays_within_both_languages(plugin: Path) -> None
     assert not re.search(r"[^\w.]\d+\.\d+(?!\d*f)\b", code), "floats need their f: C++ would take them for doubles"
 
 
-# What the shaders take from the engine's Common.ush; any body will do.
-ENGINE_COMMON = "float3 DecodeVelocityFromTexture(float4 Encoded) { return float3(Encoded.xy, 0.0f); }\n"
+@pytest.mark.parametrize("name", ["LSDCaptureGeometry", "LSDCopy", "LSDShadePass"])
+def test_they_are_valid_hlsl(plugin: Path, repository: Path, tmp_path: Path, name: str) -> None:
+    compile_pixel_shader(whole_source(plugin, repository, name), tmp_path)
 
 
-def assert_is_hlsl(whole: Path) -> None:
-    """A pixel shader whose entry point is MainPS, in one file."""
-    command = [
-        "glslangValidator",
-        "-D",
-        "-V",
-        "-S",
-        "frag",
-        "-e",
-        "MainPS",
-        "--auto-map-bindings",
-        "--auto-map-locations",
-    ]
-    done = subprocess.run(
-        [*command, "-o", str(whole.with_name("out.spv")), str(whole)], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout
-
-
-@pytest.mark.parametrize("name", ["LSDCaptureGeometry", "LSDCopy"])
-def test_they_are_valid_hlsl(plugin: Path, tmp_path: Path, name: str) -> None:
-    folder = plugin / "Shaders" / "Private"
-    shared = (folder / "LSDConventions.ush").read_text(encoding="utf-8").replace("#pragma once", "")
-    source = (folder / f"{name}.usf").read_text(encoding="utf-8")
-    source = source.replace('#include "/Engine/Private/Common.ush"', ENGINE_COMMON)
-    source = source.replace('#include "/Plugin/MirageLSD/Private/LSDConventions.ush"', shared)
-    assert "#include" not in source
-    whole = tmp_path / f"{name}.frag"
-    whole.write_text(source, encoding="utf-8")
-    assert_is_hlsl(whole)
-
-
-# As a global shader of the plugin would: scene textures, a uniform buffer's arrays, and the target.
-SHADING = """
-Texture2D LSDColor; Texture2D LSDDepth; Texture2D LSDNormals; Texture2D LSDIds; Texture2D LSDSlots; Texture2D LSDContext;
-cbuffer LSDShading { float4 LSDConstants[17]; float4 LSDWeights[1801]; };
-#define LSD_CONSTANT(i) LSDConstants[i]
-#define LSD_WEIGHT(i) LSDWeights[i]
-#define LSD_CONTEXT(cell, part) LSDContext.Load(int3((cell).x * 4 + (part), (cell).y, 0))
-#define LSD_COLOR(pixel) float4(lsd_encode_srgb(LSDColor.Load(int3(pixel, 0)).xyz), 1.0f)
-#define LSD_DEPTH(pixel) (LSDDepth.Load(int3(pixel, 0)).x * 0.01f)
-#define LSD_NORMAL(pixel) LSDNormals.Load(int3(pixel, 0))
-#define LSD_SLOT(pixel) (LSDSlots.Load(int3(int(LSDIds.Load(int3(pixel, 0)).x * 255.0f + 0.5f), 0, 0)).xy * float2(255.0f, 1.0f))
-float3 lsd_encode_srgb(float3 color);
-#include "LSDShade.ush"
-void MainPS(float4 Position : SV_Position, out float4 OutColor : SV_Target0)
-{
-    OutColor = float4(lsd_decode_srgb(lsd_shaded(int2(Position.xy)).xyz), 1.0f);
-}
-"""
 REPROJECTION = """
 Texture2D LSDDepth; Texture2D LSDFill; Texture2D LSDMotion; Texture2D LSDIds; Texture2D LSDSlots;
 Texture2DArray LSDKeyColors; Texture2DArray LSDKeyDepths;
@@ -140,12 +93,7 @@ void MainPS(float4 Position : SV_Position, out float4 OutColor : SV_Target0)
 """
 
 
-@pytest.mark.parametrize(("source", "shared"), [(SHADING, "lsd_shade.hlsl"), (REPROJECTION, "lsd_reproject.hlsl")])
-def test_the_shared_shading_is_valid_where_the_plugin_includes_it(
-    repository: Path, tmp_path: Path, source: str, shared: str
-) -> None:
+def test_the_shared_reprojection_is_valid_where_the_plugin_would_include_it(repository: Path, tmp_path: Path) -> None:
     """The zip carries it (test_package.py); no shader of the plugin uses it yet."""
-    text = (repository / "shared_protocol" / "shading" / shared).read_text(encoding="utf-8")
-    whole = tmp_path / "shading.frag"
-    whole.write_text(re.sub(r'#include "LSD\w+\.ush"', lambda _: text, source), encoding="utf-8")
-    assert_is_hlsl(whole)
+    text = (repository / "shared_protocol" / "shading" / "lsd_reproject.hlsl").read_text(encoding="utf-8")
+    compile_pixel_shader(re.sub(r'#include "LSD\w+\.ush"', lambda _: text, REPROJECTION), tmp_path)

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ...frame import InputFrame
+from ...frame import Camera, InputFrame
 from ..resample import resample
 from .view import View
 
@@ -81,3 +81,13 @@ def canny_picture(color: Tensor) -> Tensor:
     rgb = (color[0].permute(1, 2, 0).clamp(0, 1) * 255).to(torch.uint8).numpy()
     edges = cv2.Canny(np.ascontiguousarray(rgb), *_CANNY)
     return torch.from_numpy(edges)[None, None].float().expand(1, 3, *edges.shape) / 255
+
+
+def front_view(depth: Tensor) -> View:
+    """As a camera with a lens of 60 degrees would see an estimated depth."""
+    lens = 1.0 / np.tan(np.radians(30.0))
+    projection = np.array(
+        [[lens * depth.shape[-2] / depth.shape[-1], 0, 0, 0], [0, lens, 0, 0], [0, 0, -1, -0.2], [0, 0, -1, 0]],
+        np.float32,
+    )
+    return View(Camera(np.eye(4, dtype=np.float32), projection), depth)

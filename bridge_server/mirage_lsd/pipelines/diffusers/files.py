@@ -12,6 +12,9 @@ from typing import Any
 CONTROL_KINDS = ("depth", "normal", "seg", "canny")
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle")
 _MOST_HEADER_BYTES = 100 << 20
+_SINGLE = ("vae", "ip_adapter", "references")
+_PICTURES = (".png", ".jpg", ".jpeg", ".webp")
+MOST_REFERENCES = 64
 # Classes of model_index.json whose parts are those of Stable Diffusion 1 and 2, and of SDXL.
 _SD = (
     "StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline", "StableDiffusionControlNetPipeline",
@@ -32,6 +35,7 @@ class CheckpointFiles:
         folder: in diffusers format, with model_index.json.
         loras: .safetensors files or folders that hold one. vae: a folder; None: the checkpoint's own.
         controlnets, adapters: (what it is fed with: one of CONTROL_KINDS, its folder).
+        ip_adapter: a .safetensors file with a folder `image_encoder` beside it, or a folder with both. references: a folder of pictures for it.
     """
 
     folder: Path
@@ -39,6 +43,8 @@ class CheckpointFiles:
     controlnets: tuple[tuple[str, Path], ...] = ()
     adapters: tuple[tuple[str, Path], ...] = ()
     vae: Path | None = None
+    ip_adapter: Path | None = None
+    references: Path | None = None
 
     @property
     def name(self) -> str:
@@ -52,7 +58,7 @@ class CheckpointFiles:
             "loras": [str(path.resolve()) for path in self.loras],
             "controlnets": [[kind, str(path.resolve())] for kind, path in self.controlnets],
             "adapters": [[kind, str(path.resolve())] for kind, path in self.adapters],
-            "vae": None if self.vae is None else str(self.vae.resolve()),
+            **{name: None if (path := getattr(self, name)) is None else str(path.resolve()) for name in _SINGLE},
         }
 
     @classmethod
@@ -63,7 +69,7 @@ class CheckpointFiles:
             tuple(Path(path) for path in fields["loras"]),
             tuple((kind, Path(path)) for kind, path in fields["controlnets"]),
             tuple((kind, Path(path)) for kind, path in fields["adapters"]),
-            None if fields["vae"] is None else Path(fields["vae"]),
+            *(None if fields[name] is None else Path(fields[name]) for name in _SINGLE),
         )
 
 
@@ -123,7 +129,53 @@ def check_files(files: CheckpointFiles) -> str:
         check_module(extra)
     for lora in files.loras:
         lora_file(lora)
+    if files.ip_adapter is not None:
+        check_module(ip_adapter_files(files.ip_adapter)[1])
+    if (files.ip_adapter is None) != (files.references is None):
+        raise ValueError(
+            "An IP-Adapter and its pictures go together; name both: --ip-adapter FOLDER --references FOLDER."
+        )
+    reference_pictures(files.references)
     return family
+
+
+def ip_adapter_files(path: Path) -> tuple[Path, Path]:
+    """An IP-Adapter's weights and the folder of its image encoder.
+
+    Raises:
+        ValueError: one sentence.
+    """
+    weights = sorted(path.glob("*.safetensors")) if path.is_dir() else [path]
+    if path.is_dir():
+        _refuse_pickles(path, weights)
+    if path.suffix in _PICKLES:
+        raise ValueError(f"{path} is a pickle, which could run anything; take the IP-Adapter's .safetensors file.")
+    if len(weights) != 1 or not weights[0].is_file():
+        what = f"holds {len(weights)} .safetensors files" if path.is_dir() else "is not there"
+        raise ValueError(f"{path} {what}; --ip-adapter takes a .safetensors file, or a folder with one.")
+    check_safetensors(weights[0])
+    encoder = weights[0].parent / "image_encoder"
+    if not encoder.is_dir():
+        raise ValueError(
+            f"{weights[0].parent} has no folder image_encoder, without which an IP-Adapter sees nothing; copy it there."
+        )
+    return weights[0], encoder
+
+
+def reference_pictures(folder: Path | None) -> dict[str, Path]:
+    """The pictures of a folder by their names without ending.
+
+    Raises:
+        ValueError: one sentence.
+    """
+    if folder is None:
+        return {}
+    found = sorted(path for path in folder.glob("*") if path.suffix.lower() in _PICTURES)
+    if not found or len(found) > MOST_REFERENCES:
+        raise ValueError(
+            f"{folder} holds {len(found)} pictures; --references takes a folder with 1 to {MOST_REFERENCES} PNG, JPEG or WebP files."
+        )
+    return {path.stem: path for path in found}
 
 
 def lora_file(path: Path) -> Path:

@@ -10,10 +10,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
+from safetensors.torch import load_file
 from torch import nn
 
-from .files import CheckpointFiles, check_files, lora_file, variant_of
+from .files import (
+    CheckpointFiles,
+    check_files,
+    ip_adapter_files,
+    lora_file,
+    reference_pictures,
+    variant_of,
+)
 from .prompts import PromptEncoder
+from .references import References
 from .schedule import Schedule
 
 _LCM, _TURBO, _OTHER = "lcm", "turbo", "other"
@@ -29,7 +38,7 @@ class Checkpoint:
         prompts: its text encoders. schedule: of its scheduler. stride: pixels a latent's side.
         controlnets, adapters: (what it is fed with, the network).
         depth_channel: the UNet takes depth as its fifth channel. sdxl: it takes pooled text and sizes, too.
-        steps, guidance: what it does best with. notes: for people.
+        steps, guidance: what it does best with. notes: for people. references: of its IP-Adapter.
     """
 
     unet: Any
@@ -46,6 +55,12 @@ class Checkpoint:
     steps: int = 4
     guidance: float = 1.0
     notes: list[str] = field(default_factory=list)
+    references: References | None = None
+
+    @property
+    def guidance_embedded(self) -> bool:
+        """The UNet is told how strong guidance is, as LCM's are; then there is no other."""
+        return self.unet.config.time_cond_proj_dim is not None
 
     @property
     def native_pixels(self) -> int:
@@ -111,6 +126,7 @@ def _load(files: CheckpointFiles, device: torch.device) -> Checkpoint:
             raise ValueError(
                 f"The ControlNet {path} belongs to another kind of checkpoint than {folder}; take one for {'SDXL' if sdxl else 'this version of Stable Diffusion'}."
             )
+    references = _ip_adapter(transformers, files, unet, module)
     blocks = (
         vae.config.encoder_block_out_channels
         if hasattr(vae.config, "encoder_block_out_channels")
@@ -119,8 +135,39 @@ def _load(files: CheckpointFiles, device: torch.device) -> Checkpoint:
     return Checkpoint(
         unet, vae, PromptEncoder(tuple(encoders)), Schedule.of(scheduler, consistency=True if kind == _LCM else None),
         2 ** (len(blocks) - 1), device, dtype, nets, adapters,
-        depth_channel=unet.config.in_channels == vae.config.latent_channels + 1, sdxl=sdxl, steps=_DEFAULT_STEPS[kind], notes=notes,
+        depth_channel=unet.config.in_channels == vae.config.latent_channels + 1, sdxl=sdxl, steps=_DEFAULT_STEPS[kind], notes=notes, references=references,
     )  # fmt: skip
+
+
+def _ip_adapter(transformers: Any, files: CheckpointFiles, unet: Any, module: Callable[..., Any]) -> References | None:
+    """Gives the UNet the adapter's attention."""
+    if files.ip_adapter is None:
+        return None
+    path, encoder_folder = ip_adapter_files(files.ip_adapter)
+    encoder = module(transformers.CLIPVisionModelWithProjection, encoder_folder)
+    parts: dict[str, dict[str, torch.Tensor]] = {"image_proj": {}, "ip_adapter": {}}
+    for key, value in load_file(path).items():
+        part, _, name = key.partition(".")
+        parts.setdefault(part, {})[name] = value
+    plain, plus = "proj.weight" in parts["image_proj"], "latents" in parts["image_proj"]
+    if not (plain or plus) or not parts["ip_adapter"]:
+        raise ValueError(
+            f"{path} is no IP-Adapter that can be used; take a plain or a plus one (those for faces need a face detector)."
+        )
+    try:
+        unet._load_ip_adapter_weights(
+            [{name: parts[name] for name in ("image_proj", "ip_adapter")}], low_cpu_mem_usage=False
+        )
+        width = parts["image_proj"]["proj.weight"].shape[1] if plain else parts["image_proj"]["proj_in.weight"].shape[1]
+        gives = encoder.config.projection_dim if plain else encoder.config.hidden_size
+        if width != gives:
+            raise ValueError(f"it takes {width} numbers a picture, its image encoder gives {gives}")
+    except Exception as error:  # whatever the libraries raise
+        why = (str(error).strip().splitlines() or [type(error).__name__])[0][:120]
+        raise ValueError(
+            f"The IP-Adapter {path} does not fit {files.folder} ({why}); take one that was made for this kind of checkpoint."
+        ) from None
+    return References(encoder, tokens=plus, pictures=reference_pictures(files.references))
 
 
 def _loaded(kind: Any, path: Path, dtype: torch.dtype) -> Any:

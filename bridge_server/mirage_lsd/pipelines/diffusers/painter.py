@@ -15,16 +15,19 @@ from ...controls import Controls
 from ...frame import InputFrame
 from ..base import StreamSpec
 from .anchored_noise import anchored_noise, screen_noise
+from .asked import Asked, asked_of
 from .attention import Desk, FrameMemory, extend_attention
-from .conditions import canny_picture, class_picture, depth_picture, disparity, normal_picture
+from .conditions import canny_picture, class_picture, depth_picture, disparity, front_view, normal_picture
 from .estimates import Estimates
 from .history import Prior, last_seen, moves, prior_of
 from .loading import Checkpoint
 from .recipe import Recipe
+from .regions import class_masks
 from .sharp_warp import sharp_warp
 from .state import LastFrame, StreamState
+from .steadying import steadied
 from .unchanged import Sight, sight_of, unchanged
-from .unet import Conditions, run_unet
+from .unet import Conditions, Region, run_unet
 from .view import FINE, View, engine_motion, view_of
 
 # A cell counts as seen where more of it than this was visible before.
@@ -39,41 +42,6 @@ class Painted(NamedTuple):
     pixels: npt.NDArray[np.uint8]
     timings_us: dict[str, int]
     notices: list[tuple[str, str]]
-
-
-class Asked(NamedTuple):
-    """The controls of one frame: prompts by weight, and numbers as `control_specs` explains them."""
-
-    prompt: tuple[tuple[str, float], ...]
-    negative: tuple[tuple[str, float], ...]
-    seed: int
-    guidance: float
-    denoise: float
-    steps: int
-    steadiness: float
-    control: float
-
-    @property
-    def look(self) -> tuple[Any, ...]:
-        """What, when it changes, makes every surface look different."""
-        return (
-            self.prompt,
-            self.negative,
-            self.seed,
-            round(self.guidance, 3),
-            round(self.denoise, 3),
-            round(self.control, 3),
-        )
-
-
-def asked_of(controls: Controls, checkpoint: Checkpoint, spec: StreamSpec) -> Asked:
-    """Reads the controls; what is missing has the checkpoint's default."""
-    steps = round(controls.number("steps", float(checkpoint.steps)))
-    return Asked(
-        tuple(controls.weights("prompt").items()), tuple(controls.weights("negative_prompt").items()), controls.seed(),
-        controls.number("guidance", checkpoint.guidance), controls.number("denoise", 0.65), max(1, min(steps, spec.steps)),
-        controls.number("steadiness", 0.8), controls.number("control", 1.0),
-    )  # fmt: skip
 
 
 def model_size(spec: StreamSpec, checkpoint: Checkpoint) -> tuple[int, int]:
@@ -119,7 +87,7 @@ class Painter:
         if changed:
             state.places.clear()
             state.memory = FrameMemory()
-            state.ripening = []
+            state.ripening, state.steady = [], None
         depth, notices = self._depth(view, color, latent)
         prior = None if changed else self._prior(state, view, motion, color)
         clock.mark("anchor")
@@ -130,8 +98,12 @@ class Painter:
         if prior is not None:
             found = torch.lerp(found, prior.latent, asked.steadiness * prior.share)
         clock.mark("denoise")
-        pixels = _pixels(self._decode(found), state.spec)
+        picture = self._decode(found)
         clock.mark("decode")
+        if recipe.steady and not recipe.stream_batch:
+            picture = self._steadied(picture, frame, color, state, asked.steadiness)
+            clock.mark("steady")
+        pixels = _pixels(picture, state.spec)
         self._remember(state, found, color, view, prior, (asked.look, size), sight, pixels)
         return Painted(pixels, clock.stages_us(), notices)
 
@@ -139,7 +111,9 @@ class Painter:
         self, view: View | None, color: Tensor, latent: tuple[int, int]
     ) -> tuple[Tensor | None, list[tuple[str, str]]]:
         """Depth (1, 1, FINE h, FINE w) for whoever wants it: the engine's, or the estimator's."""
-        if view is not None:
+        if self.recipe.condition == "absent":
+            return torch.zeros(1, 1, latent[0] * FINE, latent[1] * FINE), []
+        if view is not None and self.recipe.condition == "true":
             return view.depth, []
         checkpoint = self.checkpoint
         kinds = {kind for kind, _ in (*checkpoint.controlnets, *checkpoint.adapters)}
@@ -171,6 +145,19 @@ class Painter:
                 moving = moves(seen, static) if seen is not None else None
         return prior_of(state, view, seen, moving, places=recipe.places)
 
+    def _steadied(
+        self, picture: Tensor, frame: InputFrame, color: Tensor, state: StreamState, steadiness: float
+    ) -> Tensor:
+        height, width = picture.shape[-2:]
+        cells = (height // FINE, width // FINE)
+        known = self.recipe.true_depth
+        view, motion = (view_of(frame, cells), engine_motion(frame, cells)) if known else (None, None)
+        blind = view is None and motion is None
+        state.steady = steadied(
+            picture, color, view, motion, state.steady, steadiness, self._estimator() if blind else None
+        )
+        return state.steady.picture
+
     def _estimator(self) -> Estimates:
         if self._estimates is None:
             self._estimates = Estimates()
@@ -191,13 +178,24 @@ class Painter:
             if kind == "normal" and view is not None:
                 return normal_picture(view, size)
             if kind == "normal":
-                return normal_picture(_front_view(depth), size)
+                return normal_picture(front_view(depth), size)
             return depth_picture(depth, near, size)
 
         told = Conditions(
-            checkpoint.prompts.mixed(dict(asked.prompt)), checkpoint.prompts.mixed(dict(asked.negative)), asked.guidance, size,
-            control_scale=asked.control,
+            checkpoint.prompts.mixed(dict(asked.prompt)), checkpoint.prompts.mixed(dict(asked.negative)),
+            1.0 if asked.residual and not checkpoint.guidance_embedded else asked.guidance, size, control_scale=0.0 if self.recipe.condition == "absent" else asked.control,
         )  # fmt: skip
+        latent = (size[0] // checkpoint.stride, size[1] // checkpoint.stride)
+        masks = class_masks(frame, tuple(name for name, _ in asked.classes), latent)
+        told.regions = [
+            Region(checkpoint.prompts.mixed(dict(texts)), masks[name]) for name, texts in asked.classes if name in masks
+        ]
+        if checkpoint.references is not None:
+            shown, share = checkpoint.references.mixed(dict(asked.references))
+            told.reference, told.reference_scale = (
+                (shown, checkpoint.references.nothing),
+                asked.reference_strength * share,
+            )
         if checkpoint.depth_channel:
             assert depth is not None
             # The cell's middle: a mean of two surfaces is a depth that is nowhere.
@@ -247,7 +245,7 @@ class Painter:
             and prior is not None
             and prior.motion is not None
         ):
-            return self._batched(times, beginning, noise, told, state, prior)
+            return self._batched(times, beginning, noise, told, state, prior, start, asked)
         first = (
             len(times) - 1 if seen is not None and float(seen.mean()) > _NEARLY_ALL and not recipe.stream_batch else 0
         )
@@ -259,14 +257,31 @@ class Painter:
                 x = torch.lerp(x, beginning(step), seen)
             self._desk.step = step
             x0 = schedule.denoised(x, run_unet(self.checkpoint, x, at, told), at)
+            x0 = self._away_from(start, x0, asked, None if prior is None else prior.share)
             if step + 1 < len(times):
                 ripening.append(x0)
                 x = schedule.onward(x, x0, at, torch.tensor([times[step + 1]]), noise(step + 1))
         state.ripening = ripening if recipe.stream_batch else []
         return x0
 
+    def _away_from(self, start: Tensor, x0: Tensor, asked: Asked, seen: Tensor | None) -> Tensor:
+        """Residual guidance (StreamDiffusion's self-negative; Kodaira et al., 2023): the engine's picture stands for what is not wanted.
+        What was seen has gone this way before, and would go farther with every picture."""
+        if not asked.residual or self.checkpoint.guidance_embedded or asked.guidance <= 1.0:
+            return x0
+        strength = asked.guidance - 1.0
+        return x0 + (x0 - start) * (strength if seen is None else strength * (1.0 - seen))
+
     def _batched(
-        self, times: list[int], beginning: Any, noise: Any, told: Conditions, state: StreamState, prior: Prior
+        self,
+        times: list[int],
+        beginning: Any,
+        noise: Any,
+        told: Conditions,
+        state: StreamState,
+        prior: Prior,
+        start: Tensor,
+        asked: Asked,
     ) -> Tensor:
         """All steps in one call, each of another frame's picture, brought to where this frame sees it: what comes out is of this frame."""
         schedule = self.checkpoint.schedule
@@ -280,6 +295,7 @@ class Painter:
         x, at = torch.cat(inputs), torch.tensor(times)
         self._desk.step = 0
         x0 = schedule.denoised(x, run_unet(self.checkpoint, x, at, told), at)
+        x0 = self._away_from(start, x0, asked, prior.share)
         state.ripening = [x0[i : i + 1] for i in range(len(times) - 1)]
         return x0[-1:]
 
@@ -309,18 +325,6 @@ class Painter:
         state.look = look
         state.given = (sight, pixels)
         state.frames += 1
-
-
-def _front_view(depth: Tensor) -> View:
-    """As a camera with a lens of 60 degrees would see an estimated depth."""
-    from ...frame import Camera
-
-    lens = 1.0 / np.tan(np.radians(30.0))
-    projection = np.array(
-        [[lens * depth.shape[-2] / depth.shape[-1], 0, 0, 0], [0, lens, 0, 0], [0, 0, -1, -0.2], [0, 0, -1, 0]],
-        np.float32,
-    )
-    return View(Camera(np.eye(4, dtype=np.float32), projection), depth)
 
 
 def _color(frame: InputFrame, size: tuple[int, int]) -> Tensor:

@@ -11,11 +11,12 @@ import weakref
 from collections.abc import Mapping
 from typing import Any
 
-from ...controls import Controls, ControlSpec, Notice
+from ...controls import Controls, ControlSpec, Notice, Reading
 from ...device_process import DeviceProcess
 from ...device_process.ring import SlotRing
 from ...frame import InputFrame, OutputFrame
-from ..base import PlainControls, StreamSpec
+from ..base import StreamSpec
+from .class_words import class_trouble
 from .controls import control_specs
 from .files import CheckpointFiles, check_files
 from .link import OUTPUT_SLOT, control_fields, frame_bytes, put_frame, spec_fields
@@ -35,7 +36,7 @@ class _State:
         self.number, self.spec = number, spec
 
 
-class DiffusersPipeline(PlainControls):
+class DiffusersPipeline:
     """A Stable Diffusion checkpoint in diffusers format, in a process of its own: whatever its libraries do, the daemon stays.
 
     `process` is called by one thread; `create_state` may be called by another one meanwhile. When the worker has ended (memory ran out,
@@ -71,8 +72,16 @@ class DiffusersPipeline(PlainControls):
         self.notes: tuple[str, ...] = tuple(ready["notes"])
         self._unsaid = list(self.notes)
         self.controls: tuple[ControlSpec, ...] = control_specs(
-            steps=ready["steps"], guidance=ready["guidance"], controlled=ready["controlled"]
+            steps=ready["steps"],
+            guidance=ready["guidance"],
+            controlled=ready["controlled"],
+            references=tuple(ready["references"]),
         )
+
+    def read_controls(self, values: Mapping[str, Any], targets: Mapping[str, Any]) -> Reading:
+        """The values as they were sent; what of `class_prompts` names no class is said."""
+        trouble = class_trouble(str(values.get("class_prompts", "")))
+        return Reading(values, () if trouble is None else (Notice("word_unknown", trouble),))
 
     def create_state(self, spec: StreamSpec) -> _State:
         """A fresh state; takes no time.

@@ -14,6 +14,7 @@ from ..base import StreamSpec
 from .attention import FrameMemory
 from .conditions import DepthRange
 from .places import Places
+from .steadying import SteadyPicture
 
 
 @dataclass
@@ -29,13 +30,14 @@ class LastFrame:
 @dataclass
 class StreamState:
     """`look`: what the pictures depend on besides the frame; `ripening`: latents of a stream batch, the least finished first;
-    `given`: the last result and what it was made of, to see that nothing changed."""
+    `steady`: the mean of the pictures so far; `given`: the last result and what it was made of, to see that nothing changed."""
 
     spec: StreamSpec
     memory: FrameMemory = field(default_factory=FrameMemory)
     places: Places = field(default_factory=Places)
     range: DepthRange = field(default_factory=DepthRange)
     last: LastFrame | None = None
+    steady: SteadyPicture | None = None
     look: Any = None
     ripening: list[Tensor] = field(default_factory=list)
     given: tuple[Any, npt.NDArray[np.uint8]] | None = None
@@ -43,7 +45,7 @@ class StreamState:
 
     def forget(self) -> None:
         """A cut: nothing of the frame before is in this one. Places are kept."""
-        self.last, self.ripening, self.given = None, [], None
+        self.last, self.ripening, self.given, self.steady = None, [], None, None
         self.memory = FrameMemory()
         self.range.forget()
 
@@ -54,4 +56,5 @@ class StreamState:
         if self.last is not None:
             held += [self.last.latent, self.last.color] + ([] if self.last.depth is None else [self.last.depth])
         picture = 0 if self.given is None else 2 * self.given[1].nbytes
-        return self.memory.bytes + self.places.bytes + sum(x.nbytes for x in held) + picture
+        steady = 0 if self.steady is None else self.steady.bytes
+        return self.memory.bytes + self.places.bytes + sum(x.nbytes for x in held) + picture + steady

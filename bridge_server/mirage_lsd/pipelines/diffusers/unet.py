@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -13,15 +13,23 @@ from .loading import Checkpoint
 from .prompts import Embedding
 
 
+class Region(NamedTuple):
+    """A part of the picture with a text of its own; `mask` (1, 1, h, w), 0..1."""
+
+    prompt: Embedding
+    mask: Tensor
+
+
 @dataclass
 class Conditions:
     """What a picture is made from, besides its latents.
 
     Attributes:
-        prompt, negative: the texts. guidance: 1: none, and half of the work.
+        prompt, negative: the texts. guidance: 1: none, and half of the work. regions: each takes as much work again.
         depth: (1, 1, h, w) in -1..1, for UNets that take it as a channel, else None.
         controls: (network, its picture (1, 3, H, W) in 0..1). features: of the adapters, summed, one a level.
         control_scale: how strongly both count. size: height, width in pixels.
+        reference: what an IP-Adapter is told, and what it is told of nothing; None: there is none. reference_scale: 0..1.
     """
 
     prompt: Embedding
@@ -32,32 +40,41 @@ class Conditions:
     controls: list[tuple[Any, Tensor]] = field(default_factory=list)
     features: list[Tensor] = field(default_factory=list)
     control_scale: float = 1.0
+    regions: list[Region] = field(default_factory=list)
+    reference: tuple[Tensor, Tensor] | None = None
+    reference_scale: float = 0.0
 
 
 def run_unet(checkpoint: Checkpoint, x: Tensor, times: Tensor, told: Conditions) -> Tensor:
     """The UNet's output for latents `x` (B, C, h, w) at `times` (B,), float32 on the CPU."""
     guided = told.guidance > 1.0 and checkpoint.unet.config.time_cond_proj_dim is None
-    batch = x.shape[0] * (2 if guided else 1)
+    texts = [told.prompt, *(region.prompt for region in told.regions)] + ([told.negative] if guided else [])
+    count, batch = x.shape[0], x.shape[0] * len(texts)
 
     def ready(value: Tensor) -> Tensor:
         value = value.to(checkpoint.device, checkpoint.dtype)
         return value.expand(batch, *value.shape[1:]) if value.shape[0] == 1 else value
 
-    latents = x.to(checkpoint.device, checkpoint.dtype)
-    t = times.to(checkpoint.device)
-    if guided:
-        latents, t = torch.cat([latents, latents]), torch.cat([t, t])
-    words = _both(told.prompt.tokens, told.negative.tokens, x.shape[0], guided).to(checkpoint.device, checkpoint.dtype)
+    def repeated(some: list[Tensor]) -> Tensor:
+        return torch.cat([value.expand(count, *value.shape[1:]) for value in some]).to(
+            checkpoint.device, checkpoint.dtype
+        )
+
+    latents = x.to(checkpoint.device, checkpoint.dtype).repeat(len(texts), 1, 1, 1)
+    t = times.to(checkpoint.device).repeat(len(texts))
+    words = repeated([text.tokens for text in texts])
     more: dict[str, Any] = {}
-    if checkpoint.sdxl and told.prompt.pooled is not None and told.negative.pooled is not None:
-        pooled = _both(told.prompt.pooled, told.negative.pooled, x.shape[0], guided)
+    if checkpoint.sdxl:
+        pooled = [text.pooled for text in texts if text.pooled is not None]
         # Original size, crop, target size: as if the picture had been trained on as it is.
         sizes = torch.tensor([[*told.size, 0, 0, *told.size]], dtype=torch.float32)
-        more["added_cond_kwargs"] = {
-            "text_embeds": pooled.to(checkpoint.device, checkpoint.dtype),
-            "time_ids": ready(sizes),
-        }
-    arguments = dict(more)
+        more["added_cond_kwargs"] = {"text_embeds": repeated(pooled), "time_ids": ready(sizes)}
+    arguments: dict[str, Any] = dict(more)
+    if told.reference is not None:
+        shown, nothing = told.reference
+        pictures = repeated([shown] * (len(texts) - guided) + [nothing] * guided)
+        arguments["added_cond_kwargs"] = {**more.get("added_cond_kwargs", {}), "image_embeds": [pictures]}
+        set_reference_scale(checkpoint.unet, told.reference_scale)
     down: list[Tensor] | None = None
     middle: Tensor | None = None
     for net, picture in told.controls:
@@ -76,10 +93,18 @@ def run_unet(checkpoint: Checkpoint, x: Tensor, times: Tensor, told: Conditions)
         arguments["timestep_cond"] = ready(embedded)
     entering = latents if told.depth is None else torch.cat([latents, ready(told.depth)], 1)
     output: Tensor = checkpoint.unet(entering, t, encoder_hidden_states=words, **arguments).sample.float().cpu()
-    if not guided:
-        return output
-    wanted, unwanted = output.chunk(2)
-    return unwanted + told.guidance * (wanted - unwanted)
+    outputs = output.chunk(len(texts))
+    wanted = outputs[0]
+    for region, own in zip(told.regions, outputs[1:], strict=False):
+        wanted = torch.lerp(wanted, own, region.mask)
+    return outputs[-1] + told.guidance * (wanted - outputs[-1]) if guided else wanted
+
+
+def set_reference_scale(unet: Any, scale: float) -> None:
+    """How strongly the IP-Adapter's attention counts; at 0 it isn't computed."""
+    for processor in unet.attn_processors.values():
+        if hasattr(processor, "to_k_ip"):
+            processor.scale = [scale] * len(processor.to_k_ip)
 
 
 def guidance_embedding(guidance: float, width: int) -> Tensor:
@@ -88,8 +113,3 @@ def guidance_embedding(guidance: float, width: int) -> Tensor:
     frequencies = torch.exp(torch.arange(half, dtype=torch.float32) * -(math.log(10_000.0) / (half - 1)))
     angles = (guidance - 1.0) * 1_000.0 * frequencies
     return torch.cat([angles.sin(), angles.cos()])[None]
-
-
-def _both(wanted: Tensor, unwanted: Tensor, count: int, guided: bool) -> Tensor:
-    repeated = wanted.expand(count, *wanted.shape[1:])
-    return torch.cat([repeated, unwanted.expand(count, *unwanted.shape[1:])]) if guided else repeated

@@ -55,6 +55,10 @@ class View:
 
     def in_other(self, camera: Camera, depth: Tensor) -> Seen:
         """Where this view's cells are in the picture of another camera with its `depth`, of the same size."""
+        return pooled(*self.samples_in_other(camera, depth))
+
+    def samples_in_other(self, camera: Camera, depth: Tensor) -> tuple[Tensor, Tensor]:
+        """The same for each sample: motion (1, 2, H, W), samples, and whether it was visible there (1, 1, H, W) bool."""
         distance = torch.where(self.sky > 0, torch.full_like(self.depth, _FAR_M), self.depth)
         x, y, along = project((self.position + self.rays * distance)[0], camera)
         h, w = self.depth.shape[-2:]
@@ -63,8 +67,7 @@ class View:
         expected = torch.where(self.sky[0, 0] > 0, torch.zeros_like(along), along)[None, None]
         found = warp(depth, motion, "nearest")
         same = (found - expected).abs() <= _DEPTH_TOLERANCE * expected.clamp(min=0.1)
-        visible = inside(motion) & same & (along > 0)[None, None]
-        return pooled(motion, visible)
+        return motion, inside(motion) & same & (along > 0)[None, None]
 
 
 def pooled(motion: Tensor, visible: Tensor) -> Seen:

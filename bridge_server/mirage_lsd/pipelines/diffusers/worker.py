@@ -46,6 +46,7 @@ def run(port: Port) -> None:
     port.tell(
         "ready", device=str(device), steps=checkpoint.steps, guidance=checkpoint.guidance,
         controlled=bool(checkpoint.controlnets or checkpoint.adapters), notes=_notes(checkpoint),
+        references=[] if checkpoint.references is None else list(checkpoint.references.names),
     )  # fmt: skip
     desk = _Worker(port, painter)
     while not port.closing.is_set():

@@ -175,18 +175,24 @@ def inputs_of(
     `upsampled`: (1, len(UPSAMPLED), h / 2, w / 2), those channels of the estimate, with the picture's edges. `gray`: (H, W) uint8, what the network sees of the picture.
     """
     height, width = output
-    full = F.interpolate(upsampled, size=output, mode="bilinear", align_corners=False)[0]
+    sides = upsampled[:, [0, 4]]
+    full = F.interpolate(sides, size=output, mode="bilinear", align_corners=False)[0]
     depth = torch.expm1_(full[0].clamp_(0.0, 1.3).mul_(5.0)).clamp_(_NEAREST_M, _FARTHEST_M)
-    depth *= full[4] <= _SKY_ABOVE
+    depth *= full[1] <= _SKY_ABOVE
     pose = view.pose
     right = pose[:3, 0] / np.linalg.norm(pose[:3, 0])
     level = np.stack([right, (0.0, 1.0, 0.0), np.cross(right, (0.0, 1.0, 0.0))], 1)
     # Few ceilings were among the worlds: what seems to face down is a wall, rather than something nobody has seen.
-    full[2].clamp_(min=_FACES_DOWN)
-    normal = torch.from_numpy(level.astype(np.float32)) @ full[1:4].flatten(1)
+    # One normal for four pixels: they are known more coarsely still.
+    half = ((height + 1) // 2, (width + 1) // 2)
+    facing = F.interpolate(upsampled[:, 1:4], size=half, mode="bilinear", align_corners=False)[0]
+    facing[1].clamp_(min=_FACES_DOWN)
+    normal = torch.from_numpy(level.astype(np.float32)) @ facing.flatten(1)
     normal *= 127.5 * torch.rsqrt(normal.square().sum(0, keepdim=True) + 1e-6)
-    packed = np.full((height, width, 4), 255, np.uint8)
-    packed[..., :3] = (normal + 127.5).T.view(height, width, 3).to(torch.uint8).numpy()
+    cells = np.full((*half, 4), 255, np.uint8)
+    cells[..., :3] = (normal + 127.5).to(torch.uint8).view(3, *half).permute(1, 2, 0).numpy()
+    # Four bytes at once.
+    packed = np.ascontiguousarray(resample(cells.view(np.uint32)[..., 0], height, width))[..., None].view(np.uint8)
     color = np.full((height, width, 4), 255, np.uint8)
     color[..., :3] = gray.numpy()[..., None]
     sx, sy = intrinsics_for(height, width)

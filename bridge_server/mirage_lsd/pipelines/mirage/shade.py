@@ -1,4 +1,4 @@
-"""What happens pixel by pixel: the guide before the trunk, the head after it. Two ways to run it, chosen by the device."""
+"""What happens pixel by pixel: the guide before the trunk, the head after it. `select_shading` chooses who does it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,10 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-import structlog
-import torch
 from torch import Tensor
 
-from ...accel.base import Backend
-from ...models.mirage_lsd_v1 import MirageLSDv1
 from ..reprojection import PreviousFrame, Reprojected
 from .frame_inputs import FrameInputs
-
-_log = structlog.get_logger(__name__)
 
 
 class Shading(Protocol):
@@ -50,22 +44,3 @@ class Shading(Protocol):
     ) -> npt.NDArray[np.uint8]:
         """The finished picture, H x W x 4 RGBA; `context`: (1, h, w, C). Valid until the next call."""
         ...
-
-
-def select_shading(model: MirageLSDv1, backend: Backend, device: torch.device) -> Shading:
-    """The fused kernels on a CPU, layer by layer on a GPU; falls back to layers with a line in the log.
-
-    The kernels can't be used where their library is missing or the weights have another head than they were written for.
-    """
-    if device.type == "cpu":
-        try:
-            from .fused_shade import FusedShading
-
-            return FusedShading(model.head)
-        except (OSError, ValueError) as error:
-            _log.warning(
-                "pixel_shader_unavailable", error=str(error), consequence="layer by layer, several times slower"
-            )
-    from .layered_shade import LayeredShading
-
-    return LayeredShading(model.head, backend)

@@ -2,7 +2,8 @@
 
 Start `mirage-lsd serve` in another terminal, then `python samples/panda3d_greybox`.
 W A S D walk, arrow keys look; 1 to 8 choose a theme. P shows the model's controls: Tab chooses one, [ and ] change it.
-Escape ends. Without a display it walks by itself and prints what comes back.
+Escape ends. --shading engine: each frame is painted by the graphics card itself, from contexts that the daemon sends.
+Without a display it walks by itself and prints what comes back.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from .panel import Panel
 from .player import Player
 from .renderer import Renderer, RendererError
 from .screen import Screen, ScreenError
+from .shading import EngineShading
 from .themes import APPEARANCES, THEMES
 
+_ANSWER_S = 5.0
 _THEME_KEYS = tuple(str(i + 1) for i in range(len(THEMES)))
 
 
@@ -33,6 +36,12 @@ def main() -> int:
     parser.add_argument("--size", type=parse_size, default="640x360", help="WIDTHxHEIGHT (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=0.0, help="stop after so long; 0: never (default)")
     parser.add_argument("--no-window", action="store_true", help="walk by itself, off screen")
+    parser.add_argument(
+        "--shading",
+        choices=("automatic", "engine", "daemon"),
+        default="automatic",
+        help="who paints; automatic: the engine on a graphics card, if the daemon gives contexts (default)",
+    )
     args = parser.parse_args()
     width, height = args.size
     window = not args.no_window and (sys.platform != "linux" or bool(os.environ.get("DISPLAY")))
@@ -44,7 +53,11 @@ def main() -> int:
         return 1
     try:
         with Client(args.endpoint, name="panda3d_greybox", engine="panda3d", log=lambda _, line: print(line)) as client:
-            play(Bridge(client, width, height, has_depth=renderer.has_depth), renderer, screen, args.seconds)
+            bridge, shading = open_bridge(client, renderer, args.shading)
+            play(bridge, renderer, screen, args.seconds, shading)
+    except RendererError as error:
+        print(f"panda3d_greybox: {error}", file=sys.stderr)
+        return 1
     finally:
         renderer.close()
         if screen is not None:
@@ -52,8 +65,28 @@ def main() -> int:
     return 0
 
 
-def play(bridge: Bridge, renderer: Renderer, screen: Screen | None, seconds: float) -> None:
-    """The game loop: until Escape, a closed window, or `seconds` are over (0: never)."""
+def open_bridge(client: Client, renderer: Renderer, wanted: str) -> tuple[Bridge, EngineShading | None]:
+    """The stream, and what shades if the engine does.
+
+    Raises:
+        RendererError: the engine is to shade, and can't.
+    """
+    size = renderer.width, renderer.height
+    # What the daemon can is known when it has answered.
+    can = wanted != "daemon" and renderer.has_depth and client.wait_ready(_ANSWER_S) and client.has_contexts()
+    if wanted == "engine" and not can:
+        raise RendererError("The daemon gives no contexts, or there is no depth to shade from: use --shading daemon.")
+    shading = EngineShading(renderer) if can else None
+    if shading is not None and wanted == "automatic" and shading.shading.is_software:
+        shading.close()
+        shading = None
+    return Bridge(client, *size, has_depth=renderer.has_depth, contexts=shading is not None), shading
+
+
+def play(
+    bridge: Bridge, renderer: Renderer, screen: Screen | None, seconds: float, shading: EngineShading | None = None
+) -> None:
+    """The game loop: until Escape, a closed window, or `seconds` are over (0: never). `shading`: of a bridge of contexts."""
     path = CameraPath()
     player = Player(screen.window, path.pose(0)) if screen is not None else None
     bridge.set_theme(THEMES[0])
@@ -67,10 +100,16 @@ def play(bridge: Bridge, renderer: Renderer, screen: Screen | None, seconds: flo
         before = now
         renderer.place(pose)
         renderer.level.move(now - start)
+        context = bridge.acquire_context() if shading is not None else None
+        if shading is not None and context is not None:
+            shading.prepare(context, bridge.sun)
         picture = renderer.render()
         bridge.submit(picture, now_ns())
-        result = bridge.acquire()
-        shown = result.pixels if result is not None else None
+        if shading is not None:
+            shown = shading.picture()
+        else:
+            result = bridge.acquire()
+            shown = result.pixels if result is not None else None
         if shown is None and not bridge.stream.stats().returned:
             shown = picture.color
         if panel is None and bridge.stream.controls:
@@ -95,7 +134,8 @@ def play(bridge: Bridge, renderer: Renderer, screen: Screen | None, seconds: flo
         if now - told > 2:
             told, stats = now, bridge.stream.stats()
             latency = f"latency p50 {stats.latency_ms_p50:.0f} ms, p95 {stats.latency_ms_p95:.0f} ms"
-            print(bridge.stream.last_error or f"{stats.fps:.1f} results a second, {latency}")
+            what = "results" if shading is None else "contexts"
+            print(bridge.stream.last_error or f"{stats.fps:.1f} {what} a second, {latency}")
         # No faster than 60 frames a second: what is left of the processor is the daemon's.
         time.sleep(max(0.0, 1 / 60 - (time.monotonic() - now)))
 

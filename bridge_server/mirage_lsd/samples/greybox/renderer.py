@@ -93,6 +93,11 @@ class Renderer:
         """What the depth buffer holds."""
         return self._depth
 
+    @property
+    def protocol_camera(self) -> Camera:
+        """The camera where it stands now."""
+        return camera_to_protocol(self.camera, self.level.root)
+
     def place(self, pose: Pose) -> None:
         """Puts the camera where `pose` says."""
         self.camera.setPosHpr(*pose.position, pose.heading, pose.pitch, 0)
@@ -111,7 +116,7 @@ class Renderer:
             # Nothing here is transparent: the alpha is free to say what a pixel belongs to.
             ids = 255 - color[..., 3]
             color[..., 3] = 255
-        return Picture(color, depth, ids, camera_to_protocol(self.camera, self.level.root))
+        return Picture(color, depth, ids, self.protocol_camera)
 
     def close(self) -> None:
         """Gives the buffer back."""

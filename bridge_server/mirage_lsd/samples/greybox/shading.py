@@ -9,6 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from panda3d import core
 
+from ...client import Context
+from ...client.engine_pass import frame_constants, weight_texels
+from ...frame import Sun
+from ...pipelines.mirage.engine_shade import slot_table
 from .renderer import FAR, NEAR, Renderer, RendererError
 
 _Floats = npt.NDArray[np.float32]
@@ -18,6 +22,7 @@ in vec4 p3d_Vertex;
 void main() { gl_Position = vec4(p3d_Vertex.xz, 0.0, 1.0); }
 """
 # The renderer keeps the parts of people in the alpha: 255 less their number.
+_SOFTWARE = ("llvmpipe", "softpipe", "swiftshader", "gdi generic", "swr")
 _NUMBER = "#define LSD_NUMBER(texel) (1.0 - texelFetch(lsd_color, texel, 0).w)\n"
 
 
@@ -94,6 +99,11 @@ class ShadingPass:
         name: str = self._buffer.getGsg().getDriverRenderer()
         return name
 
+    @property
+    def is_software(self) -> bool:
+        """The driver plays a graphics card on the CPU: a picture takes it a second."""
+        return any(name in self.driver.lower() for name in _SOFTWARE)
+
     def picture(self) -> _Bytes:
         """H x W x 4 RGBA, of the last frame that was drawn."""
         pixels = np.frombuffer(memoryview(self._result.getRamImageAs("RGBA")), np.uint8)
@@ -130,3 +140,37 @@ class ShadingPass:
         # Panda3D keeps blue first.
         data = values[..., [2, 1, 0, 3]].astype(np.float32 if floats else np.uint8)
         texture.setRamImage(np.ascontiguousarray(data).tobytes())
+
+
+class EngineShading:
+    """Shades each frame of `renderer` with the newest context: `prepare` before it draws, `picture` behind it.
+
+    Raises:
+        RendererError: the driver can't.
+    """
+
+    def __init__(self, renderer: Renderer) -> None:
+        self.shading = ShadingPass(renderer)
+        self._renderer = renderer
+        self._context: Context | None = None
+        self.shading.set_slots(slot_table())
+
+    def prepare(self, context: Context, sun: Sun | None) -> None:
+        """For the frame that is drawn next, from where the camera stands now."""
+        if self._context is None or context.weights is not self._context.weights:
+            self.shading.set_weights(weight_texels(context.weights))
+        if self._context is None or context.seq != self._context.seq:
+            self.shading.set_context(context.values.astype(np.float32))
+        self._context = context
+        size = (self._renderer.height, self._renderer.width)
+        self.shading.set_constants(
+            frame_constants(context, self._renderer.protocol_camera, size, sun=sun, has_ids=True)
+        )
+
+    def picture(self) -> _Bytes | None:
+        """H x W x 4 RGBA, of the last frame that was drawn; None before the first `prepare`."""
+        return None if self._context is None else self.shading.picture()
+
+    def close(self) -> None:
+        """Gives the buffer back."""
+        self.shading.close()

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_SCENE_WORDS = {
+    "forest": "a green forest", "city": "a modern city", "scifi": "a science fiction base", "desert": "a desert canyon",
+    "snow": "a snowy village", "village": "a medieval village", "underwater": "an underwater ruin", "volcanic": "a land of lava",
+}  # fmt: skip
+_LIGHTING_WORDS = {
+    "day": "by day", "overcast": "under a grey sky", "sunset": "at sunset", "night": "at night", "neon": "in neon light", "fog": "in the fog",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Theme:
@@ -18,6 +26,11 @@ class Theme:
     def controls(self) -> dict[str, str]:
         """By the names that the model has for them."""
         return {"scene": self.scene, "lighting": self.lighting, "appearance": self.appearance}
+
+    @property
+    def prompt(self) -> str:
+        """For models that take a prompt instead."""
+        return f"{_SCENE_WORDS.get(self.scene, self.scene)} {_LIGHTING_WORDS.get(self.lighting, self.lighting)}"
 
     @property
     def title(self) -> str:

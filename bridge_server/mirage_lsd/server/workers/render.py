@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from ... import clock
 from ...controls import Notice
 from ...pipelines.composite import composite, engine_picture
+from ...pipelines.device_composite import composite_on_device, engine_picture_on_device
 from ...protocol.messages import NoticeMessage, Result, Weights
 from ...protocol.parts import ContextFields
 from ...transport import Delivery, FrameBuffer
@@ -72,6 +74,8 @@ def _picture(stream: Stream, buffer: FrameBuffer, t_start_ns: int) -> _Rendered:
     controls, mix, bypass, control_seq = stream.controls_at(buffer.t_receive_ns)
     frame = stream.input_frame(buffer)
     spec = stream.spec
+    if stream.transport.device != "cpu":
+        return _picture_on_device(stream, buffer, t_start_ns)
     if bypass:
         pixels = engine_picture(frame, spec.output_height, spec.output_width, engine_alpha=mix.engine_alpha)
         timings = {"bypass": (clock.now_ns() - t_start_ns) // 1_000}
@@ -82,6 +86,23 @@ def _picture(stream: Stream, buffer: FrameBuffer, t_start_ns: int) -> _Rendered:
         pixels, timings = composite(output.pixels, frame, mix), output.timings_us
         notices = (*output.notices, *stream.watch.look(frame), *stream.pace.result(t_start_ns, stream.dropped))
     return _Rendered(stream.deliver(pixels, buffer.frame.seq), timings, control_seq, notices)
+
+
+def _picture_on_device(stream: Stream, buffer: FrameBuffer, t_start_ns: int) -> _Rendered:
+    """Where planes and result stay on a card: nothing here looks into them."""
+    assert buffer.frame is not None
+    controls, mix, bypass, control_seq = stream.controls_at(buffer.t_receive_ns)
+    frame = stream.input_frame(buffer)
+    if bypass:
+        pixels: Any = engine_picture_on_device(frame, stream.spec.output_height, stream.spec.output_width, mix)
+        timings = {"bypass": (clock.now_ns() - t_start_ns) // 1_000}
+        notices: tuple[Notice, ...] = ()
+    else:
+        output = stream.pipeline.process(frame, stream.state, controls)
+        stream.check_device_output(output.pixels)
+        pixels, timings = composite_on_device(output.pixels, frame, mix), output.timings_us
+        notices = (*output.notices, *stream.pace.result(t_start_ns, stream.dropped))
+    return _Rendered(stream.deliver_on_device(pixels, buffer.frame.seq), timings, control_seq, notices)
 
 
 def _context(stream: Stream, contexts: ContextOutput, buffer: FrameBuffer, t_start_ns: int) -> _Rendered:

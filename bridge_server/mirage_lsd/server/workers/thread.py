@@ -12,6 +12,7 @@ from ... import clock
 from ...pipelines.base import Pipeline
 from ...protocol.errors import ProtocolError
 from ...protocol.messages import Progress
+from ...transport import FrameLost
 from ..outbox import Outbox, OutboxWriter, WorkResult
 from ..stream import Stream
 from .base import PipelineSource
@@ -113,11 +114,17 @@ class ThreadWorker:
         now = clock.now_ns()
         stream.due_ns = max(stream.due_ns + stream.period_ns, now) if stream.period_ns else 0
         try:
+            stream.transport.settle(buffer)
             result = render(stream, buffer)
+        except FrameLost:
+            result = WorkResult(stream, lost=True)
         except Exception as error:
             result = _failure(stream, error)
+        finally:
+            stream.transport.finish(buffer)
         # A frame that failed leaves the state as it was: a camera cut it brought is still to be obeyed.
-        stream.reset_after_failure = result.error is not None and (buffer.reset or stream.reset_after_failure)
+        failed = result.error is not None or result.lost
+        stream.reset_after_failure = failed and (buffer.reset or stream.reset_after_failure)
         stream.release_buffer(buffer)
         writer.put(result)
 

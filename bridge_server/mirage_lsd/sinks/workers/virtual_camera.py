@@ -33,9 +33,7 @@ def run(port: Port) -> None:
             size[0], size[1], fps, device=options.get("device"), backend=options.get("backend")
         )
     except RuntimeError as error:
-        raise DeviceError(
-            f"There is no virtual camera to write to ({str(error).splitlines()[0]}); {_advice()}"
-        ) from None
+        raise DeviceError(f"There is no virtual camera to write to ({_reason(error)}); {_advice()}") from None
     with camera:
         port.tell("open", device=camera.device)
         while not port.closing.is_set():
@@ -48,7 +46,12 @@ def run(port: Port) -> None:
                 port.shown(new)
 
 
+def _reason(error: RuntimeError) -> str:
+    """The first sentence: pyvirtualcam goes on with advice of its own."""
+    return str(error).splitlines()[0].partition(". ")[0].rstrip(".")
+
+
 def _advice() -> str:
     if sys.platform.startswith("linux"):
-        return "load v4l2loopback: modprobe v4l2loopback exclusive_caps=1"
+        return "apt-get install v4l2loopback-dkms, then modprobe v4l2loopback exclusive_caps=1"
     return "install OBS Studio and start its virtual camera once"

@@ -27,6 +27,10 @@ def run(port: Port) -> None:
         size = port.options.get("size") or (1280, 720)
         pygame.display.set_caption(port.options["title"])
         pygame.display.set_mode(size, pygame.RESIZABLE)
+        # Where there is no screen SDL draws into memory, and nobody would ever see it.
+        driver = pygame.display.get_driver()
+        if driver in ("dummy", "offscreen") and os.environ.get("SDL_VIDEODRIVER") != driver:
+            raise pygame.error("this session has no screen")
     except pygame.error as error:
         raise DeviceError(
             f"There is no display for a window ({error}); use --sink out.mp4, or set DISPLAY.", retry=False

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import time
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 
 from ...device_process.child import Port
 from ...fit import fit
 from ...picture import DeviceError, Pixels
+from ..network import without_secrets
 from ..pacing import Pacer
 from .hdr import HDR_TRANSFERS, HdrToSdr
 
@@ -44,9 +44,10 @@ def run(port: Port) -> None:
                 helper.kill()
         shown += count
         if not count:
-            raise DeviceError(f"{url} holds no picture that can be decoded: the file is empty or broken.", retry=live)
+            what = without_secrets(url) if live else url
+            raise DeviceError(f"{what} holds no picture that can be decoded: the file is empty or broken.", retry=live)
         if live:
-            raise DeviceError(f"{_without_secrets(url)} has ended; it is being opened again.")
+            raise DeviceError(f"{without_secrets(url)} has ended; it is being opened again.")
         if not options["loop"]:
             break
     port.tell("end", count=shown)
@@ -90,14 +91,8 @@ def _sentence(av: Any, url: str, live: bool, error: Exception) -> str:
     if isinstance(error, IsADirectoryError | PermissionError):
         return f"{url} can't be read ({error.strerror}); check the path and its rights."
     if live:
-        return f"{_without_secrets(url)} can't be reached ({getattr(error, 'strerror', None) or error}); is its sender running?"
+        return f"{without_secrets(url)} can't be reached ({getattr(error, 'strerror', None) or error}); is its sender running?"
     return f"{url} is not a clip that can be decoded ({getattr(error, 'strerror', None) or error}): the file is empty, cut off or no video."
-
-
-def _without_secrets(url: str) -> str:
-    """An address without user, password and query, which may be keys."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}{parts.path}"
 
 
 def _play(av: Any, port: Port, container: Any, zero_ns: int, pacer: Pacer | None) -> tuple[int, int]:
@@ -108,7 +103,7 @@ def _play(av: Any, port: Port, container: Any, zero_ns: int, pacer: Pacer | None
     """
     options = port.options
     if not container.streams.video:
-        what = _without_secrets(options["url"]) if options["live"] else options["url"]
+        what = without_secrets(options["url"]) if options["live"] else options["url"]
         raise DeviceError(f"{what} holds no video, only sound.", retry=options["live"])
     stream = container.streams.video[0]
     stream.thread_type = "AUTO"

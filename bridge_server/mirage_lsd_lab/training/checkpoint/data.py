@@ -1,4 +1,4 @@
-"""Worlds with their prompts and their depth, rendered once for a run."""
+"""Worlds with their prompts, their depth and what the engine shows of them, rendered once for a run."""
 
 from __future__ import annotations
 
@@ -6,25 +6,33 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from ..dataset import TRAINING_SEED_BASE
-from ..worlds.sample import random_world, render
+from ..worlds.sample import Picture, random_world, render
 from .networks import HEIGHT, WIDTH
-from .prompts import PALETTES, colored, prompt_of
+from .prompts import CLASS_WORDS, PALETTES, colored, prompt_of
 
-_PALETTE_SHARE = 0.3
+_PALETTE_SHARE, _CLASS_SHARE = 0.25, 0.25
+# Rendered worlds are written so many at a time: an interrupted call loses at most these.
+_CHUNK = 100
+# What lies lower than this, metres, is the ground.
+_GROUND_M = 0.02
 
 
 @dataclass
 class Pictures:
-    """`pictures` (N, 3, H, W) uint8, the themed ones; `depths` (N, 1, H, W) float16, metres, 0: sky; `themes`: scene, lighting, palette of each."""
+    """`pictures` (N, 3, H, W) uint8, the themed ones; `sources`, the same as the engine shows them; `depths` (N, 1, H, W) float16, metres,
+    0: sky; `themes`: scene, lighting, palette and what the palette is for, of each."""
 
     pictures: Tensor
+    sources: Tensor
     depths: Tensor
-    themes: list[tuple[str, str, str | None]]
+    themes: list[tuple[str, str, str | None, str | None]]
 
     def prompt(self, index: int, rng: random.Random) -> str:
         """One of the prompts that fit a picture."""
@@ -38,24 +46,52 @@ def disparity(depth: Tensor) -> Tensor:
     return (inverse / near).clamp(0.0, 1.0) * 2.0 - 1.0
 
 
-def render_pictures(count: int, seed: int, file: Path, tick: Callable[[int, int], None]) -> Pictures:
-    """`count` worlds; those of the file, if an earlier call with as many left one there."""
-    if file.is_file():
-        saved = torch.load(file, weights_only=True)
-        if len(saved["themes"]) == count:
-            return Pictures(saved["pictures"], saved["depths"], [tuple(theme) for theme in saved["themes"]])
-    rng = random.Random(seed)
-    pictures, depths, themes = [], [], []
-    for i in range(count):
+def class_mask(seen: Picture, part: str) -> Tensor:
+    """(1, H, W), 1 where a picture shows this class: "terrain" is the ground, "building" what stands on it and is nobody."""
+    solid = seen.depth > 0
+    ground = solid & (seen.p[1:2] < _GROUND_M)
+    return (ground if part == "terrain" else solid & ~ground & (seen.ids == 0)).float()
+
+
+def render_pictures(count: int, seed: int, folder: Path, tick: Callable[[int, int], None]) -> Pictures:
+    """`count` worlds; what an earlier call left in the folder is not rendered again."""
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = []
+    for first in range(0, count, _CHUNK):
+        file, size = folder / f"{seed}-{first:06d}-{WIDTH}x{HEIGHT}.pt", min(_CHUNK, count - first)
+        saved = torch.load(file, weights_only=True) if file.is_file() else None
+        if saved is None or len(saved["themes"]) < size:
+            saved = _rendered(first, size, seed, lambda done, first=first: tick(first + done, count))  # type: ignore[misc]
+            torch.save(saved, file.with_suffix(".partial"))
+            file.with_suffix(".partial").replace(file)
+        parts.append({key: value[:size] for key, value in saved.items()})
+    joined = {key: torch.cat([part[key] for part in parts]) for key in ("pictures", "sources", "depths")}
+    return Pictures(**joined, themes=[tuple(theme) for part in parts for theme in part["themes"]])
+
+
+def _rendered(first: int, count: int, seed: int, tick: Callable[[int], None]) -> dict[str, Any]:
+    pictures, sources, depths, themes = [], [], [], []
+    for i in range(first, first + count):
+        rng = random.Random(seed * 1_000_003 + i)
         world = random_world(TRAINING_SEED_BASE * 2 + seed * 1_000_000 + i, WIDTH / HEIGHT)
         # Rendered at twice the size: what a photograph has and a point sample lacks.
         seen = render(world, 2 * HEIGHT, 2 * WIDTH)
-        palette = rng.choice(tuple(PALETTES)) if rng.random() < _PALETTE_SHARE else None
-        picture = torch.nn.functional.avg_pool2d(colored(seen.target, palette)[None], 2)[0]
-        pictures.append((picture.clamp(0, 1) * 255 + 0.5).to(torch.uint8))
+        palette = rng.choice(tuple(PALETTES)) if rng.random() < _PALETTE_SHARE + _CLASS_SHARE else None
+        for_class = palette is not None and rng.random() < _CLASS_SHARE / (_PALETTE_SHARE + _CLASS_SHARE)
+        part = rng.choice(tuple(CLASS_WORDS)) if for_class else None
+        mask = None if part is None else class_mask(seen, part)
+        pictures.append(_small(colored(seen.target, palette, mask)))
+        sources.append(_small(seen.guide[:3] * 0.5 + 0.5))
         depths.append(seen.depth[:, ::2, ::2].half())
-        themes.append((world.scene, world.lighting, palette))
-        tick(i + 1, count)
-    found = Pictures(torch.stack(pictures), torch.stack(depths), themes)
-    torch.save({"pictures": found.pictures, "depths": found.depths, "themes": [list(t) for t in themes]}, file)
-    return found
+        themes.append([world.scene, world.lighting, palette, part])
+        tick(i - first + 1)
+    return {
+        "pictures": torch.stack(pictures),
+        "sources": torch.stack(sources),
+        "depths": torch.stack(depths),
+        "themes": themes,
+    }
+
+
+def _small(picture: Tensor) -> Tensor:
+    return (F.avg_pool2d(picture[None], 2)[0].clamp(0, 1) * 255 + 0.5).to(torch.uint8)

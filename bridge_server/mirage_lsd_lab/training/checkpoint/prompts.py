@@ -1,4 +1,4 @@
-"""What a world is called: the prompt of a picture, from its scene, its lighting and its palette."""
+"""What a world is called: the prompt of a picture, from its scene, its lighting, its palette and what of it the palette is for."""
 
 from __future__ import annotations
 
@@ -36,22 +36,33 @@ PALETTES = {
 _PALETTE_WORDS = ("{}", "{} colors", "in shades of {}")
 
 
-def prompt_of(scene: str, lighting: str, palette: str | None, rng: random.Random) -> str:
-    """One of the ways to say it, for example "a snowy village at night, in shades of blue"."""
+# What of a picture may have a palette of its own.
+CLASS_WORDS = {
+    "building": ("{} buildings", "{} houses", "{} walls"),
+    "terrain": ("{} ground", "the ground is {}", "a {} floor"),
+}
+
+
+def prompt_of(scene: str, lighting: str, palette: str | None, part: str | None, rng: random.Random) -> str:
+    """One of the ways to say it, for example "a snowy village at night, red houses". `part`: of CLASS_WORDS; None: all of the picture."""
     words = f"{rng.choice(SCENE_WORDS[scene])} {rng.choice(LIGHTING_WORDS[lighting])}"
-    return words if palette is None else f"{words}, {rng.choice(_PALETTE_WORDS).format(palette)}"
+    if palette is None:
+        return words
+    return f"{words}, {rng.choice(_PALETTE_WORDS if part is None else CLASS_WORDS[part]).format(palette)}"
 
 
 def all_words() -> list[str]:
     """Every text that `prompt_of` is made of: what a tokenizer has to know."""
     texts = [words for group in (SCENE_WORDS, LIGHTING_WORDS) for several in group.values() for words in several]
-    return texts + [words.format(palette) for words in _PALETTE_WORDS for palette in PALETTES] + [","]
+    colors = [*_PALETTE_WORDS, *(words for several in CLASS_WORDS.values() for words in several)]
+    return texts + [words.format(palette) for words in colors for palette in PALETTES] + [","]
 
 
-def colored(picture: Tensor, palette: str | None) -> Tensor:
-    """`picture` (3, H, W) in 0..1, two thirds of the way to one color."""
+def colored(picture: Tensor, palette: str | None, mask: Tensor | None = None) -> Tensor:
+    """`picture` (3, H, W) in 0..1, two thirds of the way to one color; `mask` (1, H, W), 0..1: where, None: everywhere."""
     if palette is None:
         return picture
     luma = (picture * torch.tensor([0.3, 0.59, 0.11]).view(3, 1, 1)).sum(0, keepdim=True)
     color = torch.tensor(PALETTES[palette]).view(3, 1, 1)
-    return torch.lerp(picture, (luma * color * 1.5).clamp(max=1.0), 0.65)
+    toned = torch.lerp(picture, (luma * color * 1.5).clamp(max=1.0), 0.65)
+    return toned if mask is None else torch.lerp(picture, toned, mask)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -18,9 +19,10 @@ from .networks import STRIDE, Parts, new_parts
 _CROP = 64
 _BATCH = 8
 _TEXT_DROPPED = 0.1
-# The times that few steps visit; half of the examples are at them.
-_FEW_STEPS = (999, 749, 499, 249)
-_SAVE_EVERY_S = 180.0
+# Where a stream starts by default (denoise 0.65), and the times that two to four steps visit from there.
+_START, _LATER = 649, (487, 432, 324, 216, 162)
+_EARLIEST_START, _LEAST_TIME = 400, 20
+_SAVE_EVERY_S = 120.0
 
 # (what is being done, done, of how many)
 Report = Callable[[str, float, float], None]
@@ -28,7 +30,7 @@ Report = Callable[[str, float, float], None]
 
 @dataclass(frozen=True)
 class CheckpointTraining:
-    """`run`: the folder; `worlds`: pictures rendered once; `vae_minutes` and `minutes`: of the autoencoder, of all the rest of this call; `rate`: of Adam."""
+    """`run`: the folder; `worlds`: pictures rendered once; `vae_minutes` and `minutes`: of computing, for the autoencoder and for all the rest of this call; `rate`: of Adam."""
 
     run: Path
     worlds: int = 2_000
@@ -42,10 +44,10 @@ def train_checkpoint(options: CheckpointTraining, report: Report) -> Parts:
     """Goes on where an earlier call of the same run stopped; returns the averaged weights."""
     options.run.mkdir(parents=True, exist_ok=True)
     parts = new_parts(options.seed)
-    file = options.run / "worlds.pt"
-    pictures = render_pictures(options.worlds, options.seed, file, lambda i, n: report("rendering worlds", i, n))
+    folder = options.run / "worlds"
+    pictures = render_pictures(options.worlds, options.seed, folder, lambda i, n: report("rendering worlds", i, n))
     _train_vae(parts, pictures, options, report)
-    latents = _latents(parts, pictures)
+    latents = _latents(parts, pictures, lambda i, n: report("latents", i, n))
     _train_unet(parts, pictures, latents, options, report)
     return parts
 
@@ -89,7 +91,7 @@ class _Stage:
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         self.optimizer.step()
         self.step += 1
-        decay = min(0.995, self.step / (self.step + 20))
+        decay = min(0.998, self.step / (self.step + 20))
         with torch.no_grad():
             for name, module in self.modules.items():
                 for key, value in module.state_dict().items():
@@ -119,6 +121,11 @@ class _Stage:
             module.eval()
 
 
+def _spent() -> float:
+    """Seconds that this process has computed, on all of its cores: on a machine that is busy otherwise, a minute's work stays a minute's."""
+    return time.process_time() / torch.get_num_threads()
+
+
 def _rate(done: float, highest: float) -> float:
     """Flat, then down to a tenth over the last third. `done`: 0..1."""
     return highest * (1.0 if done < 0.67 else 1.0 - 0.9 * (done - 0.67) / 0.33)
@@ -133,11 +140,11 @@ def _train_vae(parts: Parts, pictures: Pictures, options: CheckpointTraining, re
     rng, budget, began = (
         random.Random(options.seed + stage.step),
         options.vae_minutes * 60,
-        time.monotonic() - stage.seconds,
+        _spent() - stage.seconds,
     )
     _, _, h, w = pictures.pictures.shape
     parts.vae.train()
-    while (seconds := time.monotonic() - began) < budget:
+    while (seconds := _spent() - began) < budget:
         crops = []
         for i in rng.sample(range(len(pictures.themes)), _BATCH):
             top, left = rng.randrange(0, h - _CROP + 1), rng.randrange(0, w - _CROP + 1)
@@ -158,53 +165,83 @@ def _train_vae(parts: Parts, pictures: Pictures, options: CheckpointTraining, re
     stage.adopt_average()
 
 
+class _Latents(NamedTuple):
+    """Of every picture: `z`, of what it should become, and `source`, of what the engine shows (N, 4, h, w), unit variance; `depth` (N, 1, h, w): its disparity."""
+
+    z: Tensor
+    source: Tensor
+    depth: Tensor
+
+
 @torch.no_grad()
-def _latents(parts: Parts, pictures: Pictures) -> tuple[Tensor, Tensor]:
-    """Latents of unit variance and disparities at their size, of every picture and of its mirror image: (2, N, 4, h, w), (2, N, 1, h, w)."""
-    found, depths = [], []
-    for flipped in (False, True):
-        some = []
-        for at in range(0, len(pictures.themes), 16):
-            x = pictures.pictures[at : at + 16].float() / 127.5 - 1.0
-            some.append(parts.vae.encode(x.flip(-1) if flipped else x).latents)
-        found.append(torch.cat(some))
-        small = disparity(pictures.depths.float())[..., STRIDE // 2 :: STRIDE, STRIDE // 2 :: STRIDE]
-        depths.append(small.flip(-1) if flipped else small)
-    latents = torch.stack(found)
-    scale = 1.0 / float(latents.std())
+def _latents(parts: Parts, pictures: Pictures, tick: Callable[[int, int], None]) -> _Latents:
+    count, found = len(pictures.themes), dict[str, list[Tensor]](z=[], source=[])
+    for at in range(0, count, 16):
+        for name, some in (("z", pictures.pictures), ("source", pictures.sources)):
+            x = some[at : at + 16].float() / 127.5 - 1.0
+            found[name].append(parts.vae.encode(x).latents)
+        tick(min(at + 16, count), count)
+    z, source = torch.cat(found["z"]), torch.cat(found["source"])
+    scale = 1.0 / float(z.std())
     parts.vae.register_to_config(scaling_factor=scale)
-    return latents * scale, torch.stack(depths)
+    depth = torch.cat([disparity(some.float()) for some in torch.split(pictures.depths, 64)])
+    return _Latents(z * scale, source * scale, depth[..., STRIDE // 2 :: STRIDE, STRIDE // 2 :: STRIDE])
 
 
 def _train_unet(
-    parts: Parts, pictures: Pictures, data: tuple[Tensor, Tensor], options: CheckpointTraining, report: Report
+    parts: Parts, pictures: Pictures, latents: _Latents, options: CheckpointTraining, report: Report
 ) -> None:
-    latents, depths = data
     stage = _Stage({"unet": parts.unet, "text_encoder": parts.text_encoder}, options.run / "unet.pt", options.rate)
     rng = random.Random(options.seed + stage.step)
     torch.manual_seed(options.seed + stage.step)
-    budget, began = options.minutes * 60, time.monotonic()
+    budget, began = options.minutes * 60, _spent()
     alphas = parts.scheduler.alphas_cumprod
+    smoothed = 0.0
     parts.unet.train()
     parts.text_encoder.train()
-    while (seconds := time.monotonic() - began) < budget:
+    while (seconds := _spent() - began) < budget:
         chosen = rng.sample(range(len(pictures.themes)), _BATCH)
-        side = torch.tensor([rng.randrange(2) for _ in chosen])
         texts = ["" if rng.random() < _TEXT_DROPPED else pictures.prompt(i, rng) for i in chosen]
         ids = parts.tokenizer(
             texts, padding="max_length", truncation=True, max_length=parts.tokenizer.model_max_length, return_tensors="pt"
         ).input_ids  # fmt: skip
-        z, depth = latents[side, chosen], depths[side, chosen]
-        t = torch.tensor([rng.choice(_FEW_STEPS) if rng.random() < 0.5 else rng.randrange(1_000) for _ in chosen])
+        z, depth = latents.z[chosen], latents.depth[chosen]
+        origin, t = _origins(z, latents.source[chosen], rng)
         signal, noise_share = alphas[t].sqrt().view(-1, 1, 1, 1), (1 - alphas[t]).sqrt().view(-1, 1, 1, 1)
-        noise = torch.randn_like(z)
-        noisy, wanted = signal * z + noise_share * noise, signal * noise - noise_share * z
+        noisy = signal * origin + noise_share * torch.randn_like(z)
+        wanted = (signal * noisy - z) / noise_share
         with torch.autocast("cpu", torch.bfloat16):
             words = parts.text_encoder(ids).last_hidden_state
             found = parts.unet(torch.cat([noisy, depth], 1), t, words).sample
         loss = F.mse_loss(found.float(), wanted)
         stage.take(loss, _rate(seconds / budget, options.rate))
         stage.save(stage.seconds + seconds)
-        report(f"UNet, step {stage.step}, loss {float(loss.detach()):.3f}", seconds, budget)
+        smoothed += (float(loss.detach()) - smoothed) / min(stage.step, 50)
+        report(f"UNet, step {stage.step}, loss {smoothed:.3f}", seconds, budget)
     stage.save(stage.seconds + budget, now=True)
     stage.adopt_average()
+
+
+def _origins(z: Tensor, source: Tensor, rng: random.Random) -> tuple[Tensor, Tensor]:
+    """What noise is added to, and until when.
+
+    Half of the examples start as a stream's do, from the engine's picture at a late time, and have to become the themed one: so few steps
+    from there are enough. The others are plain diffusion, at the times that such a start visits; a part of them is blurred, as a picture
+    is that was warped again and again, and has to become sharp.
+    """
+    origins, times = [], []
+    for own, shown in zip(z, source, strict=True):
+        kind = rng.random()
+        if kind < 0.5:
+            origins.append(shown)
+            times.append(_START if rng.random() < 0.4 else rng.randrange(_EARLIEST_START, 1_000))
+            continue
+        times.append(rng.choice(_LATER) if rng.random() < 0.5 else rng.randrange(_LEAST_TIME, 1_000))
+        origins.append(_blurred(own, rng.uniform(0.2, 1.0)) if kind < 0.6 else own)
+    return torch.stack(origins), torch.tensor(times)
+
+
+def _blurred(z: Tensor, share: float) -> Tensor:
+    """(4, h, w), so much of it replaced by the mean of 3 x 3."""
+    mean = F.avg_pool2d(F.pad(z[None], (1, 1, 1, 1), mode="replicate"), 3, 1)[0]
+    return torch.lerp(z, mean, share)

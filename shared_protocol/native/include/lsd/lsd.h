@@ -84,8 +84,15 @@ typedef enum lsd_format {
 typedef enum lsd_transport {
   LSD_TRANSPORT_AUTO = 0, /**< shared memory when the daemon is on this machine, else inline */
   LSD_TRANSPORT_INLINE = 1,
-  LSD_TRANSPORT_SHARED_MEMORY = 2
+  LSD_TRANSPORT_SHARED_MEMORY = 2,
+  LSD_TRANSPORT_CUDA_IPC = 3 /**< with LSD_MEMORY_CUDA only, where AUTO tries it first */
 } lsd_transport;
+
+/** Where a stream's planes and results are. */
+typedef enum lsd_memory {
+  LSD_MEMORY_HOST = 0,
+  LSD_MEMORY_CUDA = 1 /**< device pointers of the card's primary context (the CUDA runtime, PyTorch and CuPy use it) */
+} lsd_memory;
 
 typedef enum lsd_alpha {
   LSD_ALPHA_OPAQUE = 0, /**< 255 everywhere */
@@ -169,6 +176,11 @@ typedef struct lsd_stream_config {
   int32_t seed;
   float fps;            /**< 0: as fast as possible */
   int32_t output_alpha; /**< lsd_alpha */
+  int32_t memory;      /**< lsd_memory, of planes and of results, whatever the transport. Where frames can't stay on the
+                          card, submit waits until they are copied to host memory */
+  int32_t cuda_device; /**< LSD_MEMORY_CUDA: its number in this process */
+  void* cuda_stream;   /**< LSD_MEMORY_CUDA: the CUstream (cudaStream_t) in which planes are written before submit and
+                          results are read after acquire; NULL: the legacy default stream. It must outlive the stream */
 } lsd_stream_config;
 
 /** Right-handed, metres, row-major, column vectors; see PROTOCOL.md section 2. */
@@ -196,7 +208,7 @@ typedef struct lsd_slot {
 
 typedef struct lsd_frame {
   uint32_t size;
-  const void* planes[LSD_MAX_PLANES];      /**< in the order of lsd_stream_config.planes, row 0 on top */
+  const void* planes[LSD_MAX_PLANES];      /**< in the order of lsd_stream_config.planes, row 0 on top, in its memory */
   int32_t row_pitch_bytes[LSD_MAX_PLANES]; /**< bytes from row to row; 0: tightly packed */
   int64_t t_capture_ns;                    /**< lsd_now_ns() when the picture was complete; 0: now */
   const lsd_camera* camera;                /**< or NULL */
@@ -216,6 +228,7 @@ typedef struct lsd_result {
   int64_t t_capture_ns, t_submit_ns, t_receive_ns, t_start_ns, t_end_ns, t_send_ns, t_acquire_ns;
   int32_t has_camera; /**< `camera` is the one that was submitted with the frame */
   lsd_camera camera;
+  int32_t memory; /**< lsd_memory: what `pixels` points into; complete in either case */
 } lsd_result;
 
 /** What the engine needs to shade a frame itself, of a stream opened with LSD_FORMAT_CONTEXT (PROTOCOL.md section 10):

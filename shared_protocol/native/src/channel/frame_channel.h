@@ -10,6 +10,7 @@
 namespace lsd {
 
 class Connection;
+class CudaDevice;
 class Incoming;
 class Outbox;
 class Wakeup;
@@ -18,7 +19,8 @@ class Wakeup;
 struct ChannelSizes {
   size_t frame_bytes = 0;
   uint32_t planes = 0;
-  size_t output_bytes = 0;  ///< tightly packed
+  size_t output_bytes = 0;                     ///< tightly packed
+  std::shared_ptr<CudaDevice> cuda = nullptr;  ///< where the engine has its planes; null: in host memory
 };
 
 /// A frame that is ready to be announced.
@@ -46,6 +48,8 @@ class FrameChannel {
   /// Whether a slot must not be written to until the socket is done with it; else only the one announced last is
   /// spared.
   virtual bool sends_out_of_slots() const = 0;
+  /// Whether slots and results are on the card: then their addresses are the card's.
+  virtual bool is_on_device() const { return false; }
 
   // The I/O thread.
   /// `opened` chose this channel. False with `*problem` set when what the daemon says of it is of no use.

@@ -1,5 +1,6 @@
 #include "registry.h"
 
+#include "cuda_ipc_channel.h"
 #include "inline_channel.h"
 #include "shared_memory_channel.h"
 
@@ -11,8 +12,9 @@ std::unique_ptr<FrameChannel> make_inline(const ChannelSizes& sizes, std::string
 }
 
 constexpr ChannelKind kKinds[] = {
-    {"shared_memory", LSD_TRANSPORT_SHARED_MEMORY, true, SharedMemoryChannel::make},
-    {"inline", LSD_TRANSPORT_INLINE, false, make_inline},
+    {"cuda_ipc", LSD_TRANSPORT_CUDA_IPC, true, true, CudaIpcChannel::make},
+    {"shared_memory", LSD_TRANSPORT_SHARED_MEMORY, true, false, SharedMemoryChannel::make},
+    {"inline", LSD_TRANSPORT_INLINE, false, false, make_inline},
 };
 
 }  // namespace

@@ -13,6 +13,7 @@ struct ChannelKind {
   std::string_view name;
   lsd_transport transport;
   bool needs_same_host;
+  bool needs_device;  ///< only for planes that are on a card
   /// Null with `*problem` set when it cannot be had.
   std::unique_ptr<FrameChannel> (*make)(const ChannelSizes& sizes, std::string* problem);
 };

@@ -45,7 +45,7 @@ namespace MirageLSD
             camera.depthTextureMode = _before | Needed;
             // The back buffer can't be read on every graphics API.
             camera.forceIntoRenderTexture = _wasForced || _target.IsActive;
-            if (isWanted) Record();
+            if (isWanted || _target.Shades) Record(isWanted);
             if (_target.OnScreen == null) return;
             _commands.SetRenderTarget(BuiltinRenderTextureType.CameraTarget, RenderBufferLoadAction.Load, RenderBufferStoreAction.Store);
             _target.Present(_commands, new Vector2(camera.pixelWidth, camera.pixelHeight));
@@ -55,18 +55,20 @@ namespace MirageLSD
             (_target.WantsDepth ? DepthTextureMode.Depth : DepthTextureMode.None) |
             (_target.WantsMotion ? DepthTextureMode.MotionVectors : DepthTextureMode.None);
 
-        private void Record()
+        private void Record(bool isWanted)
         {
             // Size -1: as large as the camera's picture. The copy lets Unity resolve and turn what it has to.
             _commands.GetTemporaryRT(Picture, -1, -1, 0, FilterMode.Bilinear);
             _commands.Blit(BuiltinRenderTextureType.CameraTarget, Picture);
-            _target.Record(_commands, new CaptureSources
+            var sources = new CaptureSources
             {
                 Color = Picture,
                 Depth = BuiltinRenderTextureType.Depth,
                 Motion = BuiltinRenderTextureType.MotionVectors,
                 Used = Vector2.one,
-            });
+            };
+            if (isWanted) _target.Record(_commands, sources);
+            if (_target.Shades) _target.Shade(_commands, sources);
             _commands.ReleaseTemporaryRT(Picture);
         }
     }

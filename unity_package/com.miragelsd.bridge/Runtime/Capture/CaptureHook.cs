@@ -17,17 +17,23 @@ namespace MirageLSD
     /// <summary>What a hook calls while a frame is recorded.</summary>
     internal abstract class CaptureTarget
     {
-        /// <summary>False while no daemon takes frames: then nothing may be asked of the pipeline.</summary>
+        /// <summary>False while no daemon takes frames and nothing is painted here: then nothing may be asked of the pipeline.</summary>
         public abstract bool IsActive { get; }
 
         public abstract bool WantsDepth { get; }
         public abstract bool WantsMotion { get; }
 
-        /// <summary>The result to be drawn over the camera's picture, or null.</summary>
+        /// <summary>The picture to be drawn over the camera's, or null.</summary>
         public abstract Texture OnScreen { get; }
 
         /// <summary>Called where the pipeline records its commands, with the target that holds the camera's picture.</summary>
         public abstract void Present(CommandBuffer commands, Vector2 size);
+
+        /// <summary>The engine paints its frames by itself: Shade is to be called for each, behind Record and before Present.</summary>
+        public abstract bool Shades { get; }
+
+        /// <summary>Called where the pipeline records its commands, for each frame while Shades is true.</summary>
+        public abstract void Shade(CommandBuffer commands, CaptureSources sources);
 
         /// <summary>Something that works otherwise than its user may think; said once.</summary>
         public abstract void Warn(string key, string sentence);

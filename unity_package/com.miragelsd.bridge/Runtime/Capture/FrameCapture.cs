@@ -5,7 +5,7 @@ using UnityEngine.Rendering;
 namespace MirageLSD
 {
     /// <summary>Takes frames from a camera or a texture, as planes of one stream format, and hands them to the core.</summary>
-    internal sealed class FrameCapture : CaptureTarget, IDisposable
+    internal sealed partial class FrameCapture : CaptureTarget, IDisposable
     {
         public readonly FramePacing Pacing = new FramePacing();
         public readonly CameraCut Cut = new CameraCut();
@@ -31,6 +31,7 @@ namespace MirageLSD
             _pool = new ReadbackPool(format);
             if (!isAsync) _cpu = new CpuReadback(format);
             if (format.HasIds) _identities = new IdentityPlane();
+            if (format.IsContext) Shading = new EngineShading(format);
         }
 
         /// <summary>Set before each engine frame: nothing is captured while the daemon would not take it.</summary>
@@ -62,11 +63,18 @@ namespace MirageLSD
         public bool DetectsCuts = true;
 
         private float Rate => IsRecorder ? 0f : Fps;
-        public bool IsFlipped { set => _converter.IsFlipped = value; }
-        public override bool IsActive => _isOpen && !_isDisposed;
-        public override bool WantsDepth => _format.HasDepth && _isOpen;
-        public override bool WantsMotion => _format.HasMotion && _isOpen;
-        public override Texture OnScreen => _isDisposed ? null : Shown;
+
+        public bool IsFlipped
+        {
+            set
+            {
+                _converter.IsFlipped = value;
+                if (Shading != null) Shading.IsFlipped = value;
+            }
+        }
+
+        /// <summary>Of a stream of contexts: paints each frame of the camera. Else null.</summary>
+        public EngineShading Shading { get; }
 
         /// <summary>Engine frames that were wanted but found no free slot.</summary>
         public long Skipped { get; private set; }
@@ -75,9 +83,6 @@ namespace MirageLSD
 
         /// <summary>Draw this over the camera's picture; null: nothing.</summary>
         public Texture Shown;
-
-        public override void Present(CommandBuffer commands, Vector2 size) => _presenter.Record(commands, Shown, size, Split);
-        public override void Warn(string key, string sentence) => Warned(key, sentence);
 
         public void Attach(Camera camera)
         {
@@ -96,29 +101,6 @@ namespace MirageLSD
         }
 
         public void Reset() => _isCut = true;
-
-        public override bool BeginFrame(Camera camera)
-        {
-            _pose = CameraPose.Of(camera);
-            _motion.Advance(_pose.ClipFromWorld);
-            if (Cut.Look(camera, _pose) && DetectsCuts) Reset();
-            if (_identities != null) _slots.Advance(_pose.Position, Rules, Time.realtimeSinceStartupAsDouble);
-            return TryBegin();
-        }
-
-        public override void Record(CommandBuffer commands, CaptureSources sources)
-        {
-            if (_isDisposed) return;
-            if (_isCut) _motion.Forget();
-            _pose.Projection = sources.Projection ?? _pose.Projection;
-            _converter.SetCamera(_pose, _motion, sources);
-            _slot.Camera = _pose.ToProtocol(_format.Width, _format.Height);
-            _slot.HasCamera = true;
-            _slot.HasSun = SunLight.TryGet(out _slot.Sun);
-            _slot.SlotCount = _identities == null ? 0 : _slots.Write(_slot.Slots);
-            Finish(commands, sources);
-            _motion.MarkCaptured();
-        }
 
         /// <summary>Captures a texture that something else has drawn: color only.</summary>
         public void CaptureTexture(Texture source)
@@ -156,6 +138,7 @@ namespace MirageLSD
             _converter.Dispose();
             _presenter.Dispose();
             _identities?.Dispose();
+            Shading?.Dispose();
             _cpu?.Dispose();
             _commands.Release();
         }

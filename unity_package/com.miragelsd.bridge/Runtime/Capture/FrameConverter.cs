@@ -13,6 +13,7 @@ namespace MirageLSD
         private static readonly int DepthSource = Shader.PropertyToID("_LSDDepthSource");
         private static readonly int MotionSource = Shader.PropertyToID("_LSDMotionSource");
         private static readonly int Target = Shader.PropertyToID("_LSDTarget");
+        private static readonly int Taps = Shader.PropertyToID("_LSDTaps");
         private static readonly int Used = Shader.PropertyToID("_LSDUsed");
         private static readonly int DepthToMetres = Shader.PropertyToID("_LSDDepth");
         private static readonly int Oblique = Shader.PropertyToID("_LSDOblique");
@@ -39,6 +40,9 @@ namespace MirageLSD
         }
 
         public bool IsFlipped { get; set; }
+
+        /// <summary>The color is taken from the one texel that is there, without a blur: for planes as large as the picture.</summary>
+        public bool TakesSinglePixels { get; set; }
 
         public bool HasDepth => _planes[1] != null;
         public bool HasMotion => _planes[2] != null;
@@ -80,6 +84,7 @@ namespace MirageLSD
         {
             var isLinear = QualitySettings.activeColorSpace == ColorSpace.Linear;
             _material.SetVector(Target, new Vector4(_width, _height, isLinear ? 1f : 0f, IsFlipped ? 1f : 0f));
+            _material.SetVector(Taps, new Vector4(TakesSinglePixels ? 0f : 0.25f, 0f, 0f, 0f));
             _material.SetVector(Used, new Vector4(sources.Used.x, sources.Used.y, sources.UsedTexels.x, sources.UsedTexels.y));
             SetKeyword("LSD_ARRAY", sources.AreArrays);
             SetKeyword("LSD_GLOBAL_DEPTH", sources.IsDepthGlobal);

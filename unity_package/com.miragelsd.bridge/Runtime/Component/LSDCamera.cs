@@ -16,6 +16,7 @@ namespace MirageLSD
             try
             {
                 Engine = new LSDStreamEngine(model, useGPU);
+                _boundTexture = targetTexture;
                 if (targetTexture != null) Engine.BindTexture(targetTexture);
             }
             catch (System.Exception problem)
@@ -55,6 +56,7 @@ namespace MirageLSD
         private void Update()
         {
             ApplySettings();
+            ApplyTexture();
             ApplyAnimated();
         }
 
@@ -80,6 +82,7 @@ namespace MirageLSD
             Engine.MaxSteps = Mathf.Clamp(maxSteps, 1, 8);
             Engine.TargetFps = Mathf.Clamp(targetFps, 0f, 1000f);
             Engine.Resolution = Clamped(resolution);
+            Engine.Shading = shading;
             Engine.CapturesMotion = motionVectors;
             Engine.ResetsOnCameraCut = resetOnCameraCut;
             Engine.FlipsVertically = flipVertically;
@@ -88,6 +91,14 @@ namespace MirageLSD
             Engine.Rules = rules;
             Engine.KeepsAlpha = engineAlpha;
             Engine.WaitsForEachFrame = recorderMode;
+        }
+
+        // Another texture in the inspector counts at once; one that can't be written is said once, and the last one stays.
+        private void ApplyTexture()
+        {
+            if (Engine == null || ReferenceEquals(targetTexture, _boundTexture)) return;
+            _boundTexture = targetTexture;
+            if (targetTexture != null) Engine.BindTexture(targetTexture);
         }
 
         // Timeline and the Animator write fields, not properties: what changed is sent, at most once a frame.

@@ -39,9 +39,11 @@ namespace MirageLSD
         [SerializeField] private LSDRule[] rules = new LSDRule[0];
 
         [Header("Picture")]
+        [Tooltip("Who paints: the engine each of its frames by itself, without a lag, or the daemon. Automatic: the engine where it can.")]
+        [SerializeField] private LSDShading shading = LSDShading.Automatic;
         [Tooltip("Captured frames per second at most; 0: as many as come back.")]
         [SerializeField] private float targetFps = 24f;
-        [Tooltip("Size of the frames that are sent; 0 x 0: 360 rows in the camera's aspect ratio.")]
+        [Tooltip("Size of the frames that are sent; 0 x 0: 360 rows in the camera's aspect ratio. Not while the engine paints: then they are small.")]
         [SerializeField] private Vector2Int resolution;
         [Tooltip("Draw the result over the screen.")]
         [SerializeField] private bool showOnScreen = true;
@@ -68,6 +70,7 @@ namespace MirageLSD
         [Tooltip("Should the picture be upside down on your graphics device.")]
         [SerializeField] private bool flipVertically;
 
+        private Texture _boundTexture;
         private LSDTheme _sentTheme;
         private string _sentScene, _sentLighting, _sentPrompt;
         private int _sentSeed;
@@ -102,6 +105,20 @@ namespace MirageLSD
         {
             get { return beforeAfter; }
             set { beforeAfter = Mathf.Clamp01(value); }
+        }
+
+        /// <summary>Where the result is written besides; another one counts from the next frame on.</summary>
+        public Texture TargetTexture
+        {
+            get { return targetTexture; }
+            set { targetTexture = value; }
+        }
+
+        /// <summary>Who paints the picture.</summary>
+        public LSDShading Shading
+        {
+            get { return shading; }
+            set { shading = value; }
         }
 
         /// <summary>Another model is another engine: the stream begins anew.</summary>

@@ -21,6 +21,9 @@ namespace MirageLSD
         private LSDControlInfo[] _specs = new LSDControlInfo[0];
         private long _specsGeneration;
         private string _specsModel = "";
+        private bool _hasContexts;
+        private long _contextsGeneration;
+        private string _contextsModel = "";
 
         public EngineLink(LSDConnection connection, Notices notices)
         {
@@ -45,6 +48,20 @@ namespace MirageLSD
             _specsGeneration = generation;
             _specsModel = model;
             return _specs;
+        }
+
+        /// <summary>Rises when a daemon has said what it serves; 0 before the first has.</summary>
+        public long ModelsGeneration => _client.ModelsGeneration;
+
+        /// <summary>Whether the daemon gives contexts for the model, to be painted here; asked anew only when one has answered anew.</summary>
+        public bool HasContexts(string model)
+        {
+            var generation = _client.ModelsGeneration;
+            if (generation == _contextsGeneration && model == _contextsModel) return _hasContexts;
+            _hasContexts = _client.HasContexts(model);
+            _contextsGeneration = generation;
+            _contextsModel = model;
+            return _hasContexts;
         }
 
         /// <summary>What the daemon is busy with; the model's loading first, then this stream's own.</summary>

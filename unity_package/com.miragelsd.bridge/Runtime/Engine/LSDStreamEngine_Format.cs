@@ -13,6 +13,8 @@ namespace MirageLSD
         {
             var size = _resolution;
             if (size.x == 0) size = AutoResolution(camera);
+            var paints = PaintsHere(camera);
+            if (paints) size = ContextSize(camera);
             return new StreamFormat
             {
                 Model = Model,
@@ -22,9 +24,10 @@ namespace MirageLSD
                 HasMotion = camera != null && CapturesDepth && CapturesMotion && SystemInfo.supportsMotionVectors && CanRead(GraphicsFormat.R16G16_SFloat),
                 HasIds = camera != null && CapturesIdentities && SlotTable.IsNeeded(Rules) && CanRead(GraphicsFormat.R8_UNorm),
                 HasEngineAlpha = KeepsAlpha,
-                OutputWidth = HasOwnOutput ? size.x : _output.Width,
-                OutputHeight = HasOwnOutput ? size.y : _output.Height,
-                OutputFormat = _output == null ? NativeFormat.Rgba8 : _output.Format,
+                // Contexts depend on the shape of the picture alone: a window of another size needs no other stream.
+                OutputWidth = paints || HasOwnOutput ? size.x : _output.Width,
+                OutputHeight = paints || HasOwnOutput ? size.y : _output.Height,
+                OutputFormat = paints ? NativeFormat.Context : _output == null ? NativeFormat.Rgba8 : _output.Format,
                 MaxSteps = _maxSteps,
                 Seed = 0, // a control, so that another one needs no other stream
                 Fps = _targetFps,

@@ -66,6 +66,11 @@ namespace MirageLSD
             WarnOfCamera(camera);
             if (camera == null) _capture.CaptureTexture(_sourceTexture);
             if (_capture.Submit(_link.Stream)) _notices.Once("gpu", "the graphics device lost a frame; capture goes on.");
+            if (_capture.Shading != null)
+            {
+                TakeContext(camera);
+                return;
+            }
             if (WaitsForEachFrame) WaitForResult();
             else TakeResult();
             ShowLoss();
@@ -92,6 +97,8 @@ namespace MirageLSD
 
         private void PrepareStream(Camera camera)
         {
+            // What the daemon can is known only when it has answered; a stream of pictures would be closed again then.
+            if (_capture == null && Shading != LSDShading.Daemon && _link.ModelsGeneration == 0 && CouldPaintHere(camera)) return;
             var format = WantedFormat(camera);
             var now = Time.realtimeSinceStartupAsDouble;
             if (!format.Equals(_wanted))
@@ -101,10 +108,11 @@ namespace MirageLSD
             }
             if (_capture != null && (format.Equals(_link.Stream.Format) || now - _wantedSince < RestSeconds)) return;
             StopFrames();
-            if (HasOwnOutput && (_output == null || _output.Width != format.OutputWidth || _output.Height != format.OutputHeight))
+            if (!format.IsContext && HasOwnOutput && (_output == null || _output.Width != format.OutputWidth || _output.Height != format.OutputHeight))
             {
                 _output?.Dispose();
                 _output = ResultTexture.Make(format.OutputWidth, format.OutputHeight);
+                _hasResult = false;
             }
             _link.Open(format);
             _capture = new FrameCapture(format, _isAsync) { Warned = _notices.Once };

@@ -42,6 +42,8 @@ namespace MirageLSD
         {
             if (camera == null) return;
             if (camera.stereoEnabled) _notices.Once("xr", "stereo (XR) is not supported: one picture of one eye is sent.");
+            // The scriptable pipelines render each camera into a texture of its own size.
+            if (_pipeline != "") return;
             var rect = camera.rect;
             if (rect.x != 0f || rect.y != 0f || rect.width != 1f || rect.height != 1f)
                 _notices.Once("rect", "the camera '" + camera.name + "' fills a part of the screen only (its Viewport Rect); give it a " +

@@ -36,6 +36,9 @@ namespace MirageLSD
         public int seed;
         public float fps;
         public int output_alpha;
+        public int memory; // zeros: host memory
+        public int cuda_device;
+        public IntPtr cuda_stream;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -90,6 +93,7 @@ namespace MirageLSD
         public long t_capture_ns, t_submit_ns, t_receive_ns, t_start_ns, t_end_ns, t_send_ns, t_acquire_ns;
         public int has_camera;
         public NativeCamera camera;
+        public int memory;
     }
 
     [StructLayout(LayoutKind.Sequential)]

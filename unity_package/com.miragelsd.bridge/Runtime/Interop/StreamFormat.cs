@@ -11,6 +11,10 @@ namespace MirageLSD
         public bool HasEngineAlpha;
         public int OutputWidth, OutputHeight;
         public NativeFormat OutputFormat;
+
+        /// <summary>Contexts come back, and the engine paints; else pictures.</summary>
+        public bool IsContext => OutputFormat == NativeFormat.Context;
+
         public int MaxSteps;
         public int Seed;
 

@@ -31,6 +31,9 @@ namespace MirageLSD
 
         public bool IsOwned { get; private set; }
 
+        /// <summary>A graphics device can draw into it.</summary>
+        public bool CanBeDrawn => _target != null;
+
         /// <summary>False after its scene or its owner destroyed it.</summary>
         public bool IsAlive => Texture != null;
 

@@ -7,6 +7,7 @@
 // protocol wants the picture's top there. Unity's textures have v = 0 at the picture's bottom, on every graphics API.
 
 float4 _LSDTarget;        // width, height; 1: encode as sRGB (the project's color space is linear); 1: flip once more
+float4 _LSDTaps;          // how far the four taps of the color are from the pixel's middle, pixels: 0 where nothing is scaled
 float4 _LSDUsed;          // how much of the source textures is in use, as a share; depth's and motion's in texels, 0: the same share
 float4 _LSDDepth;         // 1 / metres = raw * x + y; orthographic (w = 1): metres = raw * x + y; z: the raw value of "nothing"
 float4 _LSDLens;          // clip.w = metres * x + y; clip.z = metres * z + w
@@ -36,13 +37,13 @@ float LSDEncodeChannel(float linearValue)
     return c <= 0.0031308 ? c * 12.92 : 1.055 * pow(c, 1.0 / 2.4) - 0.055;
 }
 
-// Four taps: the target may be half as large as the source.
+// Four taps: the target may be half as large as the source. All in the middle, they are the pixel itself.
 float4 LSDConvertColor(float2 pixel)
 {
-    float4 a = LSD_SAMPLE_COLOR(LSDSourceUV(float2(pixel.x - 0.25, pixel.y - 0.25)));
-    float4 b = LSD_SAMPLE_COLOR(LSDSourceUV(float2(pixel.x + 0.25, pixel.y - 0.25)));
-    float4 c = LSD_SAMPLE_COLOR(LSDSourceUV(float2(pixel.x - 0.25, pixel.y + 0.25)));
-    float4 d = LSD_SAMPLE_COLOR(LSDSourceUV(float2(pixel.x + 0.25, pixel.y + 0.25)));
+    float4 a = LSD_SAMPLE_COLOR(LSDSourceUV(float2(pixel.x - _LSDTaps.x, pixel.y - _LSDTaps.x)));
+    float4 b = LSD_SAMPLE_COLOR(LSDSourceUV(float2(pixel.x + _LSDTaps.x, pixel.y - _LSDTaps.x)));
+    float4 c = LSD_SAMPLE_COLOR(LSDSourceUV(float2(pixel.x - _LSDTaps.x, pixel.y + _LSDTaps.x)));
+    float4 d = LSD_SAMPLE_COLOR(LSDSourceUV(float2(pixel.x + _LSDTaps.x, pixel.y + _LSDTaps.x)));
     return float4(LSDEncodeChannel((a.x + b.x + c.x + d.x) * 0.25), LSDEncodeChannel((a.y + b.y + c.y + d.y) * 0.25),
                   LSDEncodeChannel((a.z + b.z + c.z + d.z) * 0.25), saturate((a.w + b.w + c.w + d.w) * 0.25));
 }

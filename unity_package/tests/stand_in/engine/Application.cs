@@ -94,6 +94,20 @@ namespace UnityEngine
         public static bool usesReversedZBuffer { get; internal set; } = true;
         public static bool graphicsUVStartsAtTop { get; internal set; } = true;
 
+        public static int graphicsShaderLevel { get; internal set; } = 50;
+        public static bool supportsSetConstantBuffer { get; internal set; } = true;
+        public static int maxConstantBufferSize { get; internal set; } = 65536;
+
+        public static bool SupportsTextureFormat(TextureFormat format)
+        {
+            return true;
+        }
+
+        public static bool SupportsRenderTextureFormat(RenderTextureFormat format)
+        {
+            return true;
+        }
+
         /// <summary>Not Unity's: what this device can't read back while the game waits.</summary>
         internal static Experimental.Rendering.GraphicsFormat? Unreadable;
 

@@ -50,8 +50,8 @@ namespace UnityEngine
         public float aspect => (float)pixelWidth / pixelHeight;
         public bool forceIntoRenderTexture { get; set; }
         public DepthTextureMode depthTextureMode { get; set; }
-        public int pixelWidth => Screen.width;
-        public int pixelHeight => Screen.height;
+        public int pixelWidth => Mathf.RoundToInt(Screen.width * rect.width);
+        public int pixelHeight => Mathf.RoundToInt(Screen.height * rect.height);
         public bool stereoEnabled { get; internal set; }
         public Rect rect { get; set; } = new Rect(0f, 0f, 1f, 1f);
         public RenderTexture targetTexture { get; set; }

@@ -70,6 +70,11 @@ namespace UnityEngine
             return new Vector3(a.x - b.x, a.y - b.y, a.z - b.z);
         }
 
+        public Vector3 normalized
+        {
+            get { return magnitude > 1e-5f ? this * (1f / magnitude) : new Vector3(0f, 0f, 0f); }
+        }
+
         public static Vector3 operator -(Vector3 a)
         {
             return new Vector3(-a.x, -a.y, -a.z);
@@ -112,6 +117,18 @@ namespace UnityEngine
             this.y = y;
             this.z = z;
             this.w = w;
+        }
+
+        public float this[int index]
+        {
+            get { return index == 0 ? x : index == 1 ? y : index == 2 ? z : w; }
+            set
+            {
+                if (index == 0) x = value;
+                else if (index == 1) y = value;
+                else if (index == 2) z = value;
+                else w = value;
+            }
         }
 
         public static Vector4 operator -(Vector4 a)
@@ -213,6 +230,12 @@ namespace UnityEngine
         public static float Clamp01(float value)
         {
             return Clamp(value, 0f, 1f);
+        }
+
+        // Runtime/Export/Math/Mathf.bindings.cs
+        public static float HalfToFloat(ushort val)
+        {
+            return StandIn.Half.ToFloat(val);
         }
 
         public static int Min(int a, int b)

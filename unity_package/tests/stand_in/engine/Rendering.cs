@@ -10,11 +10,20 @@ namespace UnityEngine
     {
         private static readonly Dictionary<string, int> Ids = new Dictionary<string, int>();
 
+        public bool isSupported { get; internal set; } = true;
+
         public static int PropertyToID(string name)
         {
             int id;
             if (!Ids.TryGetValue(name, out id)) Ids[name] = id = Ids.Count + 1;
             return id;
+        }
+
+        internal static string NameOf(int id)
+        {
+            foreach (var pair in Ids)
+                if (pair.Value == id) return pair.Key;
+            throw new KeyNotFoundException();
         }
     }
 
@@ -25,6 +34,8 @@ namespace UnityEngine
         internal readonly Dictionary<int, Matrix4x4> Matrices = new Dictionary<int, Matrix4x4>();
         internal readonly HashSet<string> Keywords = new HashSet<string>();
 
+        internal readonly Dictionary<int, Vector4[]> Arrays = new Dictionary<int, Vector4[]>();
+        internal readonly Dictionary<int, GraphicsBuffer> Buffers = new Dictionary<int, GraphicsBuffer>();
         internal readonly Dictionary<int, Texture> Textures = new Dictionary<int, Texture>();
 
         public Material(Shader shader)
@@ -38,6 +49,20 @@ namespace UnityEngine
         public void SetVector(int nameID, Vector4 value)
         {
             Vectors[nameID] = value;
+        }
+
+        public void SetVectorArray(int nameID, Vector4[] values)
+        {
+            // Longer ones are cut, with a warning; shorter ones than the first fix the length for good.
+            if (values.Length > 1023) throw new ArgumentException("Unity's arrays of vectors have 1023 elements at most.");
+            Arrays[nameID] = (Vector4[])values.Clone();
+        }
+
+        public void SetConstantBuffer(int nameID, GraphicsBuffer value, int offset, int size)
+        {
+            if (value.target != GraphicsBuffer.Target.Constant) throw new ArgumentException("The buffer was not made for constants.");
+            if (offset + size > value.Bytes.Length) throw new ArgumentException("The buffer is smaller.");
+            Buffers[nameID] = value;
         }
 
         public void SetTexture(int nameID, Texture value)
@@ -58,6 +83,42 @@ namespace UnityEngine
         public void DisableKeyword(string keyword)
         {
             Keywords.Remove(keyword);
+        }
+    }
+
+    // Runtime/Export/Graphics/GraphicsBuffer.bindings.cs
+    public sealed class GraphicsBuffer : IDisposable
+    {
+        [Flags]
+        public enum Target
+        {
+            Constant = 1 << 9,
+        }
+
+        internal readonly byte[] Bytes;
+        internal bool IsDisposed;
+
+        public GraphicsBuffer(Target target, int count, int stride)
+        {
+            if ((target & Target.Constant) != 0 && count * stride > SystemInfo.maxConstantBufferSize) throw new ArgumentException("Too large.");
+            this.target = target;
+            Bytes = new byte[count * stride];
+            Game.CommandBuffers++; // counted with them: it is the same kind of leak
+        }
+
+        public Target target { get; }
+
+        public void SetData(Array data)
+        {
+            if (IsDisposed) throw new ObjectDisposedException("GraphicsBuffer");
+            if (System.Buffer.ByteLength(data) > Bytes.Length) throw new ArgumentException("More data than the buffer has room for.");
+            System.Buffer.BlockCopy(data, 0, Bytes, 0, System.Buffer.ByteLength(data));
+        }
+
+        public void Dispose()
+        {
+            if (!IsDisposed) Game.CommandBuffers--;
+            IsDisposed = true;
         }
     }
 

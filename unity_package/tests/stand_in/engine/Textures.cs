@@ -178,6 +178,7 @@ namespace UnityEngine
         RGHalf = 16,
         RGBAHalf = 17,
         RFloat = 18,
+        RGBAFloat = 20,
         R8 = 63,
     }
 

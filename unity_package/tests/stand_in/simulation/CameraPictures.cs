@@ -13,14 +13,14 @@ namespace StandIn
         public static CameraPictures Of(Camera camera)
         {
             CameraPictures pictures;
-            if (All.TryGetValue(camera, out pictures) && pictures.Color.width == Screen.width && pictures.Color.height == Screen.height)
+            if (All.TryGetValue(camera, out pictures) && pictures.Color.width == camera.pixelWidth && pictures.Color.height == camera.pixelHeight)
                 return pictures;
             if (pictures != null) pictures.Destroy();
             pictures = new CameraPictures
             {
-                Color = Make(RenderTextureFormat.ARGB32),
-                Depth = Make(RenderTextureFormat.RFloat),
-                Motion = Make(RenderTextureFormat.RGHalf),
+                Color = Make(camera, RenderTextureFormat.ARGB32),
+                Depth = Make(camera, RenderTextureFormat.RFloat),
+                Motion = Make(camera, RenderTextureFormat.RGHalf),
             };
             All[camera] = pictures;
             return pictures;
@@ -32,9 +32,9 @@ namespace StandIn
             All.Clear();
         }
 
-        private static RenderTexture Make(RenderTextureFormat format)
+        private static RenderTexture Make(Camera camera, RenderTextureFormat format)
         {
-            var texture = new RenderTexture(Screen.width, Screen.height, 0, format);
+            var texture = new RenderTexture(camera.pixelWidth, camera.pixelHeight, 0, format);
             texture.Create();
             return texture;
         }

@@ -29,7 +29,7 @@ namespace StandIn
 
         public void GetTemporary(int id, int width, int height)
         {
-            var texture = new RenderTexture(width < 0 ? Screen.width : width, height < 0 ? Screen.height : height, 0);
+            var texture = new RenderTexture(width < 0 ? _camera.pixelWidth : width, height < 0 ? _camera.pixelHeight : height, 0);
             texture.Create();
             _temporary.Add(id, texture);
         }
@@ -72,6 +72,11 @@ namespace StandIn
         /// <summary>The package's shader, compiled from its HLSL by a C++ compiler.</summary>
         public void Draw(Material material, int pass)
         {
+            if (material.shader.name == PaintingShader.Name)
+            {
+                PaintingShader.Draw(material, Target);
+                return;
+            }
             if (pass == 3)
             {
                 Present(material);
@@ -80,7 +85,7 @@ namespace StandIn
             var uniforms = new Uniforms
             {
                 Target = Vector(material, "_LSDTarget"), Used = Vector(material, "_LSDUsed"), Depth = Vector(material, "_LSDDepth"),
-                Lens = Vector(material, "_LSDLens"), Oblique = Vector(material, "_LSDOblique"), Motion = Vector(material, "_LSDMotion"),
+                Lens = Vector(material, "_LSDLens"), Oblique = Vector(material, "_LSDOblique"), Motion = Vector(material, "_LSDMotion"), Taps = Vector(material, "_LSDTaps"),
             };
             Matrix(material, "_LSDToCaptured", uniforms.ToCaptured);
             Matrix(material, "_LSDToPrevious", uniforms.ToPrevious);
@@ -129,6 +134,7 @@ namespace StandIn
         private void Present(Material material)
         {
             var result = material.Textures[Shader.PropertyToID("_LSDResult")];
+            if (result == null) throw new InvalidOperationException("The texture that is shown was destroyed.");
             var screen = Vector(material, "_LSDScreen");
             for (var row = 0; row < (int)screen.y; row++)
             for (var column = 0; column < (int)screen.x; column++)
@@ -148,7 +154,7 @@ namespace StandIn
         [StructLayout(LayoutKind.Sequential)]
         private struct Uniforms
         {
-            public Vector4 Target, Used, Depth, Lens, Oblique, Motion;
+            public Vector4 Target, Used, Depth, Lens, Oblique, Motion, Taps;
             public fixed float ToCaptured[16];
             public fixed float ToPrevious[16];
         }

@@ -8,7 +8,7 @@ namespace StandIn
     {
         public int BytesPerPixel;
         public bool IsSrgb;
-        private int _kind; // 0 RGBA8, 1 BGRA8, 2 R32F, 3 RG16F, 4 R8
+        private int _kind; // 0 RGBA8, 1 BGRA8, 2 R32F, 3 RG16F, 4 R8, 5 RGBA16F, 6 RGBA32F
 
         public static PixelFormat Of(TextureFormat format, bool isSrgb)
         {
@@ -18,6 +18,8 @@ namespace StandIn
                 case TextureFormat.BGRA32: return new PixelFormat { BytesPerPixel = 4, IsSrgb = isSrgb, _kind = 1 };
                 case TextureFormat.RFloat: return new PixelFormat { BytesPerPixel = 4, _kind = 2 };
                 case TextureFormat.RGHalf: return new PixelFormat { BytesPerPixel = 4, _kind = 3 };
+                case TextureFormat.RGBAHalf: return new PixelFormat { BytesPerPixel = 8, _kind = 5 };
+                case TextureFormat.RGBAFloat: return new PixelFormat { BytesPerPixel = 16, _kind = 6 };
                 case TextureFormat.R8: return new PixelFormat { BytesPerPixel = 1, _kind = 4 };
                 default: return new PixelFormat { BytesPerPixel = 4, _kind = -1 };
             }
@@ -33,6 +35,9 @@ namespace StandIn
                 default: return Of(TextureFormat.RGBA32, isSrgb);
             }
         }
+
+        /// <summary>As numpy names it: the kind of number, and how many a pixel.</summary>
+        public string Name => new[] { "u1 4", "", "f4 1", "f2 2", "u1 1", "f2 4", "f4 4" }[_kind];
 
         public Vector4 Load(byte[] bytes, int pixel)
         {

@@ -73,7 +73,7 @@ float4 load(const Source& source, float2 uv) {
 }
 
 struct Uniforms {
-  float4 target, used, depth, lens, oblique, motion;
+  float4 target, used, depth, lens, oblique, motion, taps;
   float4x4 to_captured, to_previous;
 };
 
@@ -95,6 +95,7 @@ extern "C" void stand_in_draw(int pass, const Uniforms* uniforms, const float* c
   _LSDLens = uniforms->lens;
   _LSDOblique = uniforms->oblique;
   _LSDMotion = uniforms->motion;
+  _LSDTaps = uniforms->taps;
   _LSDToCaptured = uniforms->to_captured;
   _LSDToPrevious = uniforms->to_previous;
   color_source = {color, color_width, color_height};

@@ -30,6 +30,79 @@ FRDGTextureSRVRef FRDGBuilder::StandInView(FRDGTextureRef Texture)
 	return Kept->Views.back().get();
 }
 
+FRDGBufferRef FRDGBuilder::RegisterExternalBuffer(const TRefCountPtr<FRDGPooledBuffer>& Pooled)
+{
+	check(Pooled.IsValid());
+	Kept->Buffers.push_back(std::make_unique<FRDGBuffer>(FRDGBuffer{Pooled}));
+	return Kept->Buffers.back().get();
+}
+
+const TRefCountPtr<FRDGPooledBuffer>& FRDGBuilder::ConvertToExternalBuffer(FRDGBufferRef Buffer)
+{
+	check(Kept->Has(Buffer));
+	return Buffer->StandInPooled;
+}
+
+FRDGBufferSRVRef FRDGBuilder::CreateSRV(FRDGBufferRef Buffer)
+{
+	check(Kept->Has(Buffer));
+	Kept->BufferViews.push_back(std::make_unique<FRDGBufferSRV>(FRDGBufferSRV{Buffer}));
+	return Kept->BufferViews.back().get();
+}
+
+bool FRDGBuilder::FKept::Has(const void* Resource) const
+{
+	auto Holds = [Resource](const auto& List) { return std::any_of(List.begin(), List.end(), [Resource](const auto& Held) { return Held.get() == Resource; }); };
+	return Holds(Textures) || Holds(Views) || Holds(Buffers) || Holds(BufferViews);
+}
+
+bool FRDGBuilder::StandInValidate(const void* Parameters, const FRenderTargetBindingSlots& Targets) const
+{
+	const auto Found = Kept->Bound.find(Parameters);
+	if (Found == Kept->Bound.end())
+	{
+		StandIn::AddFault(TEXT("parameters of another graph"));
+		return false;
+	}
+	bool bValid = true;
+	auto Check = [&](const TCHAR* Name, const void* Resource)
+	{
+		// Compared only: a resource of a graph that is over is gone.
+		if (!Kept->Has(Resource))
+		{
+			StandIn::AddFault(FString(Resource == nullptr ? TEXT("nothing is bound to ") : TEXT("not of this graph: ")) + Name);
+			bValid = false;
+		}
+	};
+	for (const StandIn::FBound& Bound : Found->second)
+	{
+		Check(Bound.Name, *Bound.Place);
+	}
+	for (uint32 Target = 0; Target < 8 && Targets[Target].GetTexture() != nullptr; ++Target)
+	{
+		Check(TEXT("RenderTargets"), Targets[Target].GetTexture());
+		for (const StandIn::FBound& Bound : Found->second)
+		{
+			if (*Bound.Place == Targets[Target].GetTexture())
+			{
+				StandIn::AddFault(FString(TEXT("read and written in one pass: ")) + Bound.Name);
+				bValid = false;
+			}
+		}
+	}
+	return bValid;
+}
+
+FRDGBufferRef CreateStructuredBuffer(
+	FRDGBuilder& GraphBuilder, const TCHAR*, uint32 BytesPerElement, uint32 NumElements, const void* InitialData, uint64 InitialDataSize)
+{
+	check(InitialDataSize == static_cast<uint64>(BytesPerElement) * NumElements);
+	auto Pooled = std::make_shared<FRDGPooledBuffer>();
+	Pooled->StandInStride = BytesPerElement;
+	Pooled->StandInBytes.assign(static_cast<const uint8*>(InitialData), static_cast<const uint8*>(InitialData) + InitialDataSize);
+	return GraphBuilder.RegisterExternalBuffer(TRefCountPtr<FRDGPooledBuffer>(Pooled));
+}
+
 void FRDGBuilder::Execute()
 {
 	check(StandIn::IsInRenderThread());
@@ -81,6 +154,27 @@ FGlobalShaderMap* GetGlobalShaderMap(ERHIFeatureLevel)
 
 namespace StandIn
 {
+	std::vector<FBound>*& GetCollector()
+	{
+		static thread_local std::vector<FBound>* Collector = nullptr;
+		return Collector;
+	}
+
+	static std::mutex FaultMutex;
+	static std::vector<std::wstring> Faults;
+
+	void AddFault(const FString& Fault)
+	{
+		std::lock_guard<std::mutex> Lock(FaultMutex);
+		Faults.emplace_back(*Fault);
+	}
+
+	std::vector<std::wstring> TakeFaults()
+	{
+		std::lock_guard<std::mutex> Lock(FaultMutex);
+		return std::exchange(Faults, {});
+	}
+
 	std::map<std::wstring, FPixelShader>& GetShaders()
 	{
 		static std::map<std::wstring, FPixelShader> Shaders;
@@ -226,7 +320,9 @@ namespace StandIn
 
 	static void AfterTonemap(FRDGBuilder& GraphBuilder, FRenderedView& Rendered, const FExtensions& Active)
 	{
-		FScreenPassTexture Color(ToneMapped(GraphBuilder, Rendered), Rendered.View.StandInViewRect);
+		const FRDGTextureRef Mapped = ToneMapped(GraphBuilder, Rendered);
+		// With a screen percentage the scene is of another size than the finished picture.
+		FScreenPassTexture Color(Mapped, Rendered.ColorRect.Area() > 0 ? Rendered.ColorRect : Rendered.View.StandInViewRect);
 		FPostProcessingPassDelegateArray Callbacks;
 		for (const auto& Extension : Active)
 		{

@@ -24,18 +24,19 @@ namespace MirageLSD
             // The buffers are as large as the largest camera's. Behind post-processing the scale is the upscaled picture's;
             // depth and motion still fill what was rendered.
             var scale = ctx.cameraColorBuffer.rtHandleProperties.rtHandleScale;
-            if (Target.BeginFrame(ctx.hdCamera.camera)) Record(ctx, new Vector2(scale.x, scale.y));
+            var isWanted = Target.BeginFrame(ctx.hdCamera.camera);
+            if (isWanted || Target.Shades) Record(ctx, new Vector2(scale.x, scale.y), isWanted);
             if (Target.OnScreen == null) return;
             var size = ctx.cameraColorBuffer.rtHandleProperties.currentViewportSize;
             CoreUtils.SetRenderTarget(ctx.cmd, ctx.cameraColorBuffer);
             Target.Present(ctx.cmd, new Vector2(size.x, size.y));
         }
 
-        private void Record(CustomPassContext ctx, Vector2 used)
+        private void Record(CustomPassContext ctx, Vector2 used, bool isWanted)
         {
             var jitter = ctx.hdCamera.taaJitter; // z, w: pixels over the size that is rendered; 0 without TAA, DLSS, FSR
             var hasMotion = ctx.cameraMotionVectorsBuffer != null;
-            Target.Record(ctx.cmd, new CaptureSources
+            var sources = new CaptureSources
             {
                 Color = ctx.cameraColorBuffer.nameID,
                 // With MSAA the depth buffer is the multisampled one; the pyramid under the global name is resolved.
@@ -47,7 +48,9 @@ namespace MirageLSD
                 Projection = CameraConventions.Jittered(ctx.hdCamera.camera.nonJitteredProjectionMatrix, 2f * jitter.z, 2f * jitter.w),
                 Used = used,
                 UsedTexels = new Vector2(ctx.hdCamera.actualWidth, ctx.hdCamera.actualHeight),
-            });
+            };
+            if (isWanted) Target.Record(ctx.cmd, sources);
+            if (Target.Shades) Target.Shade(ctx.cmd, sources);
         }
     }
 }

@@ -16,17 +16,18 @@ namespace MirageLSD
             var commands = CommandBufferPool.Get("MirageLSD capture");
             // The 2D renderer has neither; what is under their names then is a grey picture of Unity's.
             var is2D = renderer.GetType().Name == "Renderer2D";
-            if (IsWanted)
-                Target.Record(commands, new CaptureSources
-                {
-                    Color = renderer.cameraColorTargetHandle.nameID,
-                    IsDepthGlobal = true,
-                    IsMotionGlobal = true,
-                    LacksDepth = is2D,
-                    LacksMotion = is2D,
-                    Projection = renderingData.cameraData.GetProjectionMatrix(), // with the jitter
-                    Used = Vector2.one,
-                });
+            var sources = new CaptureSources
+            {
+                Color = renderer.cameraColorTargetHandle.nameID,
+                IsDepthGlobal = true,
+                IsMotionGlobal = true,
+                LacksDepth = is2D,
+                LacksMotion = is2D,
+                Projection = renderingData.cameraData.GetProjectionMatrix(), // with the jitter
+                Used = Vector2.one,
+            };
+            if (IsWanted) Target.Record(commands, sources);
+            if (Target.Shades) Target.Shade(commands, sources);
             IsWanted = false;
             // URP takes this for bound still, whatever was drawn to in between.
             CoreUtils.SetRenderTarget(commands, renderer.cameraColorTargetHandle, renderer.cameraDepthTargetHandle);

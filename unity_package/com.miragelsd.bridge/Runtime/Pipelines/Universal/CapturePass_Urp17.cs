@@ -21,7 +21,7 @@ namespace MirageLSD
         public override void RecordRenderGraph(RenderGraph renderGraph, ContextContainer frameData)
         {
             var isShown = Target.OnScreen != null;
-            if (!IsWanted && !isShown) return;
+            if (!IsWanted && !isShown && !Target.Shades) return;
             var resources = frameData.Get<UniversalResourceData>();
             var camera = frameData.Get<UniversalCameraData>();
             var size = camera.cameraTargetDescriptor;
@@ -54,7 +54,7 @@ namespace MirageLSD
         private static void Run(PassData pass, UnsafeGraphContext context)
         {
             var commands = CommandBufferHelpers.GetNativeCommandBuffer(context.cmd);
-            if (pass.IsWanted) Record(pass, commands);
+            if (pass.IsWanted || pass.Target.Shades) Record(pass, commands);
             if (pass.Target.OnScreen == null) return;
             commands.SetRenderTarget(pass.Color, RenderBufferLoadAction.Load, RenderBufferStoreAction.Store);
             pass.Target.Present(commands, pass.Size);
@@ -62,7 +62,7 @@ namespace MirageLSD
 
         private static void Record(PassData pass, CommandBuffer commands)
         {
-            pass.Target.Record(commands, new CaptureSources
+            var sources = new CaptureSources
             {
                 Color = pass.Color,
                 Depth = pass.Depth.IsValid() ? pass.Depth : pass.Color,
@@ -71,7 +71,9 @@ namespace MirageLSD
                 LacksMotion = !pass.Motion.IsValid(),
                 Projection = pass.Projection,
                 Used = Vector2.one,
-            });
+            };
+            if (pass.IsWanted) pass.Target.Record(commands, sources);
+            if (pass.Target.Shades) pass.Target.Shade(commands, sources);
         }
     }
 }

@@ -47,6 +47,11 @@ TSharedPtr<FLSDNativeClient, ESPMode::ThreadSafe> FLSDNativeClient::Create(const
 	return MakeShared<FLSDNativeClient, ESPMode::ThreadSafe>(Handle);
 }
 
+bool FLSDNativeClient::HasContexts(const FString& Model) const
+{
+	return lsd_client_model_context(Handle, FTCHARToUTF8(*Model).Get()) == LSD_OK;
+}
+
 FLSDNativeClient::~FLSDNativeClient()
 {
 	LSDBackgroundRelease::Destroy(Handle);

@@ -25,6 +25,9 @@ public:
 
 	lsd_client* Get() const { return Handle; }
 
+	/** Whether a stream of the model can be opened for contexts, to be shaded here; false before the daemon has answered. */
+	bool HasContexts(const FString& Model) const;
+
 private:
 	lsd_client* Handle;
 };
@@ -71,6 +74,13 @@ public:
 
 	/** Returns the control's number, or 0 and a sentence. */
 	int64 Send(const FString& Name, const FLSDControlValue& Value, float TransitionSeconds, FString& OutError);
+
+	/** The stream was opened for contexts in place of pictures. */
+	bool IsOfContexts() const { return Options.OutputFormat == LSD_FORMAT_CONTEXT; }
+	/** The newest context of a stream with the format Context, also when it was acquired before; its pointers are good until ReleaseContext. At most
+	 * three may be held. */
+	bool TryAcquireContext(lsd_context& OutContext) { return lsd_stream_acquire_context(Handle, &OutContext) == LSD_OK; }
+	void ReleaseContext(lsd_context& Context) { lsd_stream_release_context(Handle, &Context); }
 
 	/** The next notice that was not taken yet. */
 	bool TakeNotice(FString& OutMessage);

@@ -9,6 +9,8 @@ DEFINE_STAT(STAT_MirageLSD_Submit);
 DEFINE_STAT(STAT_MirageLSD_Upload);
 DEFINE_STAT(STAT_MirageLSD_Wait);
 DEFINE_STAT(STAT_MirageLSD_Latency);
+DEFINE_STAT(STAT_MirageLSD_Shade);
+DEFINE_STAT(STAT_MirageLSD_ContextAge);
 CSV_DEFINE_CATEGORY(MirageLSD, true);
 TRACE_DECLARE_FLOAT_COUNTER(MirageLSDLatency, TEXT("MirageLSD/Latency (ms)"));
 
@@ -17,4 +19,10 @@ void LSDProfiling::SetLatency(float Milliseconds)
 	SET_FLOAT_STAT(STAT_MirageLSD_Latency, Milliseconds);
 	CSV_CUSTOM_STAT(MirageLSD, LatencyMs, Milliseconds, ECsvCustomStatOp::Set);
 	TRACE_COUNTER_SET(MirageLSDLatency, Milliseconds);
+}
+
+void LSDProfiling::SetContextAge(float Milliseconds)
+{
+	SET_FLOAT_STAT(STAT_MirageLSD_ContextAge, Milliseconds);
+	CSV_CUSTOM_STAT(MirageLSD, ContextAgeMs, Milliseconds, ECsvCustomStatOp::Set);
 }

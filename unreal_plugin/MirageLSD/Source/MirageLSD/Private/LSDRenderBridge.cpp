@@ -26,6 +26,8 @@ void FLSDRenderBridge::Pump_RenderThread(FRHICommandListImmediate& RHICmdList, F
 		History = FLSDCameraHistory();
 		bHasPicture = false;
 		LastResult = 0;
+		Shading.Release();
+		ContextNs.store(0);
 	}
 	Request = MoveTemp(NewRequest);
 	Request.bReset = bReset;
@@ -40,7 +42,14 @@ void FLSDRenderBridge::Pump_RenderThread(FRHICommandListImmediate& RHICmdList, F
 		FRHITexture* const Texture = Request.Target != nullptr ? Request.Target->TextureRHI.GetReference() : nullptr;
 		bHasPicture &= Shown.GetReference() == Texture;
 		Shown = Texture;
-		Acquire(RHICmdList, Texture);
+		if (Request.Stream->IsOfContexts())
+		{
+			AcquireContext();
+		}
+		else
+		{
+			Acquire(RHICmdList, Texture);
+		}
 	}
 	bUnderWay.store(Request.Stream.IsValid() && Readback->IsUnderWay(LastResult));
 	// The resource is valid within this command only.
@@ -79,6 +88,30 @@ void FLSDRenderBridge::Acquire(FRHICommandListImmediate& RHICmdList, FRHITexture
 	Frames.Enqueue(Frame);
 }
 
+void FLSDRenderBridge::AcquireContext()
+{
+	FLSDFrameInfo Frame;
+	FString Problem;
+	if (Shading.TakeContext(*Request.Stream, Frame, Problem))
+	{
+		LastResult = Frame.Sequence;
+		ContextNs.store(Shading.GetCapturedNs());
+		LSDProfiling::SetLatency(Frame.LatencyMs);
+		Frames.Enqueue(Frame);
+	}
+	else if (!Problem.IsEmpty())
+	{
+		AddProblem(Problem);
+	}
+	LSDProfiling::SetContextAge(GetContextAgeMs());
+}
+
+float FLSDRenderBridge::GetContextAgeMs() const
+{
+	const int64 CapturedNs = ContextNs.load();
+	return CapturedNs != 0 ? static_cast<float>(static_cast<double>(lsd_now_ns() - CapturedNs) * 1e-6) : 0.0f;
+}
+
 bool FLSDRenderBridge::IsPlayersView(const FSceneView& View) const
 {
 	// Every play window of the process asks: only the stream's own world counts, and of its views only the wanted player's.
@@ -102,7 +135,12 @@ bool FLSDRenderBridge::WantsView_RenderThread(const FSceneView& View) const
 
 bool FLSDRenderBridge::ShowsIn_RenderThread(const FSceneView& View) const
 {
-	return IsActive() && !Request.bPaused && Request.bShowInView && bHasPicture && Shown.IsValid() && IsPlayersView(View);
+	if (!IsActive() || Request.bPaused || !Request.bShowInView || !Request.Stream.IsValid() || !IsPlayersView(View))
+	{
+		return false;
+	}
+	// A context goes on being good when no newer one comes: the frame that it is shaded with is this one.
+	return Request.Stream->IsOfContexts() ? Shading.HasContext() : bHasPicture && Shown.IsValid();
 }
 
 /** Whether the picture after tone mapping is linear light: scene captures of HDR sources, and everything that is drawn to a target of gamma 1. */
@@ -127,6 +165,7 @@ void FLSDRenderBridge::CaptureGeometry_RenderThread(FRDGBuilder& GraphBuilder, c
 	CSV_SCOPED_TIMING_STAT(MirageLSD, Capture);
 	Pending = FPending();
 	Rendered.fetch_add(1);
+	PrepareShading(GraphBuilder, View, Inputs);
 	const FLSDCameraHistory::FCamera Camera = FLSDCameraHistory::FromView(View);
 	const bool bOtherLevel = View.Family->Scene != LastScene;
 	History.BeginFrame(Camera, View.bCameraCut || bOtherLevel || Request.bReset);
@@ -156,7 +195,8 @@ void FLSDRenderBridge::CaptureGeometry_RenderThread(FRDGBuilder& GraphBuilder, c
 	const lsd_unreal::DepthScale Scale = bPerspective ? lsd_unreal::depth_scale(Camera.Projection) : lsd_unreal::DepthScale();
 	if (Options.bIds)
 	{
-		CaptureIds(GraphBuilder, Inputs, ViewRect, FVector2f(Scale.scale, Scale.bias));
+		Pending.Camera.Slots = Slots;
+		Pending.Textures.Ids = DrawIds(GraphBuilder, Inputs, ViewRect, FVector2f(Scale.scale, Scale.bias), Options.Size);
 	}
 	if (Options.bDepth || Options.bMotion)
 	{
@@ -176,7 +216,8 @@ void FLSDRenderBridge::CaptureGeometry_RenderThread(FRDGBuilder& GraphBuilder, c
 	}
 }
 
-void FLSDRenderBridge::CaptureIds(FRDGBuilder& GraphBuilder, const FPostProcessingInputs& Inputs, const FIntRect& ViewRect, const FVector2f& DepthScale)
+FRDGTextureRef FLSDRenderBridge::DrawIds(
+	FRDGBuilder& GraphBuilder, const FPostProcessingInputs& Inputs, const FIntRect& ViewRect, const FVector2f& DepthScale, FIntPoint Size)
 {
 	LSDCapturePass::FIdsInputs Ids;
 	Ids.SceneDepth = (*Inputs.SceneTextures)->SceneDepthTexture;
@@ -188,8 +229,45 @@ void FLSDRenderBridge::CaptureIds(FRDGBuilder& GraphBuilder, const FPostProcessi
 	{
 		Ids.KnownSlots[Slot.slot / 32] |= 1u << Slot.slot % 32;
 	}
-	Pending.Camera.Slots = Slots;
-	Pending.Textures.Ids = LSDCapturePass::AddIds(GraphBuilder, Ids, Request.Stream->GetOptions().Size);
+	return LSDCapturePass::AddIds(GraphBuilder, Ids, Size);
+}
+
+void FLSDRenderBridge::PrepareShading(FRDGBuilder& GraphBuilder, const FSceneView& View, const FPostProcessingInputs& Inputs)
+{
+	ShadedView = nullptr;
+	const FLSDCameraHistory::FCamera Camera = FLSDCameraHistory::FromView(View);
+	const FIntRect ViewRect = UE::FXRenderingUtils::GetRawViewRectUnsafe(View);
+	if (!Request.Stream->IsOfContexts() || !ShowsIn_RenderThread(View) || ViewRect.Area() <= 0 || !lsd_unreal::is_perspective(Camera.Projection))
+	{
+		return;
+	}
+	const lsd_unreal::DepthScale Scale = lsd_unreal::depth_scale(Camera.Projection);
+	const FMatrix& Jittered = View.ViewMatrices.GetProjectionMatrix();
+	ShadeInputs = FLSDShadeInputs();
+	ShadeInputs.Depth = (*Inputs.SceneTextures)->SceneDepthTexture;
+	ShadeInputs.ViewRect = ViewRect;
+	ShadeInputs.DepthScale = FVector2f(Scale.scale, Scale.bias);
+	ShadeInputs.Jitter = FVector2f(
+		static_cast<float>(Jittered.M[2][0] - Camera.Projection[8]), static_cast<float>(Jittered.M[2][1] - Camera.Projection[9]));
+	ShadeInputs.Camera = lsd_unreal::to_protocol(Camera.View, Camera.Projection);
+	ShadeInputs.Sun = Request.bHasSun ? &Request.Sun : nullptr;
+	if (Request.Stream->GetOptions().bIds)
+	{
+		ShadeInputs.Slots = &Slots;
+		ShadeInputs.Ids = DrawIds(GraphBuilder, Inputs, ViewRect, ShadeInputs.DepthScale, ViewRect.Size());
+	}
+	ShadedView = &View;
+}
+
+void FLSDRenderBridge::ShadeView(
+	FRDGBuilder& GraphBuilder, const FSceneView& View, const FScreenPassTexture& SceneColor, const FScreenPassRenderTarget& Output)
+{
+	SCOPE_CYCLE_COUNTER(STAT_MirageLSD_Shade);
+	CSV_SCOPED_TIMING_STAT(MirageLSD, Shade);
+	Shading.AddPass(GraphBuilder, ShadeInputs, SceneColor, Output, IsLinear(View));
+	// What it points at is the graph's, and this frame's.
+	ShadedView = nullptr;
+	ShadeInputs = FLSDShadeInputs();
 }
 
 FScreenPassTexture FLSDRenderBridge::AfterTonemap_RenderThread(FRDGBuilder& GraphBuilder, const FSceneView& View, const FPostProcessMaterialInputs& Inputs)
@@ -208,7 +286,8 @@ FScreenPassTexture FLSDRenderBridge::AfterTonemap_RenderThread(FRDGBuilder& Grap
 		Pending = FPending();
 	}
 	FScreenPassRenderTarget Output = Inputs.OverrideOutput;
-	if (!SceneColor.IsValid() || !ShowsIn_RenderThread(View))
+	const bool bContexts = Request.Stream.IsValid() && Request.Stream->IsOfContexts();
+	if (!SceneColor.IsValid() || !ShowsIn_RenderThread(View) || (bContexts && ShadedView != &View))
 	{
 		// The last pass of the chain has to write to the given target: with a draw, because a copy fails where the sizes differ (while a window is
 		// being resized). Alpha goes through: others look at it.
@@ -223,8 +302,15 @@ FScreenPassTexture FLSDRenderBridge::AfterTonemap_RenderThread(FRDGBuilder& Grap
 	{
 		Output = FScreenPassRenderTarget::CreateFromInput(GraphBuilder, SceneColor, ERenderTargetLoadAction::ENoAction, TEXT("LSDView"));
 	}
-	const FRDGTextureRef Picture = RegisterExternalTexture(GraphBuilder, Shown.GetReference(), TEXT("LSDPicture"));
-	LSDCapturePass::AddCopy(GraphBuilder, FScreenPassTexture(Picture), Output, IsLinear(View) ? LSDCapturePass::EEncode::None : LSDCapturePass::EEncode::SRGB);
+	if (bContexts)
+	{
+		ShadeView(GraphBuilder, View, SceneColor, Output);
+	}
+	else
+	{
+		const FRDGTextureRef Picture = RegisterExternalTexture(GraphBuilder, Shown.GetReference(), TEXT("LSDPicture"));
+		LSDCapturePass::AddCopy(GraphBuilder, FScreenPassTexture(Picture), Output, IsLinear(View) ? LSDCapturePass::EEncode::None : LSDCapturePass::EEncode::SRGB);
+	}
 	AddBefore(GraphBuilder, SceneColor, Output);
 	return FScreenPassTexture(Output.Texture, Output.ViewRect);
 }
@@ -269,6 +355,8 @@ void FLSDRenderBridge::Release_RenderThread()
 	Readback.Reset();
 	RetiredReadback.Reset();
 	Shown.SafeRelease();
+	Shading.Release();
+	ShadedView = nullptr;
 	Request = FLSDRenderRequest();
 	bPumpQueued.store(false);
 }

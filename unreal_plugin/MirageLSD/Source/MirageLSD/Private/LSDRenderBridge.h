@@ -5,6 +5,7 @@
 #include "Containers/Queue.h"
 #include "CoreMinimal.h"
 #include "LSDCameraHistory.h"
+#include "LSDEngineShading.h"
 #include "LSDReadback.h"
 #include "LSDTypes.h"
 #include "LSDUpload.h"
@@ -75,6 +76,8 @@ public:
 	bool IsUnderWay() const { return bUnderWay.load(); }
 	/** Frames of the wanted view that were rendered, sent or not. */
 	int64 GetRendered() const { return Rendered.load(); }
+	/** Of the context that the engine shades with; 0: there is none. */
+	float GetContextAgeMs() const;
 
 	//~ Render thread
 	void Pump_RenderThread(FRHICommandListImmediate& RHICmdList, FLSDRenderRequest&& NewRequest);
@@ -99,8 +102,13 @@ private:
 
 	bool IsPlayersView(const FSceneView& View) const;
 	void Acquire(FRHICommandListImmediate& RHICmdList, FRHITexture* Texture);
+	void AcquireContext();
+	/** What the shading of this view needs of the frame: of each one that is rendered, whether it is sent or not. */
+	void PrepareShading(FRDGBuilder& GraphBuilder, const FSceneView& View, const FPostProcessingInputs& Inputs);
+	void ShadeView(FRDGBuilder& GraphBuilder, const FSceneView& View, const FScreenPassTexture& SceneColor, const FScreenPassRenderTarget& Output);
 	void CaptureColor(FRDGBuilder& GraphBuilder, const FSceneView& View, const FScreenPassTexture& SceneColor);
-	void CaptureIds(FRDGBuilder& GraphBuilder, const FPostProcessingInputs& Inputs, const FIntRect& ViewRect, const FVector2f& DepthScale);
+	FRDGTextureRef DrawIds(
+		FRDGBuilder& GraphBuilder, const FPostProcessingInputs& Inputs, const FIntRect& ViewRect, const FVector2f& DepthScale, FIntPoint Size);
 	/** The engine's own picture in its share of what is shown. */
 	void AddBefore(FRDGBuilder& GraphBuilder, const FScreenPassTexture& SceneColor, const FScreenPassRenderTarget& Output);
 	void AddProblem(const FString& Problem);
@@ -110,6 +118,10 @@ private:
 	/** The one before: passes of a graph may still hold its pointers. */
 	TUniquePtr<FLSDReadback> RetiredReadback;
 	FLSDUpload Upload;
+	FLSDEngineShading Shading;
+	/** Of the view that is being rendered. */
+	FLSDShadeInputs ShadeInputs;
+	const FSceneView* ShadedView = nullptr;
 	FLSDCameraHistory History;
 	lsd_unreal::FramePacer Pacer;
 	FPending Pending;
@@ -130,4 +142,5 @@ private:
 	std::atomic<bool> bUnderWay{false};
 	std::atomic<int64> Dropped{0};
 	std::atomic<int64> Rendered{0};
+	std::atomic<int64> ContextNs{0};
 };

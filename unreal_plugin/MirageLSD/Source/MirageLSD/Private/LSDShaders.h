@@ -83,3 +83,36 @@ public:
 		return IsFeatureLevelSupported(Parameters.Platform, ERHIFeatureLevel::SM5);
 	}
 };
+
+/** The painted picture, from this frame's color and depth and the newest context (LSDShade.ush). */
+class FLSDShadePS : public FGlobalShader
+{
+public:
+	DECLARE_GLOBAL_SHADER(FLSDShadePS);
+	SHADER_USE_PARAMETER_STRUCT(FLSDShadePS, FGlobalShader);
+
+	BEGIN_SHADER_PARAMETER_STRUCT(FParameters, )
+		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, ColorTexture)
+		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, DepthTexture)
+		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, IdsTexture)
+		SHADER_PARAMETER_RDG_BUFFER_SRV(StructuredBuffer<float4>, WeightBuffer)
+		SHADER_PARAMETER_RDG_BUFFER_SRV(StructuredBuffer<float4>, ContextBuffer)
+		SHADER_PARAMETER_RDG_BUFFER_SRV(StructuredBuffer<float4>, SlotBuffer)
+		SHADER_PARAMETER_ARRAY(FVector4f, ShadeConstants, [17])
+		SHADER_PARAMETER(FVector2f, ColorMin)
+		SHADER_PARAMETER(FVector2f, ColorStep)
+		SHADER_PARAMETER(FVector2f, DepthMin)
+		SHADER_PARAMETER(FVector2f, DepthStep)
+		SHADER_PARAMETER(FVector2f, DepthSize)
+		SHADER_PARAMETER(FVector2f, DepthShift)
+		SHADER_PARAMETER(FVector2f, DepthScale)
+		SHADER_PARAMETER(FVector2f, TargetMin)
+		SHADER_PARAMETER(uint32, bLinear)
+		RENDER_TARGET_BINDING_SLOTS()
+	END_SHADER_PARAMETER_STRUCT()
+
+	static bool ShouldCompilePermutation(const FGlobalShaderPermutationParameters& Parameters)
+	{
+		return IsFeatureLevelSupported(Parameters.Platform, ERHIFeatureLevel::SM5);
+	}
+};

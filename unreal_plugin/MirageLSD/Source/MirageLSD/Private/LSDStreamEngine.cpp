@@ -31,6 +31,7 @@ ULSDStreamEngine::ULSDStreamEngine()
 	TargetFPS = Settings->TargetFPS;
 	bSendDepth = Settings->bSendDepth;
 	bSendMotion = Settings->bSendMotion;
+	Shading = Settings->Shading;
 }
 
 ULSDStreamEngine* ULSDStreamEngine::Create(const FString& InModel, bool bInUseGPU)
@@ -83,6 +84,11 @@ void ULSDStreamEngine::SetShowInView(bool bShow)
 	bShowInView = bShow;
 }
 
+void ULSDStreamEngine::SetShading(ELSDShading NewShading)
+{
+	Shading = NewShading;
+}
+
 void ULSDStreamEngine::StartCapture()
 {
 	if (Session.IsValid())
@@ -98,6 +104,7 @@ void ULSDStreamEngine::StartCapture()
 	LastError.Reset();
 	LastFrame = FLSDFrameInfo();
 	ConnectedSeconds = -1.0;
+	bShadesInEngine = false;
 	FString Error;
 	Session = FLSDStreamSession::Start(Connection, Error);
 	if (!Session.IsValid())
@@ -134,7 +141,12 @@ void ULSDStreamEngine::EndSession()
 void ULSDStreamEngine::OpenStream()
 {
 	UTexture* Texture = BoundTexture;
-	if (Texture == nullptr && bShowInView)
+	if (bShadesInEngine)
+	{
+		Texture = nullptr;
+		OwnTexture = nullptr;
+	}
+	else if (Texture == nullptr && bShowInView)
 	{
 		const UTexture2D* const Kept = Cast<UTexture2D>(OwnTexture.Get());
 		if (Kept == nullptr || Kept->GetSizeX() != CaptureSize.X || Kept->GetSizeY() != CaptureSize.Y)
@@ -161,6 +173,16 @@ void ULSDStreamEngine::OpenStream()
 	Options.bDepth = bSendDepth;
 	Options.bMotion = bSendMotion;
 	Options.bIds = bSendIds;
+	if (bShadesInEngine)
+	{
+		// The model looks at no more pixels than these.
+		int32_t Width = 0, Height = 0;
+		if (lsd_context_plane_size(CaptureSize.X, CaptureSize.Y, &Width, &Height) == LSD_OK)
+		{
+			Options.Size = FIntPoint(Width, Height);
+		}
+		Options.OutputFormat = LSD_FORMAT_CONTEXT;
+	}
 	Options.MaxSteps = MaxSteps;
 	Options.Seed = Seed;
 	Options.TargetFPS = TargetFPS;

@@ -19,14 +19,17 @@
 
 void ULSDStreamEngine::PumpRenderThread()
 {
-	UTexture* const Texture = BoundTexture != nullptr ? BoundTexture.Get() : bShowInView ? OwnTexture.Get() : nullptr;
+	const bool bShadedInEngine = bShadesInEngine;
+	bShadesInEngine = ChooseShading();
+	bReopen |= bShadesInEngine != bShadedInEngine;
+	UTexture* const Texture = bShadesInEngine ? nullptr : BoundTexture != nullptr ? BoundTexture.Get() : bShowInView ? OwnTexture.Get() : nullptr;
 	FLSDBoundTexture Bound;
 	FString Error;
 	const bool bWritable = Texture != nullptr && FLSDBoundTexture::Describe(*Texture, Bound, Error);
 	const bool bHadIds = bSendIds;
 	bSendIds = MarkThings();
 	bReopen |= bSendIds != bHadIds;
-	if ((bWritable && !Session->IsOpenWith(Bound.Size, Bound.OutputFormat)) || (Texture == nullptr && bShowInView) || bReopen)
+	if ((bWritable && !Session->IsOpenWith(Bound.Size, Bound.OutputFormat)) || (Texture == nullptr && bShowInView && !bShadesInEngine) || bReopen)
 	{
 		// Another texture, or one that was resized: the daemon renders at its size.
 		bReopen = false;
@@ -74,6 +77,42 @@ FLSDRenderRequest ULSDStreamEngine::MakeRequest(UTexture* Target)
 		Request.Sun = {{Towards[0], Towards[1], Towards[2]}, {SunColor.R, SunColor.G, SunColor.B}};
 	}
 	return Request;
+}
+
+bool ULSDStreamEngine::ChooseShading()
+{
+	if (Shading == ELSDShading::Daemon)
+	{
+		return false;
+	}
+	// What a daemon can do is known as long as it is there; one that has gone leaves the world as it is.
+	const ELSDState State = Session->GetState();
+	if (State != ELSDState::Connected && State != ELSDState::Failed)
+	{
+		return bShadesInEngine;
+	}
+	const TCHAR* Why = nullptr;
+	if (!bShowInView || BoundTexture != nullptr || bFromSceneCapture)
+	{
+		Why = TEXT("The engine can only shade the player's view: switch Show in View on, without an output texture and a scene capture. The daemon's pictures are taken.");
+	}
+	else if (GMaxRHIFeatureLevel < ERHIFeatureLevel::SM5)
+	{
+		Why = TEXT("The engine can't shade with graphics below SM5; the daemon's pictures are taken.");
+	}
+	else if (!bSendDepth)
+	{
+		Why = TEXT("The engine can't shade without depth: switch Send Depth on. The daemon's pictures are taken.");
+	}
+	else if (!Session->HasContexts(Model))
+	{
+		Why = TEXT("The daemon's model has no contexts for the engine to shade with; its pictures are taken.");
+	}
+	if (Why != nullptr && Shading == ELSDShading::Engine && State == ELSDState::Connected)
+	{
+		ReportError(Why);
+	}
+	return Why == nullptr;
 }
 
 bool ULSDStreamEngine::MarkThings()

@@ -101,6 +101,8 @@ FLSDStats FLSDStreamSession::GetStats() const
 		Stats.LatencyMs95 = Native.latency_ms_p95;
 		Stats.LatencyMsMax = Native.latency_ms_max;
 		Stats.RoundTripMs = Native.round_trip_ms;
+		Stats.bShadedInEngine = Stream->IsOfContexts();
+		Stats.ContextAgeMs = Bridge->GetContextAgeMs();
 	}
 	return Stats;
 }

@@ -39,6 +39,8 @@ public:
 	bool Pump(FLSDRenderRequest&& Request);
 
 	ELSDState GetState() const;
+	/** Whether the daemon's model has contexts, to be shaded here; false before it has answered. */
+	bool HasContexts(const FString& Model) const { return Client->HasContexts(Model); }
 	FLSDStats GetStats() const;
 	/** What is marked in a world; nullptr: nothing. Keeps the table. */
 	void SetSlots(const TSharedPtr<FLSDSlotTable>& Slots, const FSceneInterface* Scene);

@@ -5,6 +5,7 @@
 #include "CoreMinimal.h"
 #include "Engine/DeveloperSettings.h"
 #include "LSDRule.h"
+#include "LSDTypes.h"
 
 #include "LSDSettings.generated.h"
 
@@ -49,6 +50,10 @@ public:
 	/** Velocity of moving things; without it the daemon knows only the camera's motion. */
 	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Stream")
 	bool bSendMotion = true;
+
+	/** Who paints what is shown in the view. */
+	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Stream")
+	ELSDShading Shading = ELSDShading::Automatic;
 
 	/** What things are that have no LSD Identity; the first rule that fits counts. Needs Rendering > Custom Depth-Stencil Pass: Enabled with Stencil. */
 	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Identities")

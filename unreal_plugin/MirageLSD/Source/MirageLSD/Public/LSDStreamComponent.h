@@ -44,6 +44,10 @@ public:
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
 	bool bShowInView = true;
 
+	/** Who paints what is shown in the view. Automatic: as the project's setting has it. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
+	ELSDShading Shading = ELSDShading::Automatic;
+
 	/** On a pawn: only for the player of this machine. */
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
 	bool bStartOnBeginPlay = true;

@@ -69,6 +69,10 @@ public:
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	void SetShowInView(bool bShow);
 
+	/** Who paints what is shown in the view. A running stream is opened anew if that changes something. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	void SetShading(ELSDShading NewShading);
+
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	void StartCapture();
 
@@ -237,6 +241,8 @@ private:
 	/** True when the daemon has been away for so long that its last picture would look like a game that hangs. */
 	bool IsLost();
 	void TakeFrames();
+	/** Whether the engine is to shade: what was asked for, as far as it is possible. */
+	bool ChooseShading();
 	void ReportError(const FString& Message);
 	void WatchRendering();
 	/** Marks what has an identity, if the project can; whether the plane ids is to be sent. */
@@ -277,6 +283,8 @@ private:
 	bool bShowInView = false;
 	bool bFromSceneCapture = false;
 	bool bReopen = false;
+	ELSDShading Shading = ELSDShading::Automatic;
+	bool bShadesInEngine = false;
 	bool bSendIds = false;
 	bool bBypass = false;
 	ELSDOffline Offline = ELSDOffline::Automatic;

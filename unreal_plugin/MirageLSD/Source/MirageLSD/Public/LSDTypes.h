@@ -30,7 +30,19 @@ enum class ELSDOffline : uint8
 	Never
 };
 
-/** One result that arrived in the bound texture. */
+/** Who paints what is shown in the view. */
+UENUM(BlueprintType)
+enum class ELSDShading : uint8
+{
+	/** The engine, where it can: results are shown in the view, no texture is bound, the model has contexts, the graphics are of SM5 or newer. */
+	Automatic,
+	/** The engine, in each of its frames, from the daemon's contexts. */
+	Engine,
+	/** The daemon, whose pictures are shown. */
+	Daemon
+};
+
+/** One result that arrived: a picture, or a context to shade with. */
 USTRUCT(BlueprintType)
 struct MIRAGELSD_API FLSDFrameInfo
 {
@@ -90,4 +102,12 @@ struct MIRAGELSD_API FLSDStats
 	/** Of an empty message to the daemon and back. */
 	UPROPERTY(BlueprintReadOnly, Category = "MirageLSD")
 	float RoundTripMs = 0.0f;
+
+	/** The engine paints each of its frames itself; otherwise the daemon's pictures are shown. */
+	UPROPERTY(BlueprintReadOnly, Category = "MirageLSD")
+	bool bShadedInEngine = false;
+
+	/** How old the context is that the engine paints with; it grows while the daemon is away. 0: there is none. */
+	UPROPERTY(BlueprintReadOnly, Category = "MirageLSD")
+	float ContextAgeMs = 0.0f;
 };

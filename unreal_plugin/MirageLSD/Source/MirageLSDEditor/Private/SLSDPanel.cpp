@@ -40,6 +40,14 @@ FText SLSDPanel::GetStreamText() const
 															: TEXT("Connecting");
 	FString Text = FString::Printf(TEXT("%s. %.1f frames a second, latency %.0f ms (95 %%: %.0f ms), %lld sent, %lld dropped."), State,
 		Stats.FramesPerSecond, Stats.LatencyMsMedian, Stats.LatencyMs95, static_cast<long long>(Stats.FramesSubmitted), static_cast<long long>(Stats.FramesDropped));
+	if (Stats.bShadedInEngine)
+	{
+		Text += TEXT(" Shaded in the engine.");
+		if (Stats.ContextAgeMs > 1000.0f)
+		{
+			Text += FString::Printf(TEXT(" No context has come for %.0f s: the world stays painted as it was."), Stats.ContextAgeMs * 1e-3f);
+		}
+	}
 	if (!Engine->GetProgress().IsEmpty())
 	{
 		Text += TEXT(" ");

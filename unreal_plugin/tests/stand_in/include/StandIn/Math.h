@@ -48,6 +48,13 @@ struct FVector2f
 	FVector2f(float InX, float InY) : X(InX), Y(InY) {}
 };
 
+struct FVector4f
+{
+	float X = 0, Y = 0, Z = 0, W = 0;
+	FVector4f() = default;
+	FVector4f(float InX, float InY, float InZ, float InW) : X(InX), Y(InY), Z(InZ), W(InW) {}
+};
+
 struct FUintVector4
 {
 	uint32 X = 0, Y = 0, Z = 0, W = 0;

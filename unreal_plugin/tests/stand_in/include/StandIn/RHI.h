@@ -155,7 +155,9 @@ private:
 
 enum class ERHIFeatureLevel
 {
-	SM5
+	ES3_1,
+	SM5,
+	SM6
 };
 extern ERHIFeatureLevel GMaxRHIFeatureLevel;
 

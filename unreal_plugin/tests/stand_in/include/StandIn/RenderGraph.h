@@ -36,6 +36,76 @@ struct FRDGTextureSRV
 };
 using FRDGTextureSRVRef = FRDGTextureSRV*;
 
+// TRefCountPtr<FRDGPooledBuffer>, CreateStructuredBuffer(GraphBuilder, Name, BytesPerElement, NumElements, Data, Size), ConvertToExternalBuffer,
+// RegisterExternalBuffer, CreateSRV(Buffer): public compute plugins of 5.2 to 5.7, and the water plugin's quad tree.
+struct FRDGPooledBuffer
+{
+	std::vector<uint8> StandInBytes;
+	uint32 StandInStride = 0;
+};
+template <typename T>
+class TRefCountPtr
+{
+public:
+	TRefCountPtr() = default;
+	TRefCountPtr(std::shared_ptr<T> InHeld) : Held(std::move(InHeld)) {}
+	bool IsValid() const { return Held != nullptr; }
+	void SafeRelease() { Held.reset(); }
+	const std::shared_ptr<T>& StandInPointer() const { return Held; }
+
+private:
+	std::shared_ptr<T> Held;
+};
+struct FRDGBuffer
+{
+	TRefCountPtr<FRDGPooledBuffer> StandInPooled;
+};
+using FRDGBufferRef = FRDGBuffer*;
+struct FRDGBufferSRV
+{
+	FRDGBufferRef StandInBuffer = nullptr;
+	const float* StandInFloats() const { return reinterpret_cast<const float*>(StandInBuffer->StandInPooled.StandInPointer()->StandInBytes.data()); }
+	size_t StandInCount() const { return StandInBuffer->StandInPooled.StandInPointer()->StandInBytes.size() / sizeof(float); }
+};
+using FRDGBufferSRVRef = FRDGBufferSRV*;
+
+namespace StandIn
+{
+	/** A parameter that names a resource of the graph, with the place of the pointer. */
+	struct FBound
+	{
+		const TCHAR* Name;
+		const void* const* Place;
+	};
+	/** Where the parameters that are being made on this thread tell of themselves; nullptr: nobody asks. */
+	std::vector<FBound>*& GetCollector();
+	template <typename T>
+	class TBound
+	{
+	public:
+		explicit TBound(const TCHAR* Name)
+		{
+			if (GetCollector() != nullptr)
+			{
+				GetCollector()->push_back({Name, reinterpret_cast<const void* const*>(&Value)});
+			}
+		}
+		TBound& operator=(T NewValue)
+		{
+			Value = NewValue;
+			return *this;
+		}
+		operator T() const { return Value; }
+		T operator->() const { return Value; }
+
+	private:
+		T Value = nullptr;
+	};
+	/** What the engine's validation would have stopped at; a pass with a fault is not run. */
+	void AddFault(const FString& Fault);
+	std::vector<std::wstring> TakeFaults();
+}
+
 enum class ERenderTargetLoadAction : uint8
 {
 	ENoAction,
@@ -78,11 +148,20 @@ public:
 	FRDGTextureRef CreateTexture(const FRDGTextureDesc& Desc, const TCHAR* Name);
 	FRDGTextureRef StandInRegister(FRHITexture* Texture);
 	FRDGTextureSRVRef StandInView(FRDGTextureRef Texture);
+	FRDGBufferRef RegisterExternalBuffer(const TRefCountPtr<FRDGPooledBuffer>& Pooled);
+	const TRefCountPtr<FRDGPooledBuffer>& ConvertToExternalBuffer(FRDGBufferRef Buffer);
+	FRDGBufferSRVRef CreateSRV(FRDGBufferRef Buffer);
+	/** Whether every resource that the parameters name is one of this graph's; what is not is a fault. */
+	bool StandInValidate(const void* Parameters, const FRenderTargetBindingSlots& Targets) const;
 	template <typename T>
 	T* AllocParameters()
 	{
+		std::vector<StandIn::FBound> Bound;
+		StandIn::GetCollector() = &Bound;
 		auto Made = std::make_shared<T>();
+		StandIn::GetCollector() = nullptr;
 		Kept->Parameters.push_back(Made);
+		Kept->Bound[Made.get()] = std::move(Bound);
 		return Made.get();
 	}
 	void StandInAddPass(std::function<void()> Pass) { Passes.push_back(std::move(Pass)); }
@@ -94,6 +173,10 @@ private:
 		std::vector<std::shared_ptr<void>> Parameters;
 		std::vector<std::unique_ptr<FRDGTexture>> Textures;
 		std::vector<std::unique_ptr<FRDGTextureSRV>> Views;
+		std::vector<std::unique_ptr<FRDGBuffer>> Buffers;
+		std::vector<std::unique_ptr<FRDGBufferSRV>> BufferViews;
+		std::map<const void*, std::vector<StandIn::FBound>> Bound;
+		bool Has(const void* Resource) const;
 	};
 	std::shared_ptr<FKept> Kept = std::make_shared<FKept>();
 	std::vector<std::function<void()>> Passes;
@@ -103,6 +186,8 @@ private:
 // RegisterExternalTexture(GraphBuilder, FRHITexture*, Name) and AddEnqueueCopyPass(GraphBuilder, Readback, Texture): RenderGraphUtils.h
 // as used by public readers of textures, 5.1 to 5.7.
 FRDGTextureRef RegisterExternalTexture(FRDGBuilder& GraphBuilder, FRHITexture* Texture, const TCHAR* Name);
+FRDGBufferRef CreateStructuredBuffer(
+	FRDGBuilder& GraphBuilder, const TCHAR* Name, uint32 BytesPerElement, uint32 NumElements, const void* InitialData, uint64 InitialDataSize);
 struct FResolveRect
 {
 };
@@ -167,8 +252,9 @@ namespace StandIn
 	}                                 \
 	;
 #define SHADER_PARAMETER(Type, Name) Type Name = {};
-#define SHADER_PARAMETER_RDG_TEXTURE(ShaderType, Name) FRDGTextureRef Name = nullptr;
-#define SHADER_PARAMETER_RDG_TEXTURE_SRV(ShaderType, Name) FRDGTextureSRVRef Name = nullptr;
+#define SHADER_PARAMETER_RDG_TEXTURE(ShaderType, Name) StandIn::TBound<FRDGTextureRef> Name{TEXT(#Name)};
+#define SHADER_PARAMETER_RDG_TEXTURE_SRV(ShaderType, Name) StandIn::TBound<FRDGTextureSRVRef> Name{TEXT(#Name)};
+#define SHADER_PARAMETER_RDG_BUFFER_SRV(ShaderType, Name) StandIn::TBound<FRDGBufferSRVRef> Name{TEXT(#Name)};
 #define SHADER_PARAMETER_ARRAY(Type, Name, Dimension) Type Name Dimension = {};
 #define SHADER_PARAMETER_SAMPLER(ShaderType, Name) FRHISamplerState* Name = nullptr;
 #define RENDER_TARGET_BINDING_SLOTS() FRenderTargetBindingSlots RenderTargets;
@@ -180,6 +266,10 @@ struct FPixelShaderUtils
 	static void AddFullscreenPass(FRDGBuilder& GraphBuilder, const FGlobalShaderMap*, FRDGEventName&&, const TShaderMapRef<Shader>&,
 		typename Shader::FParameters* Parameters, const FIntRect& Viewport)
 	{
+		if (!GraphBuilder.StandInValidate(Parameters, Parameters->RenderTargets))
+		{
+			return;
+		}
 		GraphBuilder.StandInAddPass([Parameters, Viewport] { StandIn::RunFullscreen(Shader::StandInSource, Parameters, Parameters->RenderTargets, Viewport); });
 	}
 };

@@ -11,7 +11,7 @@ class FViewMatrices
 {
 public:
 	const FMatrix& GetViewMatrix() const { return StandInView; }
-	const FMatrix& GetProjectionMatrix() const { return StandInProjection; }
+	const FMatrix& GetProjectionMatrix() const { return bStandInJitter ? StandInJittered : StandInProjection; }
 	const FMatrix& GetProjectionNoAAMatrix() const { return StandInProjection; }
 	// GetViewOrigin: public view code of 4.2x to 5.7. The inverse of a rotation is its transpose.
 	FVector GetViewOrigin() const
@@ -28,6 +28,9 @@ public:
 	}
 	FMatrix StandInView;
 	FMatrix StandInProjection;
+	/** With what temporal anti-aliasing adds. */
+	FMatrix StandInJittered;
+	bool bStandInJitter = false;
 };
 
 class FSceneView;
@@ -215,6 +218,8 @@ namespace StandIn
 		FSceneView View;
 		FSceneViewFamily Family;
 		FTextureRHIRef Color, Depth, Velocity;
+		/** Of the finished picture in Color; empty: as the view's. */
+		FIntRect ColorRect;
 		/** Null where the project has no such buffer. */
 		FTextureRHIRef GBufferA, CustomDepth, CustomStencil;
 		/** The chain's last target, or none. */

@@ -1,0 +1,60 @@
+"""A stream's newest context as the shading pass of an engine reads it (shared_protocol/shading): weights, context and a frame's constants."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ..frame import Camera, Sun
+from ..models.character import CHARACTER_PARTS
+from ..pipelines.mirage.engine_shade import WEIGHT_ROWS, WEIGHT_TEXELS, pack_constants
+from ..pipelines.mirage.frame_inputs import FrameInputs, intrinsics_of
+from ..protocol.shading import SHAPES
+from .types import Context, ContextWeights
+
+_Floats = npt.NDArray[np.float32]
+
+
+def weight_texels(weights: ContextWeights) -> _Floats:
+    """LSD_WEIGHT as texels: (151, 12, 4).
+
+    Raises:
+        ValueError: weights of a shape that this package does not know.
+    """
+    if (weights.shape, weights.shape_version) not in SHAPES:
+        raise ValueError(f"There is no shape of shading {weights.shape}, version {weights.shape_version}.")
+    texels = np.zeros(WEIGHT_ROWS * WEIGHT_TEXELS * 4, np.float32)
+    texels[: weights.numbers.size] = weights.numbers
+    return texels.reshape(WEIGHT_ROWS, WEIGHT_TEXELS, 4)
+
+
+def frame_constants(
+    context: Context, camera: Camera, size: tuple[int, int], *, sun: Sun | None = None, has_ids: bool = False
+) -> _Floats:
+    """LSD_CONSTANT of the engine's frame of now: (17, 4). The context is looked up where its own frame saw the same points.
+
+    Args:
+        context: the newest one; older than the frame, as a rule. camera: of the frame that is shaded.
+        size: height and width of the picture, pixels. sun: of the frame; None: the one that the controls ask for.
+        has_ids: the pass reads numbers of things.
+
+    Raises:
+        ValueError: the camera can't be used.
+    """
+    pose, intrinsics = intrinsics_of(camera)
+    weights = context.weights
+    # Of the planes, only whether they are there counts.
+    plane = np.empty((0, 0))
+    inputs = FrameInputs(
+        color=plane.astype(np.uint8),
+        depth=plane.astype(np.float32),
+        normal=None,
+        ids=plane.astype(np.uint8) if has_ids else None,
+        world_from_camera=pose,
+        intrinsics=intrinsics,
+        sun=np.asarray(weights.sun if sun is None else sun.direction, np.float32),
+        seed=np.asarray(weights.seed, np.float32),
+        palette=np.asarray(weights.palette, np.float32).reshape(len(CHARACTER_PARTS), -1),
+    )
+    cells = context.values.shape[:2]
+    return pack_constants(inputs, size, (cells[0], cells[1]), strength=weights.strength, context_camera=context.camera)

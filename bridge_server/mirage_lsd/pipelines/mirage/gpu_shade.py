@@ -1,0 +1,166 @@
+"""Shading on a GPU of any vendor, beside a trunk that runs elsewhere: guide and reprojection, which are small, stay where they were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import structlog
+import torch
+from torch import Tensor
+
+from ...accel.fused_cpu import CONTEXT_CHANNELS
+from ...accel.gpu import GpuShader, GpuUnavailableError, ShadeTarget
+from ...clock import now_ns
+from ...models.character import CHARACTER_PARTS, GARMENT_VALUES
+from ...models.guide import EXACT_CHANNELS
+from ...models.head import Head
+from ..caches import SIZES_KEPT, ControlMemo, LruCache
+from ..reprojection import PreviousFrame, Reprojected
+from ..resample import resample
+from .engine_shade import pack_constants, pack_weights, slot_table
+from .frame_inputs import FrameInputs
+from .sampled_depth import resample_depth
+from .shade import Shading
+
+_log = structlog.get_logger(__name__)
+_Floats = npt.NDArray[np.float32]
+_WEIGHTS = 1801
+# Mean difference of bytes: bfloat16 kernels and a GPU's float32 differ by less, a wrong picture by ten times as much.
+_ALIKE = 2.0
+# Height and width of the picture that is compared, and of those whose time is taken, and how many.
+_COMPARED, _TIMED, _TRIALS = (90, 160), (360, 640), 5
+
+
+class GpuShading:
+    """Draws the pass that engines draw; if the device gives up, `otherwise` shades from then on, with a line in the log.
+
+    Args:
+        otherwise: makes the guide and reprojects.
+
+    Attributes:
+        gave_up: `otherwise` shades.
+
+    Raises:
+        ValueError: the head has other sizes than the pass was written for.
+    """
+
+    def __init__(self, head: Head, shader: GpuShader, otherwise: Shading) -> None:
+        self._head, self._shader, self._otherwise = head, shader, otherwise
+        self.gave_up = False
+        self._weights = ControlMemo(self._packed)
+        self._weights_for_estimates = ControlMemo(self._packed_for_estimates)
+        self._weights(
+            torch.zeros(1, head.scenes + head.lighting_biases[0].shape[0], device=head.scene_biases[0].device)
+        )
+        # No slots: `FrameInputs.ids` are parts.
+        self._slots = slot_table()
+        self._targets: LruCache[ShadeTarget] = LruCache(SIZES_KEPT)
+        self._pictures: LruCache[npt.NDArray[np.uint8]] = LruCache(SIZES_KEPT)
+        self.name = f"{shader.adapter.api} ({shader.adapter.name})"
+
+    def prepare(self, base: tuple[int, int], output: tuple[int, int]) -> None:
+        """See `Shading.prepare`; the pass is compiled already."""
+        self._otherwise.prepare(base, output)
+
+    def use_threads(self, threads: Callable[[], int]) -> None:
+        """See `Shading.use_threads`."""
+        self._otherwise.use_threads(threads)
+
+    def guide(self, inputs: FrameInputs, base: tuple[int, int], slot: int = 0) -> tuple[Tensor, Tensor | None]:
+        """See `Shading.guide`."""
+        return self._otherwise.guide(inputs, base, slot)
+
+    def reproject(
+        self, inputs: FrameInputs, depth: Tensor, before: PreviousFrame, motion: Tensor | None
+    ) -> Reprojected:
+        """See `Shading.reproject`."""
+        return self._otherwise.reproject(inputs, depth, before, motion)
+
+    def shade(
+        self, inputs: FrameInputs, context: Tensor, controls: Tensor, output: tuple[int, int]
+    ) -> npt.NDArray[np.uint8]:
+        """See `Shading.shade`."""
+        if not self.gave_up:
+            try:
+                return self._drawn(inputs, context, controls, output)
+            except GpuUnavailableError as error:
+                self.gave_up = True
+                self.name = self._otherwise.name
+                _log.warning("gpu_shading_ended", error=str(error), consequence=f"shading goes on as {self.name}")
+        return self._otherwise.shade(inputs, context, controls, output)
+
+    def _drawn(
+        self, inputs: FrameInputs, context: Tensor, controls: Tensor, output: tuple[int, int]
+    ) -> npt.NDArray[np.uint8]:
+        _, h, w, _ = context.shape
+        picture = self._pictures.get(output, lambda: np.empty((*output, 4), np.uint8))
+        target = self._targets.get((output, (h, w)), lambda: self._shader.target(output, (h, w)))
+        weights = (self._weights_for_estimates if inputs.estimated else self._weights)(controls)
+        planes = (
+            resample(inputs.color, *output),
+            None if inputs.depth is None else resample_depth(inputs.depth, *output),
+            None if inputs.normal is None else resample(inputs.normal, *output),
+            None if inputs.ids is None else resample(inputs.ids, *output),
+        )
+        cells = context[0].float().cpu().contiguous().numpy()
+        target.shade(pack_constants(inputs, output, (h, w)), weights, planes, self._slots, cells, picture)
+        return picture
+
+    @torch.no_grad()
+    def _packed(self, controls: Tensor, without: tuple[int, ...] = ()) -> _Floats:
+        matrices, biases = (
+            [x[0].cpu().contiguous().numpy() for x in layers] for layers in self._head.weights(controls)
+        )
+        if without:
+            matrices[0] = matrices[0].copy()
+            matrices[0][:, list(without)] = 0
+        return pack_weights(matrices, biases).reshape(-1, 4)[:_WEIGHTS]
+
+    def _packed_for_estimates(self, controls: Tensor) -> _Floats:
+        """As if the fields that need exact geometry could not be resolved: their columns are zero."""
+        return self._packed(controls, tuple(EXACT_CHANNELS))
+
+
+def is_faster(shading: Shading, other: Shading, head: Head) -> bool:
+    """Shades a few pictures with each and compares the medians: a GPU may be slower than a good CPU, or be busy with a game."""
+    trial = trial_frame(head, _TIMED)
+
+    def median_ns(one: Shading) -> float:
+        one.shade(*trial, _TIMED)  # allocates
+        times = []
+        for _ in range(_TRIALS):
+            start = now_ns()
+            one.shade(*trial, _TIMED)
+            times.append(now_ns() - start)
+        return float(np.median(times))
+
+    return median_ns(shading) < median_ns(other)
+
+
+def paints_alike(shading: GpuShading, other: Shading, head: Head) -> bool:
+    """Whether a GPU's picture is the model's: nobody has tried all drivers."""
+    trial = trial_frame(head, _COMPARED)
+    found = shading.shade(*trial, _COMPARED).astype(np.int16)
+    if shading.gave_up:
+        return False
+    return bool(np.abs(found - other.shade(*trial, _COMPARED)).mean() < _ALIKE)
+
+
+def trial_frame(head: Head, size: tuple[int, int]) -> tuple[FrameInputs, Tensor, Tensor]:
+    """A floor and a sky with all that is told apart, and what the head takes beside them."""
+    height, width = size
+    random = np.random.default_rng(1)
+    rows = np.linspace(-1.0, 1.0, height, dtype=np.float32)[:, None]
+    depth = np.where(rows > 0.05, 1.6 / np.maximum(rows, 0.05), 0.0).astype(np.float32)
+    inputs = FrameInputs(
+        random.integers(90, 160, (height, width, 4), dtype=np.uint8), np.ascontiguousarray(np.broadcast_to(depth, size)), None,
+        (np.arange(width) // 16 % 4).astype(np.uint8)[None].repeat(height, 0), np.eye(3, 4, dtype=np.float32), np.ones(4, np.float32),
+        np.array([0.3, 0.9, 0.3], np.float32), np.zeros(3, np.float32), np.full((len(CHARACTER_PARTS), GARMENT_VALUES), 0.4, np.float32),
+    )  # fmt: skip
+    device = head.scene_biases[0].device
+    cells = random.standard_normal((1, height // 16, width // 16, CONTEXT_CHANNELS), np.float32) * 0.6
+    controls = torch.zeros(1, head.scenes + head.lighting_biases[0].shape[0], device=device)
+    controls[0, 0] = controls[0, head.scenes] = 1.0
+    return inputs, torch.from_numpy(cells).to(device), controls

@@ -1,0 +1,58 @@
+// Stand-in for a CUDA device: runs a kernel's text on the CPU, each thread of a block a thread of its own, so that a missing
+// __syncthreads() is a race here, too. Knows what lsd_shade_kernel.cu needs.
+#pragma once
+#include <barrier>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <thread>
+#include <vector>
+
+typedef unsigned char uchar;
+typedef unsigned int uint;
+struct float2 { float x, y; };
+struct float3 { float x, y, z; };
+struct float4 { float x, y, z, w; };
+struct int2 { int x, y; };
+struct uint2 { unsigned x, y; };
+struct uint3 { unsigned x, y, z; };
+struct uint4 { unsigned x, y, z, w; };
+inline float2 make_float2(float x, float y) { return {x, y}; }
+inline float3 make_float3(float x, float y, float z) { return {x, y, z}; }
+inline float4 make_float4(float x, float y, float z, float w) { return {x, y, z, w}; }
+inline int2 make_int2(int x, int y) { return {x, y}; }
+inline uint4 make_uint4(unsigned x, unsigned y, unsigned z, unsigned w) { return {x, y, z, w}; }
+inline float rsqrtf(float x) { return 1.0f / std::sqrt(x); }
+inline unsigned __float_as_uint(float x) { unsigned bits; std::memcpy(&bits, &x, sizeof bits); return bits; }
+using std::fabs, std::floor;
+
+#define LSD_DEVICE inline
+#define __device__
+#define __global__
+#define __shared__ static
+inline thread_local uint3 threadIdx, blockIdx;
+inline std::barrier<>* lsd_block_barrier;
+inline void __syncthreads() { lsd_block_barrier->arrive_and_wait(); }
+
+// Launches `kernel` with a grid of `columns` x `rows` blocks of `threads` threads. `poison` fills what is __shared__ with anything.
+template <typename Kernel, typename Poison>
+void lsd_launch(unsigned columns, unsigned rows, unsigned threads, Kernel kernel, Poison poison)
+{
+    poison();
+    std::barrier<> barrier(threads);
+    std::barrier blocks(threads, [=]() noexcept { poison(); });
+    lsd_block_barrier = &barrier;
+    std::vector<std::thread> team;
+    for (unsigned t = 0; t < threads; ++t)
+        team.emplace_back([=, &blocks] {
+            threadIdx = {t, 0, 0};
+            for (unsigned block = 0; block < columns * rows; ++block)
+            {
+                blockIdx = {block % columns, block / columns, 0};
+                kernel();
+                // One block at a time: they share what is __shared__.
+                blocks.arrive_and_wait();
+            }
+        });
+    for (std::thread& thread : team) thread.join();
+}

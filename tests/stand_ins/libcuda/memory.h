@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+
+#include "driver_abi.h"
+
+namespace stand_in {
+
+/// What a handle for another process says: which file descriptor of which process. The kernel frees the memory with the
+/// last process that has it, so that nothing is left of one that was killed.
+struct SharedHandle {
+  char kind[8];
+  int32_t pid, file;
+  uint64_t inode;
+  uint64_t bytes;
+};
+
+/// Memory that several processes may map: an anonymous file.
+class SharedBlock {
+ public:
+  /// Null where there is no memory.
+  static std::shared_ptr<SharedBlock> create(size_t bytes);
+  /// Null with `*why` set: made by this process, by one that is gone or not ours to see, or no handle at all.
+  static std::shared_ptr<SharedBlock> open(const SharedHandle& handle, const char* kind, CUresult* why);
+  ~SharedBlock();
+  SharedBlock(const SharedBlock&) = delete;
+
+  char* host() const { return host_; }
+  size_t bytes() const { return bytes_; }
+  SharedHandle handle(const char* kind) const;
+
+ private:
+  SharedBlock(int file, char* host, size_t bytes) : file_(file), host_(host), bytes_(bytes) {}
+
+  int file_;
+  char* host_;
+  size_t bytes_;
+};
+
+// Device addresses are reserved pages without any access: whoever reads one on the host dies, as with a card. They are
+// never given out again, so that use of freed memory is found.
+
+CUresult allocate(size_t bytes, CUdeviceptr* out);
+CUresult free_memory(CUdeviceptr address);
+CUresult export_memory(CUdeviceptr address, CUipcMemHandle* out);
+CUresult open_memory(const CUipcMemHandle& handle, CUdeviceptr* out);
+CUresult close_memory(CUdeviceptr address);
+bool is_device_address(CUdeviceptr address);
+CUresult range_of(CUdeviceptr address, CUdeviceptr* base, size_t* bytes);
+
+/// Device memory as the host sees it, for copies of this stand-in alone.
+struct View {
+  std::shared_ptr<SharedBlock> block;
+  char* host = nullptr;
+};
+/// `host` is null, a fault was counted and a line written, where the bytes are not all inside one allocation.
+View view(CUdeviceptr address, size_t bytes);
+
+}  // namespace stand_in

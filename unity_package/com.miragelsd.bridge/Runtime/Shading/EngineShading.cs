@@ -1,0 +1,167 @@
+using System;
+using Unity.Collections.LowLevel.Unsafe;
+using UnityEngine;
+using UnityEngine.Rendering;
+
+namespace MirageLSD
+{
+    /// <summary>Paints an engine frame by itself, from its own color and depth and from what the daemon said last.</summary>
+    /// <remarks>Holds memory of the graphics device from the first context on, not before.</remarks>
+    internal sealed unsafe class EngineShading : IDisposable
+    {
+        private static readonly int Constants = Shader.PropertyToID("_LSDConstants");
+        private static readonly int Options = Shader.PropertyToID("_LSDShading");
+        private static readonly int Color = Shader.PropertyToID("_LSDColorPlane");
+        private static readonly int Depth = Shader.PropertyToID("_LSDDepthPlane");
+        private static readonly int Ids = Shader.PropertyToID("_LSDIdsPlane");
+        private static readonly int SlotTexels = Shader.PropertyToID("_LSDSlotTexels");
+        private static readonly int ContextTexels = Shader.PropertyToID("_LSDContextTexels");
+
+        private const int SlotCount = SlotTable.Most + 1;
+
+        private readonly bool _hasIds, _keepsAlpha;
+        private readonly ShadingConstants _constants = new ShadingConstants();
+        private readonly MotionHistory _still = new MotionHistory();
+        private readonly NativeSlot[] _slots = new NativeSlot[SlotTable.Most];
+        private FrameConverter _planes;
+        private IdentityPlane _identities;
+        private Material _material;
+        private ShadingWeights _weights;
+        private Texture2D _context, _slotTexels;
+        private Vector2Int _contextSize, _size;
+        private bool _isDisposed;
+
+        public EngineShading(StreamFormat format)
+        {
+            _hasIds = format.HasIds;
+            _keepsAlpha = format.HasEngineAlpha;
+        }
+
+        /// <summary>Where the painted picture goes; null: nobody wants one.</summary>
+        public RenderTexture Target;
+
+        public bool IsFlipped;
+
+        /// <summary>There is a context, and somebody wants the picture.</summary>
+        public bool IsReady => !_isDisposed && _context != null && Target != null;
+
+        public bool HasContext => _context != null;
+
+        /// <summary>The newest context; its pointers are not kept.</summary>
+        public void Take(ref NativeContext context, double now)
+        {
+            if (_material == null)
+            {
+                _material = ShadingSupport.MakeMaterial();
+                _weights = new ShadingWeights(_material);
+            }
+            var size = new Vector2Int(context.width, context.height);
+            if (_context == null || size.x != _contextSize.x || size.y != _contextSize.y)
+            {
+                Scrap.Destroy(_context);
+                // A cell's sixteen channels are four texels side by side.
+                _context = MakeTexture(context.channels / 4 * size.x, size.y, TextureFormat.RGBAHalf, "context");
+                _contextSize = size;
+            }
+            var bytes = 2L * context.channels * size.x * size.y;
+            UnsafeUtility.MemCpy(_context.GetRawTextureData<byte>().GetUnsafePtr(), context.values, bytes);
+            _context.Apply(false, false);
+            _weights.Take(ref context, now);
+            _constants.SetContextCamera(context.camera, context.has_camera != 0);
+        }
+
+        /// <summary>Called for each frame of the camera, where the pipeline records its commands.</summary>
+        /// <param name="takesSinglePixels">The target is as large as the camera's picture.</param>
+        public void Record(CommandBuffer commands, CaptureSources sources, CameraPose pose, SlotTable slots, bool takesSinglePixels, double now)
+        {
+            PreparePlanes();
+            _planes.IsFlipped = IsFlipped;
+            _planes.TakesSinglePixels = takesSinglePixels;
+            _planes.SetCamera(pose, _still, sources);
+            _planes.Record(commands, sources);
+            if (_hasIds)
+            {
+                _identities.Record(commands, _planes, slots, pose);
+                WriteSlots(slots);
+            }
+            _weights.Advance(now);
+            SetMaterial(pose, sources);
+            commands.SetRenderTarget(Target, RenderBufferLoadAction.DontCare, RenderBufferStoreAction.Store);
+            commands.DrawProcedural(Matrix4x4.identity, _material, 0, MeshTopology.Triangles, 3);
+        }
+
+        public void Dispose()
+        {
+            _isDisposed = true;
+            _planes?.Dispose();
+            _identities?.Dispose();
+            _weights?.Dispose();
+            Scrap.Destroy(_material);
+            Scrap.Destroy(_context);
+            Scrap.Destroy(_slotTexels);
+        }
+
+        private void SetMaterial(CameraPose pose, CaptureSources sources)
+        {
+            NativeSun light;
+            var sun = SunLight.TryGet(out light) ? Direction(light) : _weights.Sun;
+            _constants.SetCamera(pose);
+            _constants.SetLook(sun, _weights.Strength, _weights.Seed, _keepsAlpha, _weights.Palette);
+            _constants.SetSizes(_size, _contextSize, true, _hasIds);
+            _material.SetVectorArray(Constants, _constants.Rows);
+            var isLinear = QualitySettings.activeColorSpace == ColorSpace.Linear;
+            _material.SetVector(Options, new Vector4(isLinear ? 1f : 0f, IsFlipped ? 1f : 0f, 0f, 0f));
+            _material.SetTexture(Color, _planes.Color);
+            _material.SetTexture(Depth, _planes.Depth);
+            _material.SetTexture(Ids, _hasIds ? _planes.Ids : _planes.Depth);
+            _material.SetTexture(SlotTexels, _hasIds ? _slotTexels : _context);
+            _material.SetTexture(ContextTexels, _context);
+        }
+
+        private static Vector3 Direction(NativeSun sun)
+        {
+            return new Vector3(sun.direction[0], sun.direction[1], sun.direction[2]);
+        }
+
+        // As large as the picture that is drawn, and made anew when that changes.
+        private void PreparePlanes()
+        {
+            var size = new Vector2Int(Target.width, Target.height);
+            if (_planes != null && size.x == _size.x && size.y == _size.y) return;
+            _planes?.Dispose();
+            _size = size;
+            _planes = new FrameConverter(new StreamFormat { Width = size.x, Height = size.y, HasDepth = true, HasIds = _hasIds });
+            if (_hasIds && _identities == null) _identities = new IdentityPlane();
+        }
+
+        private void WriteSlots(SlotTable slots)
+        {
+            if (_slotTexels == null) _slotTexels = MakeTexture(SlotCount, 1, TextureFormat.RGBA32, "slots");
+            var texels = (byte*)_slotTexels.GetRawTextureData<byte>().GetUnsafePtr();
+            for (var i = 0; i < SlotCount; i++)
+            {
+                texels[4 * i] = 0;
+                texels[4 * i + 1] = 255;
+            }
+            var count = slots.Write(_slots);
+            for (var i = 0; i < count; i++)
+            {
+                var slot = _slots[i];
+                texels[4 * slot.slot] = Part((LSDClass)slot.object_class);
+                texels[4 * slot.slot + 1] = (byte)Mathf.RoundToInt(255f * Mathf.Clamp01(slot.strength));
+            }
+            _slotTexels.Apply(false, false);
+        }
+
+        // What the head knows of characters.
+        private static byte Part(LSDClass what)
+        {
+            return what == LSDClass.Skin ? (byte)1 : what == LSDClass.Hair ? (byte)2 : what == LSDClass.Outfit ? (byte)3 : (byte)0;
+        }
+
+        private static Texture2D MakeTexture(int width, int height, TextureFormat format, string name)
+        {
+            return new Texture2D(width, height, format, false, true) { name = "MirageLSD " + name, hideFlags = HideFlags.HideAndDontSave };
+        }
+    }
+}

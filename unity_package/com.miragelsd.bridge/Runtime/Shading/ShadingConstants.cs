@@ -1,0 +1,54 @@
+using UnityEngine;
+
+namespace MirageLSD
+{
+    /// <summary>The seventeen float4 that MirageLSDShade.hlsl takes of a frame, in its order.</summary>
+    internal sealed class ShadingConstants
+    {
+        public const int Count = 17;
+        private const int ContextRows = 8, PaletteRows = 11;
+
+        public readonly Vector4[] Rows = new Vector4[Count];
+
+        public void SetCamera(CameraPose pose)
+        {
+            var worldFromCamera = CameraConventions.ViewToProtocol(pose.View).inverse;
+            for (var row = 0; row < 3; row++) Rows[row] = worldFromCamera.GetRow(row);
+            // With the jitter: depth has it too.
+            var p = pose.Projection;
+            Rows[3] = new Vector4(p[0, 0], p[1, 1], p[0, 2], p[1, 2]);
+        }
+
+        /// <param name="sun">Unit, towards the sun, in the protocol's world.</param>
+        public void SetLook(Vector3 sun, float strength, Vector3 seed, bool keepsAlpha, float[] palette)
+        {
+            Rows[4] = new Vector4(sun.x, sun.y, sun.z, strength);
+            Rows[5] = new Vector4(seed.x, seed.y, seed.z, keepsAlpha ? 1f : 0f);
+            for (var i = 0; i < 6; i++)
+                Rows[PaletteRows + i] = new Vector4(palette[4 * i], palette[4 * i + 1], palette[4 * i + 2], palette[4 * i + 3]);
+        }
+
+        public void SetSizes(Vector2Int picture, Vector2Int context, bool hasDepth, bool hasIds)
+        {
+            Rows[6] = new Vector4(picture.x, picture.y, context.x, context.y);
+            Rows[7] = new Vector4(hasDepth ? 1f : 0f, 0f, hasIds ? 1f : 0f, Rows[7].w);
+        }
+
+        /// <summary>The camera of the frame that the context was made for: each point reads the context where that frame saw it.</summary>
+        public unsafe void SetContextCamera(NativeCamera camera, bool isThere)
+        {
+            Rows[7].w = isThere ? 1f : 0f;
+            if (!isThere) return;
+            for (var i = 0; i < 3; i++)
+            {
+                var row = i < 2 ? i : 3; // x, y, w of clip space
+                for (var column = 0; column < 4; column++)
+                {
+                    var sum = 0.0;
+                    for (var k = 0; k < 4; k++) sum += (double)camera.projection[4 * row + k] * camera.view[4 * k + column];
+                    Rows[ContextRows + i][column] = (float)sum;
+                }
+            }
+        }
+    }
+}
