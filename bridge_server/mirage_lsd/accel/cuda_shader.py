@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..cuda.driver import MISSING, CudaDriver
-from .gpu import Adapter, GpuUnavailableError
+from .gpu import Adapter, GpuUnavailableError, ShadeInputs
 
 _KERNEL = Path(__file__).with_name("lsd_shade_kernel.cu")
 _ENTRY = b"lsd_shade_kernel"
@@ -110,15 +110,7 @@ class CudaShadeTarget:
         # What the card may still be reading.
         self._sent: list[npt.NDArray[Any]] = []
 
-    def shade(
-        self,
-        constants: npt.NDArray[np.float32],
-        weights: npt.NDArray[np.float32],
-        planes: tuple[npt.NDArray[Any] | None, ...],
-        slots: npt.NDArray[np.uint8],
-        context: npt.NDArray[np.float32],
-        out: npt.NDArray[np.uint8],
-    ) -> None:
+    def shade(self, inputs: ShadeInputs, out: npt.NDArray[np.uint8]) -> None:
         """Fills `out` (H, W, 4); see `gpu.ShadeTarget.shade`.
 
         Raises:
@@ -128,7 +120,7 @@ class CudaShadeTarget:
             with self._cuda.current():
                 if self._stream is None:
                     self._stream = self._cuda.create_stream()
-                self._launch(self._uploaded(constants, weights, planes, slots, context), out)
+                self._launch(self._uploaded(inputs), out)
         except RuntimeError as error:
             raise GpuUnavailableError(f"{self._shader.adapter.name} gave up ({str(error).rstrip('.')}).") from error
 
@@ -148,23 +140,16 @@ class CudaShadeTarget:
             with contextlib.suppress(Exception):
                 self.close()
 
-    def _uploaded(
-        self,
-        constants: npt.NDArray[np.float32],
-        weights: npt.NDArray[np.float32],
-        planes: tuple[npt.NDArray[Any] | None, ...],
-        slots: npt.NDArray[np.uint8],
-        context: npt.NDArray[np.float32],
-    ) -> list[int]:
+    def _uploaded(self, inputs: ShadeInputs) -> list[int]:
         """The kernel's arguments but the last: addresses on the card, 0 for what isn't there."""
-        addresses = [self._copied("constants", constants)]
-        if weights is not self._weights:
-            self._copied("weights", weights)
-            self._weights = weights
+        addresses = [self._copied("constants", inputs.constants)]
+        if inputs.weights is not self._weights:
+            self._copied("weights", inputs.weights)
+            self._weights = inputs.weights
         addresses.append(self._buffers["weights"][0])
-        for name, plane in zip(("color", "depth", "normal", "ids"), planes, strict=True):
+        for name, plane in zip(("color", "depth", "normal", "ids"), inputs.planes, strict=True):
             addresses.append(0 if plane is None else self._copied(name, plane))
-        return [*addresses, self._copied("slots", slots), self._copied("context", context)]
+        return [*addresses, self._copied("slots", inputs.slots), self._copied("context", inputs.context)]
 
     def _copied(self, name: str, values: npt.NDArray[Any]) -> int:
         array = np.ascontiguousarray(values)

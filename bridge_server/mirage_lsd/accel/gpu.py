@@ -26,24 +26,28 @@ class Adapter:
     software: bool
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ShadeInputs:
+    """What a picture is shaded from, in host memory.
+
+    Attributes:
+        constants: LSD_CONSTANT, (17, 4). weights: LSD_WEIGHT, (1801, 4); the same array object is taken as unchanged.
+        planes: color, depth, normal and ids of the picture's size, None for what isn't there (the constants say so, too).
+        slots: (256, 4). context: (h, w, 16).
+    """
+
+    constants: npt.NDArray[np.float32]
+    weights: npt.NDArray[np.float32]
+    planes: tuple[npt.NDArray[Any] | None, ...]
+    slots: npt.NDArray[np.uint8]
+    context: npt.NDArray[np.float32]
+
+
 class ShadeTarget(Protocol):
     """What lies on a device for one size of picture and context."""
 
-    def shade(
-        self,
-        constants: npt.NDArray[np.float32],
-        weights: npt.NDArray[np.float32],
-        planes: tuple[npt.NDArray[Any] | None, ...],
-        slots: npt.NDArray[np.uint8],
-        context: npt.NDArray[np.float32],
-        out: npt.NDArray[np.uint8],
-    ) -> None:
+    def shade(self, inputs: ShadeInputs, out: npt.NDArray[np.uint8]) -> None:
         """Fills `out` (H, W, 4), C-contiguous.
-
-        Args:
-            constants: LSD_CONSTANT, (17, 4). weights: LSD_WEIGHT, (1801, 4); the same array object is taken as unchanged.
-            planes: color, depth, normal and ids of this size, None for what isn't there (the constants say so, too).
-            slots: (256, 4). context: (h, w, 16).
 
         Raises:
             GpuUnavailableError: the device is gone.

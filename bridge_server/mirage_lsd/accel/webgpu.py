@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .gpu import Adapter, GpuUnavailableError
+from .gpu import Adapter, GpuUnavailableError, ShadeInputs
 
 _SHADER = Path(__file__).with_name("lsd_shade_pass.wgsl")
 # The pass's textures in the order of their bindings, behind the two uniform buffers: color, depth, normal, ids, slots, context.
@@ -141,39 +141,27 @@ class WebGpuShadeTarget:
         for i in range(len(_FORMATS)):
             self._make_texture(i, (1, 1))
 
-    def shade(
-        self,
-        constants: npt.NDArray[np.float32],
-        weights: npt.NDArray[np.float32],
-        planes: tuple[npt.NDArray[Any] | None, ...],
-        slots: _Bytes,
-        context: npt.NDArray[np.float32],
-        out: _Bytes,
-    ) -> None:
+    def shade(self, inputs: ShadeInputs, out: _Bytes) -> None:
         """Fills `out` (H, W, 4); see `gpu.ShadeTarget.shade`.
 
         Raises:
             GpuUnavailableError: the device is gone.
         """
         try:
-            h, w, channels = context.shape
-            cells = context.astype(np.float16).reshape(h, w * channels // 4, 4)
-            self._upload(constants, weights, (*planes, slots[None], cells))
+            self._upload(inputs)
             self._draw()
             self._read_back(out)
         except Exception as error:  # wgpu's kinds differ by platform and version
             raise GpuUnavailableError(f"{self._shader.adapter.name} gave up ({error}).") from error
 
-    def _upload(
-        self,
-        constants: npt.NDArray[np.float32],
-        weights: npt.NDArray[np.float32],
-        textures: tuple[npt.NDArray[Any] | None, ...],
-    ) -> None:
-        self._write_buffer(0, constants)
-        if weights is not self._weights:
-            self._write_buffer(1, weights)
-            self._weights = weights
+    def _upload(self, inputs: ShadeInputs) -> None:
+        self._write_buffer(0, inputs.constants)
+        if inputs.weights is not self._weights:
+            self._write_buffer(1, inputs.weights)
+            self._weights = inputs.weights
+        h, w, channels = inputs.context.shape
+        cells = inputs.context.astype(np.float16).reshape(h, w * channels // 4, 4)
+        textures: tuple[npt.NDArray[Any] | None, ...] = (*inputs.planes, inputs.slots[None], cells)
         for i, values in enumerate(textures):
             if values is None:
                 continue

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from ..frame import Camera, Sun
 from ..models.character import CHARACTER_PARTS
-from ..pipelines.mirage.engine_shade import WEIGHT_ROWS, WEIGHT_TEXELS, pack_constants
+from ..pipelines.mirage import engine_shade
 from ..pipelines.mirage.frame_inputs import FrameInputs, intrinsics_of
 from ..protocol.shading import SHAPES
 from .types import Context, ContextWeights
@@ -23,9 +23,7 @@ def weight_texels(weights: ContextWeights) -> _Floats:
     """
     if (weights.shape, weights.shape_version) not in SHAPES:
         raise ValueError(f"There is no shape of shading {weights.shape}, version {weights.shape_version}.")
-    texels = np.zeros(WEIGHT_ROWS * WEIGHT_TEXELS * 4, np.float32)
-    texels[: weights.numbers.size] = weights.numbers
-    return texels.reshape(WEIGHT_ROWS, WEIGHT_TEXELS, 4)
+    return engine_shade.weight_texels(weights.numbers)
 
 
 def frame_constants(
@@ -57,4 +55,6 @@ def frame_constants(
         palette=np.asarray(weights.palette, np.float32).reshape(len(CHARACTER_PARTS), -1),
     )
     cells = context.values.shape[:2]
-    return pack_constants(inputs, size, (cells[0], cells[1]), strength=weights.strength, context_camera=context.camera)
+    return engine_shade.pack_constants(
+        inputs, size, (cells[0], cells[1]), strength=weights.strength, context_camera=context.camera
+    )

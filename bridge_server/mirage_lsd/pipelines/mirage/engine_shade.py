@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -34,10 +35,14 @@ def pack_weights(matrices: list[_Floats], biases: list[_Floats]) -> _Floats:
         ValueError: a head of other sizes than the shader was written for.
     """
     check_head(matrices, biases)
-    values = np.concatenate([x.ravel() for layer in zip(matrices, biases, strict=True) for x in layer])
-    packed = np.zeros(WEIGHT_ROWS * WEIGHT_TEXELS * 4, np.float32)
-    packed[: values.size] = values
-    return packed.reshape(WEIGHT_ROWS, WEIGHT_TEXELS, 4)
+    return weight_texels(np.concatenate([x.ravel() for layer in zip(matrices, biases, strict=True) for x in layer]))
+
+
+def weight_texels(numbers: npt.NDArray[np.floating[Any]]) -> _Floats:
+    """The head's numbers in their order, flat, as texels: (WEIGHT_ROWS, WEIGHT_TEXELS, 4), zeros behind them."""
+    texels = np.zeros(WEIGHT_ROWS * WEIGHT_TEXELS * 4, np.float32)
+    texels[: numbers.size] = numbers
+    return texels.reshape(WEIGHT_ROWS, WEIGHT_TEXELS, 4)
 
 
 def pack_constants(

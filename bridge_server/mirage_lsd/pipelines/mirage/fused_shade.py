@@ -11,12 +11,13 @@ from torch import Tensor
 
 from ...accel.cores import usable_cores
 from ...accel.fused_cpu import PixelShader, Scene, check_head
-from ...models.guide import EXACT_CHANNELS, GUIDE_CHANNELS
+from ...models.guide import GUIDE_CHANNELS
 from ...models.head import Head
 from ...models.mirage_lsd_v1 import FEATURE_STRIDE
 from ..caches import SIZES_KEPT, ControlMemo, LruCache
 from ..reprojection import PreviousFrame, Reprojected
 from .frame_inputs import FrameInputs
+from .head_weights import layer_arrays
 
 _Floats = npt.NDArray[np.float32]
 # Rows that are shaded at once; between two bands the cores that the trunk has left meanwhile are taken.
@@ -42,14 +43,14 @@ class FusedShading:
     def __init__(self, head: Head) -> None:
         self._shader = PixelShader()
         self._threads: Callable[[], int] = usable_cores
-        self._head = head
-        check_head(*self._weights_of(torch.zeros(1, head.film[0].in_features)))  # type: ignore[call-overload]
+        check_head(*layer_arrays(head, torch.zeros(1, head.film[0].in_features)))  # type: ignore[call-overload]
         self.name = f"fused ({self._shader.instructions})"
         # Of a size: the arrays of the frame in work, and those that the trunk reads.
         self._arrays: LruCache[_GuideArrays] = LruCache(2 * SIZES_KEPT)
         self._flows: LruCache[_Floats] = LruCache(SIZES_KEPT)
         self._pictures: LruCache[npt.NDArray[np.uint8]] = LruCache(SIZES_KEPT)
-        self._weights, self._weights_for_estimates = ControlMemo(self._weights_of), ControlMemo(self._for_estimates)
+        self._weights = ControlMemo(lambda controls: layer_arrays(head, controls))
+        self._weights_for_estimates = ControlMemo(lambda controls: layer_arrays(head, controls, estimated=True))
 
     def prepare(self, base: tuple[int, int], output: tuple[int, int]) -> None:
         """Nothing to compile."""
@@ -96,18 +97,6 @@ class FusedShading:
             self._shader.threads = self._threads()
             self._shader.shade(scene, weights, cells, picture, (first, min(first + _BAND, output[0])))
         return picture
-
-    @torch.no_grad()
-    def _weights_of(self, controls: Tensor) -> tuple[list[_Floats], list[_Floats]]:
-        matrices, biases = self._head.weights(controls)
-        return [m[0].contiguous().numpy() for m in matrices], [b[0].contiguous().numpy() for b in biases]
-
-    def _for_estimates(self, controls: Tensor) -> tuple[list[_Floats], list[_Floats]]:
-        """The head as if the fields that need exact geometry could not be resolved: their columns are zero."""
-        matrices, biases = self._weights_of(controls)
-        entry = matrices[0].copy()
-        entry[:, list(EXACT_CHANNELS)] = 0
-        return [entry, *matrices[1:]], biases
 
 
 def _scene(inputs: FrameInputs) -> Scene:

@@ -11,16 +11,16 @@ import torch
 from torch import Tensor
 
 from ...accel.fused_cpu import CONTEXT_CHANNELS
-from ...accel.gpu import GpuShader, GpuUnavailableError, ShadeTarget
+from ...accel.gpu import GpuShader, GpuUnavailableError, ShadeInputs, ShadeTarget
 from ...clock import now_ns
 from ...models.character import CHARACTER_PARTS, GARMENT_VALUES
-from ...models.guide import EXACT_CHANNELS
 from ...models.head import Head
 from ..caches import SIZES_KEPT, ControlMemo, LruCache
 from ..reprojection import PreviousFrame, Reprojected
 from ..resample import resample
 from .engine_shade import pack_constants, pack_weights, slot_table
 from .frame_inputs import FrameInputs
+from .head_weights import layer_arrays
 from .sampled_depth import resample_depth
 from .shade import Shading
 
@@ -50,7 +50,7 @@ class GpuShading:
         self._head, self._shader, self._otherwise = head, shader, otherwise
         self.gave_up = False
         self._weights = ControlMemo(self._packed)
-        self._weights_for_estimates = ControlMemo(self._packed_for_estimates)
+        self._weights_for_estimates = ControlMemo(lambda controls: self._packed(controls, estimated=True))
         self._weights(
             torch.zeros(1, head.scenes + head.lighting_biases[0].shape[0], device=head.scene_biases[0].device)
         )
@@ -105,22 +105,11 @@ class GpuShading:
             None if inputs.ids is None else resample(inputs.ids, *output),
         )
         cells = context[0].float().cpu().contiguous().numpy()
-        target.shade(pack_constants(inputs, output, (h, w)), weights, planes, self._slots, cells, picture)
+        target.shade(ShadeInputs(pack_constants(inputs, output, (h, w)), weights, planes, self._slots, cells), picture)
         return picture
 
-    @torch.no_grad()
-    def _packed(self, controls: Tensor, without: tuple[int, ...] = ()) -> _Floats:
-        matrices, biases = (
-            [x[0].cpu().contiguous().numpy() for x in layers] for layers in self._head.weights(controls)
-        )
-        if without:
-            matrices[0] = matrices[0].copy()
-            matrices[0][:, list(without)] = 0
-        return pack_weights(matrices, biases).reshape(-1, 4)[:_WEIGHTS]
-
-    def _packed_for_estimates(self, controls: Tensor) -> _Floats:
-        """As if the fields that need exact geometry could not be resolved: their columns are zero."""
-        return self._packed(controls, tuple(EXACT_CHANNELS))
+    def _packed(self, controls: Tensor, estimated: bool = False) -> _Floats:
+        return pack_weights(*layer_arrays(self._head, controls, estimated=estimated)).reshape(-1, 4)[:_WEIGHTS]
 
 
 def is_faster(shading: Shading, other: Shading, head: Head) -> bool:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from ...models.guide import GUIDE_CHANNELS
+from ...models.guide import EXACT_CHANNELS, GUIDE_CHANNELS
+from ...models.head import Head
 from ...models.mirage_lsd_v1 import CONTEXT_STRIDE, MirageLSDv1, base_size
 from ...models.seed import seed_offset
 from ...protocol.shading import MIRAGE_HEAD, ShadingShape
 from ..context import ShadingWeights
 from .frame_inputs import palette_of
 from .look import Look
+
+_Floats = npt.NDArray[np.float32]
 
 
 def shape_of(model: MirageLSDv1) -> ShadingShape | None:
@@ -24,6 +28,20 @@ def shape_of(model: MirageLSDv1) -> ShadingShape | None:
         base_size(shape.base_side, 2 * shape.base_side) == shape.base_size(2 * shape.base_side, shape.base_side)[::-1]
     )
     return shape if fits and same_base and GUIDE_CHANNELS + config.context == shape.layers[0][1] else None
+
+
+@torch.no_grad()
+def layer_arrays(head: Head, controls: Tensor, *, estimated: bool = False) -> tuple[list[_Floats], list[_Floats]]:
+    """The head's matrices and biases for `controls` (1, K), as shaders outside of PyTorch take them.
+
+    Args:
+        estimated: as if the fields that need exact geometry could not be resolved: their columns are zero.
+    """
+    matrices, biases = ([x[0].cpu().contiguous().numpy() for x in layers] for layers in head.weights(controls))
+    if estimated:
+        matrices[0] = matrices[0].copy()
+        matrices[0][:, list(EXACT_CHANNELS)] = 0
+    return matrices, biases
 
 
 @torch.no_grad()

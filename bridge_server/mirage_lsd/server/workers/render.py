@@ -70,12 +70,12 @@ def render(stream: Stream, buffer: FrameBuffer) -> WorkResult:
 
 
 def _picture(stream: Stream, buffer: FrameBuffer, t_start_ns: int) -> _Rendered:
+    if stream.transport.device != "cpu":
+        return _picture_on_device(stream, buffer, t_start_ns)
     assert buffer.frame is not None
     controls, mix, bypass, control_seq = stream.controls_at(buffer.t_receive_ns)
     frame = stream.input_frame(buffer)
     spec = stream.spec
-    if stream.transport.device != "cpu":
-        return _picture_on_device(stream, buffer, t_start_ns)
     if bypass:
         pixels = engine_picture(frame, spec.output_height, spec.output_width, engine_alpha=mix.engine_alpha)
         timings = {"bypass": (clock.now_ns() - t_start_ns) // 1_000}
