@@ -633,7 +633,7 @@ __device__ float lsd_line_0(float metres_0, float half_width_0, float footprint_
     float half_pixel_0 = footprint_3 * 0.5f;
     return (F32_min(((F32_min(((F32_max((half_width_0 + half_pixel_0 - metres_0), (0.0f))) / (2.0f * half_pixel_0 + 9.99999997475242708e-07f)), (1.0f)))), (half_width_0 / (half_pixel_0 + 9.99999997475242708e-07f))));
 }
-__device__ void lsd_fields_0(float3  position_1, float3  n_6, float3  tangent_0, float footprint_4, FixedArray<float4 , 8>  * guide_0, KernelContext_0 * kernelContext_6)
+__device__ void lsd_fields_0(float3  position_1, float3  n_6, float3  tangent_0, float footprint_4, float built_0, FixedArray<float4 , 8>  * guide_0, KernelContext_0 * kernelContext_6)
 {
     float3  q_0 = position_1 - n_6 * make_float3 (0.00999999977648258f) + float3 {(*(kernelContext_6->lsd_constants_0 + int(5))).x, (*(kernelContext_6->lsd_constants_0 + int(5))).y, (*(kernelContext_6->lsd_constants_0 + int(5))).z};
     *&((&(*guide_0)[int(4)])->y) = lsd_value_noise_0(q_0 * make_float3 (0.05999999865889549f), 7.0f) * lsd_fade_0(footprint_4, 16.66666793823242188f);
@@ -701,16 +701,16 @@ __device__ void lsd_fields_0(float3  position_1, float3  n_6, float3  tangent_0,
     }
     float2  _S51 = make_float2 (across_1, sideways_0) * make_float2 (0.5f);
     float2  turns_0 = _S51 - round_0(_S51);
-    float not_below_0;
+    float patterned_0;
     if(_S46 > -0.69999998807907104f)
     {
-        not_below_0 = 1.0f;
+        patterned_0 = built_0;
     }
     else
     {
-        not_below_0 = 0.0f;
+        patterned_0 = 0.0f;
     }
-    float grid_0 = _S45 * not_below_0;
+    float grid_0 = _S45 * patterned_0;
     float2  _S52 = turns_0 * make_float2 (6.28318548202514648f);
     (*guide_0)[int(6)] = make_float4 (sin_0(_S52).x, sin_0(_S52).y, cos_0(_S52).x, cos_0(_S52).y) * make_float4 (grid_0);
     *&((&(*guide_0)[int(7)])->x) = lsd_line_0((F32_abs((turns_0.x))) * 2.0f, 0.05000000074505806f, footprint_4) * grid_0;
@@ -718,26 +718,40 @@ __device__ void lsd_fields_0(float3  position_1, float3  n_6, float3  tangent_0,
     float rows_0 = sideways_0 * 4.0f;
     float course_0 = (F32_floor((rows_0)));
     float along_0 = across_1 * 2.0f + (course_0 - 2.0f * (F32_floor((course_0 * 0.5f)))) * 0.5f;
-    float bricks_0 = _S44 * not_below_0;
+    float bricks_0 = _S44 * patterned_0;
     *&((&(*guide_0)[int(7)])->z) = lsd_line_0((F32_min(((F32_abs((along_0 - (F32_round((along_0)))))) * 0.5f), ((F32_abs((rows_0 - (F32_round((rows_0)))))) * 0.25f))), 0.01200000010430813f, footprint_4) * bricks_0;
     float brick_0 = (F32_floor((along_0)));
     *&((&(*guide_0)[int(7)])->w) = lsd_cell_hash_0(make_float2 (brick_0, brick_0), make_float2 (course_0, course_0), _S50, make_float2 (211.0f, 211.0f)).x * bricks_0;
     return;
 }
-__device__ void lsd_guide_0(int2  pixel_5, float4  color_0, LSDPlace_0 * here_3, int part_1, FixedArray<float4 , 8>  * guide_1, KernelContext_0 * kernelContext_7)
+__device__ void lsd_guide_0(int2  pixel_5, float4  color_0, LSDPlace_0 * here_3, int surface_0, FixedArray<float4 , 8>  * guide_1, KernelContext_0 * kernelContext_7)
 {
     float _S53 = here_3->solid_0;
     float _S54 = 1.0f + here_3->depth_0;
     (*guide_1)[int(0)] = make_float4 ((float3 {color_0.x, color_0.y, color_0.z} * make_float3 (2.0f) - make_float3 (1.0f)).x, (float3 {color_0.x, color_0.y, color_0.z} * make_float3 (2.0f) - make_float3 (1.0f)).y, (float3 {color_0.x, color_0.y, color_0.z} * make_float3 (2.0f) - make_float3 (1.0f)).z, here_3->solid_0 / _S54);
     float3  _S55 = lsd_normal_0(pixel_5, here_3, kernelContext_7);
-    (*guide_1)[int(1)] = make_float4 ((F32_log((_S54))) * 0.20000000298023224f, _S55.x, _S55.y, _S55.z);
-    float3  _S56 = here_3->view_0;
-    (*guide_1)[int(2)] = make_float4 (1.0f - _S53, 1.0f, dot_1(_S55, float3 {(*(kernelContext_7->lsd_constants_0 + int(4))).x, (*(kernelContext_7->lsd_constants_0 + int(4))).y, (*(kernelContext_7->lsd_constants_0 + int(4))).z}), dot_1(here_3->view_0, float3 {(*(kernelContext_7->lsd_constants_0 + int(4))).x, (*(kernelContext_7->lsd_constants_0 + int(4))).y, (*(kernelContext_7->lsd_constants_0 + int(4))).z}));
-    bool _S57 = _S53 > 0.5f;
-    float incidence_0;
-    if(_S57)
+    float3  n_7 = _S55;
+    bool _S56;
+    if(surface_0 == int(5))
     {
-        incidence_0 = (F32_max(((F32_abs((dot_1(_S55, _S56))))), (0.20000000298023224f)));
+        _S56 = _S53 > 0.5f;
+    }
+    else
+    {
+        _S56 = false;
+    }
+    if(_S56)
+    {
+        *&((&n_7)->y) = (F32_max((n_7.y), (0.5f)));
+    }
+    (*guide_1)[int(1)] = make_float4 ((F32_log((_S54))) * 0.20000000298023224f, n_7.x, n_7.y, n_7.z);
+    float3  _S57 = here_3->view_0;
+    (*guide_1)[int(2)] = make_float4 (1.0f - _S53, 1.0f, dot_1(n_7, float3 {(*(kernelContext_7->lsd_constants_0 + int(4))).x, (*(kernelContext_7->lsd_constants_0 + int(4))).y, (*(kernelContext_7->lsd_constants_0 + int(4))).z}), dot_1(here_3->view_0, float3 {(*(kernelContext_7->lsd_constants_0 + int(4))).x, (*(kernelContext_7->lsd_constants_0 + int(4))).y, (*(kernelContext_7->lsd_constants_0 + int(4))).z}));
+    bool _S58 = _S53 > 0.5f;
+    float incidence_0;
+    if(_S58)
+    {
+        incidence_0 = (F32_max(((F32_abs((dot_1(n_7, _S57))))), (0.20000000298023224f)));
     }
     else
     {
@@ -745,55 +759,63 @@ __device__ void lsd_guide_0(int2  pixel_5, float4  color_0, LSDPlace_0 * here_3,
     }
     float footprint_5 = here_3->footprint_0 / incidence_0 + 0.00009999999747379f;
     float elevation_0;
-    if(_S57)
+    if(_S58)
     {
-        elevation_0 = _S56.y;
+        elevation_0 = _S57.y;
     }
     else
     {
-        elevation_0 = (F32_max((_S56.y), (0.0f)));
+        elevation_0 = (F32_max((_S57.y), (0.0f)));
     }
     (*guide_1)[int(3)] = make_float4 (elevation_0, 0.0f, 0.0f, 0.0f);
     (*guide_1)[int(4)] = make_float4 (0.0f, 0.0f, 0.0f, 0.0f);
-    bool _S58;
-    if(part_1 >= int(1))
+    if(surface_0 >= int(1))
     {
-        _S58 = part_1 <= int(3);
+        _S56 = surface_0 <= int(3);
     }
     else
     {
-        _S58 = false;
+        _S56 = false;
     }
-    if(_S58)
+    if(_S56)
     {
-        float3  _S59 = lsd_tint_0(part_1, _S55, here_3->position_0.y, footprint_5, kernelContext_7);
+        float3  _S59 = lsd_tint_0(surface_0, n_7, here_3->position_0.y, footprint_5, kernelContext_7);
         (*guide_1)[int(3)] = make_float4 (elevation_0, 1.0f, float2 {_S59.x, _S59.y}.x, float2 {_S59.x, _S59.y}.y);
         *&((&(*guide_1)[int(4)])->x) = _S59.z;
     }
     float3  _S60 = here_3->position_0;
-    float3  _S61 = lsd_row_tangent_0(pixel_5, here_3, _S55, kernelContext_7);
-    lsd_fields_0(_S60, _S55, _S61, footprint_5, guide_1, kernelContext_7);
+    float3  _S61 = n_7;
+    float3  _S62 = lsd_row_tangent_0(pixel_5, here_3, n_7, kernelContext_7);
+    if(surface_0 >= int(4))
+    {
+        incidence_0 = 0.0f;
+    }
+    else
+    {
+        incidence_0 = 1.0f;
+    }
+    lsd_fields_0(_S60, _S61, _S62, footprint_5, incidence_0, guide_1, kernelContext_7);
     return;
 }
 __device__ float2  lsd_context_at_0(int2  pixel_6, LSDPlace_0 * here_4, KernelContext_0 * kernelContext_8)
 {
-    float2  _S62 = make_float2 ((float)pixel_6.x, (float)pixel_6.y);
-    float2  at_1 = (_S62 + make_float2 (0.5f)) / float2 {(*(kernelContext_8->lsd_constants_0 + int(6))).x, (*(kernelContext_8->lsd_constants_0 + int(6))).y};
+    float2  _S63 = make_float2 ((float)pixel_6.x, (float)pixel_6.y);
+    float2  at_1 = (_S63 + make_float2 (0.5f)) / float2 {(*(kernelContext_8->lsd_constants_0 + int(6))).x, (*(kernelContext_8->lsd_constants_0 + int(6))).y};
     if(((*(kernelContext_8->lsd_constants_0 + int(7))).w) < 0.5f)
     {
         return at_1;
     }
     float3  eye_0 = make_float3 ((*(kernelContext_8->lsd_constants_0 + int(0))).w, (*(kernelContext_8->lsd_constants_0 + int(1))).w, (*(kernelContext_8->lsd_constants_0 + int(2))).w);
-    float3  _S63;
+    float3  _S64;
     if((here_4->solid_0) > 0.5f)
     {
-        _S63 = here_4->position_0;
+        _S64 = here_4->position_0;
     }
     else
     {
-        _S63 = eye_0 + here_4->ray_0 * make_float3 (1.0e+05f);
+        _S64 = eye_0 + here_4->ray_0 * make_float3 (1.0e+05f);
     }
-    float4  p_1 = make_float4 (_S63.x, _S63.y, _S63.z, 1.0f);
+    float4  p_1 = make_float4 (_S64.x, _S64.y, _S64.z, 1.0f);
     float w_0 = dot_0(*(kernelContext_8->lsd_constants_0 + int(10)), p_1);
     if(w_0 < 0.00100000004749745f)
     {
@@ -825,13 +847,13 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
         g_0 = g_0 + int(1);
     }
     float2  cell_0 = clamp_3(context_at_0 * float2 {(*(kernelContext_9->lsd_constants_0 + int(6))).z, (*(kernelContext_9->lsd_constants_0 + int(6))).w} - make_float2 (0.5f), make_float2 (0.0f, 0.0f), float2 {(*(kernelContext_9->lsd_constants_0 + int(6))).z, (*(kernelContext_9->lsd_constants_0 + int(6))).w} - make_float2 (1.0f));
-    int2  _S64 = make_int2 ((int)cell_0.x, (int)cell_0.y);
-    int2  _S65 = make_int2 (int(1), int(1));
-    float2  _S66 = float2 {(*(kernelContext_9->lsd_constants_0 + int(6))).z, (*(kernelContext_9->lsd_constants_0 + int(6))).w};
-    int2  _S67 = make_int2 ((int)_S66.x, (int)_S66.y);
-    int2  _S68 = min_3(_S64 + _S65, _S67 - _S65);
-    float2  _S69 = make_float2 ((float)_S64.x, (float)_S64.y);
-    float2  _S70 = cell_0 - _S69;
+    int2  _S65 = make_int2 ((int)cell_0.x, (int)cell_0.y);
+    int2  _S66 = make_int2 (int(1), int(1));
+    float2  _S67 = float2 {(*(kernelContext_9->lsd_constants_0 + int(6))).z, (*(kernelContext_9->lsd_constants_0 + int(6))).w};
+    int2  _S68 = make_int2 ((int)_S67.x, (int)_S67.y);
+    int2  _S69 = min_3(_S65 + _S66, _S68 - _S66);
+    float2  _S70 = make_float2 ((float)_S65.x, (float)_S65.y);
+    float2  _S71 = cell_0 - _S70;
     int c_0 = int(0);
     #pragma unroll
     for(;;)
@@ -843,12 +865,12 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
         {
             break;
         }
-        int _S71 = _S64.y;
-        int _S72 = _S64.x;
-        int _S73 = _S68.x;
-        float4  _S74 = make_float4 (_S70.x);
-        int _S75 = _S68.y;
-        h_0[int(8) + c_0] = lerp_1(lerp_1(*(kernelContext_9->lsd_context_0 + ((_S71 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S72) * int(4) + c_0)), *(kernelContext_9->lsd_context_0 + ((_S71 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S73) * int(4) + c_0)), _S74), lerp_1(*(kernelContext_9->lsd_context_0 + ((_S75 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S72) * int(4) + c_0)), *(kernelContext_9->lsd_context_0 + ((_S75 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S73) * int(4) + c_0)), _S74), make_float4 (_S70.y));
+        int _S72 = _S65.y;
+        int _S73 = _S65.x;
+        int _S74 = _S69.x;
+        float4  _S75 = make_float4 (_S71.x);
+        int _S76 = _S69.y;
+        h_0[int(8) + c_0] = lerp_1(lerp_1(*(kernelContext_9->lsd_context_0 + ((_S72 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S73) * int(4) + c_0)), *(kernelContext_9->lsd_context_0 + ((_S72 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S74) * int(4) + c_0)), _S75), lerp_1(*(kernelContext_9->lsd_context_0 + ((_S76 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S73) * int(4) + c_0)), *(kernelContext_9->lsd_context_0 + ((_S76 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S74) * int(4) + c_0)), _S75), make_float4 (_S71.y));
         c_0 = c_0 + int(1);
     }
     int layer_0 = int(0);
@@ -861,15 +883,15 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
         {
             break;
         }
-        int _S76 = layer_0 * int(588);
-        float _S77;
+        int _S77 = layer_0 * int(588);
+        float _S78;
         if(layer_0 > int(0))
         {
-            _S77 = 1.0f;
+            _S78 = 1.0f;
         }
         else
         {
-            _S77 = 0.0f;
+            _S78 = 0.0f;
         }
         FixedArray<float, 48>  sums_0;
         k_0 = int(0);
@@ -883,9 +905,9 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
             {
                 break;
             }
-            float4  _S78 = make_float4 (0.0f, 0.0f, 0.0f, 0.0f);
+            float4  _S79 = make_float4 (0.0f, 0.0f, 0.0f, 0.0f);
             i_15 = int(0);
-            float4  sum_0 = _S78;
+            float4  sum_0 = _S79;
             #pragma unroll
             for(;;)
             {
@@ -896,7 +918,7 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
                 {
                     break;
                 }
-                float4  sum_1 = sum_0 + (*&lsd_weights_0)[_S76 + k_0 * int(12) + i_15] * h_0[i_15];
+                float4  sum_1 = sum_0 + (*&lsd_weights_0)[_S77 + k_0 * int(12) + i_15] * h_0[i_15];
                 i_15 = i_15 + int(1);
                 sum_0 = sum_1;
             }
@@ -914,15 +936,15 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
             {
                 break;
             }
-            int _S79 = i_15 * int(4);
-            h_0[i_15] = lsd_hardswish_0(make_float4 (sums_0[_S79], sums_0[_S79 + int(1)], sums_0[_S79 + int(2)], sums_0[_S79 + int(3)]) + (*&lsd_weights_0)[_S76 + int(576) + i_15]) + h_0[i_15] * make_float4 (_S77);
+            int _S80 = i_15 * int(4);
+            h_0[i_15] = lsd_hardswish_0(make_float4 (sums_0[_S80], sums_0[_S80 + int(1)], sums_0[_S80 + int(2)], sums_0[_S80 + int(3)]) + (*&lsd_weights_0)[_S77 + int(576) + i_15]) + h_0[i_15] * make_float4 (_S78);
             i_15 = i_15 + int(1);
         }
         layer_0 = layer_0 + int(1);
     }
-    float3  _S80 = float3 {(*&lsd_weights_0)[int(1800)].x, (*&lsd_weights_0)[int(1800)].y, (*&lsd_weights_0)[int(1800)].z};
+    float3  _S81 = float3 {(*&lsd_weights_0)[int(1800)].x, (*&lsd_weights_0)[int(1800)].y, (*&lsd_weights_0)[int(1800)].z};
     k_0 = int(0);
-    float3  rgb_0 = _S80;
+    float3  rgb_0 = _S81;
     #pragma unroll
     for(;;)
     {
@@ -939,7 +961,7 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
     }
     return saturate_0(rgb_0 * make_float3 (0.5f) + make_float3 (0.5f));
 }
-__device__ float3  lsd_shade_0(int2  pixel_7, float4  color_1, int part_2, KernelContext_0 * kernelContext_10)
+__device__ float3  lsd_shade_0(int2  pixel_7, float4  color_1, int surface_1, KernelContext_0 * kernelContext_10)
 {
     FixedArray<float4 , 8>  guide_3;
     int g_1 = int(0);
@@ -956,36 +978,36 @@ __device__ float3  lsd_shade_0(int2  pixel_7, float4  color_1, int part_2, Kerne
         guide_3[g_1] = make_float4 (0.0f, 0.0f, 0.0f, 0.0f);
         g_1 = g_1 + int(1);
     }
-    float2  _S81 = make_float2 ((float)pixel_7.x, (float)pixel_7.y);
-    float2  _S82 = (_S81 + make_float2 (0.5f)) / float2 {(*(kernelContext_10->lsd_constants_0 + int(6))).x, (*(kernelContext_10->lsd_constants_0 + int(6))).y};
+    float2  _S82 = make_float2 ((float)pixel_7.x, (float)pixel_7.y);
+    float2  _S83 = (_S82 + make_float2 (0.5f)) / float2 {(*(kernelContext_10->lsd_constants_0 + int(6))).x, (*(kernelContext_10->lsd_constants_0 + int(6))).y};
     float2  at_2;
     if(((*(kernelContext_10->lsd_constants_0 + int(7))).x) > 0.5f)
     {
-        LSDPlace_0 _S83 = lsd_place_0(pixel_7, kernelContext_10);
-        LSDPlace_0 _S84 = _S83;
-        lsd_guide_0(pixel_7, color_1, &_S84, part_2, &guide_3, kernelContext_10);
-        LSDPlace_0 _S85 = _S83;
-        float2  _S86 = lsd_context_at_0(pixel_7, &_S85, kernelContext_10);
-        at_2 = _S86;
+        LSDPlace_0 _S84 = lsd_place_0(pixel_7, kernelContext_10);
+        LSDPlace_0 _S85 = _S84;
+        lsd_guide_0(pixel_7, color_1, &_S85, surface_1, &guide_3, kernelContext_10);
+        LSDPlace_0 _S86 = _S84;
+        float2  _S87 = lsd_context_at_0(pixel_7, &_S86, kernelContext_10);
+        at_2 = _S87;
     }
     else
     {
         guide_3[int(0)] = make_float4 ((float3 {color_1.x, color_1.y, color_1.z} * make_float3 (2.0f) - make_float3 (1.0f)).x, (float3 {color_1.x, color_1.y, color_1.z} * make_float3 (2.0f) - make_float3 (1.0f)).y, (float3 {color_1.x, color_1.y, color_1.z} * make_float3 (2.0f) - make_float3 (1.0f)).z, 0.0f);
-        at_2 = _S82;
+        at_2 = _S83;
     }
-    FixedArray<float4 , 8>  _S87 = guide_3;
-    float3  _S88 = lsd_head_0(&_S87, at_2, kernelContext_10);
-    return _S88;
+    FixedArray<float4 , 8>  _S88 = guide_3;
+    float3  _S89 = lsd_head_0(&_S88, at_2, kernelContext_10);
+    return _S89;
 }
 __device__ float4  lsd_shaded_0(int2  pixel_8, KernelContext_0 * kernelContext_11)
 {
-    int _S89 = lsd_index_0(pixel_8, kernelContext_11);
-    float4  color_2 = lsd_unpacked_0(*(kernelContext_11->lsd_color_0 + _S89));
+    int _S90 = lsd_index_0(pixel_8, kernelContext_11);
+    float4  color_2 = lsd_unpacked_0(*(kernelContext_11->lsd_color_0 + _S90));
     float2  slot_0;
     if(((*(kernelContext_11->lsd_constants_0 + int(7))).z) > 0.5f)
     {
-        int _S90 = lsd_index_0(pixel_8, kernelContext_11);
-        slot_0 = float2 {lsd_unpacked_0(*(kernelContext_11->lsd_slots_0 + *(kernelContext_11->lsd_ids_0 + _S90))).x, lsd_unpacked_0(*(kernelContext_11->lsd_slots_0 + *(kernelContext_11->lsd_ids_0 + _S90))).y} * make_float2 (255.0f, 1.0f);
+        int _S91 = lsd_index_0(pixel_8, kernelContext_11);
+        slot_0 = float2 {lsd_unpacked_0(*(kernelContext_11->lsd_slots_0 + *(kernelContext_11->lsd_ids_0 + _S91))).x, lsd_unpacked_0(*(kernelContext_11->lsd_slots_0 + *(kernelContext_11->lsd_ids_0 + _S91))).y} * make_float2 (255.0f, 1.0f);
     }
     else
     {
@@ -1005,15 +1027,15 @@ __device__ float4  lsd_shaded_0(int2  pixel_8, KernelContext_0 * kernelContext_1
     {
         return make_float4 (float3 {color_2.x, color_2.y, color_2.z}.x, float3 {color_2.x, color_2.y, color_2.z}.y, float3 {color_2.x, color_2.y, color_2.z}.z, alpha_0);
     }
-    float3  _S91 = float3 {color_2.x, color_2.y, color_2.z};
-    float3  _S92 = lsd_shade_0(pixel_8, color_2, int(slot_0.x + 0.5f), kernelContext_11);
-    return make_float4 (lerp_0(_S91, _S92, make_float3 (strength_0)).x, lerp_0(_S91, _S92, make_float3 (strength_0)).y, lerp_0(_S91, _S92, make_float3 (strength_0)).z, alpha_0);
+    float3  _S92 = float3 {color_2.x, color_2.y, color_2.z};
+    float3  _S93 = lsd_shade_0(pixel_8, color_2, int(slot_0.x + 0.5f), kernelContext_11);
+    return make_float4 (lerp_0(_S92, _S93, make_float3 (strength_0)).x, lerp_0(_S92, _S93, make_float3 (strength_0)).y, lerp_0(_S92, _S93, make_float3 (strength_0)).z, alpha_0);
 }
 extern "C" __global__ void lsd_shade_kernel(float4  * constants_0, float4  * weights_0, uint * color_3, float * depth_2, uint * normals_0, uchar * ids_0, uint * slots_0, float4  * context_0, uint * output_0)
 {
     KernelContext_0 kernelContext_12;
-    uint _S93 = threadIdx.x;
-    uint i_16 = _S93;
+    uint _S94 = threadIdx.x;
+    uint i_16 = _S94;
     for(;;)
     {
         if(i_16 < 1801U)
@@ -1034,28 +1056,28 @@ extern "C" __global__ void lsd_shade_kernel(float4  * constants_0, float4  * wei
     (&kernelContext_12)->lsd_ids_0 = ids_0;
     (&kernelContext_12)->lsd_slots_0 = slots_0;
     (&kernelContext_12)->lsd_context_0 = context_0;
-    float2  _S94 = float2 {(*(constants_0 + int(6))).x, (*(constants_0 + int(6))).y};
-    int2  _S95 = make_int2 ((int)_S94.x, (int)_S94.y);
-    int _S96 = int(blockIdx.x * 32U + (_S93 & 31U));
-    int _S97 = int(blockIdx.y * 4U + (_S93 >> int(5)));
-    int2  pixel_9 = make_int2 (_S96, _S97);
-    int _S98 = _S95.x;
-    bool _S99;
-    if(_S96 >= _S98)
+    float2  _S95 = float2 {(*(constants_0 + int(6))).x, (*(constants_0 + int(6))).y};
+    int2  _S96 = make_int2 ((int)_S95.x, (int)_S95.y);
+    int _S97 = int(blockIdx.x * 32U + (_S94 & 31U));
+    int _S98 = int(blockIdx.y * 4U + (_S94 >> int(5)));
+    int2  pixel_9 = make_int2 (_S97, _S98);
+    int _S99 = _S96.x;
+    bool _S100;
+    if(_S97 >= _S99)
     {
-        _S99 = true;
+        _S100 = true;
     }
     else
     {
-        _S99 = _S97 >= (_S95.y);
+        _S100 = _S98 >= (_S96.y);
     }
-    if(_S99)
+    if(_S100)
     {
         return;
     }
-    float4  _S100 = lsd_shaded_0(pixel_9, &kernelContext_12);
-    float4  painted_0 = saturate_1(_S100) * make_float4 (255.0f) + make_float4 (0.5f);
-    uint4  _S101 = make_uint4 ((uint)painted_0.x, (uint)painted_0.y, (uint)painted_0.z, (uint)painted_0.w);
-    *(output_0 + (_S97 * _S98 + _S96)) = (((_S101.x) | ((_S101.y) << int(8))) | ((_S101.z) << int(16))) | ((_S101.w) << int(24));
+    float4  _S101 = lsd_shaded_0(pixel_9, &kernelContext_12);
+    float4  painted_0 = saturate_1(_S101) * make_float4 (255.0f) + make_float4 (0.5f);
+    uint4  _S102 = make_uint4 ((uint)painted_0.x, (uint)painted_0.y, (uint)painted_0.z, (uint)painted_0.w);
+    *(output_0 + (_S98 * _S99 + _S97)) = (((_S102.x) | ((_S102.y) << int(8))) | ((_S102.z) << int(16))) | ((_S102.w) << int(24));
     return;
 }

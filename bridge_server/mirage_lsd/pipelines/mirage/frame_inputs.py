@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...frame import Camera, InputFrame, Slot
+from ...frame import Camera, InputFrame
 from ...models.character import CHARACTER_PARTS, DEFAULT_APPEARANCE
 from .look import Look
+from .surfaces import surface_of_ids
 
 _Floats = npt.NDArray[np.float32]
 
@@ -76,25 +77,10 @@ def frame_inputs(frame: InputFrame, look: Look, sun: tuple[float, float, float],
         color=frame.color,
         depth=frame.depth if geometry else None,
         normal=frame.normal if geometry else None,
-        ids=_parts(frame) if geometry else None,
+        ids=surface_of_ids(frame.slots)[frame.ids] if geometry and frame.ids is not None else None,
         world_from_camera=pose,
         intrinsics=intrinsics,
         sun=np.array(sun, np.float32),
         seed=np.asarray(seed, np.float32),
         palette=palette_of(look),
     )
-
-
-def _parts(frame: InputFrame) -> npt.NDArray[np.uint8] | None:
-    """The plane `ids` as the network knows it: 1 skin, 2 hair, 3 outfit, else 0."""
-    if frame.ids is None or not frame.slots:
-        return frame.ids
-    return _part_of_slot(frame.slots)[frame.ids]
-
-
-def _part_of_slot(slots: tuple[Slot, ...]) -> npt.NDArray[np.uint8]:
-    parts = np.zeros(256, np.uint8)
-    for slot in slots:
-        if slot.object_class in CHARACTER_PARTS:
-            parts[slot.slot] = CHARACTER_PARTS.index(slot.object_class) + 1
-    return parts

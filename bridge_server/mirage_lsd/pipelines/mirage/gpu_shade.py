@@ -18,7 +18,7 @@ from ...models.head import Head
 from ..caches import SIZES_KEPT, ControlMemo, LruCache
 from ..reprojection import PreviousFrame, Reprojected
 from ..resample import resample
-from .engine_shade import pack_constants, pack_weights, slot_table
+from .engine_shade import pack_constants, pack_weights, surface_table
 from .frame_inputs import FrameInputs
 from .head_weights import layer_arrays
 from .sampled_depth import resample_depth
@@ -54,8 +54,7 @@ class GpuShading:
         self._weights(
             torch.zeros(1, head.scenes + head.lighting_biases[0].shape[0], device=head.scene_biases[0].device)
         )
-        # No slots: `FrameInputs.ids` are parts.
-        self._slots = slot_table()
+        self._slots = surface_table()
         self._targets: LruCache[ShadeTarget] = LruCache(SIZES_KEPT)
         self._pictures: LruCache[npt.NDArray[np.uint8]] = LruCache(SIZES_KEPT)
         self.name = f"{shader.adapter.api} ({shader.adapter.name})"

@@ -147,16 +147,31 @@ namespace MirageLSD
             for (var i = 0; i < count; i++)
             {
                 var slot = _slots[i];
-                texels[4 * slot.slot] = Part((LSDClass)slot.object_class);
+                texels[4 * slot.slot] = Surface((LSDClass)slot.object_class);
                 texels[4 * slot.slot + 1] = (byte)Mathf.RoundToInt(255f * Mathf.Clamp01(slot.strength));
             }
             _slotTexels.Apply(false, false);
         }
 
-        // What the head knows of characters.
-        private static byte Part(LSDClass what)
+        // LSD_SLOT's first number: a character's parts; what grows; of all the rest only buildings, and what nobody named, have windows and bricks.
+        private static byte Surface(LSDClass what)
         {
-            return what == LSDClass.Skin ? (byte)1 : what == LSDClass.Hair ? (byte)2 : what == LSDClass.Outfit ? (byte)3 : (byte)0;
+            switch (what)
+            {
+                case LSDClass.Unspecified:
+                case LSDClass.Building:
+                    return 0;
+                case LSDClass.Skin:
+                    return 1;
+                case LSDClass.Hair:
+                    return 2;
+                case LSDClass.Outfit:
+                    return 3;
+                case LSDClass.Foliage:
+                    return 5;
+                default:
+                    return 4;
+            }
         }
 
         private static Texture2D MakeTexture(int width, int height, TextureFormat format, string name)
