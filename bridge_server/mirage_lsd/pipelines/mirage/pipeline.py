@@ -33,6 +33,7 @@ from .head_weights import head_weights, shape_of
 from .look import DETAIL, MOST_STEPS, Look, control_specs
 from .motion import Flow, WarpedHistory, temporal_accumulate, warp_history
 from .network_view import network_view
+from .people.stage import PeopleStage, background_spec
 from .remember import adopt_finished, next_memory, remember
 from .select_shading import select_shading
 from .shade import Shading
@@ -106,7 +107,7 @@ class MiragePipeline:
         self.context_shape: ShadingShape | None = shape_of(self.model)
         self.scenes = self.model.config.scenes
         self.lightings = self.model.config.lightings
-        self.controls: tuple[ControlSpec, ...] = control_specs(self.scenes, self.lightings)
+        self.controls: tuple[ControlSpec, ...] = (*control_specs(self.scenes, self.lightings), background_spec())
         self.shading: Shading = select_shading(self.model, self.backend, self.device, shade_on)
         self._trunk_thread = TrunkThread()
         self.shading.use_threads(_free_cores(self._cores, self._trunk_threads, self._trunk_thread))
@@ -114,10 +115,12 @@ class MiragePipeline:
         self.warp_history: WarpHistory = warp_history
         self._trunks = Trunks(self.model, self.backend, self._context_backend)
         self._color_alone = ColorAlone(self.model, self.backend)
+        self._people = PeopleStage()
 
     def read_controls(self, values: Mapping[str, Any], targets: Mapping[str, Any]) -> Reading:
         """Reads the words of `prompt` and `appearance`; see `Pipeline.read_controls`."""
-        return read_words(values, targets, self.scenes, self.lightings)
+        reading = read_words(values, targets, self.scenes, self.lightings)
+        return Reading(reading.values, (*reading.notices, *self._people.notices(values)))
 
     def create_state(self, spec: StreamSpec) -> StreamState:
         """A fresh state; compiles for the stream's size, if that was not done yet (a few seconds). Runs nothing.
@@ -185,6 +188,12 @@ class MiragePipeline:
             RuntimeError: the trunk failed, on this frame or, where it runs beside the shading, on an earlier one.
         """
         assert isinstance(state, StreamState)
+        size = (state.spec.output_height, state.spec.output_width)
+        return self._people.process(
+            frame, state.people, controls, size, lambda shown, now: self._paint(shown, state, now)
+        )
+
+    def _paint(self, frame: InputFrame, state: StreamState, controls: Controls) -> OutputFrame:
         output = (state.spec.output_height, state.spec.output_width)
         clock = StageClock()
         look = Look.of(controls)
