@@ -30,7 +30,7 @@ from .color_alone import ColorAlone
 from .context_job import FreshContext
 from .frame_inputs import frame_inputs
 from .head_weights import head_weights, shape_of
-from .look import DETAIL, MOST_STEPS, Look, control_specs
+from .look import DETAIL, MOST_STEPS, TINT, Look, control_specs
 from .motion import Flow, WarpedHistory, temporal_accumulate, warp_history
 from .network_view import network_view
 from .people.stage import PeopleStage, background_spec
@@ -40,6 +40,7 @@ from .shade import Shading
 from .stage_clock import StageClock
 from .state import StreamState
 from .sun import sun_of, sun_of_look
+from .tint import tinted
 from .trunk_thread import TrunkThread
 from .trunks import Trunks
 from .vocabulary import read_words
@@ -223,7 +224,7 @@ class MiragePipeline:
         assert context is not None
         picture = self.shading.shade(seen.inputs, context.permute(0, 2, 3, 1), vector, output)
         clock.mark("shade")
-        picture = finish(picture)
+        picture = tinted(finish(picture), controls.numbers(TINT))
         clock.mark("detail")
         remember(state, anchored, frame, look, past, fresh, job)
         return OutputFrame(picture, clock.stages_us())
