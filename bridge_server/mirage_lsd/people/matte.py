@@ -52,24 +52,25 @@ def matte(mask: Floats, pixels: Pixels) -> Floats:
     return full
 
 
-def edge_keeping(values: Floats, guide: Floats) -> tuple[Floats, Floats]:
+def edge_keeping(values: Floats, guide: Floats, *, radius: int = _RADIUS, flat: float = _FLAT) -> tuple[Floats, Floats]:
     """The guided filter with a guide in color (He et al., 2013): `values` smoothed but for the guide's edges is slope . guide + offset.
 
     Args:
         values: H x W. guide: H x W x 3, 0..1.
+        radius: of what is smoothed, pixels. flat: the square of what differs too little to be an edge.
 
     Returns:
         slope H x W x 3, offset H x W.
     """
 
     def mean(x: Floats) -> Floats:
-        found: Floats = np.asarray(cv2.blur(x, (2 * _RADIUS + 1, 2 * _RADIUS + 1), borderType=cv2.BORDER_REFLECT))
+        found: Floats = np.asarray(cv2.blur(x, (2 * radius + 1, 2 * radius + 1), borderType=cv2.BORDER_REFLECT))
         return found
 
     average, of_values = mean(guide), mean(values)
     with_values = mean(guide * values[..., None]) - average * of_values[..., None]
     r, g, b = (mean(guide * guide[..., i : i + 1]) - average * average[..., i : i + 1] for i in range(3))
-    rr, rg, rb, gg, gb, bb = r[..., 0] + _FLAT, r[..., 1], r[..., 2], g[..., 1] + _FLAT, g[..., 2], b[..., 2] + _FLAT
+    rr, rg, rb, gg, gb, bb = r[..., 0] + flat, r[..., 1], r[..., 2], g[..., 1] + flat, g[..., 2], b[..., 2] + flat
     # The inverse of the symmetric matrix of these six, written out: a solver takes fifty times as long for so many small ones.
     rows = (
         (gg * bb - gb * gb, rb * gb - rg * bb, rg * gb - rb * gg),

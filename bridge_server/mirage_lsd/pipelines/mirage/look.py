@@ -72,7 +72,7 @@ def control_specs(scenes: tuple[str, ...], lightings: tuple[str, ...]) -> tuple[
         ),
         Text(
             name="appearance",
-            help="What characters wear where the engine marks them, for example: a red and white striped shirt, blonde hair.",
+            help="What characters wear where the engine marks them, and people in front of a camera: a red and white striped shirt, blonde hair.",
         ),
         Number(
             name=DETAIL,

@@ -17,13 +17,15 @@ from ....controls import Choice, Controls, ControlSpec, Notice
 from ....frame import InputFrame, OutputFrame
 from ....people.files import PEOPLE
 from ....people.networks import PersonNetworks
+from ....people.parts import PartsWatch
 from ....people.watch import Person, PersonWatch
 from ....picture import DeviceError
 from ...resample import resample
-from ..look import Look
+from ..look import GARMENT_PREFIX, Look
 from ..stage_clock import StageClock
 from ..sun import sun_of_look
 from .compositing import blurred, composed, relit
+from .garments import asked_garments, dressed
 from .virtual_set import Box, camera_at, draw_set, street
 
 BACKGROUND = "background"
@@ -54,12 +56,13 @@ class PeopleState:
     """What a stream remembers of people and of what is behind them; fixed in size.
 
     Attributes:
-        watch: who was seen. behind: what the last frame had behind them ("" before the first).
+        watch: who was seen. parts: what colors their parts have. behind: what the last frame had behind them ("" before the first).
         seed, boxes: the place, of that seed. offset: its camera's, metres. at: where the head was, parts of the width and height.
         place: the last painted picture of it; asked: by what. settled: pictures since it last changed.
     """
 
     watch: PersonWatch = field(default_factory=PersonWatch)
+    parts: PartsWatch = field(default_factory=PartsWatch)
     behind: str = ""
     seed: int = -1
     boxes: tuple[Box, ...] = ()
@@ -88,37 +91,64 @@ class PeopleStage:
     ) -> OutputFrame:
         """A frame with what is asked for behind its people. `size`: height and width of the result; `paint`: the model."""
         behind = _heaviest(controls)
-        networks = self._usable() if behind != RESTYLE and frame.depth is None else None
+        garments = asked_garments(Look.of(controls).appearance)
+        wanted = frame.depth is None and (behind != RESTYLE or bool(garments))
+        networks = self._usable() if wanted else None
         if networks is None:
-            reset = frame.reset or state.behind not in ("", RESTYLE)
-            state.behind = RESTYLE
-            output = paint(replace(frame, reset=reset) if reset else frame, controls)
-            if behind != RESTYLE and frame.depth is None:
-                output.notices = (*output.notices, Notice(_UNAVAILABLE, self._fault))
-            return output
+            return self._without_people(frame, state, controls, paint, wanted)
         clock = StageClock()
         source = np.ascontiguousarray(resample(frame.color, *size))
         source[..., 3] = 255
         if frame.reset:
             state.watch.forget()
-        person = state.watch.look(networks, source, with_body=False)
+            state.parts = PartsWatch()
+        person = state.watch.look(networks, source, with_body=bool(garments))
         clock.mark("people")
-        timings: dict[str, int] = {}
-        if behind == WORLD:
-            output = self._place(frame, state, controls, size, person, paint)
-            picture, timings = output.pixels, output.timings_us
-        elif behind == BLUR and person is not None:
-            picture = blurred(source, person.matte)
-        else:
-            picture = source
+        front = source
+        if person is not None and person.body is not None:
+            parts = state.parts.look(source, person.matte, person.body, person.face)
+            if parts is not None:
+                front = dressed(source, parts, person.body, garments)
+        clock.mark("clothes")
+        picture, painted = self._behind(behind, frame, state, _without_garments(controls), source, person, paint)
         state.behind = behind
-        if person is not None and behind != KEEP:
-            front = source
-            if behind == WORLD:
-                front = relit(source, person.matte, picture, _on_picture(sun_of_look(Look.of(controls))))
+        shown = StageClock()
+        if behind == KEEP:
+            picture = front
+        elif person is not None:
+            if painted is not None:
+                light = sun_of_look(Look.of(controls))
+                front = relit(front, person.matte, picture, (light[0], light[1]))
             picture = composed(front, person.matte, picture)
-        clock.mark("background")
-        return OutputFrame(picture, {**timings, **clock.stages_us()})
+        shown.mark("background")
+        timings = painted.timings_us if painted is not None else {}
+        notices = painted.notices if painted is not None else ()
+        return OutputFrame(picture, {**clock.stages_us(), **timings, **shown.stages_us()}, notices)
+
+    def _without_people(
+        self, frame: InputFrame, state: PeopleState, controls: Controls, paint: Paint, wanted: bool
+    ) -> OutputFrame:
+        """`wanted`: somebody asked for what can't be had."""
+        reset = frame.reset or state.behind not in ("", RESTYLE)
+        state.behind = RESTYLE
+        output = paint(replace(frame, reset=reset) if reset else frame, controls)
+        if wanted:
+            output.notices = (*output.notices, Notice(_UNAVAILABLE, self._fault))
+        return output
+
+    def _behind(
+        self, behind: str, frame: InputFrame, state: PeopleState, controls: Controls, source: _Picture, person: Person | None,
+        paint: Paint,
+    ) -> tuple[_Picture, OutputFrame | None]:  # fmt: skip
+        """What is behind the person, and what the model gave for it, if it was asked."""
+        if behind == WORLD:
+            output = self._place(frame, state, controls, source.shape[:2], person, paint)
+            return output.pixels, output
+        if behind == RESTYLE:
+            reset = frame.reset or state.behind not in ("", RESTYLE)
+            output = paint(replace(frame, reset=reset) if reset else frame, controls)
+            return output.pixels, output
+        return (blurred(source, person.matte) if behind == BLUR and person is not None else source), None
 
     def _place(
         self,
@@ -180,6 +210,6 @@ def _followed(state: PeopleState, person: Person | None) -> tuple[float, float]:
     return (state.offset[0] + _FOLLOWS * ways[0], state.offset[1] + _FOLLOWS * ways[1])
 
 
-def _on_picture(sun: tuple[float, float, float]) -> tuple[float, float]:
-    """Where the set's light comes from, on the picture: its camera looks along -z."""
-    return sun[0], sun[1]
+def _without_garments(controls: Controls) -> Controls:
+    """The model is not to forget what it saw because somebody put on a coat: only characters of an engine wear what it paints."""
+    return Controls({name: value for name, value in controls.values.items() if not name.startswith(GARMENT_PREFIX)})
