@@ -30,15 +30,17 @@ from .color_alone import ColorAlone
 from .context_job import FreshContext
 from .frame_inputs import frame_inputs
 from .head_weights import head_weights, shape_of
-from .look import DETAIL, MOST_STEPS, Look, control_specs
+from .look import DETAIL, MOST_STEPS, TINT, Look, control_specs
 from .motion import Flow, WarpedHistory, temporal_accumulate, warp_history
 from .network_view import network_view
+from .people.stage import PeopleStage, background_spec
 from .remember import adopt_finished, next_memory, remember
 from .select_shading import select_shading
 from .shade import Shading
 from .stage_clock import StageClock
 from .state import StreamState
 from .sun import sun_of, sun_of_look
+from .tint import tinted
 from .trunk_thread import TrunkThread
 from .trunks import Trunks
 from .vocabulary import read_words
@@ -106,7 +108,7 @@ class MiragePipeline:
         self.context_shape: ShadingShape | None = shape_of(self.model)
         self.scenes = self.model.config.scenes
         self.lightings = self.model.config.lightings
-        self.controls: tuple[ControlSpec, ...] = control_specs(self.scenes, self.lightings)
+        self.controls: tuple[ControlSpec, ...] = (*control_specs(self.scenes, self.lightings), background_spec())
         self.shading: Shading = select_shading(self.model, self.backend, self.device, shade_on)
         self._trunk_thread = TrunkThread()
         self.shading.use_threads(_free_cores(self._cores, self._trunk_threads, self._trunk_thread))
@@ -114,10 +116,12 @@ class MiragePipeline:
         self.warp_history: WarpHistory = warp_history
         self._trunks = Trunks(self.model, self.backend, self._context_backend)
         self._color_alone = ColorAlone(self.model, self.backend)
+        self._people = PeopleStage()
 
     def read_controls(self, values: Mapping[str, Any], targets: Mapping[str, Any]) -> Reading:
         """Reads the words of `prompt` and `appearance`; see `Pipeline.read_controls`."""
-        return read_words(values, targets, self.scenes, self.lightings)
+        reading = read_words(values, targets, self.scenes, self.lightings)
+        return Reading(reading.values, (*reading.notices, *self._people.notices(values)))
 
     def create_state(self, spec: StreamSpec) -> StreamState:
         """A fresh state; compiles for the stream's size, if that was not done yet (a few seconds). Runs nothing.
@@ -185,6 +189,12 @@ class MiragePipeline:
             RuntimeError: the trunk failed, on this frame or, where it runs beside the shading, on an earlier one.
         """
         assert isinstance(state, StreamState)
+        size = (state.spec.output_height, state.spec.output_width)
+        return self._people.process(
+            frame, state.people, controls, size, lambda shown, now: self._paint(shown, state, now)
+        )
+
+    def _paint(self, frame: InputFrame, state: StreamState, controls: Controls) -> OutputFrame:
         output = (state.spec.output_height, state.spec.output_width)
         clock = StageClock()
         look = Look.of(controls)
@@ -214,7 +224,7 @@ class MiragePipeline:
         assert context is not None
         picture = self.shading.shade(seen.inputs, context.permute(0, 2, 3, 1), vector, output)
         clock.mark("shade")
-        picture = finish(picture)
+        picture = tinted(finish(picture), controls.numbers(TINT))
         clock.mark("detail")
         remember(state, anchored, frame, look, past, fresh, job)
         return OutputFrame(picture, clock.stages_us())

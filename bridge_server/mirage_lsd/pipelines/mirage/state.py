@@ -16,6 +16,7 @@ from ..context import ShadingWeights
 from .context_job import ContextJob
 from .estimated_geometry import VirtualView
 from .look import Look
+from .people.stage import PeopleState
 from .trail import Trail
 
 # Share of the way to what a frame says, for what must not jump.
@@ -41,6 +42,7 @@ class StreamState:
         view: what was estimated of the last frame, if it had no geometry.
         exposure, textured: of finished pictures (`picture_layers`), slow; None: none was seen since the last reset.
         camera, look: of the last frame. weights: a look's, kept until there is another. frames: since the last reset.
+        people: in front of a camera, and what is behind them.
         frames_since_job: frames since the trunk was last given one.
     """
 
@@ -63,6 +65,7 @@ class StreamState:
     camera: Camera | None = None
     look: Look | None = None
     weights: tuple[Look, ShadingWeights] | None = None
+    people: PeopleState = field(default_factory=PeopleState)
     frames: int = field(default=0)
     frames_since_job: int = 0
 
