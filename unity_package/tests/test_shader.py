@@ -16,13 +16,15 @@ FOLDER = PACKAGE / "Runtime" / "Resources"
 SHADER = (FOLDER / "MirageLSDConvert.shader").read_text()
 
 
-@pytest.mark.parametrize("variant", ["", "LSD_ARRAY", "LSD_GLOBAL_DEPTH", "LSD_GLOBAL_MOTION"])
+@pytest.mark.parametrize(
+    "variant", ["", "LSD_ARRAY", "LSD_GLOBAL_DEPTH", "LSD_GLOBAL_MOTION", "LSD_GLOBAL_NORMALS", "_GBUFFER_NORMALS_OCT"]
+)
 @pytest.mark.parametrize(
     ("stage", "entry"),
     [
         ("vert", "Vertex"),
         ("vert", "MarkedVertex"),
-        *[("frag", name) for name in ("Color", "Depth", "Motion", "Present", "Id")],
+        *[("frag", name) for name in ("Color", "Depth", "Motion", "Normal", "Present", "Id")],
     ],
 )
 def test_it_compiles(tmp_path: Path, variant: str, stage: str, entry: str) -> None:
@@ -41,6 +43,7 @@ def test_every_pass_names_functions_that_are_there() -> None:
     assert passes == [
         *[("Vertex", name) for name in ("Color", "Depth", "Motion", "Present")],
         ("MarkedVertex", "Id"),
+        ("Vertex", "Normal"),
     ]
 
 
