@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...cuda.array import is_on_card
 from ...frame import Camera, InputFrame, Slot
-from ...models.character import CHARACTER_PARTS, DEFAULT_APPEARANCE
+from ...models.character import CHARACTER_PARTS, DEFAULT_APPEARANCE, GARMENT_VALUES
 from .look import Look
 
 _Floats = npt.NDArray[np.float32]
@@ -23,6 +24,7 @@ class FrameInputs:
         world_from_camera: (3, 4). intrinsics: (4,), see `models.guide.world_rays`. sun, seed: (3,). palette: (3, 8), see
             `palette_of`.
         estimated: the geometry is a guess (`estimated_geometry`), too rough for patterns of straight lines.
+        slots: of planes on a card, whose `ids` are slots; in host memory `ids` are parts already.
     """
 
     color: npt.NDArray[np.uint8]
@@ -35,6 +37,22 @@ class FrameInputs:
     seed: _Floats
     palette: _Floats
     estimated: bool = False
+    slots: tuple[Slot, ...] = ()
+
+
+def blank_inputs(size: tuple[int, int]) -> FrameInputs:
+    """Black pictures of `size`, height and width, of a wall one metre off, seen by a camera in the origin."""
+    return FrameInputs(
+        color=np.zeros((*size, 4), np.uint8),
+        depth=np.ones(size, np.float32),
+        normal=None,
+        ids=None,
+        world_from_camera=np.eye(3, 4, dtype=np.float32),
+        intrinsics=np.ones(4, np.float32),
+        sun=np.array([0, 1, 0], np.float32),
+        seed=np.zeros(3, np.float32),
+        palette=np.zeros((len(CHARACTER_PARTS), GARMENT_VALUES), np.float32),
+    )
 
 
 def intrinsics_of(camera: Camera) -> tuple[_Floats, _Floats]:
@@ -82,12 +100,13 @@ def frame_inputs(frame: InputFrame, look: Look, sun: tuple[float, float, float],
         sun=np.array(sun, np.float32),
         seed=np.asarray(seed, np.float32),
         palette=palette_of(look),
+        slots=frame.slots if is_on_card(frame.ids) else (),
     )
 
 
 def _parts(frame: InputFrame) -> npt.NDArray[np.uint8] | None:
-    """The plane `ids` as the network knows it: 1 skin, 2 hair, 3 outfit, else 0."""
-    if frame.ids is None or not frame.slots:
+    """The plane `ids` as the network knows it: 1 skin, 2 hair, 3 outfit, else 0; on a card as it came."""
+    if frame.ids is None or not frame.slots or is_on_card(frame.ids):
         return frame.ids
     return _part_of_slot(frame.slots)[frame.ids]
 
