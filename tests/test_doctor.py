@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 import pytest
 from conftest import DaemonProcess
+from libcuda_stand_in import stand_in_environment
 
 from mirage_lsd.accel import fused_cpu, webgpu
 from mirage_lsd.client import library
@@ -337,3 +338,29 @@ def test_a_gpu_of_any_vendor_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "wgpu", None)
     finding = gpu_shading.check_gpu_shading()
     assert (finding.status, "pip install" in finding.message) == ("ok", True)
+
+
+def test_it_is_said_why_a_card_would_not_shade(libcuda: Path, tmp_path: Path) -> None:
+    """The first that can is named, with the reason why the one before it can't."""
+    program = """
+import sys
+from mirage_lsd.accel import webgpu
+from mirage_lsd.doctor import gpu_shading
+gpu_shading.may_have_gpu = lambda: True
+gpu_shading.find_adapter = lambda: webgpu.Adapter("Radeon 780M", "vulkan", False)
+print(gpu_shading.check_gpu_shading().message)
+"""
+
+    def said(**settings: object) -> str:
+        environment = {**stand_in_environment(libcuda, **settings), "MIRAGE_LSD_CACHE": str(tmp_path)}
+        done = subprocess.run(
+            [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    reason = (
+        "Radeon 780M by vulkan, where it is faster than the CPU (serve --shade-on); not cuda: CUDA can't shade here ("
+    )
+    assert reason + "The NVIDIA driver answered CUDA_ERROR_NO_DEVICE to cuInit)" in said(devices=0)
+    # There is a card, but none of its kernels can be loaded.
+    assert reason + "The NVIDIA driver answered CUDA_ERROR_NOT_FOUND to cuModuleGetFunction)" in said()

@@ -84,7 +84,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--shade-on",
         choices=("auto", "cpu", "cuda", "vulkan"),
         default="auto",
-        help="what shades: cuda: an NVIDIA card's own kernel (pip install 'mirage-lsd[cuda]'), also where PyTorch is for CPUs only; vulkan: a GPU of "
+        help="what shades: cuda: an NVIDIA card's own kernel (pip install 'mirage-lsd[cuda]'), also where PyTorch is for CPUs only, and frames in its memory stay there; vulkan: a GPU of "
         "any vendor, with Metal or Direct3D on their systems (pip install 'mirage-lsd[vulkan]'); cpu: neither; auto: the first of them that "
         "is there and faster; default: %(default)s",
     )

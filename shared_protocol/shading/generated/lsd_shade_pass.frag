@@ -302,6 +302,13 @@ float3 lsd_tint(int part, float3 n, float height, float footprint)
     return first.xyz + (other - first.xyz) * (second.z * bands + second.w * stripes);
 }
 
+// Size of the pixel on the surface, metres: larger where that is seen at a grazing angle, at most five times.
+float lsd_footprint(LSDPlace here, float3 n)
+{
+    float incidence = here.solid > 0.5 ? max(abs(dot(n, here.view)), 0.2) : 1.0;
+    return here.footprint / incidence + 1e-4;
+}
+
 // All that the head is told about a pixel but the context. `surface`: see LSD_SLOT.
 void lsd_guide(int2 pixel, float4 color, LSDPlace here, int surface, inout float4 guide[8])
 {
@@ -311,9 +318,7 @@ void lsd_guide(int2 pixel, float4 color, LSDPlace here, int surface, inout float
     if (surface == 5 && here.solid > 0.5) n.y = max(n.y, 0.5);
     guide[1] = float4(log(1.0 + here.depth) * 0.2, n);
     guide[2] = float4(1.0 - here.solid, 1.0, dot(n, LSD_SUN.xyz), dot(here.view, LSD_SUN.xyz));
-    // Larger where the surface is seen at a grazing angle, at most five times.
-    float incidence = here.solid > 0.5 ? max(abs(dot(n, here.view)), 0.2) : 1.0;
-    float footprint = here.footprint / incidence + 1e-4;
+    float footprint = lsd_footprint(here, n);
     // Sky that is seen below the horizon is the horizon's.
     float elevation = here.solid > 0.5 ? here.view.y : max(here.view.y, 0.0);
     guide[3] = float4(elevation, 0.0, 0.0, 0.0);

@@ -13,10 +13,12 @@ from ...models.mirage_lsd_v1 import CONTEXT_STRIDE, MirageLSDv1, base_size
 from ...models.seed import seed_offset
 from ...protocol.shading import MIRAGE_HEAD, ShadingShape
 from ..context import ShadingWeights
+from .engine_shade import pack_weights
 from .frame_inputs import palette_of
 from .look import Look
 
 _Floats = npt.NDArray[np.float32]
+_WEIGHTS = 1801
 
 
 def shape_of(model: MirageLSDv1) -> ShadingShape | None:
@@ -42,6 +44,15 @@ def layer_arrays(head: Head, controls: Tensor, *, estimated: bool = False) -> tu
         matrices[0] = matrices[0].copy()
         matrices[0][:, list(EXACT_CHANNELS)] = 0
     return matrices, biases
+
+
+def packed_head(head: Head, controls: Tensor, *, estimated: bool = False) -> _Floats:
+    """The same as shaders on a GPU take it: LSD_WEIGHT, (1801, 4).
+
+    Raises:
+        ValueError: the head has other sizes than they were written for.
+    """
+    return pack_weights(*layer_arrays(head, controls, estimated=estimated)).reshape(-1, 4)[:_WEIGHTS]
 
 
 @torch.no_grad()

@@ -53,14 +53,46 @@ class Layers(NamedTuple):
     signals: Tensor | None
 
 
+class DetailBack(NamedTuple):
+    """How much is put back of large-scale `contrast`, `detail` and rare `signals`; `gain`: what a dark picture leaves of the painted light."""
+
+    contrast: float
+    detail: float
+    gain: float
+    signals: float
+
+
+def detail_back(median: float, amount: float) -> DetailBack:
+    """For a picture of this median level, and `amount` of its detail."""
+    dim = min(max((float(np.exp(median)) - _FLOOR) / _DARK, 0.0), 1.0)
+    return DetailBack(
+        _CONTRAST_BACK * amount, _DETAIL_BACK * amount, dim ** min(amount, 1.0), _SIGNALS_KEPT * min(amount, 1.0)
+    )
+
+
 def textured(rgba: _Picture) -> float:
     """How much a picture is a finished one, 0 (an editor's grey box, flat between its edges) to 1."""
     luma = rgba[::5, :, :3].astype(np.float32) @ np.array(_LUMA, np.float32)
     if luma.shape[1] < 3:
         return 0.0
     curved = np.abs(luma[:, 2:] - 2 * luma[:, 1:-1] + luma[:, :-2]).ravel()
-    rank = int(_SHARE * min(1.0, rgba.shape[1] / _WIDE) * (len(curved) - 1))
-    middle = float(np.partition(curved, rank)[rank])
+    rank = _rank(len(curved), rgba.shape[1])
+    return _finished(float(np.partition(curved, rank)[rank]))
+
+
+def textured_of_counts(counts: npt.NDArray[np.uint32], width: int) -> float:
+    """The same of a picture `width` pixels wide whose second differences were counted elsewhere: (64,), a level of 1 / 64 each."""
+    total = int(counts.sum())
+    if total == 0:
+        return 0.0
+    return _finished(int(np.searchsorted(np.cumsum(counts), _rank(total, width), side="right")) / len(counts))
+
+
+def _rank(count: int, width: int) -> int:
+    return int(_SHARE * min(1.0, width / _WIDE) * (count - 1))
+
+
+def _finished(middle: float) -> float:
     return float(np.clip((middle - _GREYBOX) / (_FINISHED - _GREYBOX), 0.0, 1.0))
 
 
@@ -68,19 +100,36 @@ def split(rgba: _Picture) -> Layers:
     """The layers of a picture, H x W x 4."""
     luma = torch.from_numpy(rgba[..., :3].astype(np.float32) @ np.array(_LUMA, np.float32))
     level = torch.log(luma.mul_(1.0 / 255.0).add_(_FLOOR))[None, None]
-    step = max(1, round(max(level.shape[-2:]) / _SMALL))
-    coarse = step * _SPARSE if step > 1 else 1
+    step, coarse = steps_of(level.shape[-2], level.shape[-1])
     small = F.avg_pool2d(level, coarse, ceil_mode=True) if step > 1 else level
-    slope, offset = _edge_keeping(small, _SPARSE_RADIUS if step > 1 else _RADIUS)
-    scale = torch.cat([slope, offset], 1)
+    scale = edge_scale(small, step)
     if step > 1:
         scale = F.interpolate(scale, size=level.shape[-2:], mode="bilinear", align_corners=False)
     base = scale[:, 1:].addcmul(scale[:, :1], level)
     return Layers(base[0, 0], (level - base)[0, 0], float(small.median()), _signals(rgba, step))
 
 
+def steps_of(height: int, width: int) -> tuple[int, int]:
+    """Of a picture of this size: pixels from one that may keep its color to the next, and pixels to a side of the filter's cells."""
+    step = max(1, round(max(height, width) / _SMALL))
+    return step, step * _SPARSE if step > 1 else 1
+
+
+def edge_scale(small: Tensor, step: int) -> Tensor:
+    """The guided filter's slope and offset in each cell, (1, 2, h, w), of the cells' mean levels (1, 1, h, w)."""
+    return torch.cat(_edge_keeping(small, _SPARSE_RADIUS if step > 1 else _RADIUS), 1)
+
+
 def _signals(rgba: _Picture, step: int) -> Tensor | None:
-    colors = torch.from_numpy(np.ascontiguousarray(rgba[::step, ::step, :3])).float() / 255.0
+    rare = rare_signals(rgba[::step, ::step])
+    if rare is None:
+        return None
+    return F.interpolate(rare, size=rgba.shape[:2], mode="bilinear", align_corners=False)[0, 0]
+
+
+def rare_signals(rgba: _Picture) -> Tensor | None:
+    """How much of its own color each pixel keeps, (1, 1, h, w), 0..1; None where there is nothing of that kind."""
+    colors = torch.from_numpy(np.ascontiguousarray(rgba[..., :3])).float() / 255.0
     high, low = colors.amax(2), colors.amin(2)
     saturation = (high - low) / high.clamp(min=1e-3)
     vivid = ((high - _BRIGHT) / _SOFT).clamp_(0, 1) * ((saturation - _SATURATED) / _SOFT).clamp_(0, 1)
@@ -95,8 +144,7 @@ def _signals(rgba: _Picture, step: int) -> Tensor | None:
         mode="bilinear",
         align_corners=False,
     )
-    rare = vivid * (1.0 - 2.5 * around).clamp_(0, 1)
-    return F.interpolate(rare, size=rgba.shape[:2], mode="bilinear", align_corners=False)[0, 0]
+    return vivid * (1.0 - 2.5 * around).clamp_(0, 1)
 
 
 def _edge_keeping(level: Tensor, radius: int) -> tuple[Tensor, Tensor]:
@@ -125,18 +173,16 @@ def with_detail(painted: _Picture, source: _Picture, layers: Layers, exposure: f
 
     `source`: the picture that `layers` are of.
     """
-    change = (layers.base - exposure).mul_(_CONTRAST_BACK * amount).add_(layers.detail, alpha=_DETAIL_BACK * amount)
-    gain = change.clamp_(-_MOST, _MOST).exp_()
-    dim = (np.exp(layers.median) - _FLOOR) / _DARK
-    if dim < 1.0:
-        gain.mul_(float(max(dim, 0.0)) ** min(amount, 1.0))
+    back = detail_back(layers.median, amount)
+    change = (layers.base - exposure).mul_(back.contrast).add_(layers.detail, alpha=back.detail)
+    gain = change.clamp_(-_MOST, _MOST).exp_().mul_(back.gain)
     result = torch.empty(painted.shape, dtype=torch.uint8)
     result[..., 3] = 255
     colors = torch.from_numpy(painted)[..., :3] * gain[..., None]
     colors.add_(0.5).clamp_(0, 255)
     if layers.signals is not None:
         own = torch.from_numpy(np.ascontiguousarray(source[..., :3])).float()
-        colors += (own - colors) * (layers.signals * (_SIGNALS_KEPT * min(amount, 1.0)))[..., None]
+        colors += (own - colors) * (layers.signals * back.signals)[..., None]
     result[..., :3] = colors
     finished: _Picture = result.numpy()
     return finished

@@ -38,7 +38,7 @@ class StreamState:
         trail: the way from the last frame back to that one; None: it is the last frame.
         pending: the context that the trunk is working on.
         contexts: since the last reset.
-        depth: (1, 1, h, w), metres, 0: sky. color: (1, 3, h, w), the last input in -1..1, of frames without geometry.
+        depth: (1, 1, h, w), metres, 0: sky; of planes on a card (h, w), there. color: (1, 3, h, w), the last input in -1..1, of frames without geometry.
         view: what was estimated of the last frame, if it had no geometry.
         exposure, textured: of finished pictures (`picture_layers`), slow; None: none was seen since the last reset.
         camera, look: of the last frame. weights: a look's, kept until there is another. frames: since the last reset.
@@ -57,7 +57,7 @@ class StreamState:
     trail: Trail | None = None
     pending: ContextJob | None = None
     contexts: int = 0
-    depth: Tensor | None = None
+    depth: Any = None
     color: Tensor | None = None
     view: VirtualView | None = None
     exposure: float | None = None

@@ -13,9 +13,14 @@ _SHARE, _MOST = 0.45, 1.5
 _LUMA = np.array((0.299, 0.587, 0.114))
 
 
+def is_tint(color: tuple[float, ...] | None) -> bool:
+    """Whether this color changes a picture: white and gray don't."""
+    return color is not None and min(color) != max(color)
+
+
 def tinted(picture: _Picture, color: tuple[float, ...] | None) -> _Picture:
     """A picture, H x W x 4 RGBA, in light of this color (sRGB, 0..1) and as bright as before; the picture itself where the color is white, or None."""
-    if color is None or min(color) == max(color):
+    if color is None or not is_tint(color):
         return picture
     light = np.array(color, np.float64)
     gains = np.clip(1.0 + _SHARE * (light / float(light @ _LUMA) - 1.0), 0.0, _MOST)

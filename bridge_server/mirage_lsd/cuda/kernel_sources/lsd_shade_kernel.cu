@@ -51,6 +51,10 @@ LSD_DEVICE float F32_rsqrt(float x) { return rsqrtf(x); }
 LSD_DEVICE float F32_sqrt(float x) { return sqrtf(x); }
 LSD_DEVICE unsigned F32_asuint(float x) { return __float_as_uint(x); }
 LSD_DEVICE int I32_min(int a, int b) { return a < b ? a : b; }
+LSD_DEVICE int I32_max(int a, int b) { return a > b ? a : b; }
+LSD_DEVICE float U32_asfloat(unsigned x) { return __uint_as_float(x); }
+LSD_DEVICE float F32_exp(float x) { return expf(x); }
+LSD_DEVICE int2 operator*(int2 a, int2 b) { return make_int2(a.x * b.x, a.y * b.y); }
 
 __device__ float3  min_0(float3  x_0, float3  y_0)
 {
@@ -371,6 +375,14 @@ __device__ float dot_1(float3  x_23, float3  y_10)
     return result_15;
 }
 __device__ __shared__ FixedArray<float4 , 1801>  lsd_weights_0;
+__device__ int lsd_sampled_0(int2  pixel_0, int2  size_0, int2  source_0)
+{
+    int _S7 = (int(2) * pixel_0.y + int(1)) * source_0.y / (int(2) * size_0.y);
+    int _S8 = source_0.x;
+    int _S9 = _S7 * _S8;
+    int _S10 = (int(2) * pixel_0.x + int(1)) * _S8 / (int(2) * size_0.x);
+    return _S9 + _S10;
+}
 struct KernelContext_0
 {
     float4  * lsd_constants_0;
@@ -381,9 +393,18 @@ struct KernelContext_0
     uint * lsd_slots_0;
     float4  * lsd_context_0;
 };
-__device__ int lsd_index_0(int2  pixel_0, KernelContext_0 * kernelContext_0)
+__device__ int lsd_index_0(int2  pixel_1, KernelContext_0 * kernelContext_0)
 {
-    return pixel_0.y * int((*(kernelContext_0->lsd_constants_0 + int(6))).x) + pixel_0.x;
+    if(((*(kernelContext_0->lsd_constants_0 + int(17))).z) > 0.5f)
+    {
+        float2  _S11 = float2 {(*(kernelContext_0->lsd_constants_0 + int(6))).x, (*(kernelContext_0->lsd_constants_0 + int(6))).y};
+        int2  _S12 = make_int2 ((int)_S11.x, (int)_S11.y);
+        float2  _S13 = float2 {(*(kernelContext_0->lsd_constants_0 + int(17))).x, (*(kernelContext_0->lsd_constants_0 + int(17))).y};
+        int2  _S14 = make_int2 ((int)_S13.x, (int)_S13.y);
+        int _S15 = lsd_sampled_0(pixel_1, _S12, _S14);
+        return _S15;
+    }
+    return pixel_1.y * int((*(kernelContext_0->lsd_constants_0 + int(6))).x) + pixel_1.x;
 }
 __device__ float4  lsd_unpacked_0(uint v_0)
 {
@@ -398,39 +419,39 @@ struct LSDPlace_0
     float solid_0;
     float footprint_0;
 };
-__device__ LSDPlace_0 lsd_place_0(int2  pixel_1, KernelContext_0 * kernelContext_1)
+__device__ LSDPlace_0 lsd_place_0(int2  pixel_2, KernelContext_0 * kernelContext_1)
 {
-    float2  _S7 = make_float2 ((float)pixel_1.x, (float)pixel_1.y);
-    float2  at_0 = (_S7 + make_float2 (0.5f)) / float2 {(*(kernelContext_1->lsd_constants_0 + int(6))).x, (*(kernelContext_1->lsd_constants_0 + int(6))).y};
+    float2  _S16 = make_float2 ((float)pixel_2.x, (float)pixel_2.y);
+    float2  at_0 = (_S16 + make_float2 (0.5f)) / float2 {(*(kernelContext_1->lsd_constants_0 + int(6))).x, (*(kernelContext_1->lsd_constants_0 + int(6))).y};
     float x_24 = (2.0f * at_0.x - 1.0f + (*(kernelContext_1->lsd_constants_0 + int(3))).z) / (*(kernelContext_1->lsd_constants_0 + int(3))).x;
     float y_11 = (1.0f - 2.0f * at_0.y + (*(kernelContext_1->lsd_constants_0 + int(3))).w) / (*(kernelContext_1->lsd_constants_0 + int(3))).y;
-    int _S8 = lsd_index_0(pixel_1, kernelContext_1);
-    float * _S9 = kernelContext_1->lsd_depth_0 + _S8;
-    float depth_1 = *_S9;
-    bool solid_1 = ((F32_asuint((*_S9))) - 1U) < 1157234687U;
+    int _S17 = lsd_index_0(pixel_2, kernelContext_1);
+    float * _S18 = kernelContext_1->lsd_depth_0 + _S17;
+    float depth_1 = *_S18;
+    bool solid_1 = ((F32_asuint((*_S18))) - 1U) < 1157234687U;
     LSDPlace_0 place_0;
-    float3  _S10 = make_float3 (x_24 * (*(kernelContext_1->lsd_constants_0 + int(0))).x + y_11 * (*(kernelContext_1->lsd_constants_0 + int(0))).y - (*(kernelContext_1->lsd_constants_0 + int(0))).z, x_24 * (*(kernelContext_1->lsd_constants_0 + int(1))).x + y_11 * (*(kernelContext_1->lsd_constants_0 + int(1))).y - (*(kernelContext_1->lsd_constants_0 + int(1))).z, x_24 * (*(kernelContext_1->lsd_constants_0 + int(2))).x + y_11 * (*(kernelContext_1->lsd_constants_0 + int(2))).y - (*(kernelContext_1->lsd_constants_0 + int(2))).z);
-    (&place_0)->ray_0 = _S10;
-    (&place_0)->view_0 = _S10 * make_float3 ((F32_rsqrt((dot_1(_S10, _S10)))));
-    float _S11;
+    float3  _S19 = make_float3 (x_24 * (*(kernelContext_1->lsd_constants_0 + int(0))).x + y_11 * (*(kernelContext_1->lsd_constants_0 + int(0))).y - (*(kernelContext_1->lsd_constants_0 + int(0))).z, x_24 * (*(kernelContext_1->lsd_constants_0 + int(1))).x + y_11 * (*(kernelContext_1->lsd_constants_0 + int(1))).y - (*(kernelContext_1->lsd_constants_0 + int(1))).z, x_24 * (*(kernelContext_1->lsd_constants_0 + int(2))).x + y_11 * (*(kernelContext_1->lsd_constants_0 + int(2))).y - (*(kernelContext_1->lsd_constants_0 + int(2))).z);
+    (&place_0)->ray_0 = _S19;
+    (&place_0)->view_0 = _S19 * make_float3 ((F32_rsqrt((dot_1(_S19, _S19)))));
+    float _S20;
     if(solid_1)
     {
-        _S11 = depth_1;
+        _S20 = depth_1;
     }
     else
     {
-        _S11 = 0.0f;
+        _S20 = 0.0f;
     }
-    (&place_0)->depth_0 = _S11;
+    (&place_0)->depth_0 = _S20;
     if(solid_1)
     {
-        _S11 = 1.0f;
+        _S20 = 1.0f;
     }
     else
     {
-        _S11 = 0.0f;
+        _S20 = 0.0f;
     }
-    (&place_0)->solid_0 = _S11;
+    (&place_0)->solid_0 = _S20;
     float angle_0 = 2.0f / ((*(kernelContext_1->lsd_constants_0 + int(3))).y * (*(kernelContext_1->lsd_constants_0 + int(6))).y);
     if(solid_1)
     {
@@ -445,10 +466,10 @@ __device__ LSDPlace_0 lsd_place_0(int2  pixel_1, KernelContext_0 * kernelContext
     }
     return place_0;
 }
-__device__ float3  lsd_tangent_0(int2  pixel_2, LSDPlace_0 * here_0, int2  step_0, int2  last_0, KernelContext_0 * kernelContext_2)
+__device__ float3  lsd_tangent_0(int2  pixel_3, LSDPlace_0 * here_0, int2  step_0, int2  last_0, KernelContext_0 * kernelContext_2)
 {
-    int2  next_0 = pixel_2 + step_0;
-    int2  before_0 = pixel_2 - step_0;
+    int2  next_0 = pixel_3 + step_0;
+    int2  before_0 = pixel_3 - step_0;
     bool has_next_0;
     if((next_0.x) <= (last_0.x))
     {
@@ -467,28 +488,28 @@ __device__ float3  lsd_tangent_0(int2  pixel_2, LSDPlace_0 * here_0, int2  step_
     {
         has_before_0 = false;
     }
-    int2  _S12;
+    int2  _S21;
     if(has_next_0)
     {
-        _S12 = next_0;
+        _S21 = next_0;
     }
     else
     {
-        _S12 = pixel_2;
+        _S21 = pixel_3;
     }
-    LSDPlace_0 _S13 = lsd_place_0(_S12, kernelContext_2);
-    float3  _S14 = here_0->position_0;
-    float3  forward_0 = _S13.position_0 - here_0->position_0;
+    LSDPlace_0 _S22 = lsd_place_0(_S21, kernelContext_2);
+    float3  _S23 = here_0->position_0;
+    float3  forward_0 = _S22.position_0 - here_0->position_0;
     if(has_before_0)
     {
-        _S12 = before_0;
+        _S21 = before_0;
     }
     else
     {
-        _S12 = pixel_2;
+        _S21 = pixel_3;
     }
-    LSDPlace_0 _S15 = lsd_place_0(_S12, kernelContext_2);
-    float3  backward_0 = _S14 - _S15.position_0;
+    LSDPlace_0 _S24 = lsd_place_0(_S21, kernelContext_2);
+    float3  backward_0 = _S23 - _S24.position_0;
     if(!has_before_0)
     {
         return forward_0;
@@ -503,20 +524,20 @@ __device__ float3  lsd_tangent_0(int2  pixel_2, LSDPlace_0 * here_0, int2  step_
     }
     return backward_0;
 }
-__device__ float3  lsd_normal_0(int2  pixel_3, LSDPlace_0 * here_1, KernelContext_0 * kernelContext_3)
+__device__ float3  lsd_normal_0(int2  pixel_4, LSDPlace_0 * here_1, KernelContext_0 * kernelContext_3)
 {
     if(((*(kernelContext_3->lsd_constants_0 + int(7))).y) > 0.5f)
     {
-        int _S16 = lsd_index_0(pixel_3, kernelContext_3);
-        float3  sent_0 = float3 {lsd_unpacked_0(*(kernelContext_3->lsd_normals_0 + _S16)).x, lsd_unpacked_0(*(kernelContext_3->lsd_normals_0 + _S16)).y, lsd_unpacked_0(*(kernelContext_3->lsd_normals_0 + _S16)).z} * make_float3 (2.0f) - make_float3 (1.0f);
+        int _S25 = lsd_index_0(pixel_4, kernelContext_3);
+        float3  sent_0 = float3 {lsd_unpacked_0(*(kernelContext_3->lsd_normals_0 + _S25)).x, lsd_unpacked_0(*(kernelContext_3->lsd_normals_0 + _S25)).y, lsd_unpacked_0(*(kernelContext_3->lsd_normals_0 + _S25)).z} * make_float3 (2.0f) - make_float3 (1.0f);
         return sent_0 * make_float3 ((F32_rsqrt((dot_1(sent_0, sent_0) + 9.99999997475242708e-07f))) * here_1->solid_0);
     }
-    float2  _S17 = float2 {(*(kernelContext_3->lsd_constants_0 + int(6))).x, (*(kernelContext_3->lsd_constants_0 + int(6))).y};
-    int2  _S18 = make_int2 ((int)_S17.x, (int)_S17.y);
-    int2  last_1 = _S18 - make_int2 (int(1), int(1));
-    float3  _S19 = lsd_tangent_0(pixel_3, here_1, make_int2 (int(1), int(0)), last_1, kernelContext_3);
-    float3  _S20 = lsd_tangent_0(pixel_3, here_1, make_int2 (int(0), int(1)), last_1, kernelContext_3);
-    float3  n_0 = cross_0(_S19, _S20);
+    float2  _S26 = float2 {(*(kernelContext_3->lsd_constants_0 + int(6))).x, (*(kernelContext_3->lsd_constants_0 + int(6))).y};
+    int2  _S27 = make_int2 ((int)_S26.x, (int)_S26.y);
+    int2  last_1 = _S27 - make_int2 (int(1), int(1));
+    float3  _S28 = lsd_tangent_0(pixel_4, here_1, make_int2 (int(1), int(0)), last_1, kernelContext_3);
+    float3  _S29 = lsd_tangent_0(pixel_4, here_1, make_int2 (int(0), int(1)), last_1, kernelContext_3);
+    float3  n_0 = cross_0(_S28, _S29);
     float3  n_1 = n_0 * make_float3 ((F32_rsqrt((dot_1(n_0, n_0) + 9.99999968265522539e-21f))) * here_1->solid_0);
     float3  n_2;
     if((dot_1(n_1, here_1->view_0)) > 0.0f)
@@ -529,52 +550,65 @@ __device__ float3  lsd_normal_0(int2  pixel_3, LSDPlace_0 * here_1, KernelContex
     }
     return n_2;
 }
+__device__ float lsd_footprint_0(LSDPlace_0 * here_2, float3  n_3)
+{
+    float incidence_0;
+    if((here_2->solid_0) > 0.5f)
+    {
+        incidence_0 = (F32_max(((F32_abs((dot_1(n_3, here_2->view_0))))), (0.20000000298023224f)));
+    }
+    else
+    {
+        incidence_0 = 1.0f;
+    }
+    return here_2->footprint_0 / incidence_0 + 0.00009999999747379f;
+}
 __device__ float lsd_pattern_0(float wave_0, float turn_0)
 {
     return saturate_2(0.5f + 0.5f * wave_0 / (0.10000000149011612f + turn_0 * (0.5f + 0.125f * turn_0 * turn_0)));
 }
-__device__ float3  lsd_tint_0(int part_0, float3  n_3, float height_0, float footprint_1, KernelContext_0 * kernelContext_4)
+__device__ float3  lsd_tint_0(int part_0, float3  n_4, float height_0, float footprint_1, KernelContext_0 * kernelContext_4)
 {
-    int _S21 = int(11) + int(2) * part_0;
-    float4  * _S22 = kernelContext_4->lsd_constants_0 + (_S21 - int(2));
-    float4  * _S23 = kernelContext_4->lsd_constants_0 + (_S21 - int(1));
+    int _S30 = int(11) + int(2) * part_0;
+    float4  * _S31 = kernelContext_4->lsd_constants_0 + (_S30 - int(2));
+    float4  * _S32 = kernelContext_4->lsd_constants_0 + (_S30 - int(1));
     float level_0 = height_0 * 5.0f;
-    float _S24 = n_3.x;
-    float _S25 = n_3.z;
-    float _S26 = (F32_max(((F32_sqrt((_S24 * _S24 + _S25 * _S25)))), (0.05000000074505806f)));
-    float2  wave_1 = float2 {n_3.x, n_3.z} / make_float2 (_S26);
-    float _S27 = wave_1.x;
-    float _S28 = wave_1.y;
-    float _S29 = _S27 * _S27 - _S28 * _S28;
-    float _S30 = 2.0f * _S27 * _S28;
-    float _S31 = _S29 * _S29 - _S30 * _S30;
-    float _S32 = 2.0f * _S29 * _S30;
-    float3  _S33 = float3 {(*_S22).x, (*_S22).y, (*_S22).z};
-    return _S33 + (make_float3 ((*_S22).w, float2 {(*_S23).x, (*_S23).y}.x, float2 {(*_S23).x, (*_S23).y}.y) - _S33) * make_float3 ((*_S23).z * lsd_pattern_0((F32_cos(((level_0 - (F32_round((level_0)))) * 6.28318548202514648f))), footprint_1 * 31.41592788696289062f) + (*_S23).w * lsd_pattern_0(_S31 * _S31 - _S32 * _S32, footprint_1 * 40.0f / _S26));
+    float _S33 = n_4.x;
+    float _S34 = n_4.z;
+    float _S35 = (F32_max(((F32_sqrt((_S33 * _S33 + _S34 * _S34)))), (0.05000000074505806f)));
+    float2  wave_1 = float2 {n_4.x, n_4.z} / make_float2 (_S35);
+    float _S36 = wave_1.x;
+    float _S37 = wave_1.y;
+    float _S38 = _S36 * _S36 - _S37 * _S37;
+    float _S39 = 2.0f * _S36 * _S37;
+    float _S40 = _S38 * _S38 - _S39 * _S39;
+    float _S41 = 2.0f * _S38 * _S39;
+    float3  _S42 = float3 {(*_S31).x, (*_S31).y, (*_S31).z};
+    return _S42 + (make_float3 ((*_S31).w, float2 {(*_S32).x, (*_S32).y}.x, float2 {(*_S32).x, (*_S32).y}.y) - _S42) * make_float3 ((*_S32).z * lsd_pattern_0((F32_cos(((level_0 - (F32_round((level_0)))) * 6.28318548202514648f))), footprint_1 * 31.41592788696289062f) + (*_S32).w * lsd_pattern_0(_S40 * _S40 - _S41 * _S41, footprint_1 * 40.0f / _S35));
 }
-__device__ bool lsd_on_surface_0(float3  step_1, float3  n_4)
+__device__ bool lsd_on_surface_0(float3  step_1, float3  n_5)
 {
-    float across_0 = dot_1(step_1, n_4);
-    return (across_0 * across_0) < (dot_1(step_1, step_1) * dot_1(n_4, n_4) * 0.15000000596046448f);
+    float across_0 = dot_1(step_1, n_5);
+    return (across_0 * across_0) < (dot_1(step_1, step_1) * dot_1(n_5, n_5) * 0.15000000596046448f);
 }
-__device__ float3  lsd_row_tangent_0(int2  pixel_4, LSDPlace_0 * here_2, float3  n_5, KernelContext_0 * kernelContext_5)
+__device__ float3  lsd_row_tangent_0(int2  pixel_5, LSDPlace_0 * here_3, float3  n_6, KernelContext_0 * kernelContext_5)
 {
-    int _S34 = pixel_4.x;
-    if((_S34 + int(8)) < int((*(kernelContext_5->lsd_constants_0 + int(6))).x))
+    int _S43 = pixel_5.x;
+    if((_S43 + int(8)) < int((*(kernelContext_5->lsd_constants_0 + int(6))).x))
     {
-        LSDPlace_0 _S35 = lsd_place_0(pixel_4 + make_int2 (int(8), int(0)), kernelContext_5);
-        float3  right_1 = _S35.position_0 - here_2->position_0;
-        if(lsd_on_surface_0(right_1, n_5))
+        LSDPlace_0 _S44 = lsd_place_0(pixel_5 + make_int2 (int(8), int(0)), kernelContext_5);
+        float3  right_1 = _S44.position_0 - here_3->position_0;
+        if(lsd_on_surface_0(right_1, n_6))
         {
             return right_1;
         }
     }
-    if(_S34 >= int(8))
+    if(_S43 >= int(8))
     {
-        float3  _S36 = here_2->position_0;
-        LSDPlace_0 _S37 = lsd_place_0(pixel_4 - make_int2 (int(8), int(0)), kernelContext_5);
-        float3  left_1 = _S36 - _S37.position_0;
-        if(lsd_on_surface_0(left_1, n_5))
+        float3  _S45 = here_3->position_0;
+        LSDPlace_0 _S46 = lsd_place_0(pixel_5 - make_int2 (int(8), int(0)), kernelContext_5);
+        float3  left_1 = _S45 - _S46.position_0;
+        if(lsd_on_surface_0(left_1, n_6))
         {
             return left_1;
         }
@@ -606,19 +640,19 @@ __device__ float lsd_value_noise_0(float3  p_0, float salt_0)
     float3  corner_0 = floor_2(p_0);
     float3  f_0 = p_0 - corner_0;
     float3  f_1 = f_0 * f_0 * (make_float3 (3.0f) - make_float3 (2.0f) * f_0);
-    float _S38 = corner_0.x;
-    float _S39 = corner_0.y;
-    float _S40 = corner_0.z;
-    float2  z_0 = lsd_mod289_0(make_float2 (_S40, _S40 + 1.0f));
-    float4  edges_0 = lsd_permute_1(float4 {lsd_permute_0(lsd_mod289_0(make_float2 (_S38, _S38 + 1.0f)) + make_float2 (salt_0)).x, lsd_permute_0(lsd_mod289_0(make_float2 (_S38, _S38 + 1.0f)) + make_float2 (salt_0)).y, lsd_permute_0(lsd_mod289_0(make_float2 (_S38, _S38 + 1.0f)) + make_float2 (salt_0)).x, lsd_permute_0(lsd_mod289_0(make_float2 (_S38, _S38 + 1.0f)) + make_float2 (salt_0)).y} + float4 {lsd_mod289_0(make_float2 (_S39, _S39 + 1.0f)).x, lsd_mod289_0(make_float2 (_S39, _S39 + 1.0f)).x, lsd_mod289_0(make_float2 (_S39, _S39 + 1.0f)).y, lsd_mod289_0(make_float2 (_S39, _S39 + 1.0f)).y});
+    float _S47 = corner_0.x;
+    float _S48 = corner_0.y;
+    float _S49 = corner_0.z;
+    float2  z_0 = lsd_mod289_0(make_float2 (_S49, _S49 + 1.0f));
+    float4  edges_0 = lsd_permute_1(float4 {lsd_permute_0(lsd_mod289_0(make_float2 (_S47, _S47 + 1.0f)) + make_float2 (salt_0)).x, lsd_permute_0(lsd_mod289_0(make_float2 (_S47, _S47 + 1.0f)) + make_float2 (salt_0)).y, lsd_permute_0(lsd_mod289_0(make_float2 (_S47, _S47 + 1.0f)) + make_float2 (salt_0)).x, lsd_permute_0(lsd_mod289_0(make_float2 (_S47, _S47 + 1.0f)) + make_float2 (salt_0)).y} + float4 {lsd_mod289_0(make_float2 (_S48, _S48 + 1.0f)).x, lsd_mod289_0(make_float2 (_S48, _S48 + 1.0f)).x, lsd_mod289_0(make_float2 (_S48, _S48 + 1.0f)).y, lsd_mod289_0(make_float2 (_S48, _S48 + 1.0f)).y});
     float4  low_0 = lsd_unit_0(edges_0 + make_float4 (z_0.x));
     float4  high_0 = lsd_unit_0(edges_0 + make_float4 (z_0.y));
-    float4  _S41 = make_float4 (float2 {low_0.x, low_0.z}.x, float2 {low_0.x, low_0.z}.y, float2 {high_0.x, high_0.z}.x, float2 {high_0.x, high_0.z}.y);
-    float4  along_x_0 = _S41 + (make_float4 (float2 {low_0.y, low_0.w}.x, float2 {low_0.y, low_0.w}.y, float2 {high_0.y, high_0.w}.x, float2 {high_0.y, high_0.w}.y) - _S41) * make_float4 (f_1.x);
-    float2  _S42 = float2 {along_x_0.x, along_x_0.z};
-    float2  along_y_0 = _S42 + (float2 {along_x_0.y, along_x_0.w} - _S42) * make_float2 (f_1.y);
-    float _S43 = along_y_0.x;
-    return _S43 + (along_y_0.y - _S43) * f_1.z;
+    float4  _S50 = make_float4 (float2 {low_0.x, low_0.z}.x, float2 {low_0.x, low_0.z}.y, float2 {high_0.x, high_0.z}.x, float2 {high_0.x, high_0.z}.y);
+    float4  along_x_0 = _S50 + (make_float4 (float2 {low_0.y, low_0.w}.x, float2 {low_0.y, low_0.w}.y, float2 {high_0.y, high_0.w}.x, float2 {high_0.y, high_0.w}.y) - _S50) * make_float4 (f_1.x);
+    float2  _S51 = float2 {along_x_0.x, along_x_0.z};
+    float2  along_y_0 = _S51 + (float2 {along_x_0.y, along_x_0.w} - _S51) * make_float2 (f_1.y);
+    float _S52 = along_y_0.x;
+    return _S52 + (along_y_0.y - _S52) * f_1.z;
 }
 __device__ float lsd_fade_0(float footprint_2, float period_0)
 {
@@ -633,49 +667,49 @@ __device__ float lsd_line_0(float metres_0, float half_width_0, float footprint_
     float half_pixel_0 = footprint_3 * 0.5f;
     return (F32_min(((F32_min(((F32_max((half_width_0 + half_pixel_0 - metres_0), (0.0f))) / (2.0f * half_pixel_0 + 9.99999997475242708e-07f)), (1.0f)))), (half_width_0 / (half_pixel_0 + 9.99999997475242708e-07f))));
 }
-__device__ void lsd_fields_0(float3  position_1, float3  n_6, float3  tangent_0, float footprint_4, float built_0, FixedArray<float4 , 8>  * guide_0, KernelContext_0 * kernelContext_6)
+__device__ void lsd_fields_0(float3  position_1, float3  n_7, float3  tangent_0, float footprint_4, float built_0, FixedArray<float4 , 8>  * guide_0, KernelContext_0 * kernelContext_6)
 {
-    float3  q_0 = position_1 - n_6 * make_float3 (0.00999999977648258f) + float3 {(*(kernelContext_6->lsd_constants_0 + int(5))).x, (*(kernelContext_6->lsd_constants_0 + int(5))).y, (*(kernelContext_6->lsd_constants_0 + int(5))).z};
+    float3  q_0 = position_1 - n_7 * make_float3 (0.00999999977648258f) + float3 {(*(kernelContext_6->lsd_constants_0 + int(5))).x, (*(kernelContext_6->lsd_constants_0 + int(5))).y, (*(kernelContext_6->lsd_constants_0 + int(5))).z};
     *&((&(*guide_0)[int(4)])->y) = lsd_value_noise_0(q_0 * make_float3 (0.05999999865889549f), 7.0f) * lsd_fade_0(footprint_4, 16.66666793823242188f);
     *&((&(*guide_0)[int(4)])->z) = lsd_value_noise_0(q_0 * make_float3 (0.25f), 38.0f) * lsd_fade_0(footprint_4, 4.0f);
     *&((&(*guide_0)[int(4)])->w) = lsd_value_noise_0(q_0, 69.0f) * lsd_fade_0(footprint_4, 1.0f);
-    float _S44 = lsd_fade_0(footprint_4, 0.25f);
-    *&((&(*guide_0)[int(5)])->x) = lsd_value_noise_0(q_0 * make_float3 (4.0f), 100.0f) * _S44;
+    float _S53 = lsd_fade_0(footprint_4, 0.25f);
+    *&((&(*guide_0)[int(5)])->x) = lsd_value_noise_0(q_0 * make_float3 (4.0f), 100.0f) * _S53;
     *&((&(*guide_0)[int(5)])->y) = lsd_value_noise_0(q_0 * make_float3 (14.0f), 131.0f) * lsd_fade_0(footprint_4, 0.0714285746216774f);
     float3  coarse_0 = floor_2(q_0 * make_float3 (0.5f));
     float3  fine_0 = floor_2(q_0 * make_float3 (2.0f));
     float2  cells_0 = lsd_cell_hash_0(make_float2 (coarse_0.x, fine_0.x), make_float2 (coarse_0.y, fine_0.y), make_float2 (coarse_0.z, fine_0.z), make_float2 (101.0f, 118.0f));
-    float _S45 = lsd_fade_0(footprint_4, 2.0f);
-    *&((&(*guide_0)[int(5)])->z) = cells_0.x * _S45;
+    float _S54 = lsd_fade_0(footprint_4, 2.0f);
+    *&((&(*guide_0)[int(5)])->z) = cells_0.x * _S54;
     *&((&(*guide_0)[int(5)])->w) = cells_0.y * lsd_fade_0(footprint_4, 0.5f);
-    float _S46 = n_6.y;
-    bool is_floor_0 = (F32_abs((_S46))) >= 0.69999998807907104f;
-    float _S47 = tangent_0.x;
-    float _S48 = tangent_0.z;
-    float _S49 = tangent_0.y;
-    bool known_0 = (_S47 * _S47 + _S48 * _S48) > (_S49 * _S49);
+    float _S55 = n_7.y;
+    bool is_floor_0 = (F32_abs((_S55))) >= 0.69999998807907104f;
+    float _S56 = tangent_0.x;
+    float _S57 = tangent_0.z;
+    float _S58 = tangent_0.y;
+    bool known_0 = (_S56 * _S56 + _S57 * _S57) > (_S58 * _S58);
     float across_1;
     if(known_0)
     {
-        across_1 = (F32_abs((_S48)));
+        across_1 = (F32_abs((_S57)));
     }
     else
     {
-        across_1 = (F32_abs((n_6.x)));
+        across_1 = (F32_abs((n_7.x)));
     }
     float sideways_0;
     if(known_0)
     {
-        sideways_0 = (F32_abs((_S47)));
+        sideways_0 = (F32_abs((_S56)));
     }
     else
     {
-        sideways_0 = (F32_abs((n_6.z)));
+        sideways_0 = (F32_abs((n_7.z)));
     }
     float2  column_0 = floor_1(float2 {q_0.x, q_0.z} * make_float2 (0.125f));
-    float2  _S50 = make_float2 (0.0f, 0.0f);
+    float2  _S59 = make_float2 (0.0f, 0.0f);
     bool faces_x_0;
-    if(across_1 > (sideways_0 * (lsd_cell_hash_0(float2 {column_0.x, column_0.x}, _S50, float2 {column_0.y, column_0.y}, make_float2 (157.0f, 157.0f)).x * 0.25f + 1.37999999523162842f)))
+    if(across_1 > (sideways_0 * (lsd_cell_hash_0(float2 {column_0.x, column_0.x}, _S59, float2 {column_0.y, column_0.y}, make_float2 (157.0f, 157.0f)).x * 0.25f + 1.37999999523162842f)))
     {
         faces_x_0 = !is_floor_0;
     }
@@ -699,10 +733,10 @@ __device__ void lsd_fields_0(float3  position_1, float3  n_6, float3  tangent_0,
     {
         sideways_0 = q_0.y;
     }
-    float2  _S51 = make_float2 (across_1, sideways_0) * make_float2 (0.5f);
-    float2  turns_0 = _S51 - round_0(_S51);
+    float2  _S60 = make_float2 (across_1, sideways_0) * make_float2 (0.5f);
+    float2  turns_0 = _S60 - round_0(_S60);
     float patterned_0;
-    if(_S46 > -0.69999998807907104f)
+    if(_S55 > -0.69999998807907104f)
     {
         patterned_0 = built_0;
     }
@@ -710,112 +744,102 @@ __device__ void lsd_fields_0(float3  position_1, float3  n_6, float3  tangent_0,
     {
         patterned_0 = 0.0f;
     }
-    float grid_0 = _S45 * patterned_0;
-    float2  _S52 = turns_0 * make_float2 (6.28318548202514648f);
-    (*guide_0)[int(6)] = make_float4 (sin_0(_S52).x, sin_0(_S52).y, cos_0(_S52).x, cos_0(_S52).y) * make_float4 (grid_0);
+    float grid_0 = _S54 * patterned_0;
+    float2  _S61 = turns_0 * make_float2 (6.28318548202514648f);
+    (*guide_0)[int(6)] = make_float4 (sin_0(_S61).x, sin_0(_S61).y, cos_0(_S61).x, cos_0(_S61).y) * make_float4 (grid_0);
     *&((&(*guide_0)[int(7)])->x) = lsd_line_0((F32_abs((turns_0.x))) * 2.0f, 0.05000000074505806f, footprint_4) * grid_0;
     *&((&(*guide_0)[int(7)])->y) = lsd_line_0((F32_abs((turns_0.y))) * 2.0f, 0.05000000074505806f, footprint_4) * grid_0;
     float rows_0 = sideways_0 * 4.0f;
     float course_0 = (F32_floor((rows_0)));
     float along_0 = across_1 * 2.0f + (course_0 - 2.0f * (F32_floor((course_0 * 0.5f)))) * 0.5f;
-    float bricks_0 = _S44 * patterned_0;
+    float bricks_0 = _S53 * patterned_0;
     *&((&(*guide_0)[int(7)])->z) = lsd_line_0((F32_min(((F32_abs((along_0 - (F32_round((along_0)))))) * 0.5f), ((F32_abs((rows_0 - (F32_round((rows_0)))))) * 0.25f))), 0.01200000010430813f, footprint_4) * bricks_0;
     float brick_0 = (F32_floor((along_0)));
-    *&((&(*guide_0)[int(7)])->w) = lsd_cell_hash_0(make_float2 (brick_0, brick_0), make_float2 (course_0, course_0), _S50, make_float2 (211.0f, 211.0f)).x * bricks_0;
+    *&((&(*guide_0)[int(7)])->w) = lsd_cell_hash_0(make_float2 (brick_0, brick_0), make_float2 (course_0, course_0), _S59, make_float2 (211.0f, 211.0f)).x * bricks_0;
     return;
 }
-__device__ void lsd_guide_0(int2  pixel_5, float4  color_0, LSDPlace_0 * here_3, int surface_0, FixedArray<float4 , 8>  * guide_1, KernelContext_0 * kernelContext_7)
+__device__ void lsd_guide_0(int2  pixel_6, float4  color_0, LSDPlace_0 * here_4, int surface_0, FixedArray<float4 , 8>  * guide_1, KernelContext_0 * kernelContext_7)
 {
-    float _S53 = here_3->solid_0;
-    float _S54 = 1.0f + here_3->depth_0;
-    (*guide_1)[int(0)] = make_float4 ((float3 {color_0.x, color_0.y, color_0.z} * make_float3 (2.0f) - make_float3 (1.0f)).x, (float3 {color_0.x, color_0.y, color_0.z} * make_float3 (2.0f) - make_float3 (1.0f)).y, (float3 {color_0.x, color_0.y, color_0.z} * make_float3 (2.0f) - make_float3 (1.0f)).z, here_3->solid_0 / _S54);
-    float3  _S55 = lsd_normal_0(pixel_5, here_3, kernelContext_7);
-    float3  n_7 = _S55;
-    bool _S56;
+    float _S62 = here_4->solid_0;
+    float _S63 = 1.0f + here_4->depth_0;
+    (*guide_1)[int(0)] = make_float4 ((float3 {color_0.x, color_0.y, color_0.z} * make_float3 (2.0f) - make_float3 (1.0f)).x, (float3 {color_0.x, color_0.y, color_0.z} * make_float3 (2.0f) - make_float3 (1.0f)).y, (float3 {color_0.x, color_0.y, color_0.z} * make_float3 (2.0f) - make_float3 (1.0f)).z, here_4->solid_0 / _S63);
+    float3  _S64 = lsd_normal_0(pixel_6, here_4, kernelContext_7);
+    float3  n_8 = _S64;
+    bool _S65;
     if(surface_0 == int(5))
     {
-        _S56 = _S53 > 0.5f;
+        _S65 = _S62 > 0.5f;
     }
     else
     {
-        _S56 = false;
+        _S65 = false;
     }
-    if(_S56)
+    if(_S65)
     {
-        *&((&n_7)->y) = (F32_max((n_7.y), (0.5f)));
+        *&((&n_8)->y) = (F32_max((n_8.y), (0.5f)));
     }
-    (*guide_1)[int(1)] = make_float4 ((F32_log((_S54))) * 0.20000000298023224f, n_7.x, n_7.y, n_7.z);
-    float3  _S57 = here_3->view_0;
-    (*guide_1)[int(2)] = make_float4 (1.0f - _S53, 1.0f, dot_1(n_7, float3 {(*(kernelContext_7->lsd_constants_0 + int(4))).x, (*(kernelContext_7->lsd_constants_0 + int(4))).y, (*(kernelContext_7->lsd_constants_0 + int(4))).z}), dot_1(here_3->view_0, float3 {(*(kernelContext_7->lsd_constants_0 + int(4))).x, (*(kernelContext_7->lsd_constants_0 + int(4))).y, (*(kernelContext_7->lsd_constants_0 + int(4))).z}));
-    bool _S58 = _S53 > 0.5f;
-    float incidence_0;
-    if(_S58)
-    {
-        incidence_0 = (F32_max(((F32_abs((dot_1(n_7, _S57))))), (0.20000000298023224f)));
-    }
-    else
-    {
-        incidence_0 = 1.0f;
-    }
-    float footprint_5 = here_3->footprint_0 / incidence_0 + 0.00009999999747379f;
+    (*guide_1)[int(1)] = make_float4 ((F32_log((_S63))) * 0.20000000298023224f, n_8.x, n_8.y, n_8.z);
+    float3  _S66 = here_4->view_0;
+    (*guide_1)[int(2)] = make_float4 (1.0f - _S62, 1.0f, dot_1(n_8, float3 {(*(kernelContext_7->lsd_constants_0 + int(4))).x, (*(kernelContext_7->lsd_constants_0 + int(4))).y, (*(kernelContext_7->lsd_constants_0 + int(4))).z}), dot_1(here_4->view_0, float3 {(*(kernelContext_7->lsd_constants_0 + int(4))).x, (*(kernelContext_7->lsd_constants_0 + int(4))).y, (*(kernelContext_7->lsd_constants_0 + int(4))).z}));
+    float _S67 = lsd_footprint_0(here_4, n_8);
     float elevation_0;
-    if(_S58)
+    if(_S62 > 0.5f)
     {
-        elevation_0 = _S57.y;
+        elevation_0 = _S66.y;
     }
     else
     {
-        elevation_0 = (F32_max((_S57.y), (0.0f)));
+        elevation_0 = (F32_max((_S66.y), (0.0f)));
     }
     (*guide_1)[int(3)] = make_float4 (elevation_0, 0.0f, 0.0f, 0.0f);
     (*guide_1)[int(4)] = make_float4 (0.0f, 0.0f, 0.0f, 0.0f);
     if(surface_0 >= int(1))
     {
-        _S56 = surface_0 <= int(3);
+        _S65 = surface_0 <= int(3);
     }
     else
     {
-        _S56 = false;
+        _S65 = false;
     }
-    if(_S56)
+    if(_S65)
     {
-        float3  _S59 = lsd_tint_0(surface_0, n_7, here_3->position_0.y, footprint_5, kernelContext_7);
-        (*guide_1)[int(3)] = make_float4 (elevation_0, 1.0f, float2 {_S59.x, _S59.y}.x, float2 {_S59.x, _S59.y}.y);
-        *&((&(*guide_1)[int(4)])->x) = _S59.z;
+        float3  _S68 = lsd_tint_0(surface_0, n_8, here_4->position_0.y, _S67, kernelContext_7);
+        (*guide_1)[int(3)] = make_float4 (elevation_0, 1.0f, float2 {_S68.x, _S68.y}.x, float2 {_S68.x, _S68.y}.y);
+        *&((&(*guide_1)[int(4)])->x) = _S68.z;
     }
-    float3  _S60 = here_3->position_0;
-    float3  _S61 = n_7;
-    float3  _S62 = lsd_row_tangent_0(pixel_5, here_3, n_7, kernelContext_7);
+    float3  _S69 = here_4->position_0;
+    float3  _S70 = n_8;
+    float3  _S71 = lsd_row_tangent_0(pixel_6, here_4, n_8, kernelContext_7);
     if(surface_0 >= int(4))
     {
-        incidence_0 = 0.0f;
+        elevation_0 = 0.0f;
     }
     else
     {
-        incidence_0 = 1.0f;
+        elevation_0 = 1.0f;
     }
-    lsd_fields_0(_S60, _S61, _S62, footprint_5, incidence_0, guide_1, kernelContext_7);
+    lsd_fields_0(_S69, _S70, _S71, _S67, elevation_0, guide_1, kernelContext_7);
     return;
 }
-__device__ float2  lsd_context_at_0(int2  pixel_6, LSDPlace_0 * here_4, KernelContext_0 * kernelContext_8)
+__device__ float2  lsd_context_at_0(int2  pixel_7, LSDPlace_0 * here_5, KernelContext_0 * kernelContext_8)
 {
-    float2  _S63 = make_float2 ((float)pixel_6.x, (float)pixel_6.y);
-    float2  at_1 = (_S63 + make_float2 (0.5f)) / float2 {(*(kernelContext_8->lsd_constants_0 + int(6))).x, (*(kernelContext_8->lsd_constants_0 + int(6))).y};
+    float2  _S72 = make_float2 ((float)pixel_7.x, (float)pixel_7.y);
+    float2  at_1 = (_S72 + make_float2 (0.5f)) / float2 {(*(kernelContext_8->lsd_constants_0 + int(6))).x, (*(kernelContext_8->lsd_constants_0 + int(6))).y};
     if(((*(kernelContext_8->lsd_constants_0 + int(7))).w) < 0.5f)
     {
         return at_1;
     }
     float3  eye_0 = make_float3 ((*(kernelContext_8->lsd_constants_0 + int(0))).w, (*(kernelContext_8->lsd_constants_0 + int(1))).w, (*(kernelContext_8->lsd_constants_0 + int(2))).w);
-    float3  _S64;
-    if((here_4->solid_0) > 0.5f)
+    float3  _S73;
+    if((here_5->solid_0) > 0.5f)
     {
-        _S64 = here_4->position_0;
+        _S73 = here_5->position_0;
     }
     else
     {
-        _S64 = eye_0 + here_4->ray_0 * make_float3 (1.0e+05f);
+        _S73 = eye_0 + here_5->ray_0 * make_float3 (1.0e+05f);
     }
-    float4  p_1 = make_float4 (_S64.x, _S64.y, _S64.z, 1.0f);
+    float4  p_1 = make_float4 (_S73.x, _S73.y, _S73.z, 1.0f);
     float w_0 = dot_0(*(kernelContext_8->lsd_constants_0 + int(10)), p_1);
     if(w_0 < 0.00100000004749745f)
     {
@@ -847,13 +871,13 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
         g_0 = g_0 + int(1);
     }
     float2  cell_0 = clamp_3(context_at_0 * float2 {(*(kernelContext_9->lsd_constants_0 + int(6))).z, (*(kernelContext_9->lsd_constants_0 + int(6))).w} - make_float2 (0.5f), make_float2 (0.0f, 0.0f), float2 {(*(kernelContext_9->lsd_constants_0 + int(6))).z, (*(kernelContext_9->lsd_constants_0 + int(6))).w} - make_float2 (1.0f));
-    int2  _S65 = make_int2 ((int)cell_0.x, (int)cell_0.y);
-    int2  _S66 = make_int2 (int(1), int(1));
-    float2  _S67 = float2 {(*(kernelContext_9->lsd_constants_0 + int(6))).z, (*(kernelContext_9->lsd_constants_0 + int(6))).w};
-    int2  _S68 = make_int2 ((int)_S67.x, (int)_S67.y);
-    int2  _S69 = min_3(_S65 + _S66, _S68 - _S66);
-    float2  _S70 = make_float2 ((float)_S65.x, (float)_S65.y);
-    float2  _S71 = cell_0 - _S70;
+    int2  _S74 = make_int2 ((int)cell_0.x, (int)cell_0.y);
+    int2  _S75 = make_int2 (int(1), int(1));
+    float2  _S76 = float2 {(*(kernelContext_9->lsd_constants_0 + int(6))).z, (*(kernelContext_9->lsd_constants_0 + int(6))).w};
+    int2  _S77 = make_int2 ((int)_S76.x, (int)_S76.y);
+    int2  _S78 = min_3(_S74 + _S75, _S77 - _S75);
+    float2  _S79 = make_float2 ((float)_S74.x, (float)_S74.y);
+    float2  _S80 = cell_0 - _S79;
     int c_0 = int(0);
     #pragma unroll
     for(;;)
@@ -865,12 +889,12 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
         {
             break;
         }
-        int _S72 = _S65.y;
-        int _S73 = _S65.x;
-        int _S74 = _S69.x;
-        float4  _S75 = make_float4 (_S71.x);
-        int _S76 = _S69.y;
-        h_0[int(8) + c_0] = lerp_1(lerp_1(*(kernelContext_9->lsd_context_0 + ((_S72 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S73) * int(4) + c_0)), *(kernelContext_9->lsd_context_0 + ((_S72 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S74) * int(4) + c_0)), _S75), lerp_1(*(kernelContext_9->lsd_context_0 + ((_S76 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S73) * int(4) + c_0)), *(kernelContext_9->lsd_context_0 + ((_S76 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S74) * int(4) + c_0)), _S75), make_float4 (_S71.y));
+        int _S81 = _S74.y;
+        int _S82 = _S74.x;
+        int _S83 = _S78.x;
+        float4  _S84 = make_float4 (_S80.x);
+        int _S85 = _S78.y;
+        h_0[int(8) + c_0] = lerp_1(lerp_1(*(kernelContext_9->lsd_context_0 + ((_S81 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S82) * int(4) + c_0)), *(kernelContext_9->lsd_context_0 + ((_S81 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S83) * int(4) + c_0)), _S84), lerp_1(*(kernelContext_9->lsd_context_0 + ((_S85 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S82) * int(4) + c_0)), *(kernelContext_9->lsd_context_0 + ((_S85 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S83) * int(4) + c_0)), _S84), make_float4 (_S80.y));
         c_0 = c_0 + int(1);
     }
     int layer_0 = int(0);
@@ -883,15 +907,15 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
         {
             break;
         }
-        int _S77 = layer_0 * int(588);
-        float _S78;
+        int _S86 = layer_0 * int(588);
+        float _S87;
         if(layer_0 > int(0))
         {
-            _S78 = 1.0f;
+            _S87 = 1.0f;
         }
         else
         {
-            _S78 = 0.0f;
+            _S87 = 0.0f;
         }
         FixedArray<float, 48>  sums_0;
         k_0 = int(0);
@@ -905,9 +929,9 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
             {
                 break;
             }
-            float4  _S79 = make_float4 (0.0f, 0.0f, 0.0f, 0.0f);
+            float4  _S88 = make_float4 (0.0f, 0.0f, 0.0f, 0.0f);
             i_15 = int(0);
-            float4  sum_0 = _S79;
+            float4  sum_0 = _S88;
             #pragma unroll
             for(;;)
             {
@@ -918,7 +942,7 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
                 {
                     break;
                 }
-                float4  sum_1 = sum_0 + (*&lsd_weights_0)[_S77 + k_0 * int(12) + i_15] * h_0[i_15];
+                float4  sum_1 = sum_0 + (*&lsd_weights_0)[_S86 + k_0 * int(12) + i_15] * h_0[i_15];
                 i_15 = i_15 + int(1);
                 sum_0 = sum_1;
             }
@@ -936,15 +960,15 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
             {
                 break;
             }
-            int _S80 = i_15 * int(4);
-            h_0[i_15] = lsd_hardswish_0(make_float4 (sums_0[_S80], sums_0[_S80 + int(1)], sums_0[_S80 + int(2)], sums_0[_S80 + int(3)]) + (*&lsd_weights_0)[_S77 + int(576) + i_15]) + h_0[i_15] * make_float4 (_S78);
+            int _S89 = i_15 * int(4);
+            h_0[i_15] = lsd_hardswish_0(make_float4 (sums_0[_S89], sums_0[_S89 + int(1)], sums_0[_S89 + int(2)], sums_0[_S89 + int(3)]) + (*&lsd_weights_0)[_S86 + int(576) + i_15]) + h_0[i_15] * make_float4 (_S87);
             i_15 = i_15 + int(1);
         }
         layer_0 = layer_0 + int(1);
     }
-    float3  _S81 = float3 {(*&lsd_weights_0)[int(1800)].x, (*&lsd_weights_0)[int(1800)].y, (*&lsd_weights_0)[int(1800)].z};
+    float3  _S90 = float3 {(*&lsd_weights_0)[int(1800)].x, (*&lsd_weights_0)[int(1800)].y, (*&lsd_weights_0)[int(1800)].z};
     k_0 = int(0);
-    float3  rgb_0 = _S81;
+    float3  rgb_0 = _S90;
     #pragma unroll
     for(;;)
     {
@@ -961,7 +985,7 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
     }
     return saturate_0(rgb_0 * make_float3 (0.5f) + make_float3 (0.5f));
 }
-__device__ float3  lsd_shade_0(int2  pixel_7, float4  color_1, int surface_1, KernelContext_0 * kernelContext_10)
+__device__ float3  lsd_shade_0(int2  pixel_8, float4  color_1, int surface_1, KernelContext_0 * kernelContext_10)
 {
     FixedArray<float4 , 8>  guide_3;
     int g_1 = int(0);
@@ -978,36 +1002,36 @@ __device__ float3  lsd_shade_0(int2  pixel_7, float4  color_1, int surface_1, Ke
         guide_3[g_1] = make_float4 (0.0f, 0.0f, 0.0f, 0.0f);
         g_1 = g_1 + int(1);
     }
-    float2  _S82 = make_float2 ((float)pixel_7.x, (float)pixel_7.y);
-    float2  _S83 = (_S82 + make_float2 (0.5f)) / float2 {(*(kernelContext_10->lsd_constants_0 + int(6))).x, (*(kernelContext_10->lsd_constants_0 + int(6))).y};
+    float2  _S91 = make_float2 ((float)pixel_8.x, (float)pixel_8.y);
+    float2  _S92 = (_S91 + make_float2 (0.5f)) / float2 {(*(kernelContext_10->lsd_constants_0 + int(6))).x, (*(kernelContext_10->lsd_constants_0 + int(6))).y};
     float2  at_2;
     if(((*(kernelContext_10->lsd_constants_0 + int(7))).x) > 0.5f)
     {
-        LSDPlace_0 _S84 = lsd_place_0(pixel_7, kernelContext_10);
-        LSDPlace_0 _S85 = _S84;
-        lsd_guide_0(pixel_7, color_1, &_S85, surface_1, &guide_3, kernelContext_10);
-        LSDPlace_0 _S86 = _S84;
-        float2  _S87 = lsd_context_at_0(pixel_7, &_S86, kernelContext_10);
-        at_2 = _S87;
+        LSDPlace_0 _S93 = lsd_place_0(pixel_8, kernelContext_10);
+        LSDPlace_0 _S94 = _S93;
+        lsd_guide_0(pixel_8, color_1, &_S94, surface_1, &guide_3, kernelContext_10);
+        LSDPlace_0 _S95 = _S93;
+        float2  _S96 = lsd_context_at_0(pixel_8, &_S95, kernelContext_10);
+        at_2 = _S96;
     }
     else
     {
         guide_3[int(0)] = make_float4 ((float3 {color_1.x, color_1.y, color_1.z} * make_float3 (2.0f) - make_float3 (1.0f)).x, (float3 {color_1.x, color_1.y, color_1.z} * make_float3 (2.0f) - make_float3 (1.0f)).y, (float3 {color_1.x, color_1.y, color_1.z} * make_float3 (2.0f) - make_float3 (1.0f)).z, 0.0f);
-        at_2 = _S83;
+        at_2 = _S92;
     }
-    FixedArray<float4 , 8>  _S88 = guide_3;
-    float3  _S89 = lsd_head_0(&_S88, at_2, kernelContext_10);
-    return _S89;
+    FixedArray<float4 , 8>  _S97 = guide_3;
+    float3  _S98 = lsd_head_0(&_S97, at_2, kernelContext_10);
+    return _S98;
 }
-__device__ float4  lsd_shaded_0(int2  pixel_8, KernelContext_0 * kernelContext_11)
+__device__ float4  lsd_shaded_0(int2  pixel_9, KernelContext_0 * kernelContext_11)
 {
-    int _S90 = lsd_index_0(pixel_8, kernelContext_11);
-    float4  color_2 = lsd_unpacked_0(*(kernelContext_11->lsd_color_0 + _S90));
+    int _S99 = lsd_index_0(pixel_9, kernelContext_11);
+    float4  color_2 = lsd_unpacked_0(*(kernelContext_11->lsd_color_0 + _S99));
     float2  slot_0;
     if(((*(kernelContext_11->lsd_constants_0 + int(7))).z) > 0.5f)
     {
-        int _S91 = lsd_index_0(pixel_8, kernelContext_11);
-        slot_0 = float2 {lsd_unpacked_0(*(kernelContext_11->lsd_slots_0 + *(kernelContext_11->lsd_ids_0 + _S91))).x, lsd_unpacked_0(*(kernelContext_11->lsd_slots_0 + *(kernelContext_11->lsd_ids_0 + _S91))).y} * make_float2 (255.0f, 1.0f);
+        int _S100 = lsd_index_0(pixel_9, kernelContext_11);
+        slot_0 = float2 {lsd_unpacked_0(*(kernelContext_11->lsd_slots_0 + *(kernelContext_11->lsd_ids_0 + _S100))).x, lsd_unpacked_0(*(kernelContext_11->lsd_slots_0 + *(kernelContext_11->lsd_ids_0 + _S100))).y} * make_float2 (255.0f, 1.0f);
     }
     else
     {
@@ -1027,15 +1051,15 @@ __device__ float4  lsd_shaded_0(int2  pixel_8, KernelContext_0 * kernelContext_1
     {
         return make_float4 (float3 {color_2.x, color_2.y, color_2.z}.x, float3 {color_2.x, color_2.y, color_2.z}.y, float3 {color_2.x, color_2.y, color_2.z}.z, alpha_0);
     }
-    float3  _S92 = float3 {color_2.x, color_2.y, color_2.z};
-    float3  _S93 = lsd_shade_0(pixel_8, color_2, int(slot_0.x + 0.5f), kernelContext_11);
-    return make_float4 (lerp_0(_S92, _S93, make_float3 (strength_0)).x, lerp_0(_S92, _S93, make_float3 (strength_0)).y, lerp_0(_S92, _S93, make_float3 (strength_0)).z, alpha_0);
+    float3  _S101 = float3 {color_2.x, color_2.y, color_2.z};
+    float3  _S102 = lsd_shade_0(pixel_9, color_2, int(slot_0.x + 0.5f), kernelContext_11);
+    return make_float4 (lerp_0(_S101, _S102, make_float3 (strength_0)).x, lerp_0(_S101, _S102, make_float3 (strength_0)).y, lerp_0(_S101, _S102, make_float3 (strength_0)).z, alpha_0);
 }
 extern "C" __global__ void lsd_shade_kernel(float4  * constants_0, float4  * weights_0, uint * color_3, float * depth_2, uint * normals_0, uchar * ids_0, uint * slots_0, float4  * context_0, uint * output_0)
 {
     KernelContext_0 kernelContext_12;
-    uint _S94 = threadIdx.x;
-    uint i_16 = _S94;
+    uint _S103 = threadIdx.x;
+    uint i_16 = _S103;
     for(;;)
     {
         if(i_16 < 1801U)
@@ -1056,28 +1080,28 @@ extern "C" __global__ void lsd_shade_kernel(float4  * constants_0, float4  * wei
     (&kernelContext_12)->lsd_ids_0 = ids_0;
     (&kernelContext_12)->lsd_slots_0 = slots_0;
     (&kernelContext_12)->lsd_context_0 = context_0;
-    float2  _S95 = float2 {(*(constants_0 + int(6))).x, (*(constants_0 + int(6))).y};
-    int2  _S96 = make_int2 ((int)_S95.x, (int)_S95.y);
-    int _S97 = int(blockIdx.x * 32U + (_S94 & 31U));
-    int _S98 = int(blockIdx.y * 4U + (_S94 >> int(5)));
-    int2  pixel_9 = make_int2 (_S97, _S98);
-    int _S99 = _S96.x;
-    bool _S100;
-    if(_S97 >= _S99)
+    float2  _S104 = float2 {(*(constants_0 + int(6))).x, (*(constants_0 + int(6))).y};
+    int2  _S105 = make_int2 ((int)_S104.x, (int)_S104.y);
+    int _S106 = int(blockIdx.x * 32U + (_S103 & 31U));
+    int _S107 = int(blockIdx.y * 4U + (_S103 >> int(5)));
+    int2  pixel_10 = make_int2 (_S106, _S107);
+    int _S108 = _S105.x;
+    bool _S109;
+    if(_S106 >= _S108)
     {
-        _S100 = true;
+        _S109 = true;
     }
     else
     {
-        _S100 = _S98 >= (_S96.y);
+        _S109 = _S107 >= (_S105.y);
     }
-    if(_S100)
+    if(_S109)
     {
         return;
     }
-    float4  _S101 = lsd_shaded_0(pixel_9, &kernelContext_12);
-    float4  painted_0 = saturate_1(_S101) * make_float4 (255.0f) + make_float4 (0.5f);
-    uint4  _S102 = make_uint4 ((uint)painted_0.x, (uint)painted_0.y, (uint)painted_0.z, (uint)painted_0.w);
-    *(output_0 + (_S98 * _S99 + _S97)) = (((_S102.x) | ((_S102.y) << int(8))) | ((_S102.z) << int(16))) | ((_S102.w) << int(24));
+    float4  _S110 = lsd_shaded_0(pixel_10, &kernelContext_12);
+    float4  painted_0 = saturate_1(_S110) * make_float4 (255.0f) + make_float4 (0.5f);
+    uint4  _S111 = make_uint4 ((uint)painted_0.x, (uint)painted_0.y, (uint)painted_0.z, (uint)painted_0.w);
+    *(output_0 + (_S107 * _S108 + _S106)) = (((_S111.x) | ((_S111.y) << int(8))) | ((_S111.z) << int(16))) | ((_S111.w) << int(24));
     return;
 }
