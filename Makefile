@@ -38,6 +38,7 @@ help:
 	@echo "make test-wheels   the wheels, loaded and installed"
 	@echo "make test-shading-browser   the shaders in Chromium's WebGPU; make shaders writes the generated ones"
 	@echo "make test-games   the OpenGL hook in real games (apt-get installs them; half an hour)"
+	@echo "make test-accelerators   networks by TensorRT and ncnn, without a card (downloads 150 MB)"
 	@echo "make wheels   the wheels for Windows, macOS and Linux, in dist/wheels"
 	@echo "make setup    only the set-up"
 	@echo "make format   format the code"
@@ -117,4 +118,5 @@ include media.mk
 include games.mk
 include wheels.mk
 include network.mk
+include accelerators.mk
 include shading.mk

@@ -79,7 +79,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="the steps of successive frames in one call: on a GPU nearly the rate of one step; what is new ripens over as many frames",
     )
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ...; default: %(default)s")
+    parser.add_argument(
+        "--device",
+        default="auto",
+        help="auto, cpu, cuda, ...; vulkan: a GPU of any vendor runs the shipped networks (pip install 'mirage-lsd[vulkan]'); default: %(default)s",
+    )
     parser.add_argument(
         "--shade-on",
         choices=("auto", "cpu", "cuda", "vulkan"),
@@ -91,8 +95,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--accel",
         default="auto",
-        choices=("auto", "eager", "graph"),
-        help="how the shipped networks run; graph: captured CUDA graphs, never tried on a card; default: %(default)s",
+        choices=("auto", "eager", "graph", "tensorrt", "vulkan"),
+        help="how the shipped networks run; graph: captured CUDA graphs; tensorrt: TensorRT on an NVIDIA card, taken by auto where it is "
+        "installed (docs/GPU.md), both never tried on a card; vulkan: by ncnn on a GPU of any vendor; default: %(default)s",
     )
     parser.add_argument("--fp32", action="store_true", help="no half precision on CUDA")
     parser.add_argument(

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from ...accel.cores import usable_cores
-from ...accel.select import resolve_device, select_backend
+from ...accel.select import select_backend, split_device
 from ...controls import Controls, ControlSpec, Reading
 from ...cuda.array import is_on_card
 from ...cuda.driver import CudaError
@@ -66,7 +66,7 @@ class MiragePipeline:
 
     Args:
         weights: a .safetensors file.
-        device: auto, cpu, cuda, cuda:N.
+        device: auto, cpu, cuda, cuda:N, vulkan.
         shade_beside_trunk: on a CPU with at least two cores, shade each frame with the newest context while the next one is made. Then
             what a frame looks like depends on how fast the machine is. Without it, and for streams whose spec says `exact`, each frame
             waits for its own context: the same frames give the same pictures.
@@ -92,7 +92,7 @@ class MiragePipeline:
         shade_on: str = "cpu",
     ) -> None:
         self.name = weights.stem
-        self.device = resolve_device(device)
+        self.device, accel = split_device(device, accel)
         self._cores = usable_cores()
         # What a frame looks like then hangs on nothing but frames: nothing may be made beside them.
         self._exact = not shade_beside_trunk
@@ -102,11 +102,13 @@ class MiragePipeline:
         # The trunk's small tensors gain less from threads than the loop over pixels does.
         self._trunk_threads = self._cores // 2 if self.shades_beside_trunk else self._cores
         self.backend = select_backend(self.device, self._trunk_threads, accel, half=half)
-        # Nothing is shaded beside the trunk of a stream of contexts.
+        # Nothing is shaded beside the trunk of a stream of contexts: it may have all cores.
         self._context_backend = (
-            select_backend(self.device, self._cores, accel, half=half) if self.shades_beside_trunk else self.backend
+            select_backend(self.device, self._cores, accel, half=half)
+            if self.shades_beside_trunk and self.backend.name == "openvino"
+            else self.backend
         )
-        if self.backend.name == "openvino":
+        if self.device.type == "cpu" and self.backend.name != "eager":
             # What is left to PyTorch are small operations; a second pool of threads would only get in OpenVINO's way.
             torch.set_num_threads(1)
         self.model = load_weights(weights).to(self.device)
