@@ -130,6 +130,7 @@ TEST_F(Worlds, WhatIsMarkedInALevelIsForgottenWithIt) {
     world.StandInActors = {&actor};
     primitive.RegisterComponent();
     identity.RegisterComponent();
+    ++GFrameCounter;
     const TSharedRef<FLSDSlotTable> table = FLSDSlotTable::Of(world);
     table->Update(1.0);
     EXPECT_EQ(table->GetRows().Num(), 1) << level;

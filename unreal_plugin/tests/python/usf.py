@@ -19,6 +19,7 @@ VERTEX = """@vertex fn main(@builtin(vertex_index) id: u32) -> @builtin(position
     return vec4<f32>(vec2<f32>(f32((id << 1u) & 2u), f32(id & 2u)) * 2.0 - 1.0, 0.0, 1.0);
 }"""
 _NAME, _MEMBER_NAME, _DECORATE, _MEMBER_DECORATE = 5, 6, 71, 72
+_TYPE_POINTER, _VARIABLE = 32, 59
 _BINDING, _OFFSET = 33, 35
 
 
@@ -81,6 +82,8 @@ def layout_of(spirv: bytes) -> tuple[dict[str, int], dict[str, int]]:
     members: dict[tuple[int, int], str] = {}
     bindings: dict[int, int] = {}
     offsets: dict[tuple[int, int], int] = {}
+    pointed: dict[int, int] = {}
+    variables: dict[int, int] = {}
 
     def text(first: int, last: int) -> str:
         return struct.pack(f"<{last - first}I", *words[first:last]).split(b"\0")[0].decode()
@@ -96,9 +99,19 @@ def layout_of(spirv: bytes) -> tuple[dict[str, int], dict[str, int]]:
             bindings[words[at + 1]] = words[at + 3]
         elif opcode == _MEMBER_DECORATE and words[at + 3] == _OFFSET:
             offsets[words[at + 1], words[at + 2]] = words[at + 4]
+        elif opcode == _TYPE_POINTER:
+            pointed[words[at + 1]] = words[at + 3]
+        elif opcode == _VARIABLE:
+            variables[words[at + 2]] = words[at + 1]
         at += count
+
+    def name_of(variable: int) -> str:
+        """Constant buffers have their name as a type; that of the loose parameters is none of ours."""
+        name = names.get(variable) or names.get(pointed[variables[variable]], "")
+        return "" if name in ("_Global", "$Global") else name
+
     loose = {members[key]: offset for key, offset in offsets.items() if names.get(key[0]) in ("_Global", "$Global")}
-    return {names.get(key, ""): binding for key, binding in bindings.items()}, loose
+    return {name_of(key): binding for key, binding in bindings.items()}, loose
 
 
 def draw(
