@@ -13,4 +13,6 @@ namespace LSDConsole
 	float GetTargetFPS(float OfStream);
 	/** MirageLSD.BeforeAfter, or the stream's own. */
 	float GetBeforeAfter(float OfStream);
+	/** MirageLSD.WeightsInBuffer. */
+	bool HasWeightsInBuffer();
 }

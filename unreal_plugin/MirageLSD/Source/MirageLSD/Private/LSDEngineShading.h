@@ -3,6 +3,7 @@
 #pragma once
 
 #include "CoreMinimal.h"
+#include "LSDShaders.h"
 #include "LSDTypes.h"
 #include "RenderGraphResources.h"
 #include "SceneView.h"
@@ -16,6 +17,8 @@ class FLSDNativeStream;
 struct FLSDShadeInputs
 {
 	FRDGTextureRef Depth = nullptr;
+	/** GBufferA, of Depth's size; nullptr: there is none. */
+	FRDGTextureRef Normals = nullptr;
 	/** Numbers of what is seen, of the size of ViewRect; nullptr: nothing is marked. */
 	FRDGTextureRef Ids = nullptr;
 	FIntRect ViewRect;
@@ -25,6 +28,8 @@ struct FLSDShadeInputs
 	lsd_camera Camera = {};
 	const lsd_sun* Sun = nullptr;
 	const TArray<lsd_slot>* Slots = nullptr;
+	/** The weights are bound as a structured buffer, not as constants. */
+	bool bWeightsInBuffer = false;
 };
 
 /** Paints the view from the newest context, in every frame that the engine renders. Render thread. Nothing is kept on the GPU before a context has come. */
@@ -45,6 +50,9 @@ public:
 	void Release();
 
 private:
+	/** Whichever of the two the pass reads; the other one is let go. */
+	void BindWeights(FRDGBuilder& GraphBuilder, bool bInBuffer, bool bChanged, FLSDShadePS::FParameters& Parameters);
+
 	lsd_unreal::ShadeContext Context;
 	lsd_unreal::ShadeLook Look;
 	int64 CapturedNs = 0;
@@ -52,4 +60,6 @@ private:
 	/** Kept from graph to graph; written anew when the numbers change. */
 	TRefCountPtr<FRDGPooledBuffer> ContextBuffer;
 	TRefCountPtr<FRDGPooledBuffer> WeightBuffer;
+	/** The one or the other holds the weights. */
+	TUniformBufferRef<FLSDWeights> WeightConstants;
 };

@@ -106,7 +106,7 @@ std::array<float, 4 * kShadeConstants> shade_constants(const ShadeFrame& frame, 
                         static_cast<float>(context.width),
                         static_cast<float>(context.height),
                         1.0f,
-                        0.0f,
+                        frame.has_normals ? 1.0f : 0.0f,
                         frame.has_slots ? 1.0f : 0.0f,
                         context.has_camera ? 1.0f : 0.0f};
   std::copy(std::begin(rest), std::end(rest), packed.begin() + 12);

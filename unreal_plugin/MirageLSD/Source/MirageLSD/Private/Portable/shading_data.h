@@ -64,6 +64,7 @@ struct ShadeFrame {
   /** Pixels of the picture that is drawn. */
   int width = 0;
   int height = 0;
+  bool has_normals = false;
   bool has_slots = false;
   /** Towards the sun, of the protocol's world; null: that of the look. */
   const float* sun = nullptr;
