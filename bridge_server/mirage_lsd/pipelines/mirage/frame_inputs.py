@@ -22,7 +22,6 @@ class FrameInputs:
     Attributes:
         world_from_camera: (3, 4). intrinsics: (4,), see `models.guide.world_rays`. sun, seed: (3,). palette: (3, 8), see
             `palette_of`.
-        estimated: the geometry is a guess (`estimated_geometry`), too rough for patterns of straight lines.
     """
 
     color: npt.NDArray[np.uint8]
@@ -34,7 +33,6 @@ class FrameInputs:
     sun: _Floats
     seed: _Floats
     palette: _Floats
-    estimated: bool = False
 
 
 def intrinsics_of(camera: Camera) -> tuple[_Floats, _Floats]:

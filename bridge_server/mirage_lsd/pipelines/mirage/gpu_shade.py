@@ -50,7 +50,6 @@ class GpuShading:
         self._head, self._shader, self._otherwise = head, shader, otherwise
         self.gave_up = False
         self._weights = ControlMemo(self._packed)
-        self._weights_for_estimates = ControlMemo(lambda controls: self._packed(controls, estimated=True))
         self._weights(
             torch.zeros(1, head.scenes + head.lighting_biases[0].shape[0], device=head.scene_biases[0].device)
         )
@@ -97,7 +96,7 @@ class GpuShading:
         _, h, w, _ = context.shape
         picture = self._pictures.get(output, lambda: np.empty((*output, 4), np.uint8))
         target = self._targets.get((output, (h, w)), lambda: self._shader.target(output, (h, w)))
-        weights = (self._weights_for_estimates if inputs.estimated else self._weights)(controls)
+        weights = self._weights(controls)
         planes = (
             resample(inputs.color, *output),
             None if inputs.depth is None else resample_depth(inputs.depth, *output),
@@ -108,8 +107,8 @@ class GpuShading:
         target.shade(ShadeInputs(pack_constants(inputs, output, (h, w)), weights, planes, self._slots, cells), picture)
         return picture
 
-    def _packed(self, controls: Tensor, estimated: bool = False) -> _Floats:
-        return pack_weights(*layer_arrays(self._head, controls, estimated=estimated)).reshape(-1, 4)[:_WEIGHTS]
+    def _packed(self, controls: Tensor) -> _Floats:
+        return pack_weights(*layer_arrays(self._head, controls)).reshape(-1, 4)[:_WEIGHTS]
 
 
 def is_faster(shading: Shading, other: Shading, head: Head) -> bool:
