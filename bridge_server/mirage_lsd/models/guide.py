@@ -6,14 +6,12 @@ import torch
 from torch import Tensor
 
 from .character_tint import character_tint
-from .fields import FIELD_CHANNELS, NOISE_FREQUENCIES, world_fields
+from .fields import FIELD_CHANNELS, world_fields
 
 # color 3, inverse depth 1, log depth 1, normal 3, sky 1, geometry flag 1, sun on surface 1, sun in view 1, view elevation 1,
 # character 1, character's tint 3
 GEOMETRY_AT, GEOMETRY_FLAG_AT, CHARACTER_AT, FIELDS_FROM = 3, 9, 13, 17
 GUIDE_CHANNELS = FIELDS_FROM + FIELD_CHANNELS
-# Cells, grid, lines, bricks and the two finest octaves: what looks wrong on a surface whose place is only guessed.
-EXACT_CHANNELS = tuple(range(FIELDS_FROM + len(NOISE_FREQUENCIES) - 2, GUIDE_CHANNELS))
 FAR_M = 2000.0
 # What a pixel shows, beside a character's parts (`character.CHARACTER_PARTS`, from 1): what nobody built has no windows, beams and bricks, and what
 # grows has in all its directions what lies on slopes: moss, snow, sand.

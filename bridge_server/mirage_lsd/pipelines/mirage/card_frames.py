@@ -30,6 +30,7 @@ from .card_layers import CardLayers
 from .engine_shade import pack_constants, slot_table
 from .frame_inputs import FrameInputs
 from .head_weights import packed_head
+from .network_view import NetworkView
 from .picture_layers import textured_of_counts
 from .state import StreamState
 
@@ -118,13 +119,13 @@ class CardFrames:
 
     def network_view(
         self, anchored: AnchoredFrame, state: StreamState, detail: float, output: tuple[int, int]
-    ) -> tuple[AnchoredFrame, Callable[[Any], Any]]:
+    ) -> NetworkView:
         """See `network_view.network_view`."""
         inputs = anchored.inputs
         state.view = None
         share = state.textured_of(self.textured(inputs.color))
         if share == 0.0:
-            return anchored, lambda painted: painted
+            return NetworkView(anchored)
         source = as_cuda_array(inputs.color)
         size = (source.shape[0], source.shape[1])
         layers = self._layers.split(source, size)
@@ -133,7 +134,9 @@ class CardFrames:
         shown = layers if size == output else self._layers.split(source, output)
         frame = AnchoredFrame(replace(inputs, color=seen), anchored.base, anchored.depth, anchored.motion)
         amount, stream = detail * share, self.shade_stream
-        return frame, lambda painted: self._layers.with_detail(painted, shown, exposure, amount, stream)
+        return NetworkView(
+            frame, finish=lambda painted: self._layers.with_detail(painted, shown, exposure, amount, stream)
+        )
 
     def _make_guide(self, inputs: FrameInputs, base: tuple[int, int], depth: int) -> None:
         there, (h, w), stream = self._base(base), base, self.motion_stream

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...cuda.array import is_on_card
-from ...frame import Camera, InputFrame
+from ...frame import Camera, InputFrame, Slot
 from ...models.character import CHARACTER_PARTS, DEFAULT_APPEARANCE, GARMENT_VALUES
 from .look import Look
 from .surfaces import surface_of_ids
@@ -24,8 +24,7 @@ class FrameInputs:
     Attributes:
         world_from_camera: (3, 4). intrinsics: (4,), see `models.guide.world_rays`. sun, seed: (3,). palette: (3, 8), see
             `palette_of`.
-        estimated: the geometry is a guess (`estimated_geometry`), too rough for patterns of straight lines.
-        slots: of planes on a card, whose `ids` are slots; in host memory `ids` are parts already.
+        slots: of planes on a card, whose `ids` are slots; in host memory `ids` are surfaces already.
     """
 
     color: npt.NDArray[np.uint8]
@@ -37,7 +36,6 @@ class FrameInputs:
     sun: _Floats
     seed: _Floats
     palette: _Floats
-    estimated: bool = False
     slots: tuple[Slot, ...] = ()
 
 

@@ -48,7 +48,6 @@ class GpuShading:
         self._shader, self._otherwise = shader, otherwise
         self.gave_up = False
         self._weights = ControlMemo(lambda controls: packed_head(head, controls))
-        self._weights_for_estimates = ControlMemo(lambda controls: packed_head(head, controls, estimated=True))
         self._weights(
             torch.zeros(1, head.scenes + head.lighting_biases[0].shape[0], device=head.scene_biases[0].device)
         )
@@ -94,7 +93,7 @@ class GpuShading:
         _, h, w, _ = context.shape
         picture = self._pictures.get(output, lambda: np.empty((*output, 4), np.uint8))
         target = self._targets.get((output, (h, w)), lambda: self._shader.target(output, (h, w)))
-        weights = (self._weights_for_estimates if inputs.estimated else self._weights)(controls)
+        weights = self._weights(controls)
         planes = (
             resample(inputs.color, *output),
             None if inputs.depth is None else resample_depth(inputs.depth, *output),

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from ...accel.base import Backend, CompiledModule
 from ...models.fields import anchored_noise
-from ...models.guide import EXACT_CHANNELS, build_guide, color_only_guide
+from ...models.guide import build_guide, color_only_guide
 from ...models.head import Head
 from ..caches import SIZES_KEPT, LruCache
 from ..reprojection import PreviousFrame, Reprojected, reproject
@@ -103,9 +103,6 @@ class LayeredShading:
             guide = color_only_guide(_unit_color(inputs.color, output))
         else:
             (guide,) = self._guide(False, inputs, output)
-            if inputs.estimated:
-                guide = guide.clone()
-                guide[:, list(EXACT_CHANNELS)] = 0
         arguments = (guide, context, controls)
         key = ("shade", output, tuple(context.shape))
         compiled = self._compiled.get(

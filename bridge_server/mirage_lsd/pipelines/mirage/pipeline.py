@@ -233,9 +233,9 @@ class MiragePipeline:
         anchored, past = self._aligned(frame, state, look, clock, shading)
         detail = controls.number(DETAIL, 1.0)
         if isinstance(shading, CardFrames):
-            seen, finish = shading.network_view(anchored, state, detail, output)
+            view = shading.network_view(anchored, state, detail, output)
         else:
-            seen, finish = network_view(anchored, past, state, detail, output, self._color_alone)
+            view = network_view(anchored, past, state, detail, output, self._color_alone)
         clock.mark("anchor")
         vector = self._control_vector(look)
         steps = self._trunks.steps(state, anchored.base, controls, waits=self._exact or state.spec.exact)
@@ -243,13 +243,13 @@ class MiragePipeline:
         due = state.pending is None and state.frames_since_job + 1 >= state.context_every
         fresh, job = None, None
         if stale or (due and not self._beside(state.spec)):
-            run = self._context_run(seen, past, state, vector, steps, 0, shading)
+            run = self._context_run(view.frame, past, state, vector, steps, 0, shading, view.guide)
             clock.mark("anchor")
             fresh = run()
         elif due:
             slot = self._trunk_thread.acquire_slot()
             try:
-                run = self._context_run(seen, past, state, vector, steps, slot, shading)
+                run = self._context_run(view.frame, past, state, vector, steps, slot, shading, view.guide)
                 clock.mark("anchor")
                 job = self._trunk_thread.start(slot, run)
             except BaseException:
@@ -258,9 +258,10 @@ class MiragePipeline:
         clock.mark("denoise")
         context = past.context if fresh is None else fresh.context
         assert context is not None
-        picture = shading.shade(seen.inputs, context.permute(0, 2, 3, 1), vector, output)
+        told = context if view.context is None else view.context(context)
+        picture = shading.shade(view.frame.inputs, told.permute(0, 2, 3, 1), vector, output)
         clock.mark("shade")
-        picture = tinted(finish(picture), controls.numbers(TINT))
+        picture = tinted(view.finish(picture), controls.numbers(TINT))
         clock.mark("detail")
         remember(state, anchored, frame, look, past, fresh, job)
         return OutputFrame(picture, clock.stages_us())
@@ -317,10 +318,10 @@ class MiragePipeline:
 
     def _context_run(
         self, frame: AnchoredFrame, past: WarpedHistory, state: StreamState, vector: Tensor, steps: int, slot: int,
-        shading: Shading,
+        shading: Shading, given: Tensor | None = None,
     ) -> Callable[[], FreshContext]:  # fmt: skip
-        """What the trunk has to do for a frame; may be called on any thread, and reads nothing of the state."""
-        guide, noise = shading.guide(frame.inputs, frame.base, slot)
+        """What the trunk has to do for a frame; may be called on any thread, and reads nothing of the state. `given`: the guide, where there is one."""
+        guide, noise = (given, None) if given is not None else shading.guide(frame.inputs, frame.base, slot)
         noise = state.screen_noise if noise is None else noise
         contexts, first = state.spec.contexts, state.contexts == 0
         home = state.memory.past.device
