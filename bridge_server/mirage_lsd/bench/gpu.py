@@ -61,6 +61,7 @@ def measure_gpu(job: GpuJob, tell: Callable[[str], None]) -> dict[str, Any]:
     part("trunk", lambda: [_trunk(job, size) for size in job.sizes])
     part("stream", lambda: [_stream(job, size, "eager") for size in job.sizes])
     part("stream_graph", lambda: [_stream(job, size, "graph") for size in job.sizes])
+    part("stream_tensorrt", lambda: [_stream(job, size, "tensorrt") for size in job.sizes])
     return report
 
 
