@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -29,10 +29,12 @@ class CardMemory(Protocol):
 
 
 class TorchMemory:
-    """PyTorch's memory and the calling thread's current stream: nothing is waited for, and the outputs stay on the card."""
+    """PyTorch's memory, in the order of the calling thread's current stream: the host waits for nothing, and the outputs stay on the card."""
 
     def __init__(self, device: torch.device) -> None:
         self._device = device
+        # In the default stream TensorRT would let the host wait for the whole card.
+        self._beside: Any = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
 
     @torch.inference_mode()
     def run(self, inputs: tuple[Tensor, ...], outputs: Shapes, enqueue: Enqueue) -> tuple[Tensor, ...]:
@@ -40,8 +42,15 @@ class TorchMemory:
         with torch.cuda.device(self._device):
             given = [x.to(self._device, torch.float32).contiguous() for x in inputs]
             made = tuple(torch.empty(shape, dtype=torch.float32, device=self._device) for shape in outputs)
-            stream = torch.cuda.current_stream(self._device).cuda_stream
-            enqueue([x.data_ptr() for x in given], [x.data_ptr() for x in made], stream)
+            current = torch.cuda.current_stream(self._device)
+            addresses = [x.data_ptr() for x in given], [x.data_ptr() for x in made]
+            if current != torch.cuda.default_stream(self._device):
+                enqueue(*addresses, current.cuda_stream)
+            else:
+                self._beside.wait_stream(current)
+                enqueue(*addresses, self._beside.cuda_stream)
+                # Neither the inputs' memory nor the outputs' is used by others before this is done.
+                current.wait_stream(self._beside)
         return made
 
 

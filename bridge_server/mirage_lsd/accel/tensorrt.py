@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import threading
 
 import structlog
@@ -33,7 +34,7 @@ class TensorRtBackend:
         half: float16 where autocast has it.
 
     Raises:
-        TensorRtError: there is no TensorRT, or it doesn't know the card.
+        TensorRtError: there is no TensorRT, or it doesn't know the card; or no onnx.
         CudaError: there is no card, or a package is missing.
     """
 
@@ -48,6 +49,8 @@ class TensorRtBackend:
             version = self._driver.call("cuDriverGetVersion")
             major, minor = (self._driver.attribute(which, card) for which in _CAPABILITY)
         self._builder = TensorRtBuilder((major, minor))
+        if importlib.util.find_spec("onnx") is None:
+            raise TensorRtError("The package onnx is missing: pip install 'mirage-lsd[tensorrt]'.")
         self._cache = PlanCache(cache_folder())
         self._made_for = {
             "card": f"{self._driver.name}, compute capability {major}.{minor}",

@@ -99,10 +99,9 @@ class TensorRtBuilder:
 
     def _named(self, capability: tuple[int, int]) -> Any:
         """What TensorRT for RTX calls a card's kind; None for TensorRT, which builds for the card that is there."""
-        kinds = getattr(self._trt, "ComputeCapability", None)
-        if kinds is None or not hasattr(self._trt.IBuilderConfig, "set_compute_capability"):
+        if not self.version.startswith("tensorrt_rtx"):
             return None
-        kind = getattr(kinds, f"SM{capability[0]}{capability[1]}", None)
+        kind = getattr(self._trt.ComputeCapability, f"SM{capability[0]}{capability[1]}", None)
         if kind is None:
             raise TensorRtError(
                 f"{self.version} has nothing for cards of compute capability {'.'.join(map(str, capability))}."

@@ -62,6 +62,7 @@ def measure_gpu(job: GpuJob, tell: Callable[[str], None]) -> dict[str, Any]:
     part("stream", lambda: [_stream(job, size, "eager") for size in job.sizes])
     part("stream_graph", lambda: [_stream(job, size, "graph") for size in job.sizes])
     part("stream_on_card", lambda: [_stream(job, size, "graph", on_card=True) for size in job.sizes])
+    part("stream_tensorrt", lambda: [_stream(job, size, "tensorrt") for size in job.sizes])
     return report
 
 

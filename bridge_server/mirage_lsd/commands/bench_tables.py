@@ -100,7 +100,9 @@ def _gpu(args: argparse.Namespace) -> dict[str, Any]:
             db = "" if figures["db"] is None else f"{figures['db']} dB"
             base = "{}x{}".format(*trunk["base"])
             table.add_row(f"trunk ms, {base}, {way}", str(figures["ms"]["p50"]), str(figures["ms"]["p95"]), db)
-    for way in ("stream", "stream_graph", "stream_on_card"):
+        for way, why in trunk["skipped"].items():
+            table.add_row(f"trunk, {way}", "", "", f"skipped: {why}")
+    for way in ("stream", "stream_graph", "stream_tensorrt", "stream_on_card"):
         for stream in report.get(way, ()):
             p50, p95 = (str(stream["latency_ms"][key]) for key in ("p50", "p95"))
             grown = stream["card_mb"]["grown_in_second_half"]
