@@ -17,13 +17,23 @@ SHADER = (FOLDER / "MirageLSDConvert.shader").read_text()
 
 
 @pytest.mark.parametrize(
-    "variant", ["", "LSD_ARRAY", "LSD_GLOBAL_DEPTH", "LSD_GLOBAL_MOTION", "LSD_GLOBAL_NORMALS", "_GBUFFER_NORMALS_OCT"]
+    "variant",
+    [
+        "",
+        "LSD_ARRAY",
+        "LSD_BUILTIN",
+        "LSD_GLOBAL_DEPTH",
+        "LSD_GLOBAL_MOTION",
+        "LSD_GLOBAL_NORMALS",
+        "_GBUFFER_NORMALS_OCT",
+    ],
 )
 @pytest.mark.parametrize(
     ("stage", "entry"),
     [
         ("vert", "Vertex"),
         ("vert", "MarkedVertex"),
+        ("vert", "PresentedVertex"),
         *[("frag", name) for name in ("Color", "Depth", "Motion", "Normal", "Present", "Id")],
     ],
 )
@@ -41,7 +51,8 @@ def test_it_compiles(tmp_path: Path, variant: str, stage: str, entry: str) -> No
 def test_every_pass_names_functions_that_are_there() -> None:
     passes = re.findall(r"#pragma vertex (\w+)\s+#pragma fragment (\w+)", SHADER)
     assert passes == [
-        *[("Vertex", name) for name in ("Color", "Depth", "Motion", "Present")],
+        *[("Vertex", name) for name in ("Color", "Depth", "Motion")],
+        ("PresentedVertex", "Present"),
         ("MarkedVertex", "Id"),
         ("Vertex", "Normal"),
     ]
