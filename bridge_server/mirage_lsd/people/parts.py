@@ -158,6 +158,8 @@ def _places(
     hair[beside_neck], skin[beside_neck], outfit[beside_neck] = 0.12, 0.1, 0.8
     hair[under_chin], skin[under_chin], outfit[under_chin] = 0.02, 0.6, 0.5
     hair[head], skin[head], outfit[head] = 0.8, 0.3, 0.02
+    jaw = head & (above < -0.4) & (beside > 1.1)
+    hair[jaw], skin[jaw], outfit[jaw] = 0.3, 0.1, 0.5
     ring = (wide_face > 0) & head
     hair[ring], skin[ring] = 0.4, 0.6
     hair[in_face > 0], skin[in_face > 0], outfit[in_face > 0] = 0.08, 1.0, 0.002

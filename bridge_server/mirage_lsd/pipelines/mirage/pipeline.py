@@ -130,8 +130,7 @@ class MiragePipeline:
 
     def read_controls(self, values: Mapping[str, Any], targets: Mapping[str, Any]) -> Reading:
         """Reads the words of `prompt` and `appearance`; see `Pipeline.read_controls`."""
-        reading = read_words(values, targets, self.scenes, self.lightings)
-        return Reading(reading.values, (*reading.notices, *self._people.notices(values)))
+        return read_words(values, targets, self.scenes, self.lightings)
 
     def create_state(self, spec: StreamSpec) -> StreamState:
         """A fresh state; compiles for the stream's size, if that was not done yet (a few seconds). Runs nothing.

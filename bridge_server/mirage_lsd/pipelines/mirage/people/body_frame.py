@@ -58,7 +58,8 @@ def around_body(body: Body, shape: tuple[int, int]) -> tuple[Floats, Floats]:
                 start = _TRUNK_LENGTH_M
             bone = joints[b, :2] - joints[a, :2]
             bone_length = float(np.hypot(*bone)) + 1e-3
-            if min(float(body.seen[a]), float(body.seen[b])) >= _LEAST_SEEN:
+            seen = min(float(body.seen[a]), float(body.seen[b])) >= _LEAST_SEEN
+            if seen and (a in (*SHOULDERS, *HIPS) or _inside(joints[b], w, h)):
                 bone = bone / bone_length
                 bx, by = x - joints[a, 0], y - joints[a, 1]
                 on = bx * bone[0] + by * bone[1]
@@ -75,3 +76,8 @@ def around_body(body: Body, shape: tuple[int, int]) -> tuple[Floats, Floats]:
         np.asarray(cv2.resize(around.astype(np.float32), size, interpolation=cv2.INTER_LINEAR), np.float32),
         np.asarray(cv2.resize(along.astype(np.float32), size, interpolation=cv2.INTER_LINEAR), np.float32),
     )
+
+
+def _inside(joint: Floats, width: int, height: int) -> bool:
+    """A hand or foot beyond the picture's edge is a guess, and its sleeve would come and go."""
+    return 0.0 <= float(joint[0]) < width and 0.0 <= float(joint[1]) < height

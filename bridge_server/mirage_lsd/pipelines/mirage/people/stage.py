@@ -6,9 +6,8 @@ Only streams of color alone have people that must be looked for; an engine marks
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -80,11 +79,6 @@ class PeopleStage:
         self._networks: PersonNetworks | None = None
         self._loading = threading.Lock()
         self._fault = ""
-
-    def notices(self, values: Mapping[str, Any]) -> tuple[Notice, ...]:
-        """What to say of a group of controls: a background needs networks that may not be there."""
-        missing = PEOPLE.missing() if values.get(BACKGROUND, RESTYLE) != RESTYLE else None
-        return () if missing is None else (Notice(_UNAVAILABLE, missing + "."),)
 
     def process(
         self, frame: InputFrame, state: PeopleState, controls: Controls, size: tuple[int, int], paint: Paint
@@ -180,7 +174,7 @@ class PeopleStage:
                 try:
                     self._networks = PersonNetworks(PEOPLE.paths())
                 except (DeviceError, ImportError, RuntimeError) as error:
-                    self._fault = str(error).splitlines()[0]
+                    self._fault = str(error).splitlines()[0].rstrip(".") + "."
             return self._networks
 
 
