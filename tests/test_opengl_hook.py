@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-
 from games.proof import prove_moving
 
 from mirage_lsd.client import library_path
@@ -260,7 +259,9 @@ def test_what_moves_is_a_slot_with_its_transform(
         ):
             assert matrix is not None
             assert camera is not None
-            assert np.allclose(camera.view @ np.vstack([matrix, [0, 0, 0, 1]]), views[number] @ poses[number], atol=2e-3)
+            assert np.allclose(
+                camera.view @ np.vstack([matrix, [0, 0, 0, 1]]), views[number] @ poses[number], atol=2e-3
+            )
         # Its pixels are those that the box alone would fill.
         box = _box_mask(views[i] @ poses[i])
         assert (frame.ids[box] == 1).mean() > 0.98

@@ -69,7 +69,15 @@ _WALK = ("+set", "activeAction", '"+forward;+left"', "+devmap", "aggressor")
 
 GAMES = (
     Game("openarena", "openarena", (*_OPENARENA, "+set", "cl_renderer", "opengl1", *_WALK), "", 90, 200),
-    Game("openarena-core", "openarena", (*_OPENARENA, "+set", "cl_renderer", "opengl2", *_WALK), "", 90, 200, True),
+    Game(
+        "openarena-core",
+        "openarena",
+        (*_OPENARENA, "+set", "cl_renderer", "opengl2", *_WALK),
+        "",
+        40,
+        75,
+        True,
+    ),
     # The camera flies from the level as a whole down to the ball.
     Game(
         "neverball",

@@ -109,22 +109,32 @@ def prove_moving(frames: Iterable[InputFrame]) -> MovingProof:
         if now.reset or now.ids is None or before.ids is None or before.camera is None or now.camera is None:
             continue
         pictures = _smooth(before.color), _smooth(now.color)
+        still_x, still_y, _ = positions_before(before, now)
         for slot in now.slots:
             mask = now.ids == slot.slot
-            if slot.world_from_object is None or slot.previous_world_from_object is None or mask.sum() < _SMALLEST_OBJECT:
+            if (
+                slot.world_from_object is None
+                or slot.previous_world_from_object is None
+                or mask.sum() < _SMALLEST_OBJECT
+            ):
                 continue
             carried = _square(slot.previous_world_from_object) @ np.linalg.inv(_square(slot.world_from_object))
             x, y, visible = positions_before(before, now, carried)
-            still_x, still_y, _ = positions_before(before, now)
             height, width = mask.shape
-            rows, columns = np.clip(np.rint(y), 0, height - 1).astype(int), np.clip(np.rint(x), 0, width - 1).astype(int)
+            rows, columns = (
+                np.clip(np.rint(y), 0, height - 1).astype(int),
+                np.clip(np.rint(x), 0, width - 1).astype(int),
+            )
             apart = np.hypot(x - still_x, y - still_y)
             # Where the object was seen: what it turned away from can't be compared.
             chosen = mask & visible & (before.ids[rows, columns] == slot.slot) & (apart >= _LEAST_MOTION_PX)
             if not chosen.any():
                 continue
             slots.add(slot.slot)
-            each = [np.abs(_bilinear(pictures[0], *at) - pictures[1]).mean(-1)[chosen] for at in ((x, y), (still_x, still_y))]
+            each = [
+                np.abs(_bilinear(pictures[0], *at) - pictures[1]).mean(-1)[chosen]
+                for at in ((x, y), (still_x, still_y))
+            ]
             errors.append(np.stack([*each, apart[chosen]]))
     if not errors:
         return MovingProof(0, 0, 0.0, 0.0, 0.0)
