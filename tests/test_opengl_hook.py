@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from games.proof import prove_moving
 
 from mirage_lsd.client import library_path
 from mirage_lsd.controls import Controls, ControlSpec
@@ -266,9 +265,6 @@ def test_what_moves_is_a_slot_with_its_transform(
         box = _box_mask(views[i] @ poses[i])
         assert (frame.ids[box] == 1).mean() > 0.98
         assert (frame.ids[~box] == 1).mean() < 0.002
-    proof = prove_moving(frames)
-    assert proof.pixels > 5000
-    assert proof.with_transforms < 0.5 * proof.without
 
 
 def _box_mask(eye_from_box: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:

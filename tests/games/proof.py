@@ -109,6 +109,7 @@ def prove_moving(frames: Iterable[InputFrame]) -> MovingProof:
         if now.reset or now.ids is None or before.ids is None or before.camera is None or now.camera is None:
             continue
         pictures = _smooth(before.color), _smooth(now.color)
+        still_x, still_y, _ = positions_before(before, now)
         for slot in now.slots:
             mask = now.ids == slot.slot
             if (
@@ -119,7 +120,6 @@ def prove_moving(frames: Iterable[InputFrame]) -> MovingProof:
                 continue
             carried = _square(slot.previous_world_from_object) @ np.linalg.inv(_square(slot.world_from_object))
             x, y, visible = positions_before(before, now, carried)
-            still_x, still_y, _ = positions_before(before, now)
             height, width = mask.shape
             rows, columns = (
                 np.clip(np.rint(y), 0, height - 1).astype(int),

@@ -222,6 +222,7 @@ bool Hook::prepare(const Target& target) {
   capture_ = std::make_unique<Capture>(*gl_, width, height, width_, height_);
   write_back_ = std::make_unique<WriteBack>(*gl_, width, height, width_, height_);
   painter_->open(width_, height_, moving_.on());
+  painter_->await_open(settings_.lockstep_ms);
   shown_ = Moment();
   reset_next_ = true;
   return capture_->ok() && write_back_->ok();

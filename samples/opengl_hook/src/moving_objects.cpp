@@ -29,10 +29,10 @@ void MovingObjects::drop(bool context_alive) {
 }
 
 bool MovingObjects::draw_twice(DrawLog* draws, const PerspectiveDraw& draw) {
-  if (marks_ == nullptr || !marks_->ok() || !tracker_.may_move(draw.vertices) || !marks_->fit(draw.target))
-    return false;
+  if (marks_ == nullptr || !marks_->ok() || !marks_->fit(draw.target)) return false;
   Pass::Group* group = draws->last();
-  if (group == nullptr) return false;
+  // A small part of an object tells nothing by itself.
+  if (group == nullptr || (group->mark == 0 && !tracker_.may_move(draw.vertices))) return false;
   const int mark = group->mark != 0 ? group->mark : marked_ + 1;
   if (mark > Marks::kMost || !marks_->begin(mark)) return false;
   group->mark = mark;

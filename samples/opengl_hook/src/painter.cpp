@@ -95,6 +95,12 @@ const lsd_result* Painter::await(int64_t seq, int milliseconds) {
   return nullptr;
 }
 
+void Painter::await_open(int milliseconds) const {
+  const int64_t until = now_ns() + int64_t{milliseconds} * 1000000;
+  while (stream_ != nullptr && core_.lsd_stream_get_state(stream_) == LSD_STREAM_PENDING && now_ns() < until)
+    usleep(500);
+}
+
 bool Painter::connected() const { return stream_ != nullptr && core_.lsd_stream_get_state(stream_) == LSD_STREAM_OPEN; }
 
 lsd_stats Painter::stats() const {

@@ -1,4 +1,5 @@
-// The daemon as the hook sees it: frames go in, the newest picture comes out. Nothing here waits, but for `await`.
+// The daemon as the hook sees it: frames go in, the newest picture comes out. Nothing here waits, but for `await` and
+// `await_open`.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,8 @@ class Painter {
 
   /** Opens a stream of this size, in place of the one before; `ids`: with a plane of slots. */
   void open(int width, int height, bool ids);
+  /** Waits for the stream to be open (in lockstep only). */
+  void await_open(int milliseconds) const;
   /** What is handed over of a frame; row 0 on top. */
   struct Frame {
     const uint8_t* color;
