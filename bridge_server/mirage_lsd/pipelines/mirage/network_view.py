@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +30,7 @@ from .state import StreamState
 _Picture = npt.NDArray[np.uint8]
 
 
-def _as_it_is(painted: _Picture) -> _Picture:
+def _as_it_is(painted: Any) -> Any:
     return painted
 
 
@@ -40,13 +41,13 @@ class NetworkView:
     Attributes:
         frame: what is shaded. guide: (1, h, w, GUIDE_CHANNELS), the trunk's; None: the shading's own guide of `frame`.
         context: what the head is given for the trunk's context, (1, C, h / 8, w / 8) each or finer; None: the same.
-        finish: from the painted picture to the one that is shown.
+        finish: from the painted picture, in host memory or on a card, to the one that is shown, in the same place.
     """
 
     frame: AnchoredFrame
     guide: Tensor | None = None
     context: Callable[[Tensor], Tensor] | None = None
-    finish: Callable[[_Picture], _Picture] = _as_it_is
+    finish: Callable[[Any], Any] = _as_it_is
 
 
 def network_view(
