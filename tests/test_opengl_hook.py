@@ -56,8 +56,8 @@ class RecorderPipeline(PlainControls):
 
     def process(self, frame: InputFrame, state: StreamSpec, controls: Controls) -> OutputFrame:
         assert frame.depth is not None
-        planes = {"depth": frame.depth.copy(), "ids": frame.ids.copy() if frame.ids is not None else None}
-        self.frames.append(replace(frame, color=frame.color.copy(), **planes))
+        ids = frame.ids.copy() if frame.ids is not None else None
+        self.frames.append(replace(frame, color=frame.color.copy(), depth=frame.depth.copy(), ids=ids))
         pixels = np.empty((state.output_height, state.output_width, 4), np.uint8)
         pixels[...] = (255, 0, 255, 255)
         return OutputFrame(pixels)
