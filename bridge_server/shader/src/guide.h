@@ -205,7 +205,8 @@ inline void wear(const vf* garment, const Vec3& n, vf height, vf footprint, vf* 
 
 constexpr int kGuide = MLS_GUIDE_CHANNELS;
 
-// What nobody built has no windows, beams and bricks; what grows faces up at least so much, and has what lies on slopes.
+// What nobody built has no windows, beams and bricks; what grows faces up at least so much, and has what lies on
+// slopes.
 constexpr int kUnbuilt = 4, kGrown = 5;
 constexpr float kGrownUp = 0.5f;
 
