@@ -310,10 +310,11 @@ def test_what_is_held_stays_as_it_is_and_is_filled_before_the_daemon_sees_it(
     assert len(painted) > 15
     world = slice(0, HEIGHT - 60)
     offset = 40 - len(pipeline.frames)
+    # Of all frames together: in some it has the color of what is behind it.
+    weapon = np.any([(a != b).any(-1) for a, b in zip(held, without, strict=True)], axis=0)
+    weapon[HEIGHT - 60 :] = False
+    assert weapon.sum() > 500
     for i in painted:
-        weapon = (held[i] != without[i]).any(-1)
-        weapon[HEIGHT - 60 :] = False
-        assert weapon.sum() > 500
         assert np.array_equal(shown[i][weapon], held[i][weapon])
         assert (shown[i][world][~weapon[world]][:, :3] == (255, 0, 255)).all()
         sent = pipeline.frames[i - offset]

@@ -63,17 +63,22 @@ def load_parts(run: Path, seed: int = 0) -> Parts:
     """
     parts = new_parts(seed)
     for name, modules in (("vae.pt", ("vae",)), ("unet.pt", ("unet", "text_encoder"))):
-        average = torch.load(run / name, weights_only=True)["average"]
+        saved = torch.load(run / name, weights_only=True)
         for module in modules:
-            getattr(parts, module).load_state_dict(average[module])
+            getattr(parts, module).load_state_dict(saved["average"][module])
+    # Of the latents that the UNet was trained on: without it a checkpoint's pictures are bleached.
+    parts.vae.register_to_config(scaling_factor=saved["scaling_factor"])
     return parts
 
 
 class _Stage:
     """Modules in training: optimizer, average, checkpoint."""
 
-    def __init__(self, modules: dict[str, torch.nn.Module], file: Path, rate: float) -> None:
+    def __init__(
+        self, modules: dict[str, torch.nn.Module], file: Path, rate: float, scaling_factor: float = 1.0
+    ) -> None:
         self.modules, self.file, self.step, self.seconds = modules, file, 0, 0.0
+        self.scaling_factor = scaling_factor
         self.parameters = [p for module in modules.values() for p in module.parameters()]
         self.optimizer = torch.optim.AdamW(self.parameters, lr=rate, betas=(0.9, 0.98), weight_decay=0.01)
         self.average = {n: {k: v.clone() for k, v in m.state_dict().items()} for n, m in modules.items()}
@@ -113,6 +118,7 @@ class _Stage:
             "optimizer": self.optimizer.state_dict(),
             "step": self.step,
             "seconds": seconds,
+            "scaling_factor": self.scaling_factor,
         }
         torch.save(state, self.file.with_suffix(".partial"))
         self.file.with_suffix(".partial").replace(self.file)
@@ -194,7 +200,8 @@ def _latents(parts: Parts, pictures: Pictures, tick: Callable[[int, int], None])
 def _train_unet(
     parts: Parts, pictures: Pictures, latents: _Latents, options: CheckpointTraining, report: Report
 ) -> None:
-    stage = _Stage({"unet": parts.unet, "text_encoder": parts.text_encoder}, options.run / "unet.pt", options.rate)
+    networks = {"unet": parts.unet, "text_encoder": parts.text_encoder}
+    stage = _Stage(networks, options.run / "unet.pt", options.rate, parts.vae.config.scaling_factor)
     rng = random.Random(options.seed + stage.step)
     torch.manual_seed(options.seed + stage.step)
     budget, began = options.minutes * 60, _spent()
