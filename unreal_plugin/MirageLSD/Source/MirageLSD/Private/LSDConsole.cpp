@@ -18,6 +18,9 @@ static TAutoConsoleVariable<float> GLSDTargetFPS(
 static TAutoConsoleVariable<float> GLSDBeforeAfter(TEXT("MirageLSD.BeforeAfter"), -1.0f,
 	TEXT("Share of the view, from the left, that stays the engine's own picture, 0 to 1; below 0: as each stream says."), ECVF_Default);
 
+static TAutoConsoleVariable<int32> GLSDLateReprojection(TEXT("MirageLSD.LateReprojection"), -1,
+	TEXT("1: the daemon's pictures are carried to each frame's camera; 0: the last one is shown as it is; below 0: as each stream says."), ECVF_Default);
+
 namespace LSDConsole
 {
 	bool IsEnabled()
@@ -35,6 +38,12 @@ namespace LSDConsole
 	{
 		const float Set = GLSDBeforeAfter.GetValueOnGameThread();
 		return FMath::Clamp(Set < 0.0f ? OfStream : Set, 0.0f, 1.0f);
+	}
+
+	bool GetLateReprojection(bool bOfStream)
+	{
+		const int32 Set = GLSDLateReprojection.GetValueOnGameThread();
+		return Set < 0 ? bOfStream : Set != 0;
 	}
 
 	static FString JoinFrom(const TArray<FString>& Words, int32 First)

@@ -32,6 +32,7 @@ ULSDStreamEngine::ULSDStreamEngine()
 	bSendDepth = Settings->bSendDepth;
 	bSendMotion = Settings->bSendMotion;
 	Shading = Settings->Shading;
+	bLateReprojection = Settings->bLateReprojection;
 }
 
 ULSDStreamEngine* ULSDStreamEngine::Create(const FString& InModel, bool bInUseGPU)
@@ -87,6 +88,11 @@ void ULSDStreamEngine::SetShowInView(bool bShow)
 void ULSDStreamEngine::SetShading(ELSDShading NewShading)
 {
 	Shading = NewShading;
+}
+
+void ULSDStreamEngine::SetLateReprojection(bool bReproject)
+{
+	bLateReprojection = bReproject;
 }
 
 void ULSDStreamEngine::StartCapture()

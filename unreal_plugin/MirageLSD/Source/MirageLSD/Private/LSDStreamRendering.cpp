@@ -66,6 +66,9 @@ FLSDRenderRequest ULSDStreamEngine::MakeRequest(UTexture* Target)
 	Request.bForget = IsLost();
 	Request.bPaused = !LSDConsole::IsEnabled();
 	Request.bOffline = IsOffline();
+	// A scene capture's camera is not the view's. An offline render shows each picture as it was made.
+	Request.bReproject = Request.bShowInView && !Request.bPaused && !Request.bOffline && !bShadesInEngine && !bFromSceneCapture && bSendDepth
+		&& GMaxRHIFeatureLevel >= ERHIFeatureLevel::SM5 && LSDConsole::GetLateReprojection(bLateReprojection);
 	Request.BeforeAfter = LSDConsole::GetBeforeAfter(BeforeAfter);
 	Request.bReset = bResetAsked;
 	Request.TargetFPS = LSDConsole::GetTargetFPS(TargetFPS);

@@ -55,6 +55,10 @@ public:
 	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Stream")
 	ELSDShading Shading = ELSDShading::Automatic;
 
+	/** The daemon's pictures, which are some frames old, are carried to each frame's camera and depth before they are shown in the view. */
+	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Stream")
+	bool bLateReprojection = true;
+
 	/** What things are that have no LSD Identity; the first rule that fits counts. Needs Rendering > Custom Depth-Stencil Pass: Enabled with Stencil. */
 	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Identities")
 	TArray<FLSDRule> Rules;
