@@ -16,13 +16,25 @@ FOLDER = PACKAGE / "Runtime" / "Resources"
 SHADER = (FOLDER / "MirageLSDConvert.shader").read_text()
 
 
-@pytest.mark.parametrize("variant", ["", "LSD_ARRAY", "LSD_GLOBAL_DEPTH", "LSD_GLOBAL_MOTION"])
+@pytest.mark.parametrize(
+    "variant",
+    [
+        "",
+        "LSD_ARRAY",
+        "LSD_BUILTIN",
+        "LSD_GLOBAL_DEPTH",
+        "LSD_GLOBAL_MOTION",
+        "LSD_GLOBAL_NORMALS",
+        "_GBUFFER_NORMALS_OCT",
+    ],
+)
 @pytest.mark.parametrize(
     ("stage", "entry"),
     [
         ("vert", "Vertex"),
         ("vert", "MarkedVertex"),
-        *[("frag", name) for name in ("Color", "Depth", "Motion", "Present", "Id")],
+        ("vert", "PresentedVertex"),
+        *[("frag", name) for name in ("Color", "Depth", "Motion", "Normal", "Present", "Id")],
     ],
 )
 def test_it_compiles(tmp_path: Path, variant: str, stage: str, entry: str) -> None:
@@ -39,8 +51,10 @@ def test_it_compiles(tmp_path: Path, variant: str, stage: str, entry: str) -> No
 def test_every_pass_names_functions_that_are_there() -> None:
     passes = re.findall(r"#pragma vertex (\w+)\s+#pragma fragment (\w+)", SHADER)
     assert passes == [
-        *[("Vertex", name) for name in ("Color", "Depth", "Motion", "Present")],
+        *[("Vertex", name) for name in ("Color", "Depth", "Motion")],
+        ("PresentedVertex", "Present"),
         ("MarkedVertex", "Id"),
+        ("Vertex", "Normal"),
     ]
 
 

@@ -24,6 +24,7 @@ namespace MirageLSD.Tests.Behaviour
             RenderSettings.sun = null;
             GraphicsSettings.currentRenderPipeline = null;
             Gpu.GlobalNames.Clear();
+            Gpu.GlobalKeywords.Clear();
             QualitySettings.activeColorSpace = ColorSpace.Gamma;
             SystemInfo.supportsAsyncGPUReadback = true;
             SystemInfo.supportsMotionVectors = true;

@@ -45,7 +45,6 @@ class Reprojection : public testing::Test {
   }
   void SetUp() override { ForgetReprojections(); }
   void TearDown() override {
-    GMaxRHIFeatureLevel = ERHIFeatureLevel::SM5;
     StandIn::GetConsoleVariables()[TEXT("MirageLSD.LateReprojection")] = -1.0f;
     FlushRenderingCommands();
     EXPECT_EQ(IPooledRenderTarget::StandInAlive.load(), 0) << "kept after the end";
@@ -214,12 +213,11 @@ TEST_F(Reprojection, WhatMovesByItselfIsFollowed) {
 }
 
 TEST_F(Reprojection, NothingIsKeptOrDrawnWhenItIsOff) {
-  enum { kSetting, kComponent, kConsole, kPlanes, kGraphics, kOffline, kHidden, kCount };
+  enum { kSetting, kComponent, kConsole, kPlanes, kOffline, kHidden, kCount };
   for (int why = 0; why < kCount; ++why) {
     auto* settings = GetMutableDefault<ULSDSettings>();
     settings->bLateReprojection = why != kSetting;
     settings->bSendDepth = why != kPlanes;
-    GMaxRHIFeatureLevel = why == kGraphics ? ERHIFeatureLevel::ES3_1 : ERHIFeatureLevel::SM5;
     StandIn::GetConsoleVariables()[TEXT("MirageLSD.LateReprojection")] = why == kConsole ? 0.0f : -1.0f;
     Game game(daemon_->endpoint());
     settings->bLateReprojection = settings->bSendDepth = true;

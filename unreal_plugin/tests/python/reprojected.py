@@ -67,7 +67,7 @@ def by_the_shader(plugin: Path, repository: Path, record: Reprojected, folder: P
     spirv = compile_pixel_shader(whole_source(plugin, repository, "LSDReprojectPass"), folder)
     loose = {**record.numbers, "bLinear": np.uint32(record.linear)}
     buffers = {"SlotRowBuffer": record.slot_rows}
-    return draw(spirv, record.textures, buffers, loose=loose, size=record.unseen.shape)
+    return draw(spirv, record.textures, buffers, constants={}, loose=loose, size=record.unseen.shape)
 
 
 def beyond_rounding(a: Bytes, b: Bytes) -> float:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from usf import compile_pixel_shader, whole_source
+from usf import compile_pixel_shader, uniform_buffers, whole_source
 
 TYPES = {
     "FVector2f": "float2",
@@ -30,6 +30,11 @@ def shader_classes(plugin: Path) -> dict[str, dict[str, str]]:
         )
         classes[name] = {parameter + size: TYPES.get(kind, kind) for kind, parameter, size in found}
     return classes
+
+
+def compiled_with(name: str) -> list[str]:
+    """The defines that its permutations have."""
+    return ["", "LSD_WEIGHTS_IN_BUFFER"] if name == "LSDShadePass" else [""]
 
 
 def implemented(plugin: Path) -> dict[str, tuple[str, str]]:
@@ -72,4 +77,21 @@ def test_the_shared_arithmetic_stays_within_both_languages(plugin: Path) -> None
 
 @pytest.mark.parametrize("name", ["LSDCaptureGeometry", "LSDCopy", "LSDShadePass", "LSDReprojectPass"])
 def test_they_are_valid_hlsl(plugin: Path, repository: Path, tmp_path: Path, name: str) -> None:
-    compile_pixel_shader(whole_source(plugin, repository, name), tmp_path)
+    for define in compiled_with(name):
+        compile_pixel_shader(whole_source(plugin, repository, name, define=define), tmp_path)
+
+
+def test_permutations_are_the_shaders_own(plugin: Path) -> None:
+    text = (plugin / "Source/MirageLSD/Private/LSDShaders.h").read_text(encoding="utf-8")
+    for define in re.findall(r'SHADER_PERMUTATION_BOOL\("(\w+)"\)', text):
+        assert define in compiled_with("LSDShadePass")
+        source = (plugin / "Shaders/Private/LSDShadePass.usf").read_text(encoding="utf-8")
+        assert re.search(rf"^#if {define}$", source, re.M)
+
+
+def test_constants_fit_into_a_constant_buffer(plugin: Path) -> None:
+    """64 KB in Direct3D, in Vulkan on desktops and in Metal."""
+    declared = uniform_buffers(plugin)
+    assert set(declared) == {"LSDWeights"}
+    for text in declared.values():
+        assert 16 * sum(int(size) for size in re.findall(r"\[(\d+)\]", text)) <= 65536

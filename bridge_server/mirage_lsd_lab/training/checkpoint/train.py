@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..precision import mixed_precision
 from .data import Pictures, disparity, render_pictures
 from .networks import STRIDE, Parts, new_parts
 
@@ -22,6 +23,8 @@ _TEXT_DROPPED = 0.1
 # Where a stream starts by default (denoise 0.65), and the times that two to four steps visit from there.
 _START, _LATER = 649, (487, 432, 324, 216, 162)
 _EARLIEST_START, _LEAST_TIME = 400, 20
+# Most steps see a window of so many latents, which costs a quarter; the last share of the time, whole pictures.
+_WINDOW, _WHOLE_SHARE = (28, 48), 0.15
 _SAVE_EVERY_S = 120.0
 
 # (what is being done, done, of how many)
@@ -151,7 +154,7 @@ def _train_vae(parts: Parts, pictures: Pictures, options: CheckpointTraining, re
             crop = pictures.pictures[i, :, top : top + _CROP, left : left + _CROP]
             crops.append(crop.flip(-1) if rng.random() < 0.5 else crop)
         x = torch.stack(crops).float() / 127.5 - 1.0
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed_precision("cpu"):
             z = parts.vae.encode(x).latents
             y = parts.vae.decode(z).sample
         y, z = y.float(), z.float()
@@ -205,12 +208,13 @@ def _train_unet(
         ids = parts.tokenizer(
             texts, padding="max_length", truncation=True, max_length=parts.tokenizer.model_max_length, return_tensors="pt"
         ).input_ids  # fmt: skip
-        z, depth = latents.z[chosen], latents.depth[chosen]
-        origin, t = _origins(z, latents.source[chosen], rng)
+        window = _WINDOW if seconds < (1 - _WHOLE_SHARE) * budget else tuple(latents.z.shape[-2:])
+        z, source, depth = _windows(latents, chosen, window, rng)
+        origin, t = _origins(z, source, rng)
         signal, noise_share = alphas[t].sqrt().view(-1, 1, 1, 1), (1 - alphas[t]).sqrt().view(-1, 1, 1, 1)
         noisy = signal * origin + noise_share * torch.randn_like(z)
         wanted = (signal * noisy - z) / noise_share
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed_precision("cpu"):
             words = parts.text_encoder(ids).last_hidden_state
             found = parts.unet(torch.cat([noisy, depth], 1), t, words).sample
         loss = F.mse_loss(found.float(), wanted)
@@ -220,6 +224,16 @@ def _train_unet(
         report(f"UNet, step {stage.step}, loss {smoothed:.3f}", seconds, budget)
     stage.save(stage.seconds + budget, now=True)
     stage.adopt_average()
+
+
+def _windows(latents: _Latents, chosen: list[int], size: tuple[int, ...], rng: random.Random) -> tuple[Tensor, ...]:
+    """A window of each: `z`, `source` and `depth`."""
+    (height, width), (h, w) = latents.z.shape[-2:], size
+    windows = []
+    for i in chosen:
+        top, left = rng.randrange(height - h + 1), rng.randrange(width - w + 1)
+        windows.append([x[i, :, top : top + h, left : left + w] for x in latents])
+    return tuple(torch.stack(some) for some in zip(*windows, strict=True))
 
 
 def _origins(z: Tensor, source: Tensor, rng: random.Random) -> tuple[Tensor, Tensor]:

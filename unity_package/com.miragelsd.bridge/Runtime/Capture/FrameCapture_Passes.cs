@@ -10,9 +10,10 @@ namespace MirageLSD
         public override bool IsActive => !_isDisposed && (_isOpen || Shades);
         public override bool WantsDepth => _format.HasDepth && _isOpen || Shades;
         public override bool WantsMotion => _format.HasMotion && _isOpen;
+        public override bool WantsNormals => _format.HasNormals && IsActive;
         public override Texture OnScreen => _isDisposed ? null : Shown;
 
-        public override void Present(CommandBuffer commands, Vector2 size) => _presenter.Record(commands, Shown, size, Split);
+        public override void Present(CommandBuffer commands) => _presenter.Record(commands, Shown, Split);
         public override void Warn(string key, string sentence) => Warned(key, sentence);
 
         public override bool BeginFrame(Camera camera)

@@ -84,6 +84,7 @@ namespace MirageLSD
             Engine.Resolution = Clamped(resolution);
             Engine.Shading = shading;
             Engine.CapturesMotion = motionVectors;
+            Engine.CapturesNormals = normals;
             Engine.ResetsOnCameraCut = resetOnCameraCut;
             Engine.FlipsVertically = flipVertically;
             Engine.ShowsOnScreen = showOnScreen;

@@ -65,6 +65,9 @@ namespace MirageLSD
         [Tooltip("Read frames back asynchronously. Off: wait for the GPU, for devices that can't do otherwise.")]
         [SerializeField] private bool useGPU = true;
         [SerializeField] private bool motionVectors = true;
+        [Tooltip("Send the camera's normals as well. HDRP and deferred rendering have them; forward rendering draws the scene once more for them. " +
+                 "Rounded things get rounder; strong normal maps dissolve bricks.")]
+        [SerializeField] private bool normals;
         [Tooltip("Forget what was painted when the camera jumps.")]
         [SerializeField] private bool resetOnCameraCut = true;
         [Tooltip("Should the picture be upside down on your graphics device.")]

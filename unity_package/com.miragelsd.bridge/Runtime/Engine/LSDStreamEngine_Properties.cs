@@ -72,6 +72,10 @@ namespace MirageLSD
         /// <summary>Motion vectors go with the color, so that moving things stay themselves.</summary>
         public bool CapturesMotion { get; set; } = true;
 
+        /// <summary>The camera's normals go with depth, so that rounded and bumpy surfaces are painted as such. Where the pipeline has no
+        /// buffer of them it draws the scene once more for it (forward rendering in URP and the built-in pipeline).</summary>
+        public bool CapturesNormals { get; set; }
+
         /// <summary>Should a graphics device hand over its pictures upside down after all.</summary>
         public bool FlipsVertically { get; set; }
 

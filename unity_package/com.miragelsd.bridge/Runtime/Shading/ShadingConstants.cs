@@ -28,10 +28,10 @@ namespace MirageLSD
                 Rows[PaletteRows + i] = new Vector4(palette[4 * i], palette[4 * i + 1], palette[4 * i + 2], palette[4 * i + 3]);
         }
 
-        public void SetSizes(Vector2Int picture, Vector2Int context, bool hasDepth, bool hasIds)
+        public void SetSizes(Vector2Int picture, Vector2Int context, bool hasNormals, bool hasIds)
         {
             Rows[6] = new Vector4(picture.x, picture.y, context.x, context.y);
-            Rows[7] = new Vector4(hasDepth ? 1f : 0f, 0f, hasIds ? 1f : 0f, Rows[7].w);
+            Rows[7] = new Vector4(1f, hasNormals ? 1f : 0f, hasIds ? 1f : 0f, Rows[7].w);
         }
 
         /// <summary>The camera of the frame that the context was made for: each point reads the context where that frame saw it.</summary>

@@ -220,8 +220,6 @@ namespace UnityEngine.Rendering
         None = 0,
         CurrentActive = 1,
         CameraTarget = 2,
-        Depth = 3,
-        MotionVectors = 15,
     }
 
     public struct RenderTargetIdentifier
@@ -297,7 +295,16 @@ namespace UnityEngine.Rendering
 
         public void SetRenderTarget(RenderTargetIdentifier rt, RenderBufferLoadAction loadAction, RenderBufferStoreAction storeAction)
         {
-            _commands.Add(gpu => gpu.Target = gpu.Find(rt));
+            _commands.Add(gpu =>
+            {
+                gpu.Target = gpu.Find(rt);
+                gpu.Viewport = Vector2Int.zero;
+            });
+        }
+
+        public void SetViewport(Rect pixelRect)
+        {
+            _commands.Add(gpu => gpu.Viewport = new Vector2Int((int)pixelRect.width, (int)pixelRect.height));
         }
 
         public void DrawProcedural(Matrix4x4 matrix, Material material, int shaderPass, MeshTopology topology, int vertexCount)

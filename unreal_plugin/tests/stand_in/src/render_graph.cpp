@@ -205,10 +205,10 @@ void AddClearRenderTargetPass(FRDGBuilder& GraphBuilder, FRDGTextureRef Texture,
 	});
 }
 
-FGlobalShaderMap* GetGlobalShaderMap(ERHIFeatureLevel)
+FGlobalShaderMap* GetGlobalShaderMap(ERHIFeatureLevel FeatureLevel)
 {
-	static FGlobalShaderMap Map;
-	return &Map;
+	static FGlobalShaderMap Maps[] = {{ERHIFeatureLevel::ES3_1}, {ERHIFeatureLevel::SM5}, {ERHIFeatureLevel::SM6}};
+	return &Maps[static_cast<int32>(FeatureLevel)];
 }
 
 namespace StandIn
@@ -240,8 +240,17 @@ namespace StandIn
 		return Shaders;
 	}
 
-	void RunFullscreen(const FShaderSource& Source, const void* Parameters, const FRenderTargetBindingSlots& Targets, const FIntRect& Viewport)
+	static FDefines RunningDefines;
+
+	bool IsDefined(const TCHAR* Name)
 	{
+		return std::find(RunningDefines.begin(), RunningDefines.end(), Name) != RunningDefines.end();
+	}
+
+	void RunFullscreen(
+		const FShaderSource& Source, const FDefines& Defines, const void* Parameters, const FRenderTargetBindingSlots& Targets, const FIntRect& Viewport)
+	{
+		RunningDefines = Defines;
 		const auto Found = GetShaders().find(Source.Path);
 		check(Found != GetShaders().end());
 		for (int32 Y = Viewport.Min.Y; Y < Viewport.Max.Y; ++Y)
@@ -334,15 +343,19 @@ namespace StandIn
 		return !Rendered.View.bIsSceneCapture || Source == SCS_FinalColorLDR || Source == SCS_FinalColorHDR || Source == SCS_FinalToneCurveHDR;
 	}
 
+	static bool IsMobile(const FRenderedView& Rendered)
+	{
+		const UWorld* const World = Rendered.Family.Scene != nullptr ? Rendered.Family.Scene->GetWorld() : nullptr;
+		return (World != nullptr ? World->GetFeatureLevel() : GMaxRHIFeatureLevel) < ERHIFeatureLevel::SM5;
+	}
+
 	static FPostProcessingInputs MakeInputs(FRDGBuilder& GraphBuilder, const FRenderedView& Rendered, TRDGUniformBuffer<FSceneTextureUniformParameters>& Textures)
 	{
 		FSceneTextureUniformParameters& Contents = Textures.StandInContents;
 		Contents.SceneDepthTexture = GraphBuilder.StandInRegister(Rendered.Depth.GetReference());
 		Contents.GBufferVelocityTexture = GraphBuilder.StandInRegister(Rendered.Velocity.GetReference());
-		if (Rendered.GBufferA.IsValid())
-		{
-			Contents.GBufferATexture = GraphBuilder.StandInRegister(Rendered.GBufferA.GetReference());
-		}
+		static const auto Dummy = std::make_shared<FRHITexture>(FIntPoint(1, 1), PF_B8G8R8A8, ETextureCreateFlags::None);
+		Contents.GBufferATexture = GraphBuilder.StandInRegister(Rendered.GBufferA.IsValid() ? Rendered.GBufferA.GetReference() : Dummy.get());
 		if (Rendered.CustomStencil.IsValid())
 		{
 			Contents.CustomDepthTexture = GraphBuilder.StandInRegister(Rendered.CustomDepth.GetReference());
@@ -454,7 +467,7 @@ namespace StandIn
 			FRDGBuilder GraphBuilder(List);
 			std::vector<TRDGUniformBuffer<FSceneTextureUniformParameters>> Textures(Views.size());
 			// The engine begins all views before it ends the first.
-			for (size_t Index = 0; Index < Views.size() && IsToneMapped(*Rendered); ++Index)
+			for (size_t Index = 0; Index < Views.size() && IsToneMapped(*Rendered) && !IsMobile(*Rendered); ++Index)
 			{
 				const FPostProcessingInputs Inputs = MakeInputs(GraphBuilder, *Views[Index], Textures[Index]);
 				for (const auto& Extension : Active)

@@ -15,4 +15,6 @@ namespace LSDConsole
 	float GetBeforeAfter(float OfStream);
 	/** MirageLSD.LateReprojection, or the stream's own. */
 	bool GetLateReprojection(bool bOfStream);
+	/** MirageLSD.WeightsInBuffer. */
+	bool HasWeightsInBuffer();
 }

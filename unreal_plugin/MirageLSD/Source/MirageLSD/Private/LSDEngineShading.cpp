@@ -3,11 +3,11 @@
 #include "LSDEngineShading.h"
 
 #include "LSDNativeStream.h"
-#include "LSDShaders.h"
 #include "PixelShaderUtils.h"
 #include "RenderGraphBuilder.h"
 #include "RenderGraphUtils.h"
 
+IMPLEMENT_GLOBAL_SHADER_PARAMETER_STRUCT(FLSDWeights, "LSDWeights");
 IMPLEMENT_GLOBAL_SHADER(FLSDShadePS, "/Plugin/MirageLSD/Private/LSDShadePass.usf", "MainPS", SF_Pixel);
 
 namespace LSDEngineShading
@@ -70,6 +70,7 @@ void FLSDEngineShading::AddPass(
 	Frame.camera = Inputs.Camera;
 	Frame.width = Size.X;
 	Frame.height = Size.Y;
+	Frame.has_normals = Inputs.Normals != nullptr;
 	Frame.has_slots = Inputs.HasSlots();
 	Frame.sun = Inputs.Sun != nullptr ? Inputs.Sun->direction : nullptr;
 	const auto Constants = lsd_unreal::shade_constants(Frame, Context, Look);
@@ -77,12 +78,13 @@ void FLSDEngineShading::AddPass(
 
 	FLSDShadePS::FParameters* const Parameters = GraphBuilder.AllocParameters<FLSDShadePS::FParameters>();
 	Inputs.Bind(*Parameters, SceneColor, Output, bLinear);
-	Parameters->WeightBuffer =
-		GraphBuilder.CreateSRV(Keep(GraphBuilder, WeightBuffer, bLookChanged, TEXT("LSDWeights"), Look.weights(), lsd_unreal::kWeightVectors));
+	// Something has to be bound; without normals it is not looked at.
+	Parameters->NormalTexture = Frame.has_normals ? Inputs.Normals : Inputs.Depth;
 	Parameters->ContextBuffer = GraphBuilder.CreateSRV(
 		Keep(GraphBuilder, ContextBuffer, bContextChanged, TEXT("LSDContext"), Context.cells.data(), static_cast<int32>(Context.cells.size() / 4)));
 	Parameters->SlotBuffer = GraphBuilder.CreateSRV(Upload(GraphBuilder, TEXT("LSDSlots"), Slots.data(), lsd_unreal::kSlotNumbers));
 	bContextChanged = false;
+	BindWeights(GraphBuilder, Inputs.bWeightsInBuffer, bLookChanged, *Parameters);
 	for (int32 Row = 0; Row < lsd_unreal::kShadeConstants; ++Row)
 	{
 		const float* const Numbers = Constants.data() + 4 * Row;
@@ -90,8 +92,36 @@ void FLSDEngineShading::AddPass(
 	}
 
 	FGlobalShaderMap* const ShaderMap = GetGlobalShaderMap(GMaxRHIFeatureLevel);
-	const TShaderMapRef<FLSDShadePS> PixelShader(ShaderMap);
+	FLSDShadePS::FPermutationDomain Permutation;
+	Permutation.Set<FLSDShadePS::FWeightsInBuffer>(Inputs.bWeightsInBuffer);
+	const TShaderMapRef<FLSDShadePS> PixelShader(ShaderMap, Permutation);
 	FPixelShaderUtils::AddFullscreenPass(GraphBuilder, ShaderMap, RDG_EVENT_NAME("LSDShade"), PixelShader, Parameters, Output.ViewRect);
+}
+
+void FLSDEngineShading::BindWeights(FRDGBuilder& GraphBuilder, bool bInBuffer, bool bChanged, FLSDShadePS::FParameters& Parameters)
+{
+	if (bInBuffer)
+	{
+		WeightConstants.SafeRelease();
+		Parameters.WeightBuffer =
+			GraphBuilder.CreateSRV(LSDEngineShading::Keep(GraphBuilder, WeightBuffer, bChanged, TEXT("LSDWeights"), Look.weights(), lsd_unreal::kWeightVectors));
+		return;
+	}
+	WeightBuffer.SafeRelease();
+	// Something has to be bound; the shader of this kind does not look at it.
+	Parameters.WeightBuffer = Parameters.ContextBuffer;
+	if (bChanged || !WeightConstants.IsValid())
+	{
+		// Too large for a stack.
+		const TUniquePtr<FLSDWeights> Weights = MakeUnique<FLSDWeights>();
+		for (int32 Row = 0; Row < lsd_unreal::kWeightVectors; ++Row)
+		{
+			const float* const Numbers = Look.weights() + 4 * Row;
+			Weights->Rows[Row] = FVector4f(Numbers[0], Numbers[1], Numbers[2], Numbers[3]);
+		}
+		WeightConstants = TUniformBufferRef<FLSDWeights>::CreateUniformBufferImmediate(*Weights, UniformBuffer_MultiFrame);
+	}
+	Parameters.LSDWeights = WeightConstants;
 }
 
 void FLSDEngineShading::Release()

@@ -4,6 +4,7 @@
 
 #include "CoreMinimal.h"
 #include "LSDShadeInputs.h"
+#include "LSDShaders.h"
 #include "LSDTypes.h"
 #include "RenderGraphResources.h"
 #include "ScreenPass.h"
@@ -30,6 +31,9 @@ public:
 	void Release();
 
 private:
+	/** Whichever of the two the pass reads; the other one is let go. */
+	void BindWeights(FRDGBuilder& GraphBuilder, bool bInBuffer, bool bChanged, FLSDShadePS::FParameters& Parameters);
+
 	lsd_unreal::ShadeContext Context;
 	lsd_unreal::ShadeLook Look;
 	int64 CapturedNs = 0;
@@ -37,4 +41,6 @@ private:
 	/** Kept from graph to graph; written anew when the numbers change. */
 	TRefCountPtr<FRDGPooledBuffer> ContextBuffer;
 	TRefCountPtr<FRDGPooledBuffer> WeightBuffer;
+	/** The one or the other holds the weights. */
+	TUniformBufferRef<FLSDWeights> WeightConstants;
 };

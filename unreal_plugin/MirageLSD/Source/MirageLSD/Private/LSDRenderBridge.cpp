@@ -123,9 +123,16 @@ float FLSDRenderBridge::GetContextAgeMs() const
 bool FLSDRenderBridge::IsPlayersView(const FSceneView& View) const
 {
 	// Every play window of the process asks: only the stream's own world counts, and of its views only the wanted player's.
+	// The eyes of a headset are two views of one player: with one of them painted nobody could look.
 	return View.bIsGameView && !View.bIsSceneCapture && !View.bIsReflectionCapture && !View.bIsPlanarReflection && View.Family != nullptr
-		&& Request.Scene != nullptr && View.Family->Scene == Request.Scene && View.Family->Views.IsValidIndex(Request.Player)
+		&& View.StereoPass == EStereoscopicPass::eSSP_FULL && Request.Scene != nullptr && View.Family->Scene == Request.Scene && View.Family->Views.IsValidIndex(Request.Player)
 		&& View.Family->Views[Request.Player] == &View;
+}
+
+/** Whether the picture after tone mapping is encoded for an HDR display: it can neither be sent nor painted as sRGB. */
+static bool IsForHDRDisplay(const FSceneView& View)
+{
+	return View.Family->RenderTarget != nullptr && View.Family->RenderTarget->GetSceneHDREnabled();
 }
 
 bool FLSDRenderBridge::WantsView_RenderThread(const FSceneView& View) const
@@ -143,7 +150,7 @@ bool FLSDRenderBridge::WantsView_RenderThread(const FSceneView& View) const
 
 bool FLSDRenderBridge::ShowsIn_RenderThread(const FSceneView& View) const
 {
-	if (!IsActive() || Request.bPaused || !Request.bShowInView || !Request.Stream.IsValid() || !IsPlayersView(View))
+	if (!IsActive() || Request.bPaused || !Request.bShowInView || !Request.Stream.IsValid() || !IsPlayersView(View) || IsForHDRDisplay(View))
 	{
 		return false;
 	}
@@ -173,6 +180,11 @@ void FLSDRenderBridge::CaptureGeometry_RenderThread(FRDGBuilder& GraphBuilder, c
 	CSV_SCOPED_TIMING_STAT(MirageLSD, Capture);
 	Pending = FPending();
 	Rendered.fetch_add(1);
+	if (IsForHDRDisplay(View))
+	{
+		AddProblem(TEXT("The picture is made for an HDR display, and can't be sent; switch HDR output off (r.HDR.EnableHDROutput 0, or the game's own setting)."));
+		return;
+	}
 	const FLSDCameraHistory::FCamera Camera = FLSDCameraHistory::FromView(View);
 	const bool bOtherLevel = View.Family->Scene != LastScene;
 	History.BeginFrame(Camera, View.bCameraCut || bOtherLevel || Request.bReset);
@@ -267,6 +279,13 @@ void FLSDRenderBridge::PrepareShading(FRDGBuilder& GraphBuilder, const FSceneVie
 		static_cast<float>(Jittered.M[2][0] - Camera.Projection[8]), static_cast<float>(Jittered.M[2][1] - Camera.Projection[9]));
 	ShadeInputs.Camera = lsd_unreal::to_protocol(Camera.View, Camera.Projection);
 	ShadeInputs.Sun = Request.bHasSun ? &Request.Sun : nullptr;
+	ShadeInputs.bWeightsInBuffer = Request.bWeightsInBuffer;
+	// Where the engine fills no such buffer (forward shading, Substrate's own format) a small dummy is in its place.
+	const FRDGTextureRef GBuffer = (*Inputs.SceneTextures)->GBufferATexture;
+	if (Request.bNormals && GBuffer != nullptr && GBuffer->Desc.Extent == ShadeInputs.Depth->Desc.Extent)
+	{
+		ShadeInputs.Normals = GBuffer;
+	}
 	if (Request.Stream->GetOptions().bIds)
 	{
 		ShadeInputs.Slots = &Slots;

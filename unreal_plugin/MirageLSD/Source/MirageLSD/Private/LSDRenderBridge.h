@@ -47,6 +47,10 @@ struct FLSDRenderRequest
 	bool bForget = false;
 	/** Nothing is captured and nothing shown. */
 	bool bPaused = false;
+	/** Shading takes normals from the GBuffer, where there is one. */
+	bool bNormals = false;
+	/** Shading takes its weights from a structured buffer in place of constants. */
+	bool bWeightsInBuffer = false;
 	/** The game waits for each frame: the GPU has done what it was told, and no frame is left out. */
 	bool bOffline = false;
 	/** Results are carried to each frame that they are shown in. */

@@ -12,6 +12,8 @@
 struct FLSDShadeInputs
 {
 	FRDGTextureRef Depth = nullptr;
+	/** GBufferA, of Depth's size; nullptr: there is none. */
+	FRDGTextureRef Normals = nullptr;
 	/** Numbers of what is seen, of the size of ViewRect; nullptr: nothing is marked. */
 	FRDGTextureRef Ids = nullptr;
 	/** Late reprojection alone looks at it. */
@@ -23,6 +25,8 @@ struct FLSDShadeInputs
 	lsd_camera Camera = {};
 	const lsd_sun* Sun = nullptr;
 	const TArray<lsd_slot>* Slots = nullptr;
+	/** The weights are bound as a structured buffer, not as constants. */
+	bool bWeightsInBuffer = false;
 
 	bool HasSlots() const { return Ids != nullptr && Slots != nullptr; }
 

@@ -84,6 +84,11 @@ public:
 	}
 };
 
+/** LSD_WEIGHT of LSDShade.ush as constants: 28.8 KB, where every graphics interface of SM5 takes 64. */
+BEGIN_GLOBAL_SHADER_PARAMETER_STRUCT(FLSDWeights, )
+	SHADER_PARAMETER_ARRAY(FVector4f, Rows, [1801])
+END_GLOBAL_SHADER_PARAMETER_STRUCT()
+
 /** The painted picture, from this frame's color and depth and the newest context (LSDShade.ush). */
 class FLSDShadePS : public FGlobalShader
 {
@@ -91,9 +96,14 @@ public:
 	DECLARE_GLOBAL_SHADER(FLSDShadePS);
 	SHADER_USE_PARAMETER_STRUCT(FLSDShadePS, FGlobalShader);
 
+	class FWeightsInBuffer : SHADER_PERMUTATION_BOOL("LSD_WEIGHTS_IN_BUFFER");
+	using FPermutationDomain = TShaderPermutationDomain<FWeightsInBuffer>;
+
 	BEGIN_SHADER_PARAMETER_STRUCT(FParameters, )
+		SHADER_PARAMETER_STRUCT_REF(FLSDWeights, LSDWeights)
 		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, ColorTexture)
 		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, DepthTexture)
+		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, NormalTexture)
 		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, IdsTexture)
 		SHADER_PARAMETER_RDG_BUFFER_SRV(StructuredBuffer<float4>, WeightBuffer)
 		SHADER_PARAMETER_RDG_BUFFER_SRV(StructuredBuffer<float4>, ContextBuffer)

@@ -58,11 +58,7 @@ void ULSDStreamComponent::StartStream()
 	StreamEngine->SetSceneCapture(Owner != nullptr ? Owner->FindComponentByClass<USceneCaptureComponent2D>() : nullptr);
 	StreamEngine->BindTexture(OutputTexture);
 	StreamEngine->SetShowInView(bShowInView);
-	if (Shading != ELSDShading::Automatic)
-	{
-		// Otherwise the project's setting counts.
-		StreamEngine->SetShading(Shading);
-	}
+	StreamEngine->SetShading(Shading);
 	SentTheme = nullptr;
 	bSentBypass = false;
 	SentStrength = 1.0f;

@@ -274,6 +274,9 @@ private:
 	UPROPERTY(Transient)
 	TWeakObjectPtr<UWorld> World;
 
+	/** The one that the last request was for. */
+	TWeakObjectPtr<UWorld> RequestedWorld;
+
 	FString Model;
 	FLSDConnection Connection;
 	FString LastError;

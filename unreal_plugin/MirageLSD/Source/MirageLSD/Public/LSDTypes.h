@@ -39,7 +39,9 @@ enum class ELSDShading : uint8
 	/** The engine, in each of its frames, from the daemon's contexts. */
 	Engine,
 	/** The daemon, whose pictures are shown. */
-	Daemon
+	Daemon,
+	/** As Project Settings > Plugins > MirageLSD has it. */
+	Project UMETA(DisplayName = "As the project")
 };
 
 /** One result that arrived: a picture, or a context to shade with. */

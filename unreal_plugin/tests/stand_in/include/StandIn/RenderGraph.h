@@ -224,24 +224,73 @@ void AddClearRenderTargetPass(FRDGBuilder& GraphBuilder, FRDGTextureRef Texture,
 
 struct FGlobalShaderPermutationParameters
 {
-	int32 Platform = 0;
+	/** The stand-in's platforms are its feature levels. */
+	ERHIFeatureLevel Platform = ERHIFeatureLevel::SM5;
 };
-inline bool IsFeatureLevelSupported(int32, ERHIFeatureLevel)
+inline bool IsFeatureLevelSupported(ERHIFeatureLevel Platform, ERHIFeatureLevel FeatureLevel)
 {
-	return true;
+	return Platform >= FeatureLevel;
 }
+
+namespace StandIn
+{
+	struct FPermutationBool
+	{
+	};
+	/** The defines of a compiled shader that are 1. */
+	using FDefines = std::vector<std::wstring>;
+	/** Of the shader that is being run. RHI thread. */
+	bool IsDefined(const TCHAR* Name);
+}
+// SHADER_PERMUTATION_BOOL, TShaderPermutationDomain<...>, Set<Dimension>(Value), TShaderMapRef(ShaderMap, Domain): public global shaders of 4.2x to 5.7.
+#define SHADER_PERMUTATION_BOOL(Name)                                     \
+public                                                                    \
+	StandIn::FPermutationBool                                              \
+	{                                                                      \
+	public:                                                                \
+		static constexpr const TCHAR* StandInDefine = TEXT(Name);           \
+	}
+template <typename... Dimensions>
+class TShaderPermutationDomain
+{
+public:
+	template <typename Dimension>
+	void Set(bool bValue)
+	{
+		static_assert((std::is_same_v<Dimension, Dimensions> || ...), "not of this domain");
+		if (bValue)
+		{
+			StandInDefines.emplace_back(Dimension::StandInDefine);
+		}
+	}
+	StandIn::FDefines StandInDefines;
+};
 class FGlobalShader
 {
+public:
+	using FPermutationDomain = TShaderPermutationDomain<>;
 };
 struct FGlobalShaderMap
 {
+	ERHIFeatureLevel StandInLevel = ERHIFeatureLevel::SM5;
 };
 FGlobalShaderMap* GetGlobalShaderMap(ERHIFeatureLevel FeatureLevel);
+/** A shader that was not compiled for the platform ends an engine. */
 template <typename Shader>
 class TShaderMapRef
 {
 public:
-	explicit TShaderMapRef(FGlobalShaderMap*) {}
+	explicit TShaderMapRef(const FGlobalShaderMap* Map, const typename Shader::FPermutationDomain& Domain = typename Shader::FPermutationDomain())
+		: StandInDefines(Domain.StandInDefines)
+		, bStandInFound(Shader::ShouldCompilePermutation(FGlobalShaderPermutationParameters{Map->StandInLevel}))
+	{
+		if (!bStandInFound)
+		{
+			StandIn::AddFault(FString(TEXT("not compiled for this platform: ")) + Shader::StandInSource.Path);
+		}
+	}
+	const StandIn::FDefines StandInDefines;
+	const bool bStandInFound;
 };
 
 enum EShaderFrequency
@@ -258,7 +307,8 @@ namespace StandIn
 	/** Position: the pixel's centre, as SV_POSITION. */
 	using FPixelShader = std::function<void(const void* Parameters, float PositionX, float PositionY, FPixel* OutTargets)>;
 	std::map<std::wstring, FPixelShader>& GetShaders();
-	void RunFullscreen(const FShaderSource& Source, const void* Parameters, const FRenderTargetBindingSlots& Targets, const FIntRect& Viewport);
+	void RunFullscreen(
+		const FShaderSource& Source, const FDefines& Defines, const void* Parameters, const FRenderTargetBindingSlots& Targets, const FIntRect& Viewport);
 }
 // DECLARE_GLOBAL_SHADER, SHADER_USE_PARAMETER_STRUCT, SHADER_PARAMETER..., IMPLEMENT_GLOBAL_SHADER: A57R4L/TonemapOverride.
 #define DECLARE_GLOBAL_SHADER(Class) \
@@ -277,6 +327,12 @@ namespace StandIn
 #define END_SHADER_PARAMETER_STRUCT() \
 	}                                 \
 	;
+// BEGIN_GLOBAL_SHADER_PARAMETER_STRUCT, IMPLEMENT_GLOBAL_SHADER_PARAMETER_STRUCT(Type, "Name"), SHADER_PARAMETER_STRUCT_REF(Type, Name): documentation of
+// 5.x and public plugins. Its members are Name.Member in the shader.
+#define BEGIN_GLOBAL_SHADER_PARAMETER_STRUCT(Name, Linkage) BEGIN_SHADER_PARAMETER_STRUCT(Name, Linkage)
+#define END_GLOBAL_SHADER_PARAMETER_STRUCT() END_SHADER_PARAMETER_STRUCT()
+#define IMPLEMENT_GLOBAL_SHADER_PARAMETER_STRUCT(Type, Name) static_assert(sizeof(Type) % 16 == 0 && sizeof(Name) > 1, "")
+#define SHADER_PARAMETER_STRUCT_REF(Type, Name) TUniformBufferRef<Type> Name;
 #define SHADER_PARAMETER(Type, Name) Type Name = {};
 #define SHADER_PARAMETER_RDG_TEXTURE(ShaderType, Name) StandIn::TBound<FRDGTextureRef> Name{TEXT(#Name)};
 #define SHADER_PARAMETER_RDG_TEXTURE_SRV(ShaderType, Name) StandIn::TBound<FRDGTextureSRVRef> Name{TEXT(#Name)};
@@ -289,13 +345,14 @@ struct FPixelShaderUtils
 {
 	// AddFullscreenPass(GraphBuilder, ShaderMap, Name, Shader, Parameters, Viewport): RyanSweeney987/UE5_Tut_2_Custom_Shaders.
 	template <typename Shader>
-	static void AddFullscreenPass(FRDGBuilder& GraphBuilder, const FGlobalShaderMap*, FRDGEventName&&, const TShaderMapRef<Shader>&,
+	static void AddFullscreenPass(FRDGBuilder& GraphBuilder, const FGlobalShaderMap*, FRDGEventName&&, const TShaderMapRef<Shader>& Compiled,
 		typename Shader::FParameters* Parameters, const FIntRect& Viewport)
 	{
-		if (!GraphBuilder.StandInValidate(Parameters, Parameters->RenderTargets))
+		if (!GraphBuilder.StandInValidate(Parameters, Parameters->RenderTargets) || !Compiled.bStandInFound)
 		{
 			return;
 		}
-		GraphBuilder.StandInAddPass([Parameters, Viewport] { StandIn::RunFullscreen(Shader::StandInSource, Parameters, Parameters->RenderTargets, Viewport); });
+		GraphBuilder.StandInAddPass([Parameters, Viewport, Defines = Compiled.StandInDefines]
+		{ StandIn::RunFullscreen(Shader::StandInSource, Defines, Parameters, Parameters->RenderTargets, Viewport); });
 	}
 };

@@ -95,7 +95,7 @@ std::array<float, 4 * kShadeConstants> shade_constants(const ShadeFrame& frame, 
                         static_cast<float>(context.width),
                         static_cast<float>(context.height),
                         1.0f,
-                        0.0f,
+                        frame.has_normals ? 1.0f : 0.0f,
                         frame.has_slots ? 1.0f : 0.0f,
                         context.has_camera ? 1.0f : 0.0f};
   std::copy(std::begin(rest), std::end(rest), packed.begin() + 16);
@@ -104,15 +104,37 @@ std::array<float, 4 * kShadeConstants> shade_constants(const ShadeFrame& frame, 
   return packed;
 }
 
+namespace {
+
+// LSD_SLOT's first number: a character's parts; what grows; of all the rest only buildings, and what nobody named, have
+// windows and bricks.
+float surface_of(int object_class) {
+  switch (object_class) {
+    case LSD_CLASS_SKIN:
+      return 1.0f;
+    case LSD_CLASS_HAIR:
+      return 2.0f;
+    case LSD_CLASS_OUTFIT:
+      return 3.0f;
+    case LSD_CLASS_FOLIAGE:
+      return 5.0f;
+    case LSD_CLASS_UNSPECIFIED:
+    case LSD_CLASS_BUILDING:
+      return 0.0f;
+    default:
+      return 4.0f;
+  }
+}
+
+}  // namespace
+
 std::array<float, 4 * kSlotNumbers> slot_table(const lsd_slot* slots, int count) {
   std::array<float, 4 * kSlotNumbers> table = {};
   for (int number = 0; number < kSlotNumbers; ++number) table[4 * number + 1] = 1.0f;
   for (int i = 0; i < count; ++i) {
     if (slots[i].slot < 1 || slots[i].slot >= kSlotNumbers) continue;
     float* const row = table.data() + 4 * slots[i].slot;
-    if (slots[i].object_class >= LSD_CLASS_SKIN && slots[i].object_class <= LSD_CLASS_OUTFIT) {
-      row[0] = static_cast<float>(slots[i].object_class);
-    }
+    row[0] = surface_of(slots[i].object_class);
     if ((slots[i].flags & LSD_SLOT_HAS_STRENGTH) != 0) row[1] = std::clamp(slots[i].strength, 0.0f, 1.0f);
   }
   return table;
