@@ -8,6 +8,7 @@
 #include "LSDEngineVersion.h"
 #include "LSDNativeStream.h"
 #include "LSDProfiling.h"
+#include "LSDViewColor.h"
 #include "RenderGraphUtils.h"
 #include "SceneTexturesConfig.h"
 #include "SceneView.h"
@@ -129,12 +130,6 @@ bool FLSDRenderBridge::IsPlayersView(const FSceneView& View) const
 		&& View.Family->Views[Request.Player] == &View;
 }
 
-/** Whether the picture after tone mapping is encoded for an HDR display: it can neither be sent nor painted as sRGB. */
-static bool IsForHDRDisplay(const FSceneView& View)
-{
-	return View.Family->RenderTarget != nullptr && View.Family->RenderTarget->GetSceneHDREnabled();
-}
-
 bool FLSDRenderBridge::WantsView_RenderThread(const FSceneView& View) const
 {
 	if (!IsActive() || Request.bPaused || !Request.Stream.IsValid() || View.Family == nullptr)
@@ -150,23 +145,12 @@ bool FLSDRenderBridge::WantsView_RenderThread(const FSceneView& View) const
 
 bool FLSDRenderBridge::ShowsIn_RenderThread(const FSceneView& View) const
 {
-	if (!IsActive() || Request.bPaused || !Request.bShowInView || !Request.Stream.IsValid() || !IsPlayersView(View) || IsForHDRDisplay(View))
+	if (!IsActive() || Request.bPaused || !Request.bShowInView || !Request.Stream.IsValid() || !IsPlayersView(View) || LSDViewColor::IsForHDRDisplay(View))
 	{
 		return false;
 	}
 	// A context goes on being good when no newer one comes: the frame that it is shaded with is this one.
 	return Request.Stream->IsOfContexts() ? Shading.HasContext() : bHasPicture && Shown.IsValid();
-}
-
-/** Whether the picture after tone mapping is linear light: scene captures of HDR sources, and everything that is drawn to a target of gamma 1. */
-static bool IsLinear(const FSceneView& View)
-{
-	const ESceneCaptureSource Source = View.Family->SceneCaptureSource;
-	if (View.bIsSceneCapture && (Source == SCS_FinalColorHDR || Source == SCS_FinalToneCurveHDR))
-	{
-		return true;
-	}
-	return View.Family->RenderTarget != nullptr && View.Family->RenderTarget->GetDisplayGamma() < 1.5f;
 }
 
 void FLSDRenderBridge::CaptureGeometry_RenderThread(FRDGBuilder& GraphBuilder, const FSceneView& View, const FPostProcessingInputs& Inputs)
@@ -180,7 +164,7 @@ void FLSDRenderBridge::CaptureGeometry_RenderThread(FRDGBuilder& GraphBuilder, c
 	CSV_SCOPED_TIMING_STAT(MirageLSD, Capture);
 	Pending = FPending();
 	Rendered.fetch_add(1);
-	if (IsForHDRDisplay(View))
+	if (LSDViewColor::IsForHDRDisplay(View))
 	{
 		AddProblem(TEXT("The picture is made for an HDR display, and can't be sent; switch HDR output off (r.HDR.EnableHDROutput 0, or the game's own setting)."));
 		return;
@@ -297,7 +281,7 @@ void FLSDRenderBridge::PrepareShading(FRDGBuilder& GraphBuilder, const FSceneVie
 void FLSDRenderBridge::Paint(
 	FRDGBuilder& GraphBuilder, const FSceneView& View, const FScreenPassTexture& SceneColor, const FScreenPassRenderTarget& Output)
 {
-	const bool bLinear = IsLinear(View);
+	const bool bLinear = LSDViewColor::IsLinear(View);
 	if (Request.Stream->IsOfContexts())
 	{
 		SCOPE_CYCLE_COUNTER(STAT_MirageLSD_Shade);
@@ -377,7 +361,7 @@ void FLSDRenderBridge::AddBefore(FRDGBuilder& GraphBuilder, const FScreenPassTex
 
 void FLSDRenderBridge::CaptureColor(FRDGBuilder& GraphBuilder, const FSceneView& View, const FScreenPassTexture& SceneColor)
 {
-	Pending.Textures.Color = LSDCapturePass::AddColor(GraphBuilder, SceneColor, Request.Stream->GetOptions().Size, IsLinear(View));
+	Pending.Textures.Color = LSDCapturePass::AddColor(GraphBuilder, SceneColor, Request.Stream->GetOptions().Size, LSDViewColor::IsLinear(View));
 	if (Readback->Enqueue_RenderThread(GraphBuilder, Pending.Textures, Pending.Camera))
 	{
 		bUnderWay.store(true);
