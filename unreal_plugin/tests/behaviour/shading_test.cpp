@@ -324,6 +324,7 @@ TEST(StandInGraph, ResourcesOfAnotherGraphAndMissingOnesAreFaults) {
     const FRDGTextureRef picture = graph.CreateTexture(
         FRDGTextureDesc::Create2D(FIntPoint(4, 4), PF_B8G8R8A8, FClearValueBinding::None, ETextureCreateFlags::None),
         TEXT("P"));
+    AddClearRenderTargetPass(graph, picture, FLinearColor(0.0f, 0.0f, 0.0f, 0.0f));
     FParameters* const p = graph.AllocParameters<FParameters>();
     p->Picture = picture;
     p->RenderTargets[0] = FRenderTargetBinding(target, ERenderTargetLoadAction::ENoAction);

@@ -117,8 +117,9 @@ def marked(record: dict[str, Any]) -> tuple[npt.NDArray[np.uint8], tuple[Slot, .
     record["ids"] = np.repeat(ids[..., None].astype(np.float32) / 255, 4, 2)
     record["constants"][7, 2] = 1.0
     record["slots"] = np.tile(np.array([0, 1, 0, 0], np.float32), (256, 1))
+    surfaces = {"outfit": 3.0, "vehicle": 4.0, "unspecified": 0.0}
     for slot in slots:
-        record["slots"][slot.slot, :2] = 3.0 if slot.object_class == "outfit" else 0.0, slot.strength
+        record["slots"][slot.slot, :2] = surfaces[slot.object_class], slot.strength
     return ids, slots
 
 

@@ -12,8 +12,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-# What the shaders take from the engine's Common.ush; any body will do.
-ENGINE_COMMON = "float3 DecodeVelocityFromTexture(float4 Encoded) { return float3(Encoded.xy, 0.0f); }\n"
+# What the shaders take from the engine's Common.ush: `decode_velocity` of ../portable/hlsl.h. Matrices come as the engine passes them: rows.
+ENGINE_COMMON = """#pragma pack_matrix(row_major)
+float3 DecodeVelocityFromTexture(float4 Encoded)
+{
+    const float Inverse = 1.0f / (0.499f * 0.5f);
+    float2 V = Encoded.xy * Inverse - 32767.0f / 65535.0f * Inverse;
+    return float3(V * abs(V) * 0.5f, 0.0f);
+}
+"""
 # One triangle that covers the target.
 VERTEX = """@vertex fn main(@builtin(vertex_index) id: u32) -> @builtin(position) vec4<f32> {
     return vec4<f32>(vec2<f32>(f32((id << 1u) & 2u), f32(id & 2u)) * 2.0 - 1.0, 0.0, 1.0);

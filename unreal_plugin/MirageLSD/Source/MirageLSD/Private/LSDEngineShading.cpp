@@ -12,16 +12,6 @@ IMPLEMENT_GLOBAL_SHADER(FLSDShadePS, "/Plugin/MirageLSD/Private/LSDShadePass.usf
 
 namespace LSDEngineShading
 {
-	static FVector2f ToVector(FIntPoint Point)
-	{
-		return FVector2f(static_cast<float>(Point.X), static_cast<float>(Point.Y));
-	}
-
-	static FVector2f Step(FIntPoint From, FIntPoint To)
-	{
-		return FVector2f(static_cast<float>(From.X) / static_cast<float>(To.X), static_cast<float>(From.Y) / static_cast<float>(To.Y));
-	}
-
 	/** float4s, copied at once. */
 	static FRDGBufferRef Upload(FRDGBuilder& GraphBuilder, const TCHAR* Name, const float* Numbers, int32 Vectors)
 	{
@@ -81,16 +71,14 @@ void FLSDEngineShading::AddPass(
 	Frame.width = Size.X;
 	Frame.height = Size.Y;
 	Frame.has_normals = Inputs.Normals != nullptr;
-	Frame.has_slots = Inputs.Ids != nullptr && Inputs.Slots != nullptr;
+	Frame.has_slots = Inputs.HasSlots();
 	Frame.sun = Inputs.Sun != nullptr ? Inputs.Sun->direction : nullptr;
 	const auto Constants = lsd_unreal::shade_constants(Frame, Context, Look);
 	const auto Slots = lsd_unreal::slot_table(Frame.has_slots ? Inputs.Slots->GetData() : nullptr, Frame.has_slots ? Inputs.Slots->Num() : 0);
 
 	FLSDShadePS::FParameters* const Parameters = GraphBuilder.AllocParameters<FLSDShadePS::FParameters>();
-	Parameters->ColorTexture = SceneColor.Texture;
-	Parameters->DepthTexture = Inputs.Depth;
-	// Something has to be bound; without slots it is not looked at.
-	Parameters->IdsTexture = Frame.has_slots ? Inputs.Ids : Inputs.Depth;
+	Inputs.Bind(*Parameters, SceneColor, Output, bLinear);
+	// Something has to be bound; without normals it is not looked at.
 	Parameters->NormalTexture = Frame.has_normals ? Inputs.Normals : Inputs.Depth;
 	Parameters->ContextBuffer = GraphBuilder.CreateSRV(
 		Keep(GraphBuilder, ContextBuffer, bContextChanged, TEXT("LSDContext"), Context.cells.data(), static_cast<int32>(Context.cells.size() / 4)));
@@ -102,17 +90,6 @@ void FLSDEngineShading::AddPass(
 		const float* const Numbers = Constants.data() + 4 * Row;
 		Parameters->ShadeConstants[Row] = FVector4f(Numbers[0], Numbers[1], Numbers[2], Numbers[3]);
 	}
-	Parameters->ColorMin = ToVector(SceneColor.ViewRect.Min);
-	Parameters->ColorStep = Step(SceneColor.ViewRect.Size(), Size);
-	Parameters->DepthMin = ToVector(Inputs.ViewRect.Min);
-	Parameters->DepthStep = Step(Inputs.ViewRect.Size(), Size);
-	Parameters->DepthSize = ToVector(Inputs.ViewRect.Size());
-	Parameters->DepthShift = FVector2f(
-		Inputs.Jitter.X * 0.5f * static_cast<float>(Inputs.ViewRect.Width()), -Inputs.Jitter.Y * 0.5f * static_cast<float>(Inputs.ViewRect.Height()));
-	Parameters->DepthScale = Inputs.DepthScale;
-	Parameters->TargetMin = ToVector(Output.ViewRect.Min);
-	Parameters->bLinear = bLinear ? 1 : 0;
-	Parameters->RenderTargets[0] = Output.GetRenderTargetBinding();
 
 	FGlobalShaderMap* const ShaderMap = GetGlobalShaderMap(GMaxRHIFeatureLevel);
 	FLSDShadePS::FPermutationDomain Permutation;

@@ -9,6 +9,7 @@
 #include "GameFramework/Pawn.h"
 #include "GameFramework/PlayerController.h"
 #include "Kismet/GameplayStatics.h"
+#include "LSDSettings.h"
 #include "LSDTheme.h"
 
 ULSDStreamComponent::ULSDStreamComponent()
@@ -108,6 +109,7 @@ void ULSDStreamComponent::SendChanges()
 		SentBeforeAfter = BeforeAfter;
 		StreamEngine->SetBeforeAfter(BeforeAfter);
 	}
+	StreamEngine->SetLateReprojection(bLateReprojection && GetDefault<ULSDSettings>()->bLateReprojection);
 	StreamEngine->SetOffline(Offline);
 }
 

@@ -33,6 +33,7 @@ ULSDStreamEngine::ULSDStreamEngine()
 	bSendDepth = Settings->bSendDepth;
 	bSendMotion = Settings->bSendMotion;
 	SetShading(ELSDShading::Project);
+	bLateReprojection = Settings->bLateReprojection;
 }
 
 ULSDStreamEngine* ULSDStreamEngine::Create(const FString& InModel, bool bInUseGPU)
@@ -90,6 +91,11 @@ void ULSDStreamEngine::SetShading(ELSDShading NewShading)
 	// The project can't point to itself, whatever its ini says.
 	const ELSDShading OfProject = GetDefault<ULSDSettings>()->Shading;
 	Shading = NewShading != ELSDShading::Project ? NewShading : OfProject != ELSDShading::Project ? OfProject : ELSDShading::Automatic;
+}
+
+void ULSDStreamEngine::SetLateReprojection(bool bReproject)
+{
+	bLateReprojection = bReproject;
 }
 
 void ULSDStreamEngine::StartCapture()

@@ -82,6 +82,9 @@ FLSDRenderRequest ULSDStreamEngine::MakeRequest(UTexture* Target)
 	Request.bNormals = GetDefault<ULSDSettings>()->bGBufferNormals;
 	Request.bWeightsInBuffer = LSDConsole::HasWeightsInBuffer();
 	Request.bOffline = IsOffline();
+	// A scene capture's camera is not the view's. An offline render shows each picture as it was made.
+	Request.bReproject = Request.bShowInView && !Request.bPaused && !Request.bOffline && !bShadesInEngine && !bFromSceneCapture && bSendDepth
+		&& LSDConsole::GetLateReprojection(bLateReprojection);
 	Request.BeforeAfter = LSDConsole::GetBeforeAfter(BeforeAfter);
 	Request.bReset = bResetAsked;
 	Request.TargetFPS = LSDConsole::GetTargetFPS(TargetFPS);

@@ -55,6 +55,10 @@ public:
 	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Stream", meta = (InvalidEnumValues = "Project"))
 	ELSDShading Shading = ELSDShading::Automatic;
 
+	/** The daemon's pictures, which are some frames old, are carried to each frame's camera and depth before they are shown in the view. */
+	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Stream")
+	bool bLateReprojection = true;
+
 	/** Where the engine shades: which way surfaces look is read from the GBuffer, normal maps and smooth edges included. Off, and where there is no
 	 * GBuffer (forward shading, Substrate's own format, unlit materials), it is taken from depth. */
 	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Stream", meta = (DisplayName = "GBuffer Normals"))

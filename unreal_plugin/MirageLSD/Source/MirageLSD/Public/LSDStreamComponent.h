@@ -48,6 +48,10 @@ public:
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
 	ELSDShading Shading = ELSDShading::Project;
 
+	/** Carries the daemon's pictures to each frame's camera and depth before they are shown. Off in the project's settings: off. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
+	bool bLateReprojection = true;
+
 	/** On a pawn: only for the player of this machine. */
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
 	bool bStartOnBeginPlay = true;

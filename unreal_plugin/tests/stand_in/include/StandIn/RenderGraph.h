@@ -4,6 +4,7 @@
 
 // The render graph and global shaders. Execute() gives the passes to the RHI thread in order; a full-screen pass runs the C++ form of
 // the shader, which the test program registers under the shader's path.
+#include <atomic>
 #include <map>
 
 #include "StandIn/Engine.h"
@@ -23,10 +24,41 @@ struct FRDGTextureDesc
 		return Desc;
 	}
 };
+template <typename T>
+class TRefCountPtr
+{
+public:
+	TRefCountPtr() = default;
+	TRefCountPtr(std::shared_ptr<T> InHeld) : Held(std::move(InHeld)) {}
+	T* operator->() const { return Held.get(); }
+	bool IsValid() const { return Held != nullptr; }
+	void SafeRelease() { Held.reset(); }
+	const std::shared_ptr<T>& StandInPointer() const { return Held; }
+
+private:
+	std::shared_ptr<T> Held;
+};
+// ConvertToExternalTexture(Texture), RegisterExternalTexture(Pooled): public compute plugins that keep textures from frame to frame, 5.0 to 5.7.
+struct IPooledRenderTarget
+{
+	explicit IPooledRenderTarget(std::shared_ptr<FRHITexture> InRHI) : StandInRHI(std::move(InRHI)) { ++StandInAlive; }
+	~IPooledRenderTarget()
+	{
+		// The pool is the render thread's.
+		check(StandIn::IsInRenderThread());
+		--StandInAlive;
+	}
+	std::shared_ptr<FRHITexture> StandInRHI;
+	/** How many are kept from graph to graph in the whole process. */
+	inline static std::atomic<int32> StandInAlive{0};
+};
 struct FRDGTexture
 {
 	FRDGTextureDesc Desc;
 	std::shared_ptr<FRHITexture> StandInRHI;
+	TRefCountPtr<IPooledRenderTarget> StandInPooled;
+	/** What a graph makes holds nothing until a pass draws to it. */
+	bool bStandInWritten = false;
 };
 using FRDGTextureRef = FRDGTexture*;
 struct FRDGTextureSRV
@@ -42,19 +74,6 @@ struct FRDGPooledBuffer
 {
 	std::vector<uint8> StandInBytes;
 	uint32 StandInStride = 0;
-};
-template <typename T>
-class TRefCountPtr
-{
-public:
-	TRefCountPtr() = default;
-	TRefCountPtr(std::shared_ptr<T> InHeld) : Held(std::move(InHeld)) {}
-	bool IsValid() const { return Held != nullptr; }
-	void SafeRelease() { Held.reset(); }
-	const std::shared_ptr<T>& StandInPointer() const { return Held; }
-
-private:
-	std::shared_ptr<T> Held;
 };
 struct FRDGBuffer
 {
@@ -147,12 +166,17 @@ public:
 	~FRDGBuilder() { check(bExecuted); }
 	FRDGTextureRef CreateTexture(const FRDGTextureDesc& Desc, const TCHAR* Name);
 	FRDGTextureRef StandInRegister(FRHITexture* Texture);
+	FRDGTextureRef RegisterExternalTexture(const TRefCountPtr<IPooledRenderTarget>& Pooled);
+	const TRefCountPtr<IPooledRenderTarget>& ConvertToExternalTexture(FRDGTextureRef Texture);
 	FRDGTextureSRVRef StandInView(FRDGTextureRef Texture);
 	FRDGBufferRef RegisterExternalBuffer(const TRefCountPtr<FRDGPooledBuffer>& Pooled);
 	const TRefCountPtr<FRDGPooledBuffer>& ConvertToExternalBuffer(FRDGBufferRef Buffer);
 	FRDGBufferSRVRef CreateSRV(FRDGBufferRef Buffer);
-	/** Whether every resource that the parameters name is one of this graph's; what is not is a fault. */
+	/** Whether every resource that the parameters name is one of this graph's, and holds something; what does not is a fault. The targets hold something
+	 * from then on. */
 	bool StandInValidate(const void* Parameters, const FRenderTargetBindingSlots& Targets) const;
+	/** A pass other than a draw reads the texture. */
+	void StandInRead(FRDGTextureRef Texture) const;
 	template <typename T>
 	T* AllocParameters()
 	{
@@ -177,6 +201,8 @@ private:
 		std::vector<std::unique_ptr<FRDGBufferSRV>> BufferViews;
 		std::map<const void*, std::vector<StandIn::FBound>> Bound;
 		bool Has(const void* Resource) const;
+		/** False for a texture of this graph that nothing was drawn to. */
+		bool HoldsSomething(const void* Resource) const;
 	};
 	std::shared_ptr<FKept> Kept = std::make_shared<FKept>();
 	std::vector<std::function<void()>> Passes;
