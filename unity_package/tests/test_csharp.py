@@ -30,6 +30,7 @@ TEST_REFERENCES = ["MirageLSD.Runtime", BEHAVIOUR, "nunit.framework"]
         ("ShadingTests", 16),
         ("PaintedPictureTests", 9),
         ("ShadingWeightsTests", 4),
+        ("ReprojectionTests", 7),
     ],
 )
 def test_runtime_behaves(workshop: Workshop, request: pytest.FixtureRequest, fixture: str, least: int) -> None:
@@ -51,9 +52,9 @@ URP_17 = ["MIRAGELSD_URP", "MIRAGELSD_URP_17", "UNITY_EDITOR"]
 @pytest.mark.parametrize(
     ("defines", "count"),
     [
-        (["MIRAGELSD_URP", "UNITY_EDITOR"], 16),
-        (URP_17, 17),
-        ([*URP_17, "UNITY_6000_3_OR_NEWER"], 16),
+        (["MIRAGELSD_URP", "UNITY_EDITOR"], 17),
+        (URP_17, 18),
+        ([*URP_17, "UNITY_6000_3_OR_NEWER"], 17),
     ],
     ids=["urp-14", "urp-17", "urp-17.3"],
 )
@@ -86,7 +87,7 @@ def test_high_definition_pipeline(own_folder: Workshop, model_daemon: str) -> No
     passed = own_folder.run_tests(
         "MirageLSD.Tests.HighDefinition", "MirageLSD.Tests.Pipelines.PipelineTests", LSD_TEST_MODEL_DAEMON=model_daemon
     )
-    assert passed == 15
+    assert passed == 16
 
 
 @pytest.mark.parametrize(("defines", "count"), [([], 4), (["MIRAGELSD_VOLUMES_17"], 5)], ids=["core-14", "core-17"])

@@ -7,7 +7,8 @@ namespace MirageLSD.Tests.Behaviour
     /// <summary>What a camera sees of a floor, a wall and the sky, with the depth that this graphics device would hold; the normals are bumpy.</summary>
     internal static class Scenery
     {
-        public static void Render(Camera camera)
+        /// <param name="isPatterned">Surfaces have a pattern of their own, else they are darker far away.</param>
+        public static void Render(Camera camera, bool isPatterned = false)
         {
             var pictures = CameraPictures.Of(camera);
             var clipFromCamera = GL.GetGPUProjectionMatrix(camera.projectionMatrix, false);
@@ -25,11 +26,20 @@ namespace MirageLSD.Tests.Behaviour
                 var metres = Hit(camera.transform.position, ray, out normal);
                 var at = y * pictures.Color.width + x;
                 var shade = metres <= 0f ? 0.85f : 0.25f + 0.5f / (1f + 0.1f * metres);
+                if (isPatterned && metres > 0f) shade = Pattern(camera.transform.position, ray, metres);
                 pictures.Color.Pixels.Store(pictures.Color.Bytes, at, new Vector4(shade, 0.9f * shade, metres <= 0f ? 1f : 0.7f * shade, 1f));
                 normal = metres <= 0f ? Vector3.zero : Bumpy(normal, x, y);
                 pictures.Normals.Pixels.Store(pictures.Normals.Bytes, at, new Vector4(normal.x, normal.y, normal.z, 0f));
                 pictures.Depth.Pixels.Store(pictures.Depth.Bytes, at, new Vector4(Stored(clipFromCamera, metres), 0f, 0f, 1f));
             }
+        }
+
+        private static float Pattern(Vector3 eye, Vector4 ray, float metres)
+        {
+            float x = eye.x + metres * ray.x, y = eye.y + metres * ray.y, z = eye.z + metres * ray.z;
+            // Finer than a pixel far away, where nothing but a blur would be seen.
+            var seen = 1f / (1f + 0.003f * metres * metres);
+            return 0.5f + 0.3f * seen * (float)(Math.Sin(3.1 * x + 0.4 * z) * Math.Cos(2.3 * z) + 0.5 * Math.Sin(4.0 * y));
         }
 
         // As a normal map would have it.

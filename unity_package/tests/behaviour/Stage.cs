@@ -32,6 +32,7 @@ namespace MirageLSD.Tests.Behaviour
             SystemInfo.Unreadable = null;
             SystemInfo.graphicsShaderLevel = 50;
             SystemInfo.maxConstantBufferSize = 65536;
+            SystemInfo.copyTextureSupport = UnityEngine.Rendering.CopyTextureSupport.Basic;
             GraphicsSettings.PipelineSettings.Clear();
             GraphicsSettings.lightsUseLinearIntensity = GraphicsSettings.lightsUseColorTemperature = false;
             RenderTexture.active = null;

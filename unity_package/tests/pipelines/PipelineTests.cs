@@ -79,6 +79,20 @@ namespace MirageLSD.Tests.Pipelines
         }
 
         [Test]
+        public void ResultsAreCarriedToTheFrameOfNow()
+        {
+            using (var daemon = new Daemon())
+            {
+                UsePipeline();
+                Settings.endpoint = daemon.Endpoint;
+                var engine = ScreenOfNow.Start(MainCamera);
+                ScreenOfNow.Require(engine, MainCamera);
+                engine.Dispose();
+                Frames(2);
+            }
+        }
+
+        [Test]
         public void TwoPlayersOnOneScreenHaveAStreamEach()
         {
             using (var daemon = new Daemon())

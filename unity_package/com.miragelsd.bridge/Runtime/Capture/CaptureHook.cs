@@ -30,7 +30,8 @@ namespace MirageLSD
         /// <summary>Called where the pipeline records its commands, with the target that holds the camera's picture, and its viewport.</summary>
         public abstract void Present(CommandBuffer commands);
 
-        /// <summary>The engine paints its frames by itself: Shade is to be called for each, behind Record and before Present.</summary>
+        /// <summary>The engine paints its frames by itself, or carries results to them: Shade is to be called for each, behind Record and
+        /// before Present.</summary>
         public abstract bool Shades { get; }
 
         /// <summary>Called where the pipeline records its commands, for each frame while Shades is true.</summary>

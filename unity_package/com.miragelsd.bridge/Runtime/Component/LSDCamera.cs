@@ -88,6 +88,7 @@ namespace MirageLSD
             Engine.ResetsOnCameraCut = resetOnCameraCut;
             Engine.FlipsVertically = flipVertically;
             Engine.ShowsOnScreen = showOnScreen;
+            Engine.LateReprojection = lateReprojection;
             Engine.BeforeAfter = beforeAfter;
             Engine.Rules = rules;
             Engine.KeepsAlpha = engineAlpha;

@@ -47,6 +47,8 @@ namespace MirageLSD
         [SerializeField] private Vector2Int resolution;
         [Tooltip("Draw the result over the screen.")]
         [SerializeField] private bool showOnScreen = true;
+        [Tooltip("The daemon's pictures on the screen are carried to each frame's camera and depth, so that the world does not lag behind.")]
+        [SerializeField] private bool lateReprojection = true;
         [Tooltip("Also write the result here: a RenderTexture, or a writable Texture2D.")]
         [SerializeField] private Texture targetTexture;
 
@@ -108,6 +110,13 @@ namespace MirageLSD
         {
             get { return beforeAfter; }
             set { beforeAfter = Mathf.Clamp01(value); }
+        }
+
+        /// <summary>The daemon's pictures on the screen are carried to each frame of the camera.</summary>
+        public bool LateReprojection
+        {
+            get { return lateReprojection; }
+            set { lateReprojection = value; }
         }
 
         /// <summary>Where the result is written besides; another one counts from the next frame on.</summary>

@@ -94,6 +94,10 @@ namespace MirageLSD
         /// <summary>Draw the result over the captured camera's picture, under the game's own interface.</summary>
         public bool ShowsOnScreen { get; set; }
 
+        /// <summary>The daemon's pictures that are shown on the screen are carried to each frame's camera and depth: the world does not lag
+        /// behind the camera. Where the engine paints by itself nothing lags.</summary>
+        public bool LateReprojection { get; set; } = true;
+
         /// <summary>The share of the screen's width, from the left, that shows the engine's own picture: 0 to 1.</summary>
         public float BeforeAfter { get; set; }
 

@@ -200,6 +200,13 @@ namespace UnityEngine.Rendering
         AfterEverything = 20,
     }
 
+    [System.Flags]
+    public enum CopyTextureSupport
+    {
+        None = 0,
+        Basic = 1,
+    }
+
     public enum RenderBufferLoadAction
     {
         Load = 0,
@@ -286,6 +293,11 @@ namespace UnityEngine.Rendering
         public void Blit(RenderTargetIdentifier source, RenderTargetIdentifier dest)
         {
             _commands.Add(gpu => Gpu.Copy(gpu.Find(source), gpu.Find(dest)));
+        }
+
+        public void CopyTexture(RenderTargetIdentifier src, RenderTargetIdentifier dst)
+        {
+            _commands.Add(gpu => Gpu.CopyTexels(gpu.Find(src), gpu.Find(dst)));
         }
 
         public void SetGlobalTexture(int nameID, RenderTargetIdentifier value)

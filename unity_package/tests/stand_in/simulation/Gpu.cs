@@ -73,10 +73,20 @@ namespace StandIn
             }
         }
 
+        /// <summary>A copy of memory: size and format have to be the same, and there has to be something.</summary>
+        public static void CopyTexels(Texture source, Texture target)
+        {
+            foreach (var texture in new[] { source, target })
+                if (texture == null || !((RenderTexture)texture).IsCreated()) throw new InvalidOperationException("A texture without memory is copied.");
+            if (source.width != target.width || source.height != target.height || source.Pixels.Name != target.Pixels.Name)
+                throw new InvalidOperationException("Only textures of one size and format can be copied.");
+            Array.Copy(source.Bytes, target.Bytes, source.Bytes.Length);
+        }
+
         /// <summary>The package's shader, compiled from its HLSL by a C++ compiler.</summary>
         public void Draw(Material material, int pass)
         {
-            if (material.shader.name == PaintingShader.Name)
+            if (Array.IndexOf(PaintingShader.Names, material.shader.name) >= 0)
             {
                 PaintingShader.Draw(material, Target);
                 return;
