@@ -32,6 +32,7 @@ help:
 	@echo "make unreal-plugin   write dist/MirageLSD-UE5.zip"
 	@echo "make test-media   cameras, files, networks and windows, with real receivers"
 	@echo "make test-network   contexts over a slow network with CURVE (as root, else over loopback)"
+	@echo "make test-unreal-walk   the sample's walk in Unreal's stand-in, shaded and carried along beside the daemon's pictures"
 	@echo "make test-unreal-engines   the Unreal plugin compiled for each engine version; make test does the oldest and the newest"
 	@echo "make test-unreal-arm64   the Unreal plugin for Linux on ARM under qemu"
 	@echo "make test-unreal-sanitizers   the Unreal plugin under AddressSanitizer and ThreadSanitizer"

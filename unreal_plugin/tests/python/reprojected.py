@@ -35,6 +35,11 @@ class Reprojected:
         """How many results were carried."""
         return int(self.numbers["ReprojectConstants"].reshape(23, 4)[4, 2])
 
+    @property
+    def last_picture(self) -> Bytes:
+        """The newest result, H x W x 4."""
+        return np.rint(self.textures["KeyColor0Texture"] * 255).astype(np.uint8)
+
 
 def read(folder: Path) -> Reprojected:
     """As the behaviour tests have written it."""

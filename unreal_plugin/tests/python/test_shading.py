@@ -60,6 +60,11 @@ def played(repository: Path, endpoint: str, folder: Path, variant: str) -> dict[
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    return record_in(folder)
+
+
+def record_in(folder: Path) -> dict[str, Any]:
+    """What the pass was given, as the program has written it."""
     rows = np.loadtxt(folder / "record.txt")
 
     def texels(name: str, row: int) -> Floats:
