@@ -32,12 +32,15 @@ help:
 	@echo "make unreal-plugin   write dist/MirageLSD-UE5.zip"
 	@echo "make test-media   cameras, files, networks and windows, with real receivers"
 	@echo "make test-network   contexts over a slow network with CURVE (as root, else over loopback)"
+	@echo "make test-unreal-walk   the sample's walk in Unreal's stand-in, shaded and carried along beside the daemon's pictures"
 	@echo "make test-unreal-engines   the Unreal plugin compiled for each engine version; make test does the oldest and the newest"
+	@echo "make test-unreal-arm64   the Unreal plugin for Linux on ARM under qemu"
 	@echo "make test-unreal-sanitizers   the Unreal plugin under AddressSanitizer and ThreadSanitizer"
 	@echo "make test-windows   the Windows library under wine"
 	@echo "make test-wheels   the wheels, loaded and installed"
 	@echo "make test-shading-browser   the shaders in Chromium's WebGPU; make shaders writes the generated ones"
 	@echo "make test-games   the OpenGL hook in real games (apt-get installs them; half an hour)"
+	@echo "make test-accelerators   networks by TensorRT and ncnn, without a card (downloads 150 MB)"
 	@echo "make wheels   the wheels for Windows, macOS and Linux, in dist/wheels"
 	@echo "make setup    only the set-up"
 	@echo "make format   format the code"
@@ -117,4 +120,5 @@ include media.mk
 include games.mk
 include wheels.mk
 include network.mk
+include accelerators.mk
 include shading.mk

@@ -14,7 +14,7 @@ test-hook: $(VENV)/.system lint-hook
 test: test-hook
 
 # Heavy: real games (those that are installed), without a display and without a graphics card. Takes half an hour on two cores.
-#   apt-get install xvfb xdotool openarena extremetuxracer neverball trigger-rally warzone2100
+#   apt-get install xvfb xdotool weston mesa-utils openarena extremetuxracer neverball trigger-rally warzone2100
 test-games: setup $(VENV)/.dev
 	cmake -S $(HOOK) -B build/hook -G Ninja -DMIRAGE_HOOK_BUILD_TESTS=ON
 	cmake --build build/hook

@@ -186,6 +186,20 @@ def test_where_the_card_cannot_be_shared_frames_go_through_shared_memory(
         assert said in refused["error"]
 
 
+def test_a_full_card_takes_no_second_stream_and_the_first_goes_on(card: Card) -> None:
+    """A stream of this size takes 8 MB of the daemon's: three frames, and the results, each a whole block of 2 MB."""
+    daemon = card.daemon(memory_mb=12)
+    wait_until_open(card.client(daemon.endpoint, 1_000_000, "seconds=250"))
+    told = report(card.client(daemon.endpoint, 4))
+    assert (told["transport"], told["right"], told["wrong"]) == ("shared_memory", 4, 0)
+    refused = report(card.client(daemon.endpoint, 4, "transport=cuda_ipc"))
+    assert "CUDA_ERROR_OUT_OF_MEMORY" in refused["error"]
+    before = card.counters(daemon.pid)
+    assert (before.opened_memory, before.faults) == (1, 0)
+    assert before.bytes <= 12 << 20
+    assert wait_for(lambda: card.counters(daemon.pid).bytes_on_device > before.bytes_on_device)
+
+
 def test_planes_that_are_not_on_the_card_are_refused(libcuda: Path) -> None:
     program = """
 import numpy as np, pytest

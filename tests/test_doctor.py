@@ -14,11 +14,12 @@ from typing import Any
 import psutil
 import pytest
 from conftest import DaemonProcess
+from libcuda_stand_in import stand_in_environment
 
 from mirage_lsd.accel import fused_cpu, webgpu
 from mirage_lsd.client import library
 from mirage_lsd.cuda.driver import MISSING
-from mirage_lsd.doctor import cuda_ipc, gpu_shading, native, packages, shared_memory
+from mirage_lsd.doctor import cuda_ipc, gpu_shading, native, network_compilers, packages, shared_memory
 from mirage_lsd.doctor.cores import check_cores
 from mirage_lsd.doctor.device import nvidia_card
 from mirage_lsd.doctor.folders import check_folders
@@ -52,7 +53,8 @@ def test_healthy_installation(tmp_path: Path, free_port: int) -> None:
     assert {name: finding["status"] for name, finding in findings.items() if finding["status"] == "problem"} == {}
     assert status == 0
     assert set(findings) == {
-        *("Python", "PyTorch", "OpenVINO", "device", "cores", "pixel kernels", "GPU shading", "model", "native core"),
+        *("Python", "PyTorch", "OpenVINO", "device", "cores", "pixel kernels", "GPU shading"),
+        *("networks on a GPU", "model", "native core"),
         *(
             "shared memory",
             f"port {free_port}",
@@ -337,3 +339,44 @@ def test_a_gpu_of_any_vendor_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "wgpu", None)
     finding = gpu_shading.check_gpu_shading()
     assert (finding.status, "pip install" in finding.message) == ("ok", True)
+
+
+def test_it_is_said_why_a_card_would_not_shade(libcuda: Path, tmp_path: Path) -> None:
+    """The first that can is named, with the reason why the one before it can't."""
+    program = """
+import sys
+from mirage_lsd.accel import webgpu
+from mirage_lsd.doctor import gpu_shading
+gpu_shading.may_have_gpu = lambda: True
+gpu_shading.find_adapter = lambda: webgpu.Adapter("Radeon 780M", "vulkan", False)
+print(gpu_shading.check_gpu_shading().message)
+"""
+
+    def said(**settings: object) -> str:
+        environment = {**stand_in_environment(libcuda, **settings), "MIRAGE_LSD_CACHE": str(tmp_path)}
+        done = subprocess.run(
+            [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    reason = (
+        "Radeon 780M by vulkan, where it is faster than the CPU (serve --shade-on); not cuda: CUDA can't shade here ("
+    )
+    assert reason + "The NVIDIA driver answered CUDA_ERROR_NO_DEVICE to cuInit)" in said(devices=0)
+    # There is a card, but none of its kernels can be loaded.
+    assert reason + "The NVIDIA driver answered CUDA_ERROR_NOT_FOUND to cuModuleGetFunction)" in said()
+
+
+def test_what_compiles_networks_for_a_gpu_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def message(card: str = "", installed: str | None = None, gpu: bool = False) -> str:
+        monkeypatch.setattr(network_compilers, "nvidia_card", lambda: card)
+        monkeypatch.setattr(network_compilers, "installed_tensorrt", lambda: installed)
+        monkeypatch.setattr(network_compilers, "may_have_gpu", lambda: gpu)
+        finding = network_compilers.check_network_compilers()
+        assert finding.status == "ok"
+        return finding.message
+
+    assert message() == "there is no GPU here; the CPU runs the networks"
+    assert "serve --device vulkan" in message(gpu=True)
+    assert "pip install 'mirage-lsd[tensorrt]'" in message("RTX 4090", gpu=True)
+    assert message("RTX 4090", "tensorrt_rtx_bindings", True).startswith("tensorrt_rtx_bindings on RTX 4090")

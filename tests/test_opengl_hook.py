@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ class RecorderPipeline(PlainControls):
     """Paints everything magenta and keeps the frames."""
 
     name = "recorder"
-    planes: tuple[str, ...] = ("color", "depth")
+    planes: tuple[str, ...] = ("color", "depth", "ids")
     controls: tuple[ControlSpec, ...] = ()
     accepts = frozenset({"cpu"})
 
@@ -55,9 +56,8 @@ class RecorderPipeline(PlainControls):
 
     def process(self, frame: InputFrame, state: StreamSpec, controls: Controls) -> OutputFrame:
         assert frame.depth is not None
-        self.frames.append(
-            InputFrame(frame.seq, frame.color.copy(), frame.depth.copy(), camera=frame.camera, reset=frame.reset)
-        )
+        ids = frame.ids.copy() if frame.ids is not None else None
+        self.frames.append(replace(frame, color=frame.color.copy(), depth=frame.depth.copy(), ids=ids))
         pixels = np.empty((state.output_height, state.output_width, 4), np.uint8)
         pixels[...] = (255, 0, 255, 255)
         return OutputFrame(pixels)
@@ -219,6 +219,110 @@ def _ground_error(depth: npt.NDArray[np.float32], view: npt.NDArray[np.float64],
     down = (inverse[:3, :3] @ directions)[1]
     expected = -inverse[1, 3] / down
     return float(np.median(np.abs(depth[row] - expected) / expected))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_what_moves_is_a_slot_with_its_transform(
+    show: Callable[..., list[Picture]],
+    start_daemon: Callable[..., Daemon],
+    monkeypatch: pytest.MonkeyPatch,
+    exact: str,
+    tmp_path: Path,
+    mode: str,
+) -> None:
+    """The box has one number, on its pixels only, and its transforms are the program's; the class and strength are the profile's."""
+    Path(exact).write_text(Path(exact).read_text() + "moving_class = vehicle\nmoving_strength = 0.25\n")
+    alone = show(mode, 40, hooked=False)
+    pipeline = RecorderPipeline()
+    shown = run_recorded(show, start_daemon, monkeypatch, mode, pipeline, 40, PROFILE=exact)
+    assert len(shown) == len(alone)
+    views, poses = (
+        np.loadtxt(max(tmp_path.glob(f"{mode}-*/{name}.txt"))).reshape(-1, 4, 4).transpose(0, 2, 1)
+        for name in ("views", "poses")
+    )
+    frames = [frame for frame in pipeline.frames if frame.slots]
+    assert len(frames) > 15
+    offset = len(views) - len(pipeline.frames)
+    for frame in frames[2:]:
+        assert frame.camera is not None
+        assert frame.ids is not None
+        (slot,) = frame.slots
+        assert (slot.slot, slot.object_class) == (1, "vehicle")
+        assert slot.strength == pytest.approx(0.25)
+        assert set(np.unique(frame.ids)) == {0, 1}
+        i = pipeline.frames.index(frame) + offset
+        # Whatever the world's origin is: eye_from_object is the program's.
+        for matrix, camera, number in (
+            (slot.world_from_object, frame.camera, i),
+            (slot.previous_world_from_object, pipeline.frames[i - offset - 1].camera, i - 1),
+        ):
+            assert matrix is not None
+            assert camera is not None
+            assert np.allclose(
+                camera.view @ np.vstack([matrix, [0, 0, 0, 1]]), views[number] @ poses[number], atol=2e-3
+            )
+        # Its pixels are those that the box alone would fill.
+        box = _box_mask(views[i] @ poses[i])
+        assert (frame.ids[box] == 1).mean() > 0.98
+        assert (frame.ids[~box] == 1).mean() < 0.002
+
+
+def _box_mask(eye_from_box: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Pixels that the box covers: those whose ray meets it. Nothing stands before it."""
+    focal = 1.3
+    rows, columns = np.mgrid[0:HEIGHT, 0:WIDTH]
+    ray = np.stack(
+        [
+            ((columns + 0.5) / WIDTH * 2 - 1) / (focal * HEIGHT / WIDTH),
+            (1 - (rows + 0.5) / HEIGHT * 2) / focal,
+            np.full(rows.shape, -1.0),
+        ],
+        -1,
+    )
+    inverse = np.linalg.inv(eye_from_box)
+    direction, origin = ray @ inverse[:3, :3].T, inverse[:3, 3]
+    ends = np.sort(np.stack([(-0.5 - origin) / direction, (0.5 - origin) / direction]), axis=0)
+    return np.asarray(ends[0].max(-1) < ends[1].min(-1))
+
+
+def test_no_object_is_told_apart_where_the_profile_says_so(
+    show: Callable[..., list[Picture]], start_daemon: Callable[..., Daemon], monkeypatch: pytest.MonkeyPatch, exact: str
+) -> None:
+    Path(exact).write_text(Path(exact).read_text() + "moving_objects = 0\n")
+    pipeline = RecorderPipeline()
+    run_recorded(show, start_daemon, monkeypatch, "core", pipeline, 20, PROFILE=exact)
+    assert pipeline.frames
+    assert all(frame.ids is None and not frame.slots for frame in pipeline.frames)
+
+
+def test_what_is_held_stays_as_it_is_and_is_filled_before_the_daemon_sees_it(
+    show: Callable[..., list[Picture]],
+    start_daemon: Callable[..., Daemon],
+    monkeypatch: pytest.MonkeyPatch,
+    exact: str,
+    tmp_path: Path,
+) -> None:
+    Path(exact).write_text(Path(exact).read_text().replace("held_depth = 0", "held_depth = 0.3"))
+    held, without = show("held", 40, hooked=False), show("fixed", 40, hooked=False)
+    pipeline = RecorderPipeline()
+    shown = run_recorded(show, start_daemon, monkeypatch, "held", pipeline, 40, PROFILE=exact)
+    painted = [i for i, picture in enumerate(shown) if (picture[0, 0, :3] == (255, 0, 255)).all()]
+    assert len(painted) > 15
+    world = slice(0, HEIGHT - 60)
+    offset = 40 - len(pipeline.frames)
+    # Of all frames together: in some it has the color of what is behind it.
+    weapon = np.any([(a != b).any(-1) for a, b in zip(held, without, strict=True)], axis=0)
+    weapon[HEIGHT - 60 :] = False
+    assert weapon.sum() > 500
+    for i in painted:
+        assert np.array_equal(shown[i][weapon], held[i][weapon])
+        assert (shown[i][world][~weapon[world]][:, :3] == (255, 0, 255)).all()
+        sent = pipeline.frames[i - offset]
+        assert sent.depth is not None
+        # Nothing of it is left in what is sent: no near thing, none of its colors where it was, and the rest to the bit.
+        assert sent.depth[weapon].min() > 1.5
+        assert (sent.color[weapon] != held[i][weapon]).any(-1).mean() > 0.9
+        assert np.array_equal(sent.color[world][~weapon[world]], held[i][world][~weapon[world]])
 
 
 def test_between_results_the_last_one_follows_the_camera(

@@ -66,7 +66,8 @@ def test_pip_installs_it(pure: Path, tmp_path: Path) -> None:
 
 
 def test_every_platform_has_a_wheel_and_its_libraries_are_built() -> None:
-    assert set(build_wheels.WHEEL_OF) == set(build_native_all.PLATFORMS)
+    # On Windows for ARM there are Unity's players, but no daemon: OpenVINO has no wheel for it.
+    assert set(build_wheels.WHEEL_OF) == set(build_native_all.PLATFORMS) - {"windows-arm64"}
     for name, wheel in build_wheels.WHEEL_OF.items():
         platform = build_native_all.PLATFORMS[name]
         assert set(wheel.libraries) <= set(platform.files)

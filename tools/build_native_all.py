@@ -47,6 +47,7 @@ _MACOS = ("liblsd.dylib", "libmirage_shader.dylib", "liblsd_reproject.dylib")
 PLATFORMS = {
     "linux-x64": Platform("x86_64-linux-gnu.2.17", "Linux", "x86_64", _LINUX),
     "linux-arm64": Platform("aarch64-linux-gnu.2.17", "Linux", "aarch64", _LINUX),
+    "windows-arm64": Platform("aarch64-windows-gnu", "Windows", "ARM64", _WINDOWS),
     "windows-x64": Platform("x86_64-windows-gnu", "Windows", "AMD64", _WINDOWS),
     "macos-arm64": Platform("aarch64-macos.11.0", "Darwin", "arm64", _MACOS),
     "macos-x64": Platform("x86_64-macos.11.0", "Darwin", "x86_64", _MACOS),

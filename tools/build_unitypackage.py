@@ -5,13 +5,15 @@
     com.miragelsd.bridge-<version>.tgz   for Window > Package Manager > Add package from tarball
     upm/                                 the same as a folder: the content of the release branch that Git URLs name
 
-    python tools/build_unitypackage.py
+    python tools/build_unitypackage.py [--repository https://HOST/OWNER/NAME]
 
+With --repository the Package Manager's links lead to its branch upm; without, to the files that are installed.
 The same tree gives the same bytes: entries are sorted, and nothing in them knows the time or the user.
 """
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import io
 import json
@@ -37,17 +39,17 @@ SAMPLES = "Samples~"
 
 # By folder in Runtime/Plugins, which is also the folder in build/native-all.
 LIBRARIES = {
-    "linux-arm64": "liblsd.so",
     "linux-x64": "liblsd.so",
     "macos-arm64": "liblsd.dylib",
     "macos-x64": "liblsd.dylib",
+    "windows-arm64": "lsd.dll",
     "windows-x64": "lsd.dll",
 }
 # What the engine shades with, by its name in Runtime/Shading and in shared_protocol/shading.
 SHADERS = {"MirageLSDShade.hlsl": "lsd_shade.hlsl", "MirageLSDReproject.hlsl": "lsd_reproject.hlsl"}
 
 
-def main() -> int:
+def main(repository: str = "") -> int:
     libraries = {f"Runtime/Plugins/{name}/{file}": NATIVE / name / file for name, file in LIBRARIES.items()}
     missing = [str(path.relative_to(REPOSITORY)) for path in libraries.values() if not path.is_file()]
     if missing:
@@ -59,15 +61,33 @@ def main() -> int:
     }
     files = {path.relative_to(PACKAGE).as_posix(): path for path in package_files()} | libraries | shaders
     DIST.mkdir(exist_ok=True)
-    version = json.loads((PACKAGE / "package.json").read_text())["version"]
+    package = json.loads((PACKAGE / "package.json").read_text())
+    version = package["version"]
+    if repository:
+        linked = DIST / "package.json"
+        linked.write_text(json.dumps(package | links(repository), indent=2) + "\n")
+        files["package.json"] = linked
     samples = {name: path for name, path in files.items() if top(name) == SAMPLES}
     game = {name: path for name, path in files.items() if name not in samples and top(name) not in NOT_IMPORTED}
     (DIST / "MirageLSD.unitypackage").write_bytes(unitypackage(game))
     (DIST / "MirageLSD.Samples.unitypackage").write_bytes(unitypackage(samples))
     (DIST / f"com.miragelsd.bridge-{version}.tgz").write_bytes(package_archive(files))
     write_folder(files)
+    if repository:
+        linked.unlink()
     print(f"dist/*.unitypackage, dist/com.miragelsd.bridge-{version}.tgz, dist/upm: {len(files)} files")
     return 0
+
+
+def links(repository: str) -> dict[str, object]:
+    """What package.json says of a repository whose branch upm is the package."""
+    root = f"{repository.removesuffix('/').removesuffix('.git')}/blob/upm"
+    return {
+        "documentationUrl": f"{root}/Documentation~/index.md",
+        "changelogUrl": f"{root}/CHANGELOG.md",
+        "licensesUrl": f"{root}/LICENSE.md",
+        "repository": {"type": "git", "url": repository},
+    }
 
 
 def top(name: str) -> str:
@@ -162,4 +182,6 @@ def archive(entries: dict[str, bytes]) -> bytes:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    options = argparse.ArgumentParser()
+    options.add_argument("--repository", default="", help="where the branch upm is published, https://HOST/OWNER/NAME")
+    sys.exit(main(options.parse_args().repository))

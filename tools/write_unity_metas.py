@@ -24,14 +24,17 @@ IMPORTERS = {
     ".svg": "DefaultImporter:\n" + PLAIN,
     ".unity": "DefaultImporter:\n" + PLAIN,
 }
-# Native library: the editor that loads it (OS, CPU) and the player that ships it (build target, CPU).
+# Native library: the editor that loads it (OS, CPU) and the player that ships it (build target, CPU). Linux on ARM64 is not among
+# them: until Unity 6.5 both libraries would be copied to one place, and no player for Linux could be built.
 PLUGINS = {
-    "linux-arm64/liblsd.so": ("Linux", "ARM64", "Linux64", "ARM64"),
     "linux-x64/liblsd.so": ("Linux", "x86_64", "Linux64", "x86_64"),
     "macos-arm64/liblsd.dylib": ("OSX", "ARM64", "OSXUniversal", "ARM64"),
     "macos-x64/liblsd.dylib": ("OSX", "x86_64", "OSXUniversal", "x86_64"),
+    "windows-arm64/lsd.dll": ("Windows", "ARM64", "Win64", "ARM64"),
     "windows-x64/lsd.dll": ("Windows", "x86_64", "Win64", "x86_64"),
 }
+# Older editors have no players for this processor.
+SINCE = {"windows-arm64/lsd.dll": "UNITY_2023_1_OR_NEWER"}
 PLAYERS = ("Linux64", "OSXUniversal", "Win", "Win64")
 
 
@@ -53,7 +56,7 @@ def meta_text(path: Path) -> str:
     head = f"fileFormatVersion: 2\nguid: {guid}\n"
     plugin = "/".join(path.parts[-2:])
     if plugin in PLUGINS:
-        return head + plugin_importer(*PLUGINS[plugin])
+        return head + plugin_importer(*PLUGINS[plugin], SINCE.get(plugin))
     if not path.suffix:
         is_folder = path.name != "LICENSE"
         return head + ("folderAsset: yes\n" if is_folder else "") + "DefaultImporter:\n" + PLAIN
@@ -62,11 +65,12 @@ def meta_text(path: Path) -> str:
     return head + IMPORTERS[path.suffix]
 
 
-def plugin_importer(editor_os: str, editor_cpu: str, player: str, player_cpu: str) -> str:
+def plugin_importer(editor_os: str, editor_cpu: str, player: str, player_cpu: str, since: str | None) -> str:
+    constraints = f"\n  - {since}" if since else " []"
     others = "".join(platform("Standalone", name, 0, "None") for name in PLAYERS if name != player)
     return (
         "PluginImporter:\n  externalObjects: {}\n  serializedVersion: 2\n  iconMap: {}\n  executionOrder: {}\n"
-        "  defineConstraints: []\n  isPreloaded: 0\n  isOverridable: 0\n  isExplicitlyReferenced: 0\n"
+        f"  defineConstraints:{constraints}\n  isPreloaded: 0\n  isOverridable: 0\n  isExplicitlyReferenced: 0\n"
         "  validateReferences: 1\n  platformData:\n"
         "  - first:\n      Any: \n    second:\n      enabled: 0\n      settings: {}\n"
         f"  - first:\n      Editor: Editor\n    second:\n      enabled: 1\n      settings:\n        CPU: {editor_cpu}\n"

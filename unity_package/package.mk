@@ -4,12 +4,13 @@ UNITY_PYTHON_CODE := unity_package/tests unity_package/windows tools
 
 .PHONY: native-all unitypackage upm test-unity test-windows
 
-# build/native-all/{windows-x64,linux-x64,macos-arm64,macos-x64}; the first time it takes ten minutes and more.
+# build/native-all/{windows,linux,macos}-{x64,arm64}; the first time it takes ten minutes and more.
 native-all: $(VENV)/.system
 	$(BIN)/python tools/build_native_all.py
 
+# REPOSITORY=https://HOST/OWNER/NAME puts links to its branch upm into the package.
 unitypackage: native-all
-	$(BIN)/python tools/build_unitypackage.py
+	$(BIN)/python tools/build_unitypackage.py $(if $(REPOSITORY),--repository $(REPOSITORY))
 
 # The branch `upm` with dist/upm as its root: what `https://.../repository.git#upm` installs. Nothing is pushed.
 upm: unitypackage

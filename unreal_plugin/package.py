@@ -39,6 +39,8 @@ UNREAL_NAMES = {
 }
 # What the engine shades with, under Unreal's kind of name; /Plugin/MirageLSD/Private/ is where they are included from.
 SHADERS = {"lsd_shade.hlsl": "LSDShade.ush", "lsd_reproject.hlsl": "LSDReproject.ush"}
+# e_machine of an ELF file.
+ELF_MACHINES = {"linux-x64": 0x3E, "linux-arm64": 0xB7}
 MACHO_64 = 0xFEEDFACF
 FAT_MAGIC = 0xCAFEBABE
 FAT_ALIGNMENT = 14  # as a power of two: pages of 16 KiB
@@ -65,15 +67,25 @@ def universal(thin: Sequence[bytes]) -> bytes:
     return header.ljust(page, b"\0") + body
 
 
+def check_processor(platform: str, library: Path) -> None:
+    """Otherwise the first to find the wrong processor is the linker of whoever packages a game."""
+    if platform not in ELF_MACHINES:
+        return
+    header = library.read_bytes()[:20]
+    if header[:4] != b"\x7fELF" or int.from_bytes(header[18:20], "little") != ELF_MACHINES[platform]:
+        raise PackageError(f"{library} is not made for {platform}: run `make native-all` again.")
+
+
 def stage(native: Path, target: Path, platforms: Sequence[str], engine_version: str | None) -> None:
     """Makes `target` a complete plugin folder."""
     libraries = {platform: [native / platform / name for name in FILES[platform]] for platform in platforms}
-    for files in libraries.values():
+    for platform, files in libraries.items():
         for file in files:
             if not file.is_file():
                 raise PackageError(
                     f"{file} is missing: run `make native-all`, or take fewer platforms, such as --platforms linux-x64."
                 )
+            check_processor(platform, file)
     if target.exists():
         shutil.rmtree(target)
     shutil.copytree(PLUGIN, target, ignore=shutil.ignore_patterns(".*", "Binaries", "Intermediate"))

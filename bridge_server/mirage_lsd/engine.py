@@ -418,7 +418,7 @@ class StreamEngine:
         self._say(
             said, "source", source.fault if source.state is SourceState.LOST else "", f"{source.name}: back again."
         )
-        self._say(said, "painter", painter.fault, "The daemon paints again.")
+        self._say(said, "painter", painter.fault, "The daemon paints again." if self._endpoint else "")
         for i, sink in enumerate(self._sinks):
             lost = sink.state in (SinkState.LOST, SinkState.ENDED)
             self._say(said, f"sink {i}", sink.fault if lost else "", f"{sink.name}: back again.")

@@ -458,11 +458,15 @@ def test_a_small_checkpoint_is_trained_goes_on_and_is_written(tmp_path: Path) ->
     unet_steps = [int(what.split()[2].rstrip(",")) for what in said if what.startswith("UNet")]
     assert unet_steps == list(range(1, len(unet_steps) + 1)), "the second call goes on where the first stopped"
     assert sum(what == "rendering worlds" for what in said) == 16, "worlds are rendered once"
-    write_folder(load_parts(tmp_path / "run"), tmp_path / "tiny-worlds")
+    parts = load_parts(tmp_path / "run")
+    write_folder(parts, tmp_path / "tiny-worlds")
     files = [path for path in (tmp_path / "tiny-worlds").rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) < 12e6
     checkpoint = load_checkpoint(CheckpointFiles(tmp_path / "tiny-worlds"), CPU)
     assert checkpoint.depth_channel
+    factor = torch.load(tmp_path / "run" / "unet.pt", weights_only=True)["scaling_factor"]
+    assert checkpoint.vae.config.scaling_factor == pytest.approx(factor)
+    assert factor != 1.0, "latents as they were in training"
     spec = StreamSpec(160, 96, 160, 96, 2, planes=("color", "depth"))
     frame = wall_frame(1, width=160, height=96)
     assert (

@@ -12,7 +12,7 @@ from mirage_lsd.controls.transition import DirectionTransition, WeightTransition
 from mirage_lsd.pipelines.mirage.look import Look, control_specs
 from mirage_lsd.pipelines.mirage.vocabulary import read_words
 from mirage_lsd.pipelines.mirage.vocabulary.appearance import choose_by_appearance
-from mirage_lsd.pipelines.mirage.vocabulary.prompt import choose_by_prompt
+from mirage_lsd.pipelines.mirage.vocabulary.prompt import read_prompt
 from mirage_lsd.protocol import ProtocolError, decode_daemon, encode
 from mirage_lsd.protocol.messages import Welcome
 from mirage_lsd.protocol.parts import LimitFields, ModelFields, ServerFields
@@ -123,8 +123,8 @@ def test_directions_turn_at_constant_speed(target: tuple[float, float, float]) -
     ],
 )
 def test_prompts(prompt: str, scene: str | None, lighting: str | None) -> None:
-    assert choose_by_prompt(prompt, SCENES) == scene
-    assert choose_by_prompt(prompt, LIGHTINGS) == lighting
+    reading = read_prompt(prompt, SCENES, LIGHTINGS)
+    assert (reading.scene, reading.lighting) == (scene, lighting)
 
 
 def test_a_prompt_moves_what_it_names_and_a_name_beats_it() -> None:
@@ -137,6 +137,19 @@ def test_a_prompt_moves_what_it_names_and_a_name_beats_it() -> None:
     assert "lorem ipsum" in notice.message
     assert "forest" in notice.message
     assert look_at(timeline, 0.0) == look
+    (notice,) = timeline.apply({"prompt": "a sandy frobnicator"}, 3, 0.0, 0)
+    assert (notice.code, "'frobnicator' means nothing" in notice.message) == ("word_unknown", True)
+    assert look_at(timeline, 0.0).scene == {"desert": 1.0}
+
+
+def test_a_prompts_color_lasts_until_the_next_prompt() -> None:
+    timeline = timeline_of()
+    timeline.apply({"prompt": "a blue forest"}, 1, 0.0, 0)
+    tint = timeline.sample(0)[0].numbers("tint")
+    assert tint is not None
+    assert tint[2] > tint[0]
+    timeline.apply({"prompt": "a forest"}, 2, 0.0, 0)
+    assert timeline.sample(0)[0].numbers("tint") == (1.0, 1.0, 1.0)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Arrays on a card as other libraries see them, and mixing there; in host memory, where there is no card."""
+"""Arrays on a card as other libraries see them; in host memory, where there is no card."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ import torch
 
 from mirage_lsd.cuda import array as device_array
 from mirage_lsd.cuda.array import CudaArray, as_cuda_array, is_on_card
-from mirage_lsd.frame import InputFrame, Slot
-from mirage_lsd.pipelines.composite import Mix, composite, engine_picture
-from mirage_lsd.pipelines.device_composite import composite_on_device, engine_picture_on_device
 
 
 def on_host(values: np.ndarray) -> CudaArray:
@@ -70,23 +67,3 @@ def test_host_arrays_are_none() -> None:
     assert not is_on_card(torch.zeros(3))
     with pytest.raises(ValueError, match="not in the memory of a CUDA device"):
         as_cuda_array(np.zeros(3))
-
-
-@pytest.mark.parametrize("size", [(36, 64), (50, 33)])
-@pytest.mark.parametrize("engine_alpha", [False, True])
-@pytest.mark.parametrize("strength", [0.0, 0.37, 1.0])
-@pytest.mark.parametrize("with_slots", [False, True])
-def test_mixing_on_a_card_is_mixing_in_host_memory(
-    size: tuple[int, int], engine_alpha: bool, strength: float, with_slots: bool
-) -> None:
-    draw = np.random.default_rng(3)
-    color, painted = (draw.integers(0, 256, (*shape, 4), dtype=np.uint8) for shape in ((36, 64), size))
-    ids = draw.integers(0, 4, (36, 64), dtype=np.uint8) if with_slots else None
-    slots = (Slot(1, "prop", 0.0), Slot(2, "prop", 0.5)) if with_slots else ()
-    host = InputFrame(seq=1, color=color, ids=ids, slots=slots)
-    there = InputFrame(seq=1, color=on_host(color), ids=None if ids is None else on_host(ids), slots=slots)  # type: ignore[arg-type]
-    mix = Mix(strength, engine_alpha)
-    mixed = torch.as_tensor(composite_on_device(torch.from_numpy(painted.copy()), there, mix))
-    assert (mixed.numpy() == composite(painted, host, mix)).all()
-    own = engine_picture_on_device(there, *size, mix)
-    assert (own.numpy() == engine_picture(host, *size, engine_alpha=engine_alpha)).all()

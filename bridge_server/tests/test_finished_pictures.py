@@ -14,10 +14,18 @@ from mirage_lsd.pipelines.base import StreamSpec
 from mirage_lsd.pipelines.composite import Mix, composite
 from mirage_lsd.pipelines.mirage.estimated_geometry import camera_motion, intrinsics_for, next_view
 from mirage_lsd.pipelines.mirage.look import DETAIL, Look
-from mirage_lsd.pipelines.mirage.picture_layers import split, textured, with_detail
+from mirage_lsd.pipelines.mirage.picture_layers import (
+    crispness,
+    finished,
+    softened,
+    split,
+    textured,
+    with_detail,
+)
 from mirage_lsd.pipelines.mirage.pipeline import MiragePipeline
 from mirage_lsd.pipelines.mirage.trail import Trail
 from mirage_lsd.pipelines.registry import DEFAULT_MODEL, WEIGHTS_FOLDER
+from mirage_lsd_lab.evaluation.measures import high_frequency_energy, sharpness
 from mirage_lsd_lab.evaluation.scenario import as_tensor, controls_of, input_frame, opaque, themed_world
 from mirage_lsd_lab.training.worlds.sample import render
 
@@ -88,6 +96,45 @@ def test_a_grey_box_is_not_touched(pipeline):
     np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.parametrize("seed", [204, 221])
+def test_a_grey_box_without_depth_shows_none_of_its_checkers(pipeline, seed):
+    world = themed_world(seed, seed - 200, W / H)
+    picture = render(world, H, W)
+    state = pipeline.create_state(StreamSpec(W, H, W, H))
+    frame = input_frame(1, world, picture, color_only=True)
+    found = as_tensor(pipeline.process(frame, state, controls_of(world)).pixels)
+    assert state.greybox
+    assert sharpness(found, picture.target) < 1.2
+
+
+def test_what_a_stream_shows_is_not_decided_anew_with_each_frame(pipeline):
+    state = pipeline.create_state(StreamSpec(W, H, W, H))
+    assert [state.greybox_of(0.0) for _ in range(3)] == [True] * 3
+    assert [state.greybox_of(1.0) for _ in range(5)] == [True] * 5
+    assert [state.greybox_of(1.0) for _ in range(20)][-1] is False
+    assert [state.greybox_of(0.0) for _ in range(5)] == [False] * 5
+    assert [state.greybox_of(0.0) for _ in range(20)][-1] is True
+
+
+def test_writing_and_the_dark_are_no_grey_box():
+    world = themed_world(214, 14, W / H)
+    checkers = input_frame(1, world, render(world, H, W)).color
+    assert finished(checkers) == 0.0
+    assert finished(text()) == 1.0
+    assert finished(opaque(np.full((H, W, 3), 3, np.uint8))) == 1.0
+
+
+def test_a_grey_box_fades_to_black(pipeline):
+    world = themed_world(204, 4, W / H)
+    frame = input_frame(1, world, render(world, H, W), color_only=True)
+    state = pipeline.create_state(StreamSpec(W, H, W, H))
+    for i, level in enumerate((1.0, 0.5, 0.0)):
+        dimmed = frame.color.copy()
+        dimmed[..., :3] = (dimmed[..., :3] * level).astype(np.uint8)
+        found = as_tensor(pipeline.process(InputFrame(i + 1, dimmed), state, FOREST).pixels)
+    assert found.max() < 0.05
+
+
 def test_layers_add_up_and_come_back():
     picture = noisy_picture()
     layers = split(picture)
@@ -96,6 +143,16 @@ def test_layers_add_up_and_come_back():
     gray = np.full_like(picture, 128)
     back = high_pass(with_detail(gray, picture, layers, layers.median, 1.0))
     assert torch.corrcoef(torch.stack([back, high_pass(picture)]))[0, 1] > 0.96
+
+
+def test_the_painted_picture_is_no_crisper_than_its_source():
+    ramp = opaque(np.repeat(np.linspace(40, 200, W)[None, :, None], H, 0).repeat(3, 2).astype(np.uint8))
+    sharp = noisy_picture()
+    assert crispness(sharp, ramp) < 0.1
+    assert crispness(ramp, sharp) == 1.0
+    before, after = as_tensor(sharp), as_tensor(softened(sharp, crispness(sharp, ramp)))
+    assert high_frequency_energy(after) < 0.2 * high_frequency_energy(before)
+    np.testing.assert_array_equal(softened(sharp, 1.0), sharp)
 
 
 def test_signals_keep_their_color_and_a_meadow_does_not():

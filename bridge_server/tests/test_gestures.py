@@ -19,11 +19,12 @@ from mirage_lsd.commands import get
 from mirage_lsd.controllers import Change, ControlInfo, Panel, make_controller
 from mirage_lsd.controllers.feed import PictureFeed
 from mirage_lsd.controllers.gesture import GestureController, change_of
-from mirage_lsd.controllers.hands import GestureReader, Hand, HandTracker, models
+from mirage_lsd.controllers.hands import GestureReader, Hand, HandTracker
 from mirage_lsd.controllers.hands.palm import PALM_INPUT, Palm, letterbox, make_anchors, overlap, read_palms
 from mirage_lsd.controllers.hands.poses import CLOSED, OPEN, Held, Pose, read_pose
 from mirage_lsd.controllers.hands.region import HAND_INPUT, Region
 from mirage_lsd.device_process.ring import SLOTS, SlotRing
+from mirage_lsd.people.files import HANDS
 from mirage_lsd.picture import DeviceError, Picture
 
 sys.path.append(str(STAND_INS.parent))
@@ -88,7 +89,7 @@ def test_what_is_found_in_a_cut_comes_back_to_its_place() -> None:
     pixels = np.zeros((200, 300, 4), np.uint8)
     pixels[88:93, 178:183] = 255
     region = Region(150.0, 100.0, 120.0, 0.6)
-    cut = region.cut(pixels)
+    cut = region.cut(pixels, HAND_INPUT)
     assert cut.shape == (1, HAND_INPUT, HAND_INPUT, 3)
     y, x = (float(place.mean()) for place in np.nonzero(cut[0, ..., 0] > 0.5))
     joints = region.joints_in_picture(np.full((21, 3), (x, y, HAND_INPUT / 2), np.float32))
@@ -421,7 +422,7 @@ def test_without_the_networks_one_sentence_names_the_command(
     with pytest.raises(DeviceError, match="mirage-lsd get people"):
         make_controller("gestures").start(panel, lambda change: None)
     (tmp_path / "people").mkdir()
-    for name in models.HASHES:
+    for name in HANDS.hashes:
         (tmp_path / "people" / name).write_bytes(b"cut off")
     assert GestureController.available() is None
     with pytest.raises(DeviceError, match="is damaged; fetch it anew"):
@@ -436,7 +437,7 @@ def test_networks_that_cannot_be_read_are_one_sentence(
     files = tmp_path / "palm.tflite", tmp_path / "hand.tflite"
     for file in files:
         file.write_bytes(b"no network")
-    monkeypatch.setattr("mirage_lsd.controllers.gesture.model_files", lambda: files)
+    monkeypatch.setattr("mirage_lsd.controllers.gesture.HANDS", SimpleNamespace(paths=lambda: files))
     with pytest.raises(DeviceError, match="can't be used"):
         GestureController().start(panel, lambda change: None)
 

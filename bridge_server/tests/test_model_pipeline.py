@@ -160,11 +160,11 @@ def test_an_estimate_takes_the_edges_of_the_picture():
     picture[..., :18] = -0.5
     cells = torch.zeros(1, 5, 8, 12)
     cells[..., :4], cells[..., 4] = 1.0, 0.5
-    found = EdgeUpsampling()(cells, picture)
+    found = EdgeUpsampling(4, smoothed=5)(cells, picture)
     assert found.shape == (1, 5, 16, 24)
     assert found[..., :8].min() > 0.7
     assert found[..., 10:].max() < 0.3
-    flat = EdgeUpsampling()(torch.full((1, 5, 8, 12), 0.25), torch.rand(1, 3, 32, 48))
+    flat = EdgeUpsampling(4, smoothed=5)(torch.full((1, 5, 8, 12), 0.25), torch.rand(1, 3, 32, 48))
     torch.testing.assert_close(flat, torch.full_like(flat, 0.25))
 
 

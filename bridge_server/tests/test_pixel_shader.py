@@ -50,7 +50,7 @@ def planes(picture, world, *, normal: bool):
     rgb = (picture.guide[:3] * 127.5 + 128).clamp(0, 255).to(torch.uint8).permute(1, 2, 0).numpy()
     color = opaque(rgb)
     ids = np.zeros((HEIGHT, WIDTH), np.uint8)
-    ids[20:30, 40:60] = np.arange(20) % 5
+    ids[20:30, 40:60] = np.arange(20) % 6
     packed = None
     if normal:
         vectors = ((picture.guide[5:8] * 0.5 + 0.5) * 255).permute(1, 2, 0).to(torch.uint8).numpy()

@@ -20,6 +20,10 @@ GENERATED = FOLDER / "generated"
 PACKAGE = FOLDER.parents[1] / "bridge_server" / "mirage_lsd"
 # Passes and their fragment entry points; each has a HLSL form and a GLSL form.
 PASSES = ("lsd_shade_pass", "lsd_reproject_pass")
+# What the daemon launches on NVIDIA's cards.
+KERNELS = tuple(
+    f"lsd_{name}_kernel" for name in ("shade", "guide", "motion", "mix", "texture", "level", "seen", "detail")
+)
 _ENTRIES = (("lsd_vertex", "vertex"), ("lsd_fragment", "fragment"))
 
 
@@ -130,7 +134,8 @@ def outputs() -> dict[Path, str]:
         made[GENERATED / f"{name}.frag"] = glsl(name)
     # The sample and the daemon are in the Python package, this folder is not.
     made[PACKAGE / "samples" / "greybox" / "lsd_shade_pass.frag"] = glsl("lsd_shade_pass")
-    made[PACKAGE / "accel" / "lsd_shade_kernel.cu"] = cuda("lsd_shade_kernel")
+    for name in KERNELS:
+        made[PACKAGE / "cuda" / "kernel_sources" / f"{name}.cu"] = cuda(name)
     made[PACKAGE / "accel" / "lsd_shade_pass.wgsl"] = made[GENERATED / "lsd_shade_pass.wgsl"]
     return made
 

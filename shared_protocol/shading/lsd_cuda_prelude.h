@@ -50,3 +50,7 @@ LSD_DEVICE float F32_rsqrt(float x) { return rsqrtf(x); }
 LSD_DEVICE float F32_sqrt(float x) { return sqrtf(x); }
 LSD_DEVICE unsigned F32_asuint(float x) { return __float_as_uint(x); }
 LSD_DEVICE int I32_min(int a, int b) { return a < b ? a : b; }
+LSD_DEVICE int I32_max(int a, int b) { return a > b ? a : b; }
+LSD_DEVICE float U32_asfloat(unsigned x) { return __uint_as_float(x); }
+LSD_DEVICE float F32_exp(float x) { return expf(x); }
+LSD_DEVICE int2 operator*(int2 a, int2 b) { return make_int2(a.x * b.x, a.y * b.y); }

@@ -1,33 +1,14 @@
-// lsd_shade.hlsl as a compute kernel whose planes are plain arrays: one thread a pixel, a block 32 x 4 pixels. Slang makes CUDA of it
-// (generate.py). The daemon launches it on NVIDIA's cards.
+// lsd_shade.hlsl as a compute kernel: one thread a pixel, a block 32 x 4 pixels. Slang makes CUDA of it (generate.py). The daemon
+// launches it on NVIDIA's cards.
 //
-//   constants  17 float4, weights 1801 float4: LSD_CONSTANT, LSD_WEIGHT
-//   color, normals, slots (256), output: RGBA bytes, one uint each; ids: bytes; depth: metres; context: four float4 a cell
-// What the constants say is not there is not read.
+//   weights  1801 float4: LSD_WEIGHT; context: four float4 a cell; output: RGBA bytes, one uint each; the rest: lsd_kernel_planes.hlsl
+#include "lsd_kernel_planes.hlsl"
+
 groupshared float4 lsd_weights[1801];
-static float4* lsd_constants;
-static uint* lsd_color;
-static float* lsd_depth;
-static uint* lsd_normals;
-static uint8_t* lsd_ids;
-static uint* lsd_slots;
 static float4* lsd_context;
 
-float4 lsd_unpacked(uint v)
-{
-    return float4(float(v & 255u), float((v >> 8) & 255u), float((v >> 16) & 255u), float(v >> 24)) * (1.0 / 255.0);
-}
-
-
-int lsd_index(int2 pixel) { return pixel.y * int(lsd_constants[6].x) + pixel.x; }
-
-#define LSD_CONSTANT(i) lsd_constants[i]
 #define LSD_WEIGHT(i) lsd_weights[i]
 #define LSD_CONTEXT(cell, part) lsd_context[((cell).y * int(lsd_constants[6].z) + (cell).x) * 4 + (part)]
-#define LSD_COLOR(pixel) lsd_unpacked(lsd_color[lsd_index(pixel)])
-#define LSD_DEPTH(pixel) lsd_depth[lsd_index(pixel)]
-#define LSD_NORMAL(pixel) lsd_unpacked(lsd_normals[lsd_index(pixel)])
-#define LSD_SLOT(pixel) (lsd_unpacked(lsd_slots[lsd_ids[lsd_index(pixel)]]).xy * float2(255.0, 1.0))
 
 #include "lsd_shade.hlsl"
 

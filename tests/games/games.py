@@ -16,6 +16,7 @@ class Game:
         files: of its home, (name, text); HOME in an argument is that folder.
         height: of its picture, which is 640 wide.
         variables: (name, value) of its environment.
+        moving: things that move are in sight, with textures that stay on them.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Game:
     files: tuple[tuple[str, str], ...] = ()
     height: int = 360
     variables: tuple[tuple[str, str], ...] = ()
+    moving: bool = False
 
 
 _OPENARENA = [
@@ -79,6 +81,7 @@ GAMES = (
         74,
         112,
         files=((".neverball/neverballrc", "fullscreen 0\nwidth 640\nheight 360\nvsync 0\nmultisample 0\n"),),
+        moving=True,
     ),
     # Practice, its first event, its first race; the camera swings down behind the car.
     Game(

@@ -23,6 +23,8 @@ _SMOOTHING_PASSES = 2
 _WRONG = 1.1
 # A frame counts where its pixels moved at least so much: a still picture proves nothing.
 _LEAST_MOTION_PX = 1.0
+# Pixels of an object that is looked at.
+_SMALLEST_OBJECT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,69 @@ def _compare(before: InputFrame, now: InputFrame) -> tuple[float, ...] | None:
     return (*(float(np.median(error[visible])) for error in errors), motion, float(visible.mean()))
 
 
+@dataclass(frozen=True, slots=True)
+class MovingProof:
+    """Over the pixels of moving objects that the world's motion alone puts at least a pixel wrong; errors are means in 8-bit levels.
+
+    Attributes:
+        pixels: how many, over all frames. objects: slots that they belong to. with_transforms: error of the frame before, moved by depth, cameras
+        and the objects' transforms; without: by depth and cameras alone. apart_px: how far the two are apart (median).
+    """
+
+    pixels: int
+    objects: int
+    with_transforms: float
+    without: float
+    apart_px: float
+
+
+def prove_moving(frames: Iterable[InputFrame]) -> MovingProof:
+    """Compares each frame's moving objects with the frame before it; cuts (`reset`) are passed over."""
+    errors: list[Floats] = []
+    slots: set[int] = set()
+    for before, now in pairwise(frames):
+        if now.reset or now.ids is None or before.ids is None or before.camera is None or now.camera is None:
+            continue
+        pictures = _smooth(before.color), _smooth(now.color)
+        still_x, still_y, _ = positions_before(before, now)
+        for slot in now.slots:
+            mask = now.ids == slot.slot
+            if (
+                slot.world_from_object is None
+                or slot.previous_world_from_object is None
+                or mask.sum() < _SMALLEST_OBJECT
+            ):
+                continue
+            carried = _square(slot.previous_world_from_object) @ np.linalg.inv(_square(slot.world_from_object))
+            x, y, visible = positions_before(before, now, carried)
+            height, width = mask.shape
+            rows, columns = (
+                np.clip(np.rint(y), 0, height - 1).astype(int),
+                np.clip(np.rint(x), 0, width - 1).astype(int),
+            )
+            apart = np.hypot(x - still_x, y - still_y)
+            # Where the object was seen: what it turned away from can't be compared.
+            chosen = mask & visible & (before.ids[rows, columns] == slot.slot) & (apart >= _LEAST_MOTION_PX)
+            if not chosen.any():
+                continue
+            slots.add(slot.slot)
+            each = [
+                np.abs(_bilinear(pictures[0], *at) - pictures[1]).mean(-1)[chosen]
+                for at in ((x, y), (still_x, still_y))
+            ]
+            errors.append(np.stack([*each, apart[chosen]]))
+    if not errors:
+        return MovingProof(0, 0, 0.0, 0.0, 0.0)
+    pooled = np.concatenate(errors, axis=1)
+    return MovingProof(
+        pooled.shape[1], len(slots), float(pooled[0].mean()), float(pooled[1].mean()), float(np.median(pooled[2]))
+    )
+
+
+def _square(matrix: npt.NDArray[np.float32]) -> Floats:
+    return np.vstack([matrix.astype(float), [0.0, 0.0, 0.0, 1.0]])
+
+
 def _smooth(color: npt.NDArray[np.uint8]) -> Floats:
     picture = color[..., :3].astype(float)
     for axis in (0, 1) * _SMOOTHING_PASSES:
@@ -92,8 +157,14 @@ def _smooth(color: npt.NDArray[np.uint8]) -> Floats:
     return picture
 
 
-def positions_before(before: InputFrame, now: InputFrame) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
-    """Where each pixel of `now` was in `before`: columns, rows, and whether it was seen there. Sky is left out."""
+def positions_before(
+    before: InputFrame, now: InputFrame, carried: Floats | None = None
+) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
+    """Where each pixel of `now` was in `before`: columns, rows, and whether it was seen there. Sky is left out.
+
+    Args:
+        carried: world_before from world_now, 4x4, of what moved in the world; None: it stood still.
+    """
     assert now.depth is not None
     assert before.depth is not None
     assert now.camera is not None
@@ -105,7 +176,8 @@ def positions_before(before: InputFrame, now: InputFrame) -> tuple[Floats, Float
     eye_x = ((columns + 0.5) / width * 2 - 1 + projection[0, 2]) / projection[0, 0] * z
     eye_y = (1 - (rows + 0.5) / height * 2 + projection[1, 2]) / projection[1, 1] * z
     points = np.stack([eye_x, eye_y, -z, np.ones_like(z)], -1)
-    views = before.camera.view.astype(float) @ np.linalg.inv(now.camera.view.astype(float))
+    world_from_eye = np.linalg.inv(now.camera.view.astype(float))
+    views = before.camera.view.astype(float) @ (world_from_eye if carried is None else carried @ world_from_eye)
     clip = points @ (before.camera.projection.astype(float) @ views).T
     w = np.maximum(clip[..., 3], 1e-6)
     x, y = (clip[..., 0] / w + 1) * width / 2 - 0.5, (1 - clip[..., 1] / w) * height / 2 - 0.5

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 import runner
 from games import GAMES, Game
-from proof import prove
+from proof import prove, prove_moving
 from runner import Picture
 
 from mirage_lsd.controls import Controls, ControlSpec
@@ -132,6 +132,11 @@ def test_the_world_is_painted_and_the_rest_of_the_game_is_as_without_the_hook(
     assert not any(frame.reset for frame in magenta.sent[1:])
     assert proof.largest_step_m < 2.0
     assert proof.largest_turn_deg < 30.0
+    if game.moving:
+        moving = prove_moving(magenta.sent)
+        print(f"{game.name}: {moving}")
+        assert moving.pixels > 1000
+        assert moving.with_transforms < 0.5 * moving.without
 
 
 @pytest.mark.parametrize("game", GAMES[:1], ids=lambda game: game.name)

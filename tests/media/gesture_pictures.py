@@ -14,15 +14,15 @@ import numpy as np
 from hand_drawing import POSES, Pixels, PlacedHand, Scenery, draw, moved, pinch
 
 from mirage_lsd.controllers.hands import Hand, HandNetworks, HandTracker
-from mirage_lsd.controllers.hands.models import model_files
 from mirage_lsd.controllers.hands.poses import Pose, read_pose
+from mirage_lsd.people.files import HANDS
 
 _WIDTH, _HEIGHT = 240, 240
 _INK, _SHADOW = (255, 255, 255, 255), (20, 20, 20, 255)
 
 
 def main() -> None:
-    networks = HandNetworks(*model_files())
+    networks = HandNetworks(*HANDS.paths())
     rng = np.random.default_rng(12)
     upright = PlacedHand(POSES["palm"], 120, 135, 62, yaw=8.0)
     shown = [

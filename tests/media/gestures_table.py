@@ -20,7 +20,7 @@ from gesture_clips import GESTURES, gesture_clip, talk_clip
 from hand_drawing import Pixels
 
 from mirage_lsd.controllers.hands import Gesture, GestureReader, HandNetworks, HandTracker
-from mirage_lsd.controllers.hands.models import model_files
+from mirage_lsd.people.files import HANDS
 
 
 @dataclass
@@ -74,7 +74,7 @@ def main() -> None:
     parser.add_argument("--only", choices=GESTURES)
     parser.add_argument("--show", action="store_true", help="name each example that went wrong")
     args = parser.parse_args()
-    networks = HandNetworks(*model_files())
+    networks = HandNetworks(*HANDS.paths())
     print("| gesture | examples | right | wrong | missed |\n|---|---|---|---|---|")
     for gesture in GESTURES if args.only is None else (args.only,):
         row = measure(networks, gesture, args.examples, held_out=not args.first_set)

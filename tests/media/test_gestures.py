@@ -18,8 +18,8 @@ from hand_drawing import Pixels
 from mirage_lsd.controllers import Change, ControlInfo, Panel
 from mirage_lsd.controllers.gesture import GestureController
 from mirage_lsd.controllers.hands import HandNetworks
-from mirage_lsd.controllers.hands.models import model_files
 from mirage_lsd.engine import StreamEngine
+from mirage_lsd.people.files import HANDS
 from mirage_lsd.picture import Picture
 from mirage_lsd.sources.arrays import ArraySource
 
@@ -35,7 +35,7 @@ PANEL = [
 @pytest.fixture(scope="module")
 def networks() -> HandNetworks:
     subprocess.run([sys.executable, "-m", "mirage_lsd.cli", "get", "people"], check=True, timeout=300)
-    return HandNetworks(*model_files())
+    return HandNetworks(*HANDS.paths())
 
 
 @pytest.mark.parametrize("gesture", GESTURES)

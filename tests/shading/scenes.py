@@ -115,9 +115,9 @@ def _slots() -> ShadedScene:
     color[..., 3] = np.linspace(0, 255, 64).astype(np.uint8)
     ids = (np.arange(36)[:, None] // 6 * 37 + np.arange(64)[None] // 16 * 3).astype(np.uint8)
     numbers = np.unique(ids)
-    classes = ("unspecified", "skin", "hair", "outfit", "foliage")
+    classes = ("unspecified", "skin", "hair", "outfit", "foliage", "terrain")
     slots = tuple(
-        Slot(int(n), classes[i % 5], (1.0, 0.0, 0.3, 0.8)[i % 4]) for i, n in enumerate(numbers.tolist()) if n > 0
+        Slot(int(n), classes[i % 6], (1.0, 0.0, 0.3, 0.8)[i % 4]) for i, n in enumerate(numbers.tolist()) if n > 0
     )
     look = _look(world, scene={"forest": 1.0}, lighting={"sunset": 0.5, "fog": 0.5})
     return ShadedScene("slots", replace(frame, color=color, ids=ids, slots=slots), look, 0.7, _context(3, 2, 4))

@@ -1,4 +1,4 @@
-"""Shades the golden scenes with `--shade-on cuda` and writes the pictures: test_cuda_kernel.py runs it with the stand-in for the driver.
+"""Shades the golden scenes with `--shade-on cuda` and writes the pictures: test_cuda_kernels.py runs it with the stand-in for the driver.
 
 python shade_with_cuda.py OUT.npz
 """

@@ -58,17 +58,6 @@ def test_new_controls_reach_the_device() -> None:
     np.testing.assert_array_equal(shaded(scene, on_wgpu()), first)
 
 
-def test_geometry_that_is_a_guess_gets_no_straight_lines() -> None:
-    scene = scenes()[0]
-    model = shipped_model()
-    controls, context = control_vector(model, scene.look), scene.context.permute(0, 2, 3, 1).contiguous()
-    guessed = replace(scene.inputs, estimated=True)
-    expected = LayeredShading(model.head, EagerBackend(CPU)).shade(guessed, context, controls, scene.size)
-    found = on_wgpu().shade(guessed, context, controls, scene.size).copy()
-    assert np.abs(found.astype(int) - expected.astype(int)).max() <= 2
-    assert (on_wgpu().shade(scene.inputs, context, controls, scene.size) != found).any()
-
-
 def test_a_device_that_gives_up_hands_over_to_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     scene, head = scenes()[0], shipped_model().head
     fused = FusedShading(head)

@@ -69,7 +69,7 @@ def on_opengl(scene: ShadedScene, half: bool = False) -> Picture:
 @pytest.fixture(scope="module")
 def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Draw]:
     folder = tmp_path_factory.mktemp("spirv")
-    kernel = cuda_on_host.built(tmp_path_factory.mktemp("cuda"))
+    kernels = cuda_on_host.HostKernels(tmp_path_factory.mktemp("cuda"))
     return {
         "kernels": by_kernels,
         "daemon on vulkan": by_wgpu,
@@ -77,7 +77,7 @@ def forms(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Draw]:
         "glsl on vulkan": on_vulkan(vulkan.from_glsl("lsd_shade", folder)),
         "wgsl on vulkan": on_vulkan(vulkan.from_wgsl("lsd_shade_pass")),
         "glsl on opengl": on_opengl,
-        "cuda on the host": lambda scene: cuda_on_host.run(kernel, scene),
+        "cuda on the host": lambda scene: cuda_on_host.run(kernels, scene),
     }
 
 

@@ -63,6 +63,7 @@ class Workshop:
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(nunit(), folder)
         shutil.copy(library_path(), folder)
+        shutil.copy(library_path().with_name("liblsd_reproject.so"), folder)
         shader = folder / "libstand_in_shader.so"
         command = ["g++", "-O2", "-std=c++17", "-fPIC", "-shared", "-I", str(PACKAGE / "Runtime" / "Resources")]
         subprocess.run([*command, str(STAND_IN / "simulation" / "shader.cpp"), "-o", str(shader)], check=True)

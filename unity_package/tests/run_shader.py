@@ -1,7 +1,8 @@
-"""Draws MirageLSDShade.shader on a graphics driver (Mesa's lavapipe here), for the stand-in of Unity: the text that Unity compiles.
+"""Draws the package's larger shaders (MirageLSDShade, MirageLSDReproject) on a graphics driver (Mesa's lavapipe here), for the stand-in of Unity: the text that Unity compiles.
 
 A request is lines up to an empty one, then the bytes that they announce, in their order:
 
+    shader NAME
     size WIDTH HEIGHT
     keyword NAME
     global NAME BYTES            float4 or an array of them
@@ -30,12 +31,16 @@ sys.path.insert(0, str(REPOSITORY / "tests" / "shading"))
 import vulkan  # noqa: E402
 
 RESOURCES = REPOSITORY / "unity_package" / "com.miragelsd.bridge" / "Runtime" / "Resources"
-# The package build puts it there (tools/build_unitypackage.py).
-SHARED = REPOSITORY / "shared_protocol" / "shading" / "lsd_shade.hlsl"
+# The package build puts them there (tools/build_unitypackage.py).
+SHARED = {
+    f"MirageLSD{name}.hlsl": REPOSITORY / "shared_protocol" / "shading" / f"lsd_{name.lower()}.hlsl"
+    for name in ("Shade", "Reproject")
+}
 
 
 @dataclass
 class Request:
+    shader: str = ""
     size: tuple[int, int] = (0, 0)
     keywords: list[str] = field(default_factory=list)
     constants: dict[str, bytes] = field(default_factory=dict)
@@ -52,41 +57,42 @@ class Compiled:
     textures: list[str]
 
 
-def hlsl() -> str:
+def hlsl(name: str) -> str:
     """The shader's text with what it includes, without what only Unity's compiler reads."""
-    shader = (RESOURCES / "MirageLSDShade.shader").read_text()
+    shader = (RESOURCES / f"{name}.shader").read_text()
     body = shader.partition("HLSLINCLUDE")[2].partition("ENDHLSL")[0]
     body = re.sub(r"#pragma multi_compile.*", "", body)
-    return body.replace('#include "../Shading/MirageLSDShade.hlsl"', SHARED.read_text())
+    return re.sub(r'#include "../Shading/(\w+\.hlsl)"', lambda match: SHARED[match[1]].read_text(), body)
 
 
 @cache
-def compiled(keywords: tuple[str, ...]) -> Compiled:
+def compiled(name: str, keywords: tuple[str, ...]) -> Compiled:
     """With a number for each binding, which Unity gives out by itself: globals 0, buffers, textures."""
-    text = "".join(f"#define {keyword} 1\n" for keyword in keywords) + hlsl()
+    text = "".join(f"#define {keyword} 1\n" for keyword in keywords) + hlsl(name)
     text = preprocessed(text)
     sizes = {
         match[1]: int(match[2] or 1)
         for match in re.finditer(r"^ *float4 (_LSD\w+)(?:\[(\d+)\])?;", outside(text), re.M)
     }
-    declared = "".join(f"float4 {name}{f'[{size}]' if size > 1 else ''};\n" for name, size in sizes.items())
-    for name in sizes:
-        text = re.sub(rf"^ *float4 {name}(\[\d+\])?;", "", text, count=1, flags=re.M)
+    declared = "".join(f"float4 {constant}{f'[{size}]' if size > 1 else ''};\n" for constant, size in sizes.items())
+    for constant in sizes:
+        text = re.sub(rf"^ *float4 {constant}(\[\d+\])?;", "", text, count=1, flags=re.M)
     buffers = re.findall(r"^ *cbuffer (\w+)", text, re.M)
     textures = re.findall(r"^ *Texture2D<float4> (\w+);", text, re.M)
-    for number, name in enumerate([*buffers, *textures], 1):
+    for number, bound in enumerate([*buffers, *textures], 1):
         text = re.sub(
-            rf"^ *((?:cbuffer|Texture2D<float4>) {name}\b)", rf"[[vk::binding({number})]] \1", text, flags=re.M
+            rf"^ *((?:cbuffer|Texture2D<float4>) {bound}\b)", rf"[[vk::binding({number})]] \1", text, flags=re.M
         )
     text = f"[[vk::binding(0)]] cbuffer Globals {{\n{declared}}};\n{text}"
+    fragment_entry = name.removeprefix("MirageLSD")
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "shader.hlsl"
         source.write_text(text)
         vertex, fragment = (
             vulkan._spirv(["-D", "-S", stage, "-e", entry, str(source)], Path(folder) / stage)
-            for stage, entry in (("vert", "Vertex"), ("frag", "Shade"))
+            for stage, entry in (("vert", "Vertex"), ("frag", fragment_entry))
         )
-    return Compiled(vulkan.Shaders(vertex, fragment, ("Vertex", "Shade")), sizes, buffers, textures)
+    return Compiled(vulkan.Shaders(vertex, fragment, ("Vertex", fragment_entry)), sizes, buffers, textures)
 
 
 def preprocessed(text: str) -> str:
@@ -118,7 +124,7 @@ def outside(text: str) -> str:
 
 def draw(request: Request) -> npt.NDArray[np.float32]:
     """H x W x 4."""
-    made = compiled(tuple(request.keywords))
+    made = compiled(request.shader, tuple(request.keywords))
     values = b"".join(fitting(name, request.constants[name], 16 * size) for name, size in made.global_sizes.items())
     uniforms = [np.frombuffer(values, np.float32)]
     uniforms += [np.frombuffer(request.constants[name], np.float32) for name in made.buffers]
@@ -138,7 +144,9 @@ def read_request(stream: BinaryIO) -> Request | None:
         return None
     while line.strip():
         words = line.decode().split()
-        if words[0] == "size":
+        if words[0] == "shader":
+            request.shader = words[1]
+        elif words[0] == "size":
             request.size = (int(words[2]), int(words[1]))
         elif words[0] == "keyword":
             request.keywords.append(words[1])

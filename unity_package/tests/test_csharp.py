@@ -18,18 +18,19 @@ TEST_REFERENCES = ["MirageLSD.Runtime", BEHAVIOUR, "nunit.framework"]
         ("SeedCodeTests", 1),
         ("RoundTripTests", 11),
         ("DaemonTests", 7),
-        ("GraphicsTests", 20),
+        ("GraphicsTests", 22),
         ("LifetimeTests", 7),
         ("ConventionsTests", 8),
         ("ConventionVectorTests", 8),
         ("IdentityTests", 8),
-        ("ShaderTests", 41),
+        ("ShaderTests", 126),
         ("PacingTests", 12),
         ("LayoutTests", 12),
         ("ContextTests", 3),
         ("ShadingTests", 16),
-        ("PaintedPictureTests", 8),
+        ("PaintedPictureTests", 9),
         ("ShadingWeightsTests", 4),
+        ("ReprojectionTests", 7),
     ],
 )
 def test_runtime_behaves(workshop: Workshop, request: pytest.FixtureRequest, fixture: str, least: int) -> None:
@@ -51,9 +52,9 @@ URP_17 = ["MIRAGELSD_URP", "MIRAGELSD_URP_17", "UNITY_EDITOR"]
 @pytest.mark.parametrize(
     ("defines", "count"),
     [
-        (["MIRAGELSD_URP", "UNITY_EDITOR"], 11),
-        (URP_17, 12),
-        ([*URP_17, "UNITY_6000_3_OR_NEWER"], 11),
+        (["MIRAGELSD_URP", "UNITY_EDITOR"], 17),
+        (URP_17, 18),
+        ([*URP_17, "UNITY_6000_3_OR_NEWER"], 17),
     ],
     ids=["urp-14", "urp-17", "urp-17.3"],
 )
@@ -86,7 +87,7 @@ def test_high_definition_pipeline(own_folder: Workshop, model_daemon: str) -> No
     passed = own_folder.run_tests(
         "MirageLSD.Tests.HighDefinition", "MirageLSD.Tests.Pipelines.PipelineTests", LSD_TEST_MODEL_DAEMON=model_daemon
     )
-    assert passed == 14
+    assert passed == 16
 
 
 @pytest.mark.parametrize(("defines", "count"), [([], 4), (["MIRAGELSD_VOLUMES_17"], 5)], ids=["core-14", "core-17"])
@@ -110,7 +111,7 @@ def test_editor(own_folder: Workshop) -> None:
     own_folder.compile(Assembly("MirageLSD.Editor", sources(PACKAGE / "Editor"), editor))
     references = [*editor, "MirageLSD.Editor", *TEST_REFERENCES]
     own_folder.compile(Assembly("MirageLSD.Tests.Editor", sources(TESTS / "editor"), references))
-    fixtures = {"EditorTests": 11, "LauncherTests": 3, "LocalDaemonTests": 11}
+    fixtures = {"EditorTests": 12, "LauncherTests": 3, "LocalDaemonTests": 11}
     for fixture, count in fixtures.items():
         assert own_folder.run_tests("MirageLSD.Tests.Editor", f"MirageLSD.Tests.EditorSide.{fixture}") == count
 

@@ -41,7 +41,7 @@ def test_linux_exports_and_needs_little(name: str, machine: int) -> None:
     assert not {name for name in libraries if "stdc++" in name or "zmq" in name}
 
 
-@pytest.mark.parametrize(("name", "machine"), [("windows-x64", 0x8664)])
+@pytest.mark.parametrize(("name", "machine"), [("windows-x64", 0x8664), ("windows-arm64", 0xAA64)])
 def test_windows_is_for_its_processor_and_exports(name: str, machine: int) -> None:
     content = built(f"{name}/lsd.dll").read_bytes()
     header = struct.unpack_from("<I", content, 0x3C)[0]

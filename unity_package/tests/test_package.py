@@ -17,10 +17,10 @@ VISIBLE = [
 METAS = sorted(PACKAGE.rglob("*.meta"))
 ASMDEFS = sorted(PACKAGE.rglob("*.asmdef"))
 PLUGINS = {
-    "linux-arm64/liblsd.so": ("Linux", "ARM64", "Linux64"),
     "linux-x64/liblsd.so": ("Linux", "x86_64", "Linux64"),
     "macos-arm64/liblsd.dylib": ("OSX", "ARM64", "OSXUniversal"),
     "macos-x64/liblsd.dylib": ("OSX", "x86_64", "OSXUniversal"),
+    "windows-arm64/lsd.dll": ("Windows", "ARM64", "Win64"),
     "windows-x64/lsd.dll": ("Windows", "x86_64", "Win64"),
 }
 
@@ -117,6 +117,26 @@ def test_plugin_importers(name: str) -> None:
         r"Standalone: (\w+)\n    second:\n      enabled: 1\n      settings:\n        CPU: (\w+)\n", text
     )
     assert enabled == [(player, cpu)]
+
+
+def test_no_player_is_given_two_libraries_at_one_place() -> None:
+    """Unity refuses to build a player then ("is used from several locations"). Where it copies to: Editor/Mono/Plugins,
+    CalculateFinalPluginPath: by processor on Windows and macOS, but on Linux until 6.5 by the file's name alone.
+    """
+    places = []
+    for meta in (PACKAGE / "Runtime" / "Plugins").rglob("*.*.meta"):
+        enabled = r"Standalone: (\w+)\n    second:\n      enabled: 1\n      settings:\n        CPU: (\w+)\n"
+        for player, cpu in re.findall(enabled, meta.read_text()):
+            places.append((player, "" if player == "Linux64" else cpu, meta.stem))
+    assert len(set(places)) == len(places) == len(PLUGINS)
+
+
+def test_nothing_takes_unitys_default_material() -> None:
+    """In players of URP and HDRP that is the built-in pipeline's, and pink: what CreatePrimitive makes, and file 10303 of a scene."""
+    for path in [*(PACKAGE / "Runtime").rglob("*.cs"), *(PACKAGE / "Samples~").rglob("*.cs")]:
+        text = path.read_text()
+        for word in ("CreatePrimitive", "Default-Material", 'Shader.Find("Standard"', "new Material(Shader.Find"):
+            assert word not in text, path
 
 
 def test_no_scene_is_written_by_hand() -> None:

@@ -16,13 +16,25 @@ FOLDER = PACKAGE / "Runtime" / "Resources"
 SHADER = (FOLDER / "MirageLSDConvert.shader").read_text()
 
 
-@pytest.mark.parametrize("variant", ["", "LSD_ARRAY", "LSD_GLOBAL_DEPTH", "LSD_GLOBAL_MOTION"])
+@pytest.mark.parametrize(
+    "variant",
+    [
+        "",
+        "LSD_ARRAY",
+        "LSD_BUILTIN",
+        "LSD_GLOBAL_DEPTH",
+        "LSD_GLOBAL_MOTION",
+        "LSD_GLOBAL_NORMALS",
+        "_GBUFFER_NORMALS_OCT",
+    ],
+)
 @pytest.mark.parametrize(
     ("stage", "entry"),
     [
         ("vert", "Vertex"),
         ("vert", "MarkedVertex"),
-        *[("frag", name) for name in ("Color", "Depth", "Motion", "Present", "Id")],
+        ("vert", "PresentedVertex"),
+        *[("frag", name) for name in ("Color", "Depth", "Motion", "Normal", "Present", "Id")],
     ],
 )
 def test_it_compiles(tmp_path: Path, variant: str, stage: str, entry: str) -> None:
@@ -39,29 +51,35 @@ def test_it_compiles(tmp_path: Path, variant: str, stage: str, entry: str) -> No
 def test_every_pass_names_functions_that_are_there() -> None:
     passes = re.findall(r"#pragma vertex (\w+)\s+#pragma fragment (\w+)", SHADER)
     assert passes == [
-        *[("Vertex", name) for name in ("Color", "Depth", "Motion", "Present")],
+        *[("Vertex", name) for name in ("Color", "Depth", "Motion")],
+        ("PresentedVertex", "Present"),
         ("MarkedVertex", "Id"),
+        ("Vertex", "Normal"),
     ]
 
 
-@pytest.mark.parametrize("variant", ["", "LSD_WEIGHTS_BUFFER"])
-@pytest.mark.parametrize(("stage", "entry"), [("vert", "Vertex"), ("frag", "Shade")])
-def test_the_painting_shader_compiles(tmp_path: Path, variant: str, stage: str, entry: str) -> None:
-    """By two compilers of HLSL; what it draws: behaviour/ShadingTests.cs and pipelines/PipelineTests.cs."""
+@pytest.mark.parametrize(
+    ("name", "variant"), [("Shade", ""), ("Shade", "LSD_WEIGHTS_BUFFER"), ("Reproject", "")], ids=lambda word: word
+)
+@pytest.mark.parametrize("stage", ["vert", "frag"])
+def test_a_larger_shader_compiles(tmp_path: Path, name: str, variant: str, stage: str) -> None:
+    """By two compilers of HLSL; what they draw: behaviour/ShadingTests.cs, ReprojectionTests.cs, pipelines/PipelineTests.cs."""
+    entry = name if stage == "frag" else "Vertex"
     source = tmp_path / "shade.hlsl"
-    source.write_text((f"#define {variant} 1\n" if variant else "") + run_shader.hlsl())
+    source.write_text((f"#define {variant} 1\n" if variant else "") + run_shader.hlsl(f"MirageLSD{name}"))
     command = ["glslangValidator", "-D", "-V", "--auto-map-bindings", "--auto-map-locations", "-S", stage, "-e", entry]
     done = subprocess.run([*command, str(source), "-o", str(tmp_path / "shade.spv")], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
     assert f"fn {entry}" in slang().translated(source, entry, {"vert": "vertex", "frag": "fragment"}[stage])
 
 
-def test_the_painting_shader_includes_the_shared_text() -> None:
+@pytest.mark.parametrize("name", ["Shade", "Reproject"])
+def test_a_larger_shader_includes_the_shared_text(name: str) -> None:
     """Nothing of it is written twice: the package build puts the file there (test_unitypackage.py compares the bytes)."""
-    shader = (FOLDER / "MirageLSDShade.shader").read_text()
-    assert re.findall(r'#include "(.+)"', shader) == ["../Shading/MirageLSDShade.hlsl"]
-    assert re.findall(r"#pragma vertex (\w+)\s+#pragma fragment (\w+)", shader) == [("Vertex", "Shade")]
-    assert not re.search(r"float\d? lsd_\w+\(", shader), "a function of the shared text"
+    shader = (FOLDER / f"MirageLSD{name}.shader").read_text()
+    assert re.findall(r'#include "(.+)"', shader) == [f"../Shading/MirageLSD{name}.hlsl"]
+    assert re.findall(r"#pragma vertex (\w+)\s+#pragma fragment (\w+)", shader) == [("Vertex", name)]
+    assert not re.search(r"^ *float\d? lsd_\w+\(", shader, re.M), "a function of the shared text"
 
 
 def slang() -> Any:

@@ -110,6 +110,24 @@ def test_the_release_branch_has_everything_inside(builder: ModuleType) -> None:
         assert (root / meta.removesuffix(".meta")).exists(), meta
 
 
+def test_the_package_managers_links_lead_to_the_release_branch(builder: ModuleType) -> None:
+    """Without a repository there are none: the Package Manager opens the files that are installed then, and no page that is missing."""
+    builder.main()
+    package = json.loads((builder.DIST / "upm" / "package.json").read_text())
+    assert package == json.loads((PACKAGE / "package.json").read_text())
+    assert not [key for key in package if key.endswith("Url")]
+    builder.main("https://example.org/owner/name.git")
+    package = json.loads((builder.DIST / "upm" / "package.json").read_text())
+    for key, file in {
+        "documentationUrl": "Documentation~/index.md",
+        "changelogUrl": "CHANGELOG.md",
+        "licensesUrl": "LICENSE.md",
+    }.items():
+        assert package[key] == f"https://example.org/owner/name/blob/upm/{file}"
+        assert (builder.DIST / "upm" / file).is_file()
+    assert not (builder.DIST / "package.json").exists()
+
+
 def test_missing_libraries_are_a_sentence(builder: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
     (builder.NATIVE / "windows-x64" / "lsd.dll").unlink()
     builder.REPOSITORY = builder.NATIVE.parent

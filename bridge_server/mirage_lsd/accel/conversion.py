@@ -6,28 +6,23 @@ import contextlib
 import hashlib
 import os
 import threading
-import warnings
 from pathlib import Path
 
-import torch
 from torch import Tensor, nn
 
 from ..openvino_core import forbid_usage_reports
+from .tracing import tracing
 
 forbid_usage_reports()
 import openvino as ov  # noqa: E402
 
-# Tracing changes Python's warning filters, which belong to the whole process. Only threads that convert wait for each other.
-_converting = threading.Lock()
 # Beside a conversion's .xml and .bin, written last.
 _DIGEST = ".sha256"
 
 
 def convert(module: nn.Module, example: tuple[Tensor, ...]) -> ov.Model:
     """The module for inputs of the example's shapes. Meanwhile no other thread of this process runs Python, for up to 0.2 s at a time (measured)."""
-    with _converting, warnings.catch_warnings(), torch.no_grad():
-        # The tracer warns about shapes that become constants; constants are what is wanted here.
-        warnings.simplefilter("ignore")
+    with tracing():
         return ov.convert_model(module.eval(), example_input=example, input=[tuple(x.shape) for x in example])
 
 

@@ -31,9 +31,9 @@ class ShadeInputs:
     """What a picture is shaded from, in host memory.
 
     Attributes:
-        constants: LSD_CONSTANT, (17, 4). weights: LSD_WEIGHT, (1801, 4); the same array object is taken as unchanged.
+        constants: LSD_CONSTANT, (17, 4). weights: LSD_WEIGHT, (1801, 4). slots: (256, 4). Of both the same array object is taken as unchanged.
         planes: color, depth, normal and ids of the picture's size, None for what isn't there (the constants say so, too).
-        slots: (256, 4). context: (h, w, 16).
+        context: (h, w, 16).
     """
 
     constants: npt.NDArray[np.float32]

@@ -125,6 +125,7 @@ class WebGpuShadeTarget:
         self._textures: list[Any] = [None] * len(_FORMATS)
         self._buffers: list[Any] = [None] * _TEXTURES
         self._weights: Any = None
+        self._slots: Any = None
         self._bindings: Any = None
         height, width = size
         self._row = -(-width * 4 // _ROW_BYTES) * _ROW_BYTES
@@ -161,7 +162,8 @@ class WebGpuShadeTarget:
             self._weights = inputs.weights
         h, w, channels = inputs.context.shape
         cells = inputs.context.astype(np.float16).reshape(h, w * channels // 4, 4)
-        textures: tuple[npt.NDArray[Any] | None, ...] = (*inputs.planes, inputs.slots[None], cells)
+        slots = None if inputs.slots is self._slots else inputs.slots[None]
+        textures: tuple[npt.NDArray[Any] | None, ...] = (*inputs.planes, slots, cells)
         for i, values in enumerate(textures):
             if values is None:
                 continue
@@ -172,6 +174,7 @@ class WebGpuShadeTarget:
                 {"texture": self._textures[i]}, np.ascontiguousarray(values),
                 {"bytes_per_row": width * _TEXEL_BYTES[i], "rows_per_image": height}, (width, height, 1),
             )  # fmt: skip
+        self._slots = inputs.slots
 
     def _write_buffer(self, number: int, values: npt.NDArray[np.float32]) -> None:
         if self._buffers[number] is None:

@@ -61,6 +61,8 @@ def measure_gpu(job: GpuJob, tell: Callable[[str], None]) -> dict[str, Any]:
     part("trunk", lambda: [_trunk(job, size) for size in job.sizes])
     part("stream", lambda: [_stream(job, size, "eager") for size in job.sizes])
     part("stream_graph", lambda: [_stream(job, size, "graph") for size in job.sizes])
+    part("stream_on_card", lambda: [_stream(job, size, "graph", on_card=True) for size in job.sizes])
+    part("stream_tensorrt", lambda: [_stream(job, size, "tensorrt") for size in job.sizes])
     return report
 
 
@@ -83,8 +85,8 @@ def _trunk(job: GpuJob, size: tuple[int, int]) -> dict[str, Any]:
     return measure_trunk(resolve_device(f"cuda:{job.card}"), size, job.steps, job.frames)
 
 
-def _stream(job: GpuJob, size: tuple[int, int], accel: str) -> dict[str, Any]:
-    """What a game gets, and the card's free memory before and after: the frames themselves go through host memory."""
+def _stream(job: GpuJob, size: tuple[int, int], accel: str, *, on_card: bool = False) -> dict[str, Any]:
+    """What a game gets, and the card's free memory before and after. Its frames go through host memory, or stay `on_card`."""
     from ..accel.select import resolve_device
 
     width, height = size
@@ -94,7 +96,7 @@ def _stream(job: GpuJob, size: tuple[int, int], accel: str) -> dict[str, Any]:
     with DaemonProcess("mirage-lsd-v1", device, extra=("--accel", accel)) as daemon:
         stream = StreamJob(
             daemon.endpoint, width, height, "mirage-lsd-v1", job.steps, "auto", daemon.device, job.seconds / 2,
-            daemon_pid=daemon.pid,
+            daemon_pid=daemon.pid, card=job.card if on_card else None,
         )  # fmt: skip
         measure_stream(stream, lambda frames, elapsed_s: None)
         free_half = _free_mb(job.card)

@@ -11,8 +11,10 @@ from typing import Any
 import psutil
 
 from ..client import Client, ClientState
+from ..cuda.driver import CudaDriver
+from ..cuda.memory import uploaded
 from .errors import BenchError
-from .greybox_frames import greybox_frames
+from .greybox_frames import EngineFrame, greybox_frames
 from .one_frame import send_and_wait, wait_until_open
 from .samples import Samples
 
@@ -35,6 +37,7 @@ class StreamJob:
         daemon_pid: to watch its memory; None: unknown, the report has null.
         device: as the daemon said, for the report.
         contexts: ask for contexts in place of pictures, from planes of the size that they need.
+        card: planes and results are in this card's memory, as an engine that draws there has them; None: in host memory.
     """
 
     endpoint: str
@@ -48,6 +51,7 @@ class StreamJob:
     frames: int | None = None
     daemon_pid: int | None = None
     contexts: bool = False
+    card: int | None = None
 
 
 def measure_stream(job: StreamJob, tick: Callable[[int, float], None]) -> dict[str, Any]:
@@ -60,13 +64,15 @@ def measure_stream(job: StreamJob, tick: Callable[[int, float], None]) -> dict[s
         The report; `commands/bench.py` says what its keys mean.
 
     Raises:
-        BenchError: no daemon, the stream is refused, or no results come any more.
+        BenchError: no daemon, the stream is refused, or no results come any more. CudaError: no such card.
     """
     latency_ms, submit_us, acquire_us = Samples(), Samples(), Samples()
     with Client(job.endpoint, name="mirage-lsd bench stream") as client:
         output = (job.width, job.height)
         width, height = client.context_plane_size(*output) if job.contexts else output
         pictures = greybox_frames(width, height)
+        if job.card is not None:
+            pictures = [_on_card(picture, job.card) for picture in pictures]
         stream = client.open_stream(
             width,
             height,
@@ -76,6 +82,7 @@ def measure_stream(job: StreamJob, tick: Callable[[int, float], None]) -> dict[s
             planes=("color", "depth"),
             output_size=output,
             output_format="context" if job.contexts else "rgba8",
+            cuda_device=job.card,
         )
         wait_until_open(client, stream, _FIRST_RESULT_S, lambda: tick(0, 0.0))
         for i in range(_WARM_UP_FRAMES):
@@ -141,6 +148,12 @@ def measure_stream(job: StreamJob, tick: Callable[[int, float], None]) -> dict[s
         "device": job.device,
         "transport": transport,
     }
+
+
+def _on_card(picture: EngineFrame, card: int) -> EngineFrame:
+    driver = CudaDriver(card)
+    there: Any = [uploaded(driver, plane) for plane in (picture.color, picture.depth)]
+    return EngineFrame(there[0], there[1], picture.camera)
 
 
 def _rss_mb(pid: int | None) -> float | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
 from ..frame import Camera, Sun
 from ..models.character import CHARACTER_PARTS
 from ..pipelines.mirage import engine_shade
-from ..pipelines.mirage.frame_inputs import FrameInputs, intrinsics_of
+from ..pipelines.mirage.frame_inputs import blank_inputs, intrinsics_of
 from ..protocol.shading import SHAPES
 from .types import Context, ContextWeights
 
@@ -42,12 +44,9 @@ def frame_constants(
     pose, intrinsics = intrinsics_of(camera)
     weights = context.weights
     # Of the planes, only whether they are there counts.
-    plane = np.empty((0, 0))
-    inputs = FrameInputs(
-        color=plane.astype(np.uint8),
-        depth=plane.astype(np.float32),
-        normal=None,
-        ids=plane.astype(np.uint8) if has_ids else None,
+    inputs = replace(
+        blank_inputs((0, 0)),
+        ids=np.empty((0, 0), np.uint8) if has_ids else None,
         world_from_camera=pose,
         intrinsics=intrinsics,
         sun=np.asarray(weights.sun if sun is None else sun.direction, np.float32),

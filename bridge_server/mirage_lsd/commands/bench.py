@@ -73,8 +73,8 @@ _GPU_TEXT = """Measures an NVIDIA card part by part; docs/GPU.md says how to rea
     golden    the same frames on the CPU and on the card: PSNR of the worst, the largest difference
     hop       a frame that stays on the card, to a second process and back (CUDA IPC; the extra cuda)
     shaders   as `bench shaders`
-    trunk     the network's trunk, eager and as a CUDA graph, in float32 and float16: milliseconds, and dB to eager float32
-    stream    what a game gets from mirage-lsd-v1, and the card's memory; stream_graph: with `serve --accel graph`; the goal at 1280x720 is 240 frames a second, p95 under 8 ms"""
+    trunk     the network's trunk, eager, as a CUDA graph and by TensorRT, in float32 and float16: milliseconds, and dB to eager float32
+    stream    what a game gets from mirage-lsd-v1, and the card's memory; stream_graph, stream_tensorrt: with `serve --accel graph` and `tensorrt`; the goal at 1280x720 is 240 frames a second, p95 under 8 ms"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

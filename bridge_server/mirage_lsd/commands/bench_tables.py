@@ -100,10 +100,13 @@ def _gpu(args: argparse.Namespace) -> dict[str, Any]:
             db = "" if figures["db"] is None else f"{figures['db']} dB"
             base = "{}x{}".format(*trunk["base"])
             table.add_row(f"trunk ms, {base}, {way}", str(figures["ms"]["p50"]), str(figures["ms"]["p95"]), db)
-    for way in ("stream", "stream_graph"):
+        for way, why in trunk["skipped"].items():
+            table.add_row(f"trunk, {way}", "", "", f"skipped: {why}")
+    for way in ("stream", "stream_graph", "stream_tensorrt", "stream_on_card"):
         for stream in report.get(way, ()):
             p50, p95 = (str(stream["latency_ms"][key]) for key in ("p50", "p95"))
-            fps = f"{stream['fps']} frames a second"
+            grown = stream["card_mb"]["grown_in_second_half"]
+            fps = f"{stream['fps']} frames a second by {stream['transport']}, {stream['card_mb']['taken']} MiB of the card, {grown} more at the end"
             table.add_row(f"{way} ms, " + "{width}x{height}".format(**stream), p50, p95, fps)
     for part, why in report["skipped"].items():
         table.add_row(part, "", "", f"skipped: {why}")

@@ -56,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Runs the demo; one sentence and status 1 when it can't."""
-    from ..accel.select import resolve_device
+    from ..accel.select import split_device
     from ..client import LsdError
     from ..client.library import NativeLibraryError
     from ..client.local_daemon import DaemonProcess, DaemonStartError
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         width, height = read_size(args.size)
         if not 0.1 <= args.seconds <= 600:
             raise ValueError("--seconds takes 0.1 to 600.")
-        device = str(resolve_device(args.device))
+        device = str(split_device(args.device, "auto")[0])
         sample = load_sample()
         args.out.mkdir(parents=True, exist_ok=True)
         model = served_name(args.model) if args.endpoint is None else args.model

@@ -69,6 +69,7 @@ def _checks(port: int) -> list[Callable[[], Finding]]:
     from ..doctor.localhost import check_localhost
     from ..doctor.model import check_model
     from ..doctor.native import check_native
+    from ..doctor.network_compilers import check_network_compilers
     from ..doctor.packages import (
         check_checkpoints,
         check_ffmpeg,
@@ -93,6 +94,7 @@ def _checks(port: int) -> list[Callable[[], Finding]]:
         check_cores,
         check_kernels,
         check_gpu_shading,
+        check_network_compilers,
         check_model,
         check_native,
         check_folders,

@@ -1,6 +1,7 @@
 """Fetches what is too large for the package, or not ours to ship, into this user's cache folder. Nothing is fetched without being asked.
 
-    mirage-lsd get people      the networks that find hands, for `mirage-lsd stream --gestures` (36 MB to fetch, 8 MB to keep)
+    mirage-lsd get people      the networks that find hands (`mirage-lsd stream --gestures`) and people (`--set background=world`,
+                               `--set appearance="a red shirt"`); 36 MB to fetch, 19 MB to keep
 
 They are Google's, under the Apache License 2.0, and come out of the package mediapipe on PyPI by way of pip: of exactly one file, whose
 hash is checked. MediaPipe itself is not installed. `MIRAGE_LSD_CACHE` chooses another folder.
@@ -20,10 +21,10 @@ import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ..controllers.hands.models import HASHES, is_whole, models_folder
+from ..people.files import HANDS, PEOPLE, models_folder
 from ..picture import DeviceError
 
-HELP = "fetch optional networks: those that find hands"
+HELP = "fetch optional networks: those that find hands and people"
 
 _REQUIREMENT = "mediapipe==0.10.21 --hash=sha256:05dc4a9e593655a79558d05d6227d31018c2537a4bd3362b51e230cf22aecfe3"
 # One and the same file on every machine: the networks in it are data.
@@ -38,7 +39,7 @@ Progress = Callable[[int, int], None]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to fetch."""
-    parser.add_argument("what", choices=("people",), help="people: the networks that find hands")
+    parser.add_argument("what", choices=("people",), help="people: the networks that find hands and people")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -48,8 +49,8 @@ def run(args: argparse.Namespace) -> int:
     from rich.progress import Progress as Bar
 
     folder = models_folder()
-    if all(is_whole(folder / name) for name in HASHES):
-        print(f"The networks that find hands are here already, in {folder}.")
+    if HANDS.whole() and PEOPLE.whole():
+        print(f"The networks that find hands and people are here already, in {folder}.")
         return 0
     console = Console(stderr=True)
     try:
@@ -61,11 +62,13 @@ def run(args: argparse.Namespace) -> int:
         ):
             task = bar.add_task("", total=None)
             wheel = fetch_wheel(Path(temporary), lambda done, total: bar.update(task, completed=done, total=total))
-            take_out(wheel, folder, HASHES)
+            take_out(wheel, folder, {**HANDS.hashes, **PEOPLE.hashes})
     except DeviceError as error:
         print(f"mirage-lsd get: {error}", file=sys.stderr)
         return 1
-    print(f"The networks that find hands are in {folder}: mirage-lsd stream --gestures")
+    print(
+        f"The networks that find hands and people are in {folder}: mirage-lsd stream --gestures --set background=world"
+    )
     return 0
 
 
@@ -118,7 +121,7 @@ def _fault(said: list[str]) -> str:
         [line for line in said if line.startswith("ERROR")] or [line for line in said if line.strip()] or ["nothing"]
     )
     reason = errors[-1].removeprefix("ERROR: ").rstrip(".")
-    return f"The networks that find hands could not be fetched; look whether PyPI can be reached, then try again. pip said: {reason[:300]}."
+    return f"The networks could not be fetched; look whether PyPI can be reached, then try again. pip said: {reason[:300]}."
 
 
 def take_out(wheel: Path, folder: Path, hashes: Mapping[str, str]) -> None:
@@ -132,7 +135,7 @@ def take_out(wheel: Path, folder: Path, hashes: Mapping[str, str]) -> None:
             members = {name.rpartition("/")[2]: name for name in archive.namelist()}
             contents = {name: archive.read(members[name]) for name in (*hashes, _LICENSE)}
     except (OSError, KeyError, zipfile.BadZipFile):
-        raise DeviceError(f"{wheel.name} doesn't hold the networks that find hands; try again.") from None
+        raise DeviceError(f"{wheel.name} doesn't hold the networks that find hands and people; try again.") from None
     for name, wanted in hashes.items():
         if hashlib.sha256(contents[name]).hexdigest() != wanted:
             raise DeviceError(

@@ -79,20 +79,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="the steps of successive frames in one call: on a GPU nearly the rate of one step; what is new ripens over as many frames",
     )
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ...; default: %(default)s")
+    parser.add_argument(
+        "--device",
+        default="auto",
+        help="auto, cpu, cuda, ...; vulkan: a GPU of any vendor runs the shipped networks (pip install 'mirage-lsd[vulkan]'); default: %(default)s",
+    )
     parser.add_argument(
         "--shade-on",
         choices=("auto", "cpu", "cuda", "vulkan"),
         default="auto",
-        help="what shades: cuda: an NVIDIA card's own kernel (pip install 'mirage-lsd[cuda]'), also where PyTorch is for CPUs only; vulkan: a GPU of "
+        help="what shades: cuda: an NVIDIA card's own kernel (pip install 'mirage-lsd[cuda]'), also where PyTorch is for CPUs only, and frames in its memory stay there; vulkan: a GPU of "
         "any vendor, with Metal or Direct3D on their systems (pip install 'mirage-lsd[vulkan]'); cpu: neither; auto: the first of them that "
         "is there and faster; default: %(default)s",
     )
     parser.add_argument(
         "--accel",
         default="auto",
-        choices=("auto", "eager", "graph"),
-        help="how the shipped networks run; graph: captured CUDA graphs, never tried on a card; default: %(default)s",
+        choices=("auto", "eager", "graph", "tensorrt", "vulkan"),
+        help="how the shipped networks run; graph: captured CUDA graphs; tensorrt: TensorRT on an NVIDIA card, taken by auto where it is "
+        "installed (docs/GPU.md), both never tried on a card; vulkan: by ncnn on a GPU of any vendor; default: %(default)s",
     )
     parser.add_argument("--fp32", action="store_true", help="no half precision on CUDA")
     parser.add_argument(

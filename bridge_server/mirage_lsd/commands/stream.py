@@ -13,7 +13,8 @@ srt://, udp://; virtual-camera; webrtc; ndi, spout, syphon. Give --sink as often
 
 A live source is painted at --fps: when this machine can't hold it, steps, then the rate of contexts, then size are given up, and that
 is told (docs/camera/quality.md). A clip that goes into a file is painted picture by picture, as fast as it goes, and nothing is given up.
---scene, --lighting and --prompt say how it begins; SCENE/LIGHTING is short for both. --set NAME=VALUE turns any other control.
+--scene, --lighting and --prompt say how it begins; SCENE/LIGHTING is short for both. --set NAME=VALUE turns any other control:
+--set background=world puts whoever is in front of the camera into another place (docs/camera/people.md; once before: mirage-lsd get people).
 While it runs: in the window Tab shows rate and latency, F11 fills the screen, Esc ends; with --keys, digits choose scenes; Ctrl-C ends.
 With --gestures hands turn the knobs: a swipe to the right or left chooses the next or previous scene, a pointing finger the next
 lighting, pinch and open sets the strength, a palm held up shows the camera's picture, thumb down and up turn the model off and on.

@@ -6,10 +6,10 @@ import time
 from typing import Any
 
 from ..device_process import DeviceProcess
+from ..people.files import HANDS
 from ..picture import Picture
 from .base import Change, ControlValue, Emit, Panel, choice_after
 from .feed import PictureFeed
-from .hands.models import missing_models, model_files
 from .process import ProcessController
 
 # A worker that has pictures and takes none for so long is started again.
@@ -48,7 +48,7 @@ class GestureController(ProcessController):
 
     @classmethod
     def available(cls) -> str | None:
-        return missing_models()
+        return HANDS.missing()
 
     def start(self, panel: Panel, emit: Emit) -> None:
         self._due_ns, self._bypass_before, self._told_no_room = 0, None, False
@@ -73,7 +73,7 @@ class GestureController(ProcessController):
             self._told_no_room = True
 
     def _options(self, panel: Panel) -> dict[str, Any]:
-        palm_file, hand_file = model_files()
+        palm_file, hand_file = HANDS.paths()
         self._feed.forget()
         self._idle_at = time.monotonic()
         return {"models": [str(palm_file), str(hand_file)]}

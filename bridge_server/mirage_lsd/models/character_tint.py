@@ -28,7 +28,7 @@ def character_tint(ids: Tensor, palette: Tensor, p: Tensor, normal: Tensor, foot
     Patterns stay on a body that walks: bands depend on the height, stripes on the direction that the surface faces.
 
     Args:
-        ids: (B, 1, H, W), the plane `ids` as floats: 1 skin, 2 hair, 3 outfit.
+        ids: (B, 1, H, W), as floats: 1 skin, 2 hair, 3 outfit; anything else is scenery.
         palette: (B, 3, GARMENT_VALUES), a row (see `Garment.row`) for each of CHARACTER_PARTS.
         p, normal: (B, 3, H, W), metres and unit, world space. footprint: (B, 1, H, W), metres.
 

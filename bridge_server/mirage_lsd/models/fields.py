@@ -129,7 +129,14 @@ def _bricks(uv: Tensor, footprint: Tensor) -> Tensor:
     return torch.cat([joint, value], dim=-3) * fade(footprint, height)
 
 
-def world_fields(p: Tensor, normal: Tensor, footprint: Tensor, seed: Tensor, tangent: Tensor | None = None) -> Tensor:
+def world_fields(
+    p: Tensor,
+    normal: Tensor,
+    footprint: Tensor,
+    seed: Tensor,
+    tangent: Tensor | None = None,
+    built: Tensor | None = None,
+) -> Tensor:
     """All fields of the points `p`.
 
     Args:
@@ -138,6 +145,7 @@ def world_fields(p: Tensor, normal: Tensor, footprint: Tensor, seed: Tensor, tan
         footprint: (B, 1, H, W), metres per pixel.
         seed: (B, 3, 1, 1), offset of the lattice in metres; a multiple of the largest cell chooses another world.
         tangent: (B, 3, H, W), `guide.row_tangent`; None: the normal alone says which way a wall runs.
+        built: (B, 1, H, W), 0 where nobody built what is there: no windows, beams and bricks; None: 1 everywhere.
 
     Returns:
         (B, FIELD_CHANNELS, H, W): noise octaves, cell hashes, sin/cos of the surface coordinates (period GRID_PERIOD), line coverage, brick joints,
@@ -157,12 +165,14 @@ def world_fields(p: Tensor, normal: Tensor, footprint: Tensor, seed: Tensor, tan
     uv = surface_coordinates(q, normal, torch.zeros_like(normal) if tangent is None else tangent)
     phase = uv * (2.0 * math.pi / GRID_PERIOD)
     # No windows, beams and bricks on ceilings.
-    not_below = (normal[..., 1:2, :, :] > -0.7).to(p.dtype)
-    grid_fade = fade(footprint, GRID_PERIOD) * not_below
+    patterned = (normal[..., 1:2, :, :] > -0.7).to(p.dtype)
+    if built is not None:
+        patterned = patterned * built
+    grid_fade = fade(footprint, GRID_PERIOD) * patterned
     channels += [torch.sin(phase) * grid_fade, torch.cos(phase) * grid_fade]
     distance = (uv * (1.0 / GRID_PERIOD) - torch.round(uv * (1.0 / GRID_PERIOD))).abs() * GRID_PERIOD
     channels.append(_line_coverage(distance, LINE_HALF_WIDTH, footprint) * grid_fade)
-    channels.append(_bricks(uv, footprint) * not_below)
+    channels.append(_bricks(uv, footprint) * patterned)
     return torch.cat(channels, dim=-3)
 
 

@@ -6,15 +6,18 @@ import torch
 from torch import Tensor
 
 from .character_tint import character_tint
-from .fields import FIELD_CHANNELS, NOISE_FREQUENCIES, world_fields
+from .fields import FIELD_CHANNELS, world_fields
 
 # color 3, inverse depth 1, log depth 1, normal 3, sky 1, geometry flag 1, sun on surface 1, sun in view 1, view elevation 1,
 # character 1, character's tint 3
 GEOMETRY_AT, GEOMETRY_FLAG_AT, CHARACTER_AT, FIELDS_FROM = 3, 9, 13, 17
 GUIDE_CHANNELS = FIELDS_FROM + FIELD_CHANNELS
-# Cells, grid, lines, bricks and the two finest octaves: what looks wrong on a surface whose place is only guessed.
-EXACT_CHANNELS = tuple(range(FIELDS_FROM + len(NOISE_FREQUENCIES) - 2, GUIDE_CHANNELS))
 FAR_M = 2000.0
+# What a pixel shows, beside a character's parts (`character.CHARACTER_PARTS`, from 1): what nobody built has no windows, beams and bricks, and what
+# grows has in all its directions what lies on slopes: moss, snow, sand.
+UNBUILT, GROWN = 4, 5
+# How much a grown surface faces up at least: a slope, where lava doesn't run yet.
+_GROWN_UP = 0.5
 # Pixels, and the square of the sine of the angle by which a step over so many may leave the surface.
 TANGENT_REACH = 8
 _OFF_SURFACE = 0.15
@@ -145,7 +148,7 @@ def build_guide(
         world_from_camera: (B, 3, 4). intrinsics: (B, 4), see `world_rays`. sun: (B, 3), unit, towards the sun.
         seed: (B, 3), offset of the fields in metres.
         window: see `world_rays`.
-        ids: (B, 1, H, W), palette: (B, 3, 8), see `character_tint`; None: no characters.
+        ids: (B, 1, H, W): 0, a character's part, UNBUILT or GROWN; palette: (B, 3, 8), see `character_tint`; None: all 0.
 
     Returns:
         (B, GUIDE_CHANNELS, H, W) float32, and the geometry.
@@ -159,9 +162,13 @@ def build_guide(
         normal = normals_from_positions(geometry.p, -geometry.view, geometry.sky)
     else:
         normal = normal * (1.0 - geometry.sky)
+    built = None
+    if ids is not None:
+        normal = _facing_up(normal, (ids == float(GROWN)).to(color.dtype) * (1.0 - geometry.sky))
+        built = (ids < float(UNBUILT)).to(color.dtype)
     footprint = geometry.footprint(normal)
     tangent = row_tangent(geometry.p, normal)
-    fields = world_fields(geometry.p, normal, footprint, seed.view(-1, 3, 1, 1), tangent)
+    fields = world_fields(geometry.p, normal, footprint, seed.view(-1, 3, 1, 1), tangent, built)
     tint = torch.zeros_like(color[:, :1]).expand(-1, 4, -1, -1)
     if ids is not None and palette is not None:
         tint = character_tint(ids, palette, geometry.p, normal, footprint)
@@ -175,6 +182,12 @@ def build_guide(
         dim=1,
     )
     return guide, geometry
+
+
+def _facing_up(normal: Tensor, grown: Tensor) -> Tensor:
+    """The normals (B, 3, H, W) as they count where `grown` (B, 1, H, W) is 1; not unit there."""
+    x, y, z = normal.chunk(3, dim=1)
+    return torch.cat([x, y + torch.clamp(_GROWN_UP - y, min=0.0) * grown, z], dim=1)
 
 
 def geometry_channels(depth: Tensor, sky: Tensor, normal: Tensor, view: Tensor, sun: Tensor) -> Tensor:

@@ -141,12 +141,17 @@ class Encoder(nn.Module):
             c = block(c, film)
         c = self.deep_attention(c, memory.tokens)
         tokens = self.norm(self.to_tokens(c))
-        # Odd sides repeat their last row or column: a picture may be a single token.
-        tokens = F.pad(tokens, (0, tokens.shape[3] % 2, 0, tokens.shape[2] % 2), mode="replicate")
-        tokens = F.avg_pool2d(tokens, 2).flatten(2).transpose(1, 2)
+        tokens = F.avg_pool2d(_with_even_sides(tokens), 2).flatten(2).transpose(1, 2)
         b = b + F.interpolate(self.up2(c), scale_factor=2.0, mode="nearest")
         a = a + F.interpolate(self.up1(b), scale_factor=2.0, mode="nearest")
         return Encoded(stem, a, b, features, tokens)
+
+
+def _with_even_sides(x: Tensor) -> Tensor:
+    """Odd sides repeat their last row or column: a picture may be a single token. As a concatenation, which every converter knows."""
+    if x.shape[3] % 2:
+        x = torch.cat([x, x[:, :, :, -1:]], 3)
+    return torch.cat([x, x[:, :, -1:]], 2) if x.shape[2] % 2 else x
 
 
 class Denoiser(nn.Module):

@@ -53,7 +53,7 @@ class Painter(Protocol):
 
     @property
     def fault(self) -> str:
-        """Why there is no picture; "" when all is well."""
+        """Why there is no picture, or why it is worse than it could be; "" when all is well."""
         ...
 
     def close(self) -> None:

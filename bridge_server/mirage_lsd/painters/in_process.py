@@ -97,8 +97,9 @@ class InProcessPainter:
         # What another size remembered is older than the last picture.
         frame = InputFrame(self._seq, pixels, reset=(width, height) != self._in_use)
         self._in_use = (width, height)
-        painted: Pixels = self._pipeline.process(frame, state, controls).pixels
-        return composite(painted, frame, Mix(controls.number(STRENGTH.name, 1.0)))
+        output = self._pipeline.process(frame, state, controls)
+        self.fault = " ".join(notice.message for notice in output.notices)
+        return composite(output.pixels, frame, Mix(controls.number(STRENGTH.name, 1.0)))
 
     def close(self) -> None:
         self._replace_pipeline(None)

@@ -20,6 +20,7 @@ class StreamSpec:
         exact: the same frames are to give the same pictures, however long that takes; False: a pipeline may do less for a frame
             where the machine is slow. For clips, evaluations and tests.
         contexts: the stream has contexts in place of pictures (`pipelines/context.py`).
+        on_card: its planes and results are in a card's memory.
     """
 
     width: int
@@ -31,6 +32,7 @@ class StreamSpec:
     planes: tuple[str, ...] = ("color",)
     exact: bool = False
     contexts: bool = False
+    on_card: bool = False
 
 
 class Pipeline(Protocol):
@@ -41,7 +43,8 @@ class Pipeline(Protocol):
 
     Attributes:
         planes: those it makes use of. controls: what people can turn, in the order of a panel.
-        accepts: the devices whose buffers it takes ("cpu", "cuda").
+        accepts: the devices whose buffers it takes ("cpu", "cuda"). Where "cuda" is among them there may be `card`, the card's number, and
+            `needs_on_card`, planes without which frames can't stay there.
     """
 
     name: str

@@ -56,9 +56,18 @@ def composite(painted: _Picture, frame: InputFrame, mix: Mix) -> _Picture:
     return engine
 
 
+def needs_mixing(frame: InputFrame, mix: Mix) -> bool:
+    """False: what `composite` gives is the painted picture itself."""
+    return mix.strength < 1.0 or mix.engine_alpha or (frame.ids is not None and _special(frame.slots) != [])
+
+
+def _special(slots: Iterable[Slot]) -> list[Slot]:
+    return [slot for slot in slots if slot.strength < 1.0]
+
+
 def slot_weights(slots: Iterable[Slot], strength: float) -> npt.NDArray[np.uint16] | None:
     """Weight 0..255 of each slot number; None where every slot is painted like the rest."""
-    special = [slot for slot in slots if slot.strength < 1.0]
+    special = _special(slots)
     if not special:
         return None
     weights = np.full(256, round(255 * strength), np.uint16)

@@ -1,66 +1,79 @@
-"""`composite` for pictures on a card, with PyTorch: the same numbers, and nothing passes through host memory."""
+"""`composite` for pictures on a card, by a kernel: the same numbers, and nothing passes through host memory."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import contextlib
+from typing import Any
 
 import numpy as np
 
+from ..cuda.array import CudaArray, as_cuda_array
+from ..cuda.kernels import MIX, kernels_of
+from ..cuda.memory import CardBlock, Upload
 from ..frame import InputFrame
 from .composite import Mix, slot_weights
 
-if TYPE_CHECKING:
-    from torch import Tensor
+_THREADS = 128
 
 
-def engine_picture_on_device(frame: InputFrame, height: int, width: int, mix: Mix) -> Any:
-    """The engine's own picture at the output's size (nearest pixel), H x W x 4 RGBA."""
-    picture = _resampled(frame.color, height, width).clone()
-    if not mix.engine_alpha:
-        picture[..., 3] = 255
-    return picture
-
-
-def composite_on_device(painted: Any, frame: InputFrame, mix: Mix) -> Any:
-    """Mixes as `composite` does.
+class DeviceComposite:
+    """One stream's. Used by one thread at a time; each picture is valid until the next call.
 
     Args:
-        painted: H x W x 4 uint8 RGBA on the card; returned as it is where there is nothing to mix.
+        card: its number in this process.
+
+    Raises:
+        CudaError: the kernel can't be had; one sentence.
     """
-    weights = slot_weights(frame.slots, mix.strength) if frame.ids is not None else None
-    if weights is None and mix.strength >= 1.0 and not mix.engine_alpha:
-        return painted
-    import torch
 
-    top = _tensor(painted)
-    height, width = top.shape[:2]
-    engine = engine_picture_on_device(frame, height, width, mix)
-    weight: Tensor | int
-    if weights is None:
-        weight = round(255 * mix.strength)
-    else:
-        table = torch.from_numpy(weights.astype(np.int32)).to(top.device)
-        weight = table[_resampled(frame.ids, height, width).long()][..., None]
-    mixed = engine[..., :3].int() * (255 - weight) + top[..., :3].int() * weight
-    engine[..., :3] = ((mixed + 127) // 255).to(torch.uint8)
-    return engine
+    def __init__(self, card: int) -> None:
+        self._kernels = kernels_of(card)
+        self._kernels.prepare(MIX)
+        self._driver = self._kernels.driver
+        with self._driver.current():
+            self._stream = self._driver.create_stream()
+        self._numbers, self._weights = Upload(self._driver), Upload(self._driver)
+        self._mixed: tuple[tuple[int, ...], CardBlock] | None = None
 
+    def engine_picture(self, frame: InputFrame, height: int, width: int, mix: Mix) -> CudaArray:
+        """The engine's own picture at the output's size (nearest pixel), H x W x 4 RGBA."""
+        return self._drawn(None, frame, (height, width, 4), Mix(0.0, mix.engine_alpha), None)
 
-def _tensor(array: Any) -> Tensor:
-    import torch
-    import torch.utils.dlpack
+    def mixed(self, painted: Any, frame: InputFrame, mix: Mix) -> CudaArray:
+        """Mixes as `composite` does.
 
-    return array if isinstance(array, torch.Tensor) else torch.utils.dlpack.from_dlpack(array)
+        Args:
+            painted: H x W x 4 uint8 RGBA on the card.
+        """
+        top = as_cuda_array(painted)
+        weights = slot_weights(frame.slots, mix.strength) if frame.ids is not None else None
+        return self._drawn(top, frame, top.shape, mix, weights)
 
+    def _drawn(
+        self, top: CudaArray | None, frame: InputFrame, shape: tuple[int, ...], mix: Mix, weights: Any
+    ) -> CudaArray:
+        own, stream = as_cuda_array(frame.color), self._stream
+        height, width = shape[:2]
+        if self._mixed is None or self._mixed[0] != shape:
+            self._mixed = shape, CardBlock(self._driver, height * width * 4)
+        block = self._mixed[1]
+        numbers = np.array(
+            [width, height, own.shape[1], own.shape[0], round(255 * mix.strength), weights is not None, mix.engine_alpha, 0],
+            np.int32,
+        )  # fmt: skip
+        with self._driver.current():
+            if top is not None and top.stream is not None:
+                self._driver.wait_for_stream(stream, top.stream)
+            table = 0 if weights is None else self._weights.address(weights.astype(np.uint32), stream)
+            ids = 0 if weights is None else as_cuda_array(frame.ids).address
+            painted = 0 if top is None else top.address
+            addresses = (self._numbers.address(numbers, stream), painted, own.address, ids, table, block.address)
+            self._kernels.launch(MIX, (-(-height * width // _THREADS), 1), _THREADS, addresses, stream)
+        return block.array(shape, np.uint8, stream)
 
-def _resampled(plane: Any, height: int, width: int) -> Tensor:
-    """The nearest pixel, as `resample` chooses it."""
-    import torch
-
-    tensor = _tensor(plane)
-    rows, columns = tensor.shape[:2]
-    if (rows, columns) == (height, width):
-        return tensor
-    down = (torch.arange(height, dtype=torch.float64, device=tensor.device) + 0.5) * rows / height
-    across = (torch.arange(width, dtype=torch.float64, device=tensor.device) + 0.5) * columns / width
-    return tensor[down.long()[:, None], across.long()]
+    def __del__(self) -> None:
+        if hasattr(self, "_stream"):
+            with contextlib.suppress(Exception), self._driver.current():
+                # What it still reads is freed after this.
+                self._driver.synchronize(self._stream)
+                self._driver.destroy_stream(self._stream)

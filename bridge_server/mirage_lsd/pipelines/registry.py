@@ -29,10 +29,10 @@ def load_pipeline(
     Args:
         name: one of `available_models()`, the path of a .safetensors file that `mirage-lsd train` wrote, or a folder: a Stable Diffusion
             checkpoint in diffusers format.
-        device: "auto" (CUDA where there is one, else CPU), "cpu", "cuda", "cuda:1", ...
+        device: "auto" (CUDA where there is one, else CPU), "cpu", "cuda", "cuda:1", ...; for the shipped networks "vulkan": a GPU of any vendor.
         shade_beside_trunk: more frames a second on a CPU, but pictures that depend on the machine's speed; see `MiragePipeline`.
         shade_on: what shades: "cpu", "cuda", "vulkan" or "auto"; see `pipelines.mirage.select_shading.select_shading`.
-        accel, half: how the shipped networks run: "auto", "eager", "graph" (CUDA); float16 on CUDA.
+        accel, half: how the shipped networks run, see `accel.select.select_backend`; float16 on CUDA.
 
     Raises:
         ValueError: no such model, or its weights can't be read; one sentence that says what to do.

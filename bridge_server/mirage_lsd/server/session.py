@@ -30,7 +30,7 @@ from ..transport import TRANSPORTS, FrameLost, FrameSizes, Transport
 from .context_output import ContextOutput, context_output
 from .limits import Limits
 from .metrics import Metrics
-from .stream import Stream, buffer_bytes
+from .stream import BUFFERS, Stream, buffer_bytes
 from .workers import Worker
 
 log = structlog.get_logger("mirage_lsd.session")
@@ -226,11 +226,7 @@ class Session:
         worker, pipeline = placed
         contexts = context_output(wanted, pipeline, self._capabilities)
         transport, refused = self._transport(wanted, pipeline, contexts)
-        try:
-            return Stream(self.identity, wanted, pipeline, transport, worker, contexts), refused
-        except ProtocolError:  # no memory for its buffers
-            transport.close()
-            raise
+        return Stream(self.identity, wanted, pipeline, transport, worker, contexts), refused
 
     def _transport(
         self, wanted: Open, pipeline: Pipeline, contexts: ContextOutput | None
@@ -240,7 +236,10 @@ class Session:
         output_bytes = PackedLayout((wanted.output,)).nbytes if contexts is None else contexts.nbytes
         color = next(plane for plane in wanted.planes if plane.name == "color")
         card = int(getattr(pipeline, "card", 0))
-        sizes = FrameSizes(layout.nbytes, len(wanted.planes), output_bytes, color.format, wanted.output.format, card)
+        sizes = FrameSizes(
+            layout.nbytes, len(wanted.planes), output_bytes, color.format, wanted.output.format, card, BUFFERS
+        )
+        needed: frozenset[str] = getattr(pipeline, "needs_on_card", frozenset())
         refused: list[RefusedTransport] = []
         first: ProtocolError | None = None
         for offer in wanted.transport:
@@ -250,6 +249,8 @@ class Session:
                 reason = (known.problem() if known is not None else "") or "This daemon does not have it."
             elif kind.device not in pipeline.accepts:
                 reason = f"The model does not take frames on {kind.device}."
+            elif kind.device != "cpu" and (missing := needed - {plane.name for plane in wanted.planes}):
+                reason = f"Frames on {kind.device} need the plane {', '.join(sorted(missing))} for this model."
             else:
                 try:
                     return kind(offer, sizes), tuple(refused)

@@ -15,6 +15,7 @@ from ..cuda.array import as_cuda_array
 from ..frame import Camera, InputFrame, Slot, Sun
 from ..pipelines.base import Pipeline, StreamSpec
 from ..pipelines.composite import Mix
+from ..pipelines.device_composite import DeviceComposite
 from ..pipelines.plausibility import InputWatch
 from ..protocol.layout import PackedLayout
 from ..protocol.messages import Frame, Open
@@ -70,6 +71,7 @@ class Stream:
             seed=wanted.seed,
             planes=tuple(plane.name for plane in wanted.planes),
             contexts=contexts is not None,
+            on_card=transport.device != "cpu",
         )
         self._engine_alpha = wanted.alpha == "engine"
         self._free = deque(transport.make_buffer(layout) for _ in range(BUFFERS))
@@ -77,6 +79,7 @@ class Stream:
         if wanted.output.format == "bgra8":
             self._swapped = np.empty((wanted.output.height, wanted.output.width, 4), dtype=np.uint8)
         self.buffer_bytes = buffer_bytes(wanted)
+        self._device_composite: DeviceComposite | None = None
 
         # I/O thread
         self.arrived: tuple[Frame, Any | None] | None = None
@@ -155,6 +158,16 @@ class Stream:
         shape = (self.spec.output_height, self.spec.output_width, 4)
         if array.shape != shape or array.dtype != np.uint8:
             raise TypeError(f"The model returned {array.shape} {array.dtype}, the output is {shape} uint8.")
+
+    def device_composite(self) -> DeviceComposite:
+        """What mixes pictures on the card; made by the first frame that needs it.
+
+        Raises:
+            CudaError: see `DeviceComposite`.
+        """
+        if self._device_composite is None:
+            self._device_composite = DeviceComposite(int(getattr(self.pipeline, "card", 0)))
+        return self._device_composite
 
     def deliver_on_device(self, pixels: Any, seq: int) -> Delivery | None:
         """The same as `deliver` with an array on a card."""

@@ -36,7 +36,8 @@ class FrameSizes:
     """Packed sizes of a stream's input and output in bytes, and the number of planes.
 
     Attributes:
-        color_format, output_format: as in the protocol. card: the number of the CUDA device that the model runs on.
+        color_format, output_format: as in the protocol. card: the number of the CUDA device that the model runs on. buffers: how many times
+            `make_buffer` will be called.
     """
 
     frame_bytes: int
@@ -45,6 +46,7 @@ class FrameSizes:
     color_format: str = "rgba8"
     output_format: str = "rgba8"
     card: int = 0
+    buffers: int = 3
 
 
 class DeviceArray(Protocol):

@@ -91,6 +91,11 @@ class CudaIpcTransport(Transport):
                 self._ready.append(event)
             self._results = driver.allocate(RESULT_SLOTS * sizes.output_bytes)
             stack.callback(self._on_card(driver.free, self._results))
+            # All of it now: where the card is full another transport can still be taken.
+            self._buffers: list[int] = []
+            for _ in range(sizes.buffers):
+                self._buffers.append(driver.allocate(sizes.frame_bytes))
+                stack.callback(self._on_card(driver.free, self._buffers[-1]))
             self._stream = driver.create_stream()
             stack.callback(self._on_card(driver.destroy_stream, self._stream))
             stack.callback(self._on_card(driver.synchronize, self._stream))
@@ -105,14 +110,8 @@ class CudaIpcTransport(Transport):
         return ipc_problem()
 
     def make_buffer(self, layout: PackedLayout) -> CudaFrameBuffer:
-        """See `Transport`; its memory goes with the transport."""
-        try:
-            with self._driver.current():
-                address = self._driver.allocate(layout.nbytes)
-        except CudaError as error:
-            raise _refused(str(error)) from None
-        self._stack.callback(self._on_card(self._driver.free, address))
-        return CudaFrameBuffer(address, layout, self._driver.device)
+        """See `Transport`; its memory was taken with the transport, and goes with it."""
+        return CudaFrameBuffer(self._buffers.pop(), layout, self._driver.device)
 
     def read(self, frame: Frame, payload: Any | None, buffer: FrameBuffer) -> None:
         """Notes where the frame is: the card may still be drawing it, and the I/O thread waits for nothing."""

@@ -44,6 +44,13 @@ _TEXTURED = {
     "moving_ratio": ("<= 1.2", "change of what moves from frame to frame over the input's own"),
     "color_only_psnr": (">= 23", "the same levels without depth and camera"),
 }
+_PEOPLE = {
+    "outfit_iou": (">= 0.8", "rendered people: outfit found and true, overlap over union"),
+    "outfit_iou_least": ("", "the same, the worst of them"),
+    "portraits": (">= 0.8", "the same, portraits of packages"),
+    "face_detail": (">= 0.9", "face and hair, high-pass correlation with the input, for each background"),
+    "world_recognised": (">= 0.95", "another place behind somebody: scene and lighting named by the judge"),
+}
 _CLIPS = {
     "detail": (">= 0.75", "real clip, color alone: correlation of the logarithmic high-pass, output with input"),
     "detail_energy": ("0.7 to 1.4", "its energy over the input's"),
@@ -154,6 +161,11 @@ def _print(console: Console, figures: dict[str, Any], device: str) -> None:
     )
     for key, (asked, meaning) in _TEXTURED.items():
         table.add_row(f"textured.{key}", str(figures["textured"][key]), asked, meaning)
+    for key, figure in figures["people"].items():
+        asked, meaning = _PEOPLE[key]
+        named = figure if isinstance(figure, dict) else {"": figure}
+        for name, value in named.items():
+            table.add_row(f"people.{key}{name and '.'}{name}", str(value), asked, meaning)
     for clip in figures["clips"]:
         for key, (asked, meaning) in _CLIPS.items():
             table.add_row(f"{clip['clip']}.{key}", str(clip[key]), asked, f"{meaning}, {clip['size']}")

@@ -19,6 +19,7 @@ from .ablation import measure_ablation
 from .clips import find_clips, measure_clip
 from .held_out import measure_held_out
 from .long_path import measure_drift
+from .people.measure import measure_people
 from .roll_outs import measure_revisit, measure_roll_outs
 from .scenario import themed_world
 from .textured_levels import measure_textured_levels
@@ -67,7 +68,7 @@ def evaluate(
     Returns:
         `psnr` (dB), `ssim`, `sharpness`, `warp_error`, `warp_ratio` (to the target video's own), `revisit_error`, `revisit_ratio` (to the output's
         frame-to-frame error), `drift_db`, `control_accuracy` (and of the classifier on targets), `color_only` {psnr, ssim, sharpness, warp_ratio},
-        `textured`, `ablation`, `clips`, `state_bytes`, `seeds`, `model`, `steps`, `width`, `height`.
+        `textured`, `people` (empty without their networks), `ablation`, `clips`, `state_bytes`, `seeds`, `model`, `steps`, `width`, `height`.
     """
     width, height = job.size
 
@@ -90,6 +91,7 @@ def evaluate(
     worlds = [themed_world(seed, i, small.width / small.height) for i, seed in enumerate(CLASSIFIER_SEEDS)]
     ceiling = [(render(world, small.height, small.width).target, world.scene, world.lighting) for world in worlds]
     textured = measure_textured_levels(pipeline, spec, TEXTURED_SEEDS, job.textured, tick("textured levels"))
+    people = measure_people(pipeline, classifier, tick("people"))
     paths = find_clips() if job.clips else []
     clips = [measure_clip(pipeline, p, job.clips, classifier, tick(f"clip {p.stem}")) for p in paths]
     figures: dict[str, object] = {
@@ -111,6 +113,7 @@ def evaluate(
             "psnr": round(textured.psnr, 2), "detail": round(textured.detail, 3),
             "color_only_psnr": round(textured.color_only_psnr, 2), "moving_ratio": round(textured.moving_ratio, 3),
         },
+        "people": people,
         "clips": [figures for figures, _ in clips],
         "ablation": [],
         "seeds": {

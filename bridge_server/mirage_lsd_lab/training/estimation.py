@@ -22,6 +22,7 @@ from mirage_lsd.models.guide import GEOMETRY_AT, GEOMETRY_FLAG_AT, geometry_chan
 
 from .dataset import BASE_HEIGHT, BASE_WIDTH
 from .muon import Muon
+from .precision import mixed_precision
 from .worlds.clutter import with_clutter
 from .worlds.sample import World, random_world, render_greybox
 from .worlds.textured import with_textures
@@ -165,7 +166,7 @@ def train_estimator(
                 pool[rng.randrange(_CAPACITY)] = pair
         picture = torch.stack([p for p, _ in batch]).to(device).float() / 255
         picture, truth = _augmented(picture, torch.stack([t for _, t in batch]).to(device).float(), rng)
-        with torch.autocast(device.type, dtype=torch.bfloat16):
+        with mixed_precision(device):
             found = estimator((picture * 2 - 1).contiguous(memory_format=torch.channels_last))
         loss = estimation_loss(found.float(), truth)
         estimator.zero_grad(set_to_none=True)

@@ -22,6 +22,7 @@ from .dataset import Pool
 from .losses import base_context, crop_context, pixel_loss
 from .muon import Muon
 from .observe import observe
+from .precision import mixed_precision
 
 EXAMPLES, PIXELS = 12, 8192
 _CAPACITY = 240
@@ -99,7 +100,7 @@ def finish_head(
         context = inputs[:, GUIDE_CHANNELS:]
         context += _CONTEXT_JITTER * context.std((0, 2), keepdim=True) * torch.randn_like(context)
         controls = torch.stack([e.controls for e in batch])
-        with torch.autocast(device.type, dtype=torch.bfloat16):
+        with mixed_precision(device):
             output = model.head.shade(model.head.weights(controls), inputs).float()
         loss = pixel_loss(output, target)
         model.head.zero_grad(set_to_none=True)

@@ -26,6 +26,7 @@ from .flow_loss import flow_loss
 from .losses import picture_loss, shader_loss, steadiness_loss
 from .observe import observe
 from .options import TrainingOptions
+from .precision import mixed_precision
 from .run import Run
 
 # The geometry estimator learns first, alone: the trunk's color-only examples come from it.
@@ -134,7 +135,7 @@ def _joint_stage(run: Run, seconds: float, report: Report, preview: Preview | No
         )
         if run.step % RENEW_EVERY == 0:
             pool.renew(options.renew)
-        precision = torch.autocast(options.device.split(":")[0], dtype=torch.bfloat16)
+        precision = mixed_precision(options.device)
         if run.step < SHADER_STEPS:
             pixels = pool.pixels(SHADER_EXAMPLES, SHADER_PIXELS, run.rng)
             with precision:

@@ -27,7 +27,7 @@ typedef struct mls_frame {
   const uint8_t* color;  /* height x width x 4, sRGB */
   const float* depth; /* height x width, metres, anything but 0 < depth < 2000: sky. NULL: no geometry, color alone */
   const uint8_t* normal;       /* height x width x 4, world space, xyz / 2 + 0.5. NULL: taken from the depth */
-  const uint8_t* ids;          /* height x width: 1 skin, 2 hair, 3 outfit. NULL: no characters */
+  const uint8_t* ids;          /* height x width: 1 skin, 2 hair, 3 outfit, 4 nothing built, 5 grown. NULL: all 0 */
   float world_from_camera[12]; /* 3 x 4 */
   float intrinsics[4];         /* projection[0,0], [1,1], [0,2], [1,2] */
   float sun[3];                /* unit, towards the sun */

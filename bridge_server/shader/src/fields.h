@@ -47,9 +47,9 @@ inline vf line_coverage(vf distance, float half_width, vf footprint) {
 constexpr int kFields = 15;
 
 // `px`, `py`, `pz`: world position; `nx`, `ny`, `nz`: unit normal, zeros for sky; `tx`, `ty`, `tz`: row_tangent;
-// `out`: kFields vectors.
+// `built`: 0 where there are no windows, beams and bricks; `out`: kFields vectors.
 inline void world_fields(vf px, vf py, vf pz, vf nx, vf ny, vf nz, vf tx, vf ty, vf tz, vf footprint, const float* seed,
-                         vf* out) {
+                         vf built, vf* out) {
   const vf qx = px - nx * 0.01f + seed[0], qy = py - ny * 0.01f + seed[1], qz = pz - nz * 0.01f + seed[2];
   const vf inverse = 1.0f / footprint;
   static constexpr float kFrequencies[5] = {0.06f, 0.25f, 1.0f, 4.0f, 14.0f};
@@ -70,9 +70,9 @@ inline void world_fields(vf px, vf py, vf pz, vf nx, vf ny, vf nz, vf tx, vf ty,
   const vf limit = cell_hash(vfloor(qx * 0.125f), splat(0.0f), vfloor(qz * 0.125f), 157.0f) * 0.25f + 1.38f;
   const vi faces_x = (across > sideways * limit) & ~floor_like;
   const vf u = select(faces_x, qz, qx), v = select(floor_like, qz, qy);
-  // No windows, beams and bricks on ceilings.
-  const vf not_below = one_where(ny > -0.7f);
-  const vf grid_fade = fade(inverse, 2.0f) * not_below;
+  // No windows, beams and bricks on ceilings either.
+  const vf patterned = one_where(ny > -0.7f) * built;
+  const vf grid_fade = fade(inverse, 2.0f) * patterned;
   vf su, cu, sv, cv;
   sincos_turns(u * 0.5f, su, cu);
   sincos_turns(v * 0.5f, sv, cv);
@@ -88,7 +88,7 @@ inline void world_fields(vf px, vf py, vf pz, vf nx, vf ny, vf nz, vf tx, vf ty,
   const vf course = vfloor(rows);
   const vf along = u * 2.0f + (course - 2.0f * vfloor(course * 0.5f)) * 0.5f;
   const vf side = vabs(along - vround(along)) * 0.5f, level = vabs(rows - vround(rows)) * 0.25f;
-  const vf brick_fade = fade(inverse, 0.25f) * not_below;
+  const vf brick_fade = fade(inverse, 0.25f) * patterned;
   out[13] = line_coverage(vmin(side, level), 0.012f, footprint) * brick_fade;
   out[14] = cell_hash(vfloor(along), course, splat(0.0f), 211.0f) * brick_fade;
 }

@@ -205,13 +205,27 @@ inline void wear(const vf* garment, const Vec3& n, vf height, vf footprint, vf* 
 
 constexpr int kGuide = MLS_GUIDE_CHANNELS;
 
+// What nobody built has no windows, beams and bricks; what grows faces up at least so much, and has what lies on
+// slopes.
+constexpr int kUnbuilt = 4, kGrown = 5;
+constexpr float kGrownUp = 0.5f;
+
 // The guide of sixteen pixels from column `x` of row `y`; `noise`: 3 vectors, or null.
 inline void guide_of(const View& v, Row& above, Row& here, Row& below, int y, int x, vf* g, vf* noise) {
   const mls_frame& f = v.frame;
   read_color(v, y, x, g);
   const vf ground = load(here.ground() + x), depth = load(here.depth() + x);
   const vf vx = load(here.view_x() + x), vy = load(here.view_y() + x), vz = load(here.view_z() + x);
-  const Vec3 n = f.normal ? sent_normal(v, here, y, x) : derived_normal(v, above, here, below, y, x);
+  Vec3 n = f.normal ? sent_normal(v, here, y, x) : derived_normal(v, above, here, below, y, x);
+  const uint8_t* const ids = f.ids ? f.ids + static_cast<size_t>(v.source_row(y)) * f.width : nullptr;
+  vf built = splat(1.0f);
+  if (ids) {
+    for (int i = 0; i < kLanes; ++i) {
+      const int surface = ids[v.column[x + i]];
+      if (surface >= kUnbuilt) built[i] = 0.0f;
+      if (surface == kGrown && ground[i] > 0.5f) n.y[i] = std::max(n.y[i], kGrownUp);
+    }
+  }
   g[3] = ground / (1.0f + depth);
   g[4] = vlog(1.0f + depth) * 0.2f;
   g[5] = n.x;
@@ -226,8 +240,7 @@ inline void guide_of(const View& v, Row& above, Row& here, Row& below, int y, in
   for (int k = 13; k < 17; ++k) g[k] = splat(0.0f);
   vf garment[8] = {};
   bool any = false;
-  if (f.ids) {
-    const uint8_t* ids = f.ids + static_cast<size_t>(v.source_row(y)) * f.width;
+  if (ids) {
     for (int i = 0; i < kLanes; ++i) {
       const int part = ids[v.column[x + i]];
       if (part < 1 || part > 3) continue;
@@ -242,7 +255,7 @@ inline void guide_of(const View& v, Row& above, Row& here, Row& below, int y, in
   const vf px = load(here.x() + x), py = load(here.y() + x), pz = load(here.z() + x);
   if (any) wear(garment, n, py, footprint, g + 14);
   const Vec3 t = row_tangent(v, here, x, n);
-  world_fields(px, py, pz, n.x, n.y, n.z, t.x, t.y, t.z, footprint, f.seed, g + 17);
+  world_fields(px, py, pz, n.x, n.y, n.z, t.x, t.y, t.z, footprint, f.seed, built, g + 17);
   if (noise) anchored_noise(px, py, pz, n.x, n.y, n.z, footprint, noise);
 }
 

@@ -35,6 +35,12 @@ vec4 shade(vec2 pixel) {
 }
 )";
 
+constexpr char kIds[] = R"(
+uniform sampler2D slots;
+uniform vec2 size;
+vec4 shade(vec2 pixel) { return vec4(look(slots, vec2(pixel.x, size.y - pixel.y) / size).r); }
+)";
+
 }  // namespace
 
 Capture::Capture(const GlApi& gl, int pass_width, int pass_height, int width, int height)
@@ -44,7 +50,8 @@ Capture::Capture(const GlApi& gl, int pass_width, int pass_height, int width, in
       width_(width),
       height_(height),
       color_shader_(gl, kColor),
-      depth_shader_(gl, kDepth.c_str()) {
+      depth_shader_(gl, kDepth.c_str()),
+      ids_shader_(gl, kIds) {
   color_ = make_texture(gl_, GL_RGBA8, pass_width, pass_height, GL_RGBA, GL_UNSIGNED_BYTE);
   if (pass_width != width || pass_height != height)
     for (GLenum filter : {GL_TEXTURE_MIN_FILTER, GL_TEXTURE_MAG_FILTER})
@@ -52,16 +59,18 @@ Capture::Capture(const GlApi& gl, int pass_width, int pass_height, int width, in
   depth_ = make_texture(gl_, GL_DEPTH_COMPONENT24, pass_width, pass_height, GL_DEPTH_COMPONENT, GL_UNSIGNED_INT);
   packed_color_ = make_texture(gl_, GL_RGBA8, width, height, GL_RGBA, GL_UNSIGNED_BYTE);
   packed_depth_ = make_texture(gl_, GL_R32F, width, height, GL_RED, GL_FLOAT);
+  packed_ids_ = make_texture(gl_, GL_R8, width, height, GL_RED, GL_UNSIGNED_BYTE);
   gl_.GenFramebuffers(1, &framebuffer_);
   gl_.BindFramebuffer(GL_FRAMEBUFFER, framebuffer_);
   gl_.FramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, packed_color_, 0);
   gl_.FramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT1, GL_TEXTURE_2D, packed_depth_, 0);
-  ok_ =
-      color_shader_.ok() && depth_shader_.ok() && gl_.CheckFramebufferStatus(GL_FRAMEBUFFER) == GL_FRAMEBUFFER_COMPLETE;
+  gl_.FramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT2, GL_TEXTURE_2D, packed_ids_, 0);
+  ok_ = color_shader_.ok() && depth_shader_.ok() && ids_shader_.ok() &&
+        gl_.CheckFramebufferStatus(GL_FRAMEBUFFER) == GL_FRAMEBUFFER_COMPLETE;
   for (Buffer& buffer : buffers_) {
     gl_.GenBuffers(1, &buffer.name);
     gl_.BindBuffer(GL_PIXEL_PACK_BUFFER, buffer.name);
-    gl_.BufferData(GL_PIXEL_PACK_BUFFER, 8L * width * height, nullptr, GL_STREAM_READ);
+    gl_.BufferData(GL_PIXEL_PACK_BUFFER, 9L * width * height, nullptr, GL_STREAM_READ);
   }
   gl_.BindBuffer(GL_PIXEL_PACK_BUFFER, 0);
 }
@@ -73,19 +82,24 @@ void Capture::destroy() {
     gl_.DeleteBuffers(1, &buffer.name);
   }
   gl_.DeleteFramebuffers(1, &framebuffer_);
-  const GLuint textures[] = {color_, depth_, packed_color_, packed_depth_};
-  gl_.DeleteTextures(4, textures);
+  const GLuint textures[] = {color_, depth_, packed_color_, packed_depth_, packed_ids_};
+  gl_.DeleteTextures(5, textures);
   color_shader_.destroy();
   depth_shader_.destroy();
+  ids_shader_.destroy();
 }
 
-bool Capture::grab(int x, int y, const ViewDepth& depth, double gamma, int64_t number) {
+void Capture::copy_depth(int x, int y) {
   gl_.ActiveTexture(GL_TEXTURE0);
   gl_.BindTexture(GL_TEXTURE_2D, depth_);
   gl_.CopyTexSubImage2D(GL_TEXTURE_2D, 0, 0, 0, x, y, pass_width_, pass_height_);
+}
+
+bool Capture::grab(int x, int y, const ViewDepth& depth, double gamma, GLuint slots, int64_t number) {
   release_mapped();
   Buffer& buffer = buffers_[next_];
   if (buffer.busy) return false;
+  gl_.ActiveTexture(GL_TEXTURE0);
   gl_.BindTexture(GL_TEXTURE_2D, color_);
   gl_.CopyTexSubImage2D(GL_TEXTURE_2D, 0, 0, 0, x, y, pass_width_, pass_height_);
 
@@ -111,11 +125,24 @@ bool Capture::grab(int x, int y, const ViewDepth& depth, double gamma, int64_t n
   set_distance_uniforms(gl_, depth_shader_, depth);
   depth_shader_.fill();
 
+  if (slots != 0) {
+    gl_.DrawBuffer(GL_COLOR_ATTACHMENT2);
+    gl_.BindTexture(GL_TEXTURE_2D, slots);
+    ids_shader_.use();
+    gl_.Uniform1i(ids_shader_.uniform("slots"), 0);
+    gl_.Uniform2f(ids_shader_.uniform("size"), static_cast<float>(width_), static_cast<float>(height_));
+    ids_shader_.fill();
+  }
+
   gl_.BindBuffer(GL_PIXEL_PACK_BUFFER, buffer.name);
   gl_.ReadBuffer(GL_COLOR_ATTACHMENT0);
   gl_.ReadPixels(0, 0, width_, height_, GL_RGBA, GL_UNSIGNED_BYTE, nullptr);
   gl_.ReadBuffer(GL_COLOR_ATTACHMENT1);
   gl_.ReadPixels(0, 0, width_, height_, GL_RED, GL_FLOAT, reinterpret_cast<void*>(4L * width_ * height_));
+  if (slots != 0) {
+    gl_.ReadBuffer(GL_COLOR_ATTACHMENT2);
+    gl_.ReadPixels(0, 0, width_, height_, GL_RED, GL_UNSIGNED_BYTE, reinterpret_cast<void*>(8L * width_ * height_));
+  }
   gl_.BindBuffer(GL_PIXEL_PACK_BUFFER, 0);
   if (gl_.FenceSync != nullptr) buffer.fence = gl_.FenceSync(GL_SYNC_GPU_COMMANDS_COMPLETE, 0);
   buffer.busy = true;
@@ -155,7 +182,8 @@ bool Capture::arrived(bool wait, CapturedFrame* out) {
     return false;
   }
   mapped_ = &buffer;
-  *out = {bytes, reinterpret_cast<const float*>(bytes + 4L * width_ * height_), buffer.number};
+  const int64_t pixels = int64_t{width_} * height_;
+  *out = {bytes, reinterpret_cast<const float*>(bytes + 4 * pixels), bytes + 8 * pixels, buffer.number};
   return true;
 }
 

@@ -15,6 +15,7 @@ namespace mirage_hook {
 struct CapturedFrame {
   const uint8_t* color; /**< width * height * 4, RGBA */
   const float* depth;   /**< metres; 0: sky, below 0: held by the player */
+  const uint8_t* ids;   /**< width * height slots, 0: none */
   int64_t number;       /**< what `grab` was told */
 };
 
@@ -24,13 +25,16 @@ class Capture {
   bool ok() const { return ok_; }
   void destroy();
 
-  /** Copies the viewport of the framebuffer that is bound, and begins to read it back. Returns false where every buffer
-   * is still under way. Needs the state of a StateGuard. */
-  bool grab(int x, int y, const ViewDepth& depth, double gamma, int64_t number);
+  /** Copies the depth of the viewport of the framebuffer that is bound. Needs the state of a StateGuard (likewise
+   * below). */
+  void copy_depth(int x, int y);
+  /** Copies its color, and begins to read all of it back; `slots`: see Marks, 0: none. Returns false where every buffer
+   * is still under way. */
+  bool grab(int x, int y, const ViewDepth& depth, double gamma, GLuint slots, int64_t number);
   /** The oldest picture that has arrived; `wait`: waits for it (for recordings in lockstep). */
   bool arrived(bool wait, CapturedFrame* out);
 
-  GLuint depth_texture() const { return depth_; } /**< of the newest grab, window depth, row 0 at the bottom */
+  GLuint depth_texture() const { return depth_; } /**< of the newest copy, window depth, row 0 at the bottom */
 
  private:
   struct Buffer {
@@ -45,8 +49,8 @@ class Capture {
 
   const GlApi& gl_;
   int pass_width_, pass_height_, width_, height_;
-  ScreenShader color_shader_, depth_shader_;
-  GLuint color_ = 0, depth_ = 0, packed_color_ = 0, packed_depth_ = 0, framebuffer_ = 0;
+  ScreenShader color_shader_, depth_shader_, ids_shader_;
+  GLuint color_ = 0, depth_ = 0, packed_color_ = 0, packed_depth_ = 0, packed_ids_ = 0, framebuffer_ = 0;
   std::array<Buffer, 3> buffers_;
   size_t next_ = 0, oldest_ = 0;
   Buffer* mapped_ = nullptr;

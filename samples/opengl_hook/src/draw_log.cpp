@@ -54,11 +54,13 @@ const Pass* DrawLog::perspective(const PerspectiveDraw& draw) {
   const auto found = std::find_if(pass_.groups.rbegin(), pass_.groups.rend(), same);
   Pass::Group* group = found != pass_.groups.rend() ? &*found : nullptr;
   if (group == nullptr) {
+    last_ = pass_.groups.size();
     if (pass_.groups.size() == kMostGroups) return nullptr;
-    pass_.groups.push_back({draw.transform.projection, {draw.depth_range[0], draw.depth_range[1]}, {}});
+    pass_.groups.push_back({draw.transform.projection, {draw.depth_range[0], draw.depth_range[1]}, {}, 0});
     group = &pass_.groups.back();
     group->object.model_view = draw.transform.model_view;
   }
+  last_ = static_cast<size_t>(group - pass_.groups.data());
   group->object.vertices += draw.vertices;
   if (group->object.draws.size() < kMostDrawsOfOneObject) group->object.draws.push_back(draw.vertices);
   return nullptr;

@@ -34,6 +34,7 @@ struct Pass {
     Matrix projection;
     float depth_range[2];
     ObjectGroup object;
+    int mark = 0; /**< of its pixels; 0: it was not drawn twice */
   };
   std::vector<Group> groups;
 
@@ -51,6 +52,8 @@ class DrawLog {
  public:
   /** A perspective draw. Returns the pass that it ended if that is the main one, else null (likewise below). */
   const Pass* perspective(const PerspectiveDraw& draw);
+  /** The object of the last perspective draw; null: it found no room. Valid until the next call. */
+  Pass::Group* last() { return last_ < pass_.groups.size() ? &pass_.groups[last_] : nullptr; }
   /** A draw without perspective, a cleared depth buffer, or a copy out of the target: the pass before it is over. */
   const Pass* end_pass();
   /** The frame is shown. */
@@ -66,6 +69,7 @@ class DrawLog {
   bool is_main() const;
 
   Pass pass_;
+  size_t last_ = 0; /**< index in its groups */
   bool open_ = false, main_done_ = false;
   struct Signature {
     bool window = true;

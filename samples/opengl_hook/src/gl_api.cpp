@@ -55,6 +55,7 @@ const GlApi* load_gl(const char** why) {
   if (api.version < 33) api.BindSampler = nullptr;
   if (api.version < 32) api.FenceSync = nullptr;
   if (api.version < 31) api.GetActiveUniformBlockiv = nullptr;
+  if (api.version < 43) api.GetProgramInterfaceiv = nullptr;
   return &api;
 }
 

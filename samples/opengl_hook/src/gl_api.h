@@ -13,7 +13,7 @@ namespace mirage_hook {
   X(ActiveTexture)                                                                                                  \
   X(AttachShader)                                                                                                   \
   X(BindBuffer)                                                                                                     \
-  X(BindFramebuffer) X(BindTexture) X(BufferData) X(CheckFramebufferStatus) X(ColorMask) X(CompileShader)           \
+  X(BindFramebuffer) X(BindTexture) X(Clear) X(ClearStencil) X(BufferData) X(CheckFramebufferStatus) X(ColorMask) X(CompileShader)           \
       X(CopyTexSubImage2D) X(CreateProgram) X(CreateShader) X(DeleteBuffers) X(DeleteFramebuffers) X(DeleteProgram) \
           X(DeleteShader) X(DeleteTextures) X(DepthMask) X(Disable) X(DrawArrays) X(DrawBuffer) X(DrawBuffers)      \
               X(Enable) X(FramebufferTexture2D) X(GenBuffers) X(GenFramebuffers) X(GenTextures) X(GetActiveUniform) \
@@ -21,8 +21,8 @@ namespace mirage_hook {
                       X(GetShaderInfoLog) X(GetShaderiv) X(GetString) X(GetUniformLocation) X(GetUniformfv)         \
                           X(IsEnabled) X(LinkProgram) X(MapBuffer) X(PixelStorei) X(PolygonMode) X(ReadBuffer)      \
                               X(ReadPixels) X(ShaderSource) X(TexImage2D) X(TexParameteri) X(TexSubImage2D)         \
-                                  X(Uniform1f) X(Uniform1i) X(Uniform2f) X(Uniform4f) X(UniformMatrix4fv)           \
-                                      X(UnmapBuffer) X(UseProgram) X(Viewport)
+                                  X(Uniform1f) X(Uniform1i) X(Uniform2f) X(Uniform3f) X(Uniform4f) X(UniformMatrix4fv)           \
+                                      X(UnmapBuffer) X(UseProgram) X(Viewport) X(StencilFuncSeparate) X(StencilMaskSeparate) X(StencilOpSeparate) X(GetQueryiv)
 
 // Null where the context is too old for them, or too new (Begin to Vertex2f).
 #define MIRAGE_GL_OPTIONAL(X)                                                                                          \
@@ -31,7 +31,7 @@ namespace mirage_hook {
   X(BindVertexArray)                                                                                                   \
   X(BlitFramebuffer) X(ClientWaitSync) X(DeleteSync) X(DeleteVertexArrays) X(End) X(FenceSync) X(GenVertexArrays)      \
       X(GetActiveUniformBlockiv) X(GetActiveUniformsiv) X(GetBufferParameteriv) X(GetBufferSubData) X(GetInteger64i_v) \
-          X(GetIntegeri_v) X(GetStringi) X(Vertex2f)
+          X(GetIntegeri_v) X(GetProgramInterfaceiv) X(GetStringi) X(Vertex2f)
 
 // clang-format on
 

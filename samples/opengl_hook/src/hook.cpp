@@ -64,7 +64,7 @@ Hook& hook() {
 
 bool on_render_thread() { return render_thread; }
 
-Hook::Hook() : settings_(read_settings()), axes_(settings_.profile) {}
+Hook::Hook() : settings_(read_settings()), axes_(settings_.profile), moving_(settings_.profile, axes_) {}
 
 bool Hook::watching() const { return gl_ != nullptr && !failed_ && !busy_ && list_ == 0; }
 
@@ -88,13 +88,13 @@ void Hook::start(void* context) {
   }
 }
 
-void Hook::draw(int64_t vertices) {
+bool Hook::draw(int64_t vertices, bool repeatable) {
   if (list_ != 0) list_vertices_[list_] += vertices;
-  if (!watching() || vertices <= 0) return;
+  if (!watching() || vertices <= 0) return false;
   PerspectiveDraw draw;
   gl_->GetIntegerv(GL_DRAW_FRAMEBUFFER_BINDING, &draw.target.framebuffer);
   gl_->GetIntegerv(GL_VIEWPORT, draw.target.viewport);
-  if (!draws_.large_enough(draw.target)) return;
+  if (!draws_.large_enough(draw.target)) return false;
   draw.vertices = static_cast<uint32_t>(std::min<int64_t>(vertices, 1 << 30));
 
   TransformKind kind = TransformKind::kUnknown;
@@ -111,7 +111,7 @@ void Hook::draw(int64_t vertices) {
   }
   if (kind == TransformKind::kUnknown) {
     // A program without matrices that looks at depth is something in the world; one that doesn't fills the screen.
-    if (gl_->IsEnabled(GL_DEPTH_TEST) == GL_TRUE) return;
+    if (gl_->IsEnabled(GL_DEPTH_TEST) == GL_TRUE) return false;
     kind = TransformKind::kAffine;
   }
   const Pass* ended = nullptr;
@@ -127,7 +127,12 @@ void Hook::draw(int64_t vertices) {
     ended = draws_.end_pass();
   }
   if (ended != nullptr) pass_over(*ended);
+  if (kind != TransformKind::kPerspective || !repeatable || settings_.bypassed) return false;
+  if (program != 0 && shaders_->writes_memory(static_cast<GLuint>(program))) return false;
+  return moving_.draw_twice(&draws_, draw);
 }
+
+void Hook::drawn_twice() { moving_.drawn_twice(); }
 
 void Hook::clear(unsigned mask) {
   if (!watching() || (mask & GL_DEPTH_BUFFER_BIT) == 0) return;
@@ -192,15 +197,22 @@ void Hook::pass_over(const Pass& pass) {
     moment.view = estimate.view;
     moment.camera = axes_.camera(estimate.view, depth);
     moment.has_camera = true;
+    moving_.follow(pass, estimate.view, depth.metres, moment.reset);
+    moment.moving = moving_.moving();
+    moment.slots = moving_.table(estimate.view, depth.metres);
+    figures_.moving += static_cast<int64_t>(moment.moving.size());
   }
   if (!settings_.bypassed) paint(pass, &moment, &depth);
   busy_ = false;
   figures_.microseconds += std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - began).count();
 }
 
-bool Hook::prepare(int width, int height) {
-  if (capture_ != nullptr && width == pass_width_ && height == pass_height_) return capture_->ok() && write_back_->ok();
+bool Hook::prepare(const Target& target) {
+  const int width = target.viewport[2], height = target.viewport[3];
+  if (capture_ != nullptr && width == pass_width_ && height == pass_height_)
+    return capture_->ok() && write_back_->ok() && (!moving_.on() || moving_.prepare(*gl_, target));
   drop_surfaces(true);
+  if (moving_.on() && !moving_.prepare(*gl_, target)) return false;
   pass_width_ = width;
   pass_height_ = height;
   const double scale = std::min({1.0, static_cast<double>(settings_.profile.width) / width,
@@ -209,7 +221,8 @@ bool Hook::prepare(int width, int height) {
   height_ = std::max(16, static_cast<int>(std::lround(height * scale)));
   capture_ = std::make_unique<Capture>(*gl_, width, height, width_, height_);
   write_back_ = std::make_unique<WriteBack>(*gl_, width, height, width_, height_);
-  painter_->open(width_, height_);
+  painter_->open(width_, height_, moving_.on());
+  painter_->await_open(settings_.lockstep_ms);
   shown_ = Moment();
   reset_next_ = true;
   return capture_->ok() && write_back_->ok();
@@ -220,6 +233,7 @@ void Hook::drop_surfaces(bool context_alive) {
     capture_->destroy();
     write_back_->destroy();
   }
+  moving_.drop(context_alive);
   capture_.reset();
   write_back_.reset();
   shown_ = Moment();
@@ -237,7 +251,7 @@ void Hook::paint(const Pass& pass, Moment* moment, ViewDepth* depth) {
   }
   const StateGuard guard(*gl_);
   const int x = pass.target.viewport[0], y = pass.target.viewport[1];
-  if (!prepare(pass.target.viewport[2], pass.target.viewport[3])) return;
+  if (!prepare(pass.target)) return;
   if (!painter_->connected()) {  // nothing is taken from a game that nobody paints
     shown_ = Moment();
     reset_next_ = true;
@@ -250,7 +264,12 @@ void Hook::paint(const Pass& pass, Moment* moment, ViewDepth* depth) {
   gl_->ReadBuffer(static_cast<GLenum>(drawn_to));
 
   moment->reset = moment->reset || reset_next_;
-  if (capture_->grab(x, y, *depth, gamma_, moment->number)) {
+  capture_->copy_depth(x, y);
+  if (moving_.on()) {
+    moving_.number(capture_->depth_texture());
+    gl_->BindFramebuffer(GL_FRAMEBUFFER, static_cast<GLuint>(pass.target.framebuffer));
+  }
+  if (capture_->grab(x, y, *depth, gamma_, moving_.slots_texture(), moment->number)) {
     moments_[static_cast<size_t>(moment->number) % moments_.size()] = *moment;
     reset_next_ = false;
     figures_.captured++;
@@ -261,13 +280,15 @@ void Hook::paint(const Pass& pass, Moment* moment, ViewDepth* depth) {
   take_result();
 
   if (shown_.seq == 0) return;
-  Matrix then_from_now;
   const bool warp = settings_.reproject && shown_.number != moment->number && shown_.has_camera && moment->has_camera &&
                     !moment->reset;
-  if (warp) then_from_now = shown_.projection * shown_.view * inverse_of_similarity(moment->view);
+  std::vector<Matrix> then_from_now;
+  if (warp)
+    then_from_now =
+        clip_then_from_eye_now(shown_.projection * shown_.view, shown_.moving, moment->view, moment->moving);
   gl_->BindFramebuffer(GL_FRAMEBUFFER, static_cast<GLuint>(pass.target.framebuffer));
   gl_->DrawBuffer(static_cast<GLenum>(drawn_to));
-  write_back_->draw(x, y, capture_->depth_texture(), *depth, warp ? &then_from_now : nullptr);
+  write_back_->draw(x, y, capture_->depth_texture(), moving_.slots_texture(), *depth, then_from_now);
   figures_.painted++;
 }
 
@@ -292,8 +313,9 @@ void Hook::submit_arrived(bool wait) {
       depth.assign(frame.depth, frame.depth + pixels);
       fill_held(color.data(), depth.data(), width_, height_);
     }
-    moment.seq = painter_->submit(holds ? color.data() : frame.color, holds ? depth.data() : frame.depth,
-                                  moment.has_camera ? &moment.camera : nullptr, moment.t_capture_ns, moment.reset);
+    moment.seq = painter_->submit({holds ? color.data() : frame.color, holds ? depth.data() : frame.depth, frame.ids,
+                                   moment.has_camera ? &moment.camera : nullptr, moment.slots, moment.t_capture_ns,
+                                   moment.reset});
     if (moment.seq == 0) reset_next_ = reset_next_ || moment.reset;
     awaited_ = moment.seq;
   }
@@ -337,12 +359,13 @@ void Hook::write_report() const {
   std::ofstream file(settings_.report, std::ios::trunc);
   file << "{\"frames\": " << figures_.frames << ", \"passes\": " << figures_.passes
        << ", \"captured\": " << figures_.captured << ", \"painted\": " << figures_.painted
-       << ", \"cuts\": " << figures_.cuts << ", \"support\": " << figures_.support / passes
-       << ", \"hook_ms\": " << figures_.microseconds / 1000 / passes << ", \"gamma\": " << gamma_ << ", \"up\": \""
-       << axes_.up() << "\", \"held_depth\": " << draws_.held_depth() << ", \"width\": " << width_
-       << ", \"height\": " << height_ << ", \"core_profile\": " << (gl_->compatibility ? "false" : "true")
-       << ", \"results_per_second\": " << stats.fps << ", \"latency_ms_p50\": " << stats.latency_ms_p50
-       << ", \"latency_ms_p95\": " << stats.latency_ms_p95 << ", \"reconnects\": " << stats.reconnects << "}\n";
+       << ", \"cuts\": " << figures_.cuts << ", \"moving\": " << static_cast<double>(figures_.moving) / passes
+       << ", \"support\": " << figures_.support / passes << ", \"hook_ms\": " << figures_.microseconds / 1000 / passes
+       << ", \"gamma\": " << gamma_ << ", \"up\": \"" << axes_.up() << "\", \"held_depth\": " << draws_.held_depth()
+       << ", \"width\": " << width_ << ", \"height\": " << height_
+       << ", \"core_profile\": " << (gl_->compatibility ? "false" : "true") << ", \"results_per_second\": " << stats.fps
+       << ", \"latency_ms_p50\": " << stats.latency_ms_p50 << ", \"latency_ms_p95\": " << stats.latency_ms_p95
+       << ", \"reconnects\": " << stats.reconnects << "}\n";
 }
 
 }  // namespace mirage_hook

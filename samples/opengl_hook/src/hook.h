@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 #include "camera_vote.h"
 #include "capture.h"
 #include "draw_log.h"
 #include "gl_api.h"
 #include "keys.h"
+#include "moving_objects.h"
 #include "painter.h"
 #include "settings.h"
 #include "shader_matrices.h"
@@ -27,7 +29,10 @@ class Hook {
  public:
   Hook();
 
-  void draw(int64_t vertices);
+  /** Returns whether the call is to be made twice: once before `drawn_twice`, then as the game wants it. `repeatable`:
+   * it is whole, and changes nothing but its framebuffer. */
+  bool draw(int64_t vertices, bool repeatable);
+  void drawn_twice();
   void clear(unsigned mask);
   void copy_from_framebuffer();
   void list_begins(GLuint first);
@@ -47,17 +52,20 @@ class Hook {
     Matrix view, projection;
     lsd_camera camera{};
     bool has_camera = false, reset = false;
+    std::vector<MovingObject> moving;
+    std::vector<lsd_slot> slots;
   };
   struct Figures {
     int64_t frames = 0, passes = 0, captured = 0, painted = 0, cuts = 0;
     double support = 0, microseconds = 0;
+    int64_t moving = 0; /**< objects, over all passes */
   };
 
   bool watching() const;
   void start(void* context);
   void pass_over(const Pass& pass);
   void paint(const Pass& pass, Moment* moment, ViewDepth* depth);
-  bool prepare(int width, int height);
+  bool prepare(const Target& target);
   void submit_arrived(bool wait);
   void take_result();
   void steer();
@@ -76,6 +84,7 @@ class Hook {
   std::unique_ptr<ShaderMatrices> shaders_;
   CameraVote vote_;
   WorldAxes axes_;
+  MovingObjects moving_;
   Keys keys_;
 
   std::unique_ptr<Painter> painter_;

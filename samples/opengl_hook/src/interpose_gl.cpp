@@ -38,11 +38,22 @@ int64_t sum(const Count* counts, GLsizei number) {
   MIRAGE_INTERPOSE void name parameters {                  \
     MIRAGE_REAL(name);                                     \
     const Entry entry;                                     \
-    if (entry.counts()) hook().draw(vertices);             \
+    if (entry.counts() && hook().draw(vertices, true)) {   \
+      real arguments;                                      \
+      hook().drawn_twice();                                \
+    }                                                      \
     real arguments;                                        \
   }
+// A part of a drawing, or more than one.
+#define MIRAGE_DRAW_ONCE(name, vertices, parameters, arguments) \
+  MIRAGE_INTERPOSE void name parameters {                       \
+    MIRAGE_REAL(name);                                          \
+    const Entry entry;                                          \
+    if (entry.counts()) hook().draw(vertices, false);           \
+    real arguments;                                             \
+  }
 
-MIRAGE_DRAW(glBegin, kVerticesOfAPrimitive, (GLenum mode), (mode))
+MIRAGE_DRAW_ONCE(glBegin, kVerticesOfAPrimitive, (GLenum mode), (mode))
 MIRAGE_DRAW(glDrawArrays, count, (GLenum mode, GLint first, GLsizei count), (mode, first, count))
 MIRAGE_DRAW(glDrawArraysEXT, count, (GLenum mode, GLint first, GLsizei count), (mode, first, count))
 MIRAGE_DRAW(glDrawElements, count, (GLenum mode, GLsizei count, GLenum type, const void* indices),
@@ -95,12 +106,12 @@ MIRAGE_DRAW(glDrawElementsIndirect, kVerticesOfAPrimitive, (GLenum mode, GLenum 
 MIRAGE_DRAW(glMultiDrawElementsIndirect, kVerticesOfAPrimitive* number,
             (GLenum mode, GLenum type, const void* indirect, GLsizei number, GLsizei stride),
             (mode, type, indirect, number, stride))
-MIRAGE_DRAW(glCallList, hook().list_vertices(list), (GLuint list), (list))
+MIRAGE_DRAW_ONCE(glCallList, hook().list_vertices(list), (GLuint list), (list))
 
 MIRAGE_INTERPOSE void glCallLists(GLsizei number, GLenum type, const void* lists) {
   MIRAGE_REAL(glCallLists);
   const Entry entry;
-  if (entry.counts()) hook().draw(kVerticesOfAPrimitive * number);
+  if (entry.counts()) hook().draw(kVerticesOfAPrimitive * number, false);
   real(number, type, lists);
 }
 

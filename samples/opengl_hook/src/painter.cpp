@@ -27,7 +27,7 @@ Painter::Painter(const NativeCore& core, const std::string& controls) : core_(co
   if (client_ == nullptr) log("%s The game runs unpainted.", core_.lsd_last_error());
 }
 
-void Painter::open(int width, int height) {
+void Painter::open(int width, int height, bool ids) {
   if (stream_ != nullptr) core_.lsd_stream_close(stream_);
   stream_ = nullptr;
   if (client_ == nullptr) return;
@@ -36,9 +36,10 @@ void Painter::open(int width, int height) {
   config.model = model_.c_str();
   config.width = width_ = width;
   config.height = height_ = height;
-  config.plane_count = 2;
+  config.plane_count = ids ? 3 : 2;
   config.planes[0] = {LSD_PLANE_COLOR, LSD_FORMAT_RGBA8};
   config.planes[1] = {LSD_PLANE_DEPTH, LSD_FORMAT_R32F};
+  config.planes[2] = {LSD_PLANE_IDS, LSD_FORMAT_R8};
   config.output_format = LSD_FORMAT_RGBA8;
   stream_ = core_.lsd_stream_open(client_, &config);
   if (stream_ == nullptr) {
@@ -58,17 +59,19 @@ void Painter::set(const char* control, const char* value, float transition_s) {
   core_.lsd_stream_control_commit(stream_, transition_s);
 }
 
-int64_t Painter::submit(const uint8_t* color, const float* depth, const lsd_camera* camera, int64_t t_capture_ns,
-                        bool reset) {
+int64_t Painter::submit(const Frame& given) {
   if (stream_ == nullptr) return 0;
   say_notices();
   lsd_frame frame{};
   frame.size = sizeof frame;
-  frame.planes[0] = color;
-  frame.planes[1] = depth;
-  frame.camera = camera;
-  frame.t_capture_ns = t_capture_ns;
-  frame.reset = reset ? 1 : 0;
+  frame.planes[0] = given.color;
+  frame.planes[1] = given.depth;
+  frame.planes[2] = given.ids;
+  frame.camera = given.camera;
+  frame.t_capture_ns = given.t_capture_ns;
+  frame.reset = given.reset ? 1 : 0;
+  frame.slot_count = static_cast<int32_t>(given.slots.size());
+  frame.slots = given.slots.empty() ? nullptr : given.slots.data();
   int64_t seq = 0;
   return core_.lsd_stream_submit(stream_, &frame, &seq) == LSD_OK ? seq : 0;
 }
@@ -90,6 +93,12 @@ const lsd_result* Painter::await(int64_t seq, int milliseconds) {
     usleep(500);
   }
   return nullptr;
+}
+
+void Painter::await_open(int milliseconds) const {
+  const int64_t until = now_ns() + int64_t{milliseconds} * 1000000;
+  while (stream_ != nullptr && core_.lsd_stream_get_state(stream_) == LSD_STREAM_PENDING && now_ns() < until)
+    usleep(500);
 }
 
 bool Painter::connected() const { return stream_ != nullptr && core_.lsd_stream_get_state(stream_) == LSD_STREAM_OPEN; }

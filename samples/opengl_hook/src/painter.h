@@ -1,8 +1,10 @@
-// The daemon as the hook sees it: frames go in, the newest picture comes out. Nothing here waits, but for `await`.
+// The daemon as the hook sees it: frames go in, the newest picture comes out. Nothing here waits, but for `await` and
+// `await_open`.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "native_core.h"
 
@@ -13,10 +15,22 @@ class Painter {
   /** `controls`: what to set at the start, `name=text,name=text`. */
   Painter(const NativeCore& core, const std::string& controls);
 
-  /** Opens a stream of this size, in place of the one before. */
-  void open(int width, int height);
-  /** Hands a frame over; its number, or 0 where the daemon can't take it now. */
-  int64_t submit(const uint8_t* color, const float* depth, const lsd_camera* camera, int64_t t_capture_ns, bool reset);
+  /** Opens a stream of this size, in place of the one before; `ids`: with a plane of slots. */
+  void open(int width, int height, bool ids);
+  /** Waits for the stream to be open (in lockstep only). */
+  void await_open(int milliseconds) const;
+  /** What is handed over of a frame; row 0 on top. */
+  struct Frame {
+    const uint8_t* color;
+    const float* depth;
+    const uint8_t* ids; /**< only of a stream that was opened with them */
+    const lsd_camera* camera;
+    const std::vector<lsd_slot>& slots;
+    int64_t t_capture_ns;
+    bool reset;
+  };
+  /** Its number, or 0 where the daemon can't take it now. */
+  int64_t submit(const Frame& frame);
   /** The newest picture that was not taken yet, or null; valid until the next call. */
   const lsd_result* newest();
   /** Waits for the picture of one frame, or a later one (for recordings in lockstep only); null: it did not come in

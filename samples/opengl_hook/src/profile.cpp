@@ -1,8 +1,10 @@
 #include "profile.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <sstream>
 
@@ -34,6 +36,25 @@ bool read_size(const std::string& text, int* width, int* height) {
   return true;
 }
 
+/** Of lsd_class, in its order. */
+constexpr const char* kClasses[] = {"unspecified", "skin",   "hair",     "outfit",   "foliage", "terrain",
+                                    "building",    "prop",   "vehicle",  "water",    "glass",   "creature",
+                                    "held",        "effect", "emissive", "interface"};
+
+bool read_class(const std::string& text, int* out) {
+  const auto* found = std::find(std::begin(kClasses), std::end(kClasses), text);
+  if (found == std::end(kClasses)) return false;
+  *out = static_cast<int>(found - std::begin(kClasses));
+  return true;
+}
+
+bool read_count(const std::string& text, int most, int* out) {
+  double value = 0;
+  if (!read_number(text, 0, most, &value) || value != std::floor(value)) return false;
+  *out = static_cast<int>(value);
+  return true;
+}
+
 }  // namespace
 
 std::vector<std::string> Profile::guessed() const {
@@ -58,6 +79,13 @@ Profile parse_profile(const std::string& text, std::vector<std::string>* problem
       {"held_depth", {number(0, 1, &profile.held_depth), "takes a window depth from 0 to 1"}},
       {"sky_beyond", {number(0, 1e7, &profile.sky_beyond), "takes metres, 0 or more"}},
       {"exposure", {number(0, 255, &profile.exposure), "takes a luma from 0 to 255"}},
+      {"moving_objects",
+       {[&](const std::string& v) { return read_count(v, kMostMovingObjects, &profile.moving_objects); },
+        "takes a whole number from 0 to 32"}},
+      {"moving_class",
+       {[&](const std::string& v) { return read_class(v, &profile.moving_class); },
+        "takes a class of the protocol (prop, vehicle, creature, ...)"}},
+      {"moving_strength", {number(0, 1, &profile.moving_strength), "takes a number from 0 to 1"}},
       {"size",
        {[&](const std::string& v) { return read_size(v, &profile.width, &profile.height); },
         "takes WIDTHxHEIGHT, each 64 to 4096"}},

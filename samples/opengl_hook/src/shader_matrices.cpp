@@ -89,6 +89,27 @@ const std::vector<ShaderMatrices::Uniform>& ShaderMatrices::uniforms(GLuint prog
   return programs_[program] = std::move(found);
 }
 
+bool ShaderMatrices::writes_memory(GLuint program) {
+  const auto known = writers_.find(program);
+  if (known != writers_.end()) return known->second;
+  bool writes = false;
+  GLint count = 0;
+  for (GLenum kind : {GL_SHADER_STORAGE_BLOCK, GL_ATOMIC_COUNTER_BUFFER}) {
+    count = 0;
+    if (gl_.GetProgramInterfaceiv != nullptr) gl_.GetProgramInterfaceiv(program, kind, GL_ACTIVE_RESOURCES, &count);
+    writes = writes || count > 0;
+  }
+  gl_.GetProgramiv(program, GL_ACTIVE_UNIFORMS, &count);
+  for (GLint i = 0; i < count && !writes; i++) {
+    char name[4] = {};
+    GLint size = 0;
+    GLenum type = 0;
+    gl_.GetActiveUniform(program, static_cast<GLuint>(i), sizeof name, nullptr, &size, &type, name);
+    writes = type >= GL_IMAGE_1D && type <= GL_UNSIGNED_INT_IMAGE_2D_MULTISAMPLE_ARRAY;
+  }
+  return writers_[program] = writes;
+}
+
 bool ShaderMatrices::value(GLuint program, const Uniform& uniform, Matrix* out) const {
   float columns[16] = {};
   if (uniform.location >= 0) {

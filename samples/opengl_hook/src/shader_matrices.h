@@ -29,8 +29,13 @@ class ShaderMatrices {
 
   /** Of the program in use (not 0). kUnknown where it has no matrix that tells. */
   TransformKind read(GLuint program, Transform* out);
+  /** Whether the program writes elsewhere than to its framebuffer: what it draws must not be drawn twice. */
+  bool writes_memory(GLuint program);
   /** The program was linked again, or is gone. */
-  void forget(GLuint program) { programs_.erase(program); }
+  void forget(GLuint program) {
+    programs_.erase(program);
+    writers_.erase(program);
+  }
 
  private:
   struct Uniform {
@@ -45,6 +50,7 @@ class ShaderMatrices {
 
   const GlApi& gl_;
   std::unordered_map<GLuint, std::vector<Uniform>> programs_;
+  std::unordered_map<GLuint, bool> writers_;
 };
 
 }  // namespace mirage_hook

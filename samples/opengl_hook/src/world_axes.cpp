@@ -45,13 +45,25 @@ double WorldAxes::metres_per_unit(const Matrix& projection) const {
   return std::clamp(0.1 / near, 1e-4, 100.0);
 }
 
-lsd_camera WorldAxes::camera(const Matrix& view, const ViewDepth& depth) const {
-  Matrix game_from_protocol;
-  if (up() == 'z') game_from_protocol.at = {1, 0, 0, 0, 0, 0, -1, 0, 0, 1, 0, 0, 0, 0, 0, 1};
+Matrix WorldAxes::game_from_protocol(const Matrix& view) const {
+  Matrix turn;
+  if (up() == 'z') turn.at = {1, 0, 0, 0, 0, 0, -1, 0, 0, 1, 0, 0, 0, 0, 0, 1};
   if (determinant(view) < 0) {  // a left-handed world: the level axis that is not x is turned round
-    for (int r = 0; r < 3; r++) game_from_protocol(r, 2) = -game_from_protocol(r, 2);
+    for (int r = 0; r < 3; r++) turn(r, 2) = -turn(r, 2);
   }
-  const Matrix turned = view * game_from_protocol;
+  return turn;
+}
+
+void WorldAxes::object(const Matrix& world_from_object, const Matrix& view, double metres, float out[12]) const {
+  // The object's own axes are turned alike, so that its up is the protocol's too.
+  const Matrix turn = game_from_protocol(view);
+  const Matrix pose = transposed(turn) * world_from_object * turn;
+  for (int r = 0; r < 3; r++)
+    for (int c = 0; c < 4; c++) out[4 * r + c] = static_cast<float>(c == 3 ? pose(r, c) * metres : pose(r, c));
+}
+
+lsd_camera WorldAxes::camera(const Matrix& view, const ViewDepth& depth) const {
+  const Matrix turned = view * game_from_protocol(view);
   double near = 0, far = 0;
   clip_planes(depth, &near, &far);
   near *= depth.metres;

@@ -21,8 +21,12 @@ class WorldAxes {
   double metres_per_unit(const Matrix& projection) const;
   /** `view`: eye_from_world in the game's units, its eye right-handed; `depth.metres` is set. */
   lsd_camera camera(const Matrix& view, const ViewDepth& depth) const;
+  /** An object's pose in the protocol's world: 3x4, row-major. `view`: of its frame, which tells the world's hand. */
+  void object(const Matrix& world_from_object, const Matrix& view, double metres, float out[12]) const;
 
  private:
+  Matrix game_from_protocol(const Matrix& view) const;
+
   const Profile& profile_;
   double roll_y_ = 0, roll_z_ = 0;
   int watched_ = 0;

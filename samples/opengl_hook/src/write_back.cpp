@@ -2,23 +2,27 @@
 
 #include <string>
 
+#include "profile.h"
+
 namespace mirage_hook {
 namespace {
 
-const std::string kShade = std::string(kDistanceGlsl) + R"(
+const std::string kShade = "#define SLOTS " + std::to_string(kMostMovingObjects + 1) + kDistanceGlsl + R"(
 uniform sampler2D result;
 uniform sampler2D depth;
+uniform sampler2D slots;
 uniform vec4 viewport;
 uniform vec4 lens;  // focal lengths, center: the projection's first two rows
-uniform mat4 then_from_now;
-uniform vec2 held_and_warp;
+uniform mat4 then_from_now[SLOTS];
+uniform vec3 held_warp_slots;
 vec4 shade(vec2 pixel) {
   vec2 at = (pixel - viewport.xy) / viewport.zw;
   float d = look(depth, at).r;
-  if (d < held_and_warp.x) discard;
-  if (held_and_warp.y > 0.0) {
+  if (d < held_warp_slots.x) discard;
+  if (held_warp_slots.y > 0.0) {
+    int slot = held_warp_slots.z > 0.0 ? int(look(slots, at).r * 255.0 + 0.5) : 0;
     float z = is_empty(d) ? 1e6 : clamp(distance_at(d), 1e-6, 1e6);
-    vec4 then = then_from_now * vec4((2.0 * at - 1.0 + lens.zw) / lens.xy * z, -z, 1.0);
+    vec4 then = then_from_now[slot < SLOTS ? slot : 0] * vec4((2.0 * at - 1.0 + lens.zw) / lens.xy * z, -z, 1.0);
     if (then.w > 1e-6) at = clamp(then.xy / then.w * 0.5 + 0.5, 0.0, 1.0);
   }
   return look(result, vec2(at.x, 1.0 - at.y));
@@ -47,30 +51,40 @@ void WriteBack::upload(const void* pixels) {
   gl_.TexSubImage2D(GL_TEXTURE_2D, 0, 0, 0, width_, height_, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
 }
 
-void WriteBack::draw(int x, int y, GLuint depth_texture, const ViewDepth& depth, const Matrix* then_from_now) const {
+void WriteBack::draw(int x, int y, GLuint depth_texture, GLuint slots_texture, const ViewDepth& depth,
+                     const std::vector<Matrix>& then_from_now) const {
+  const bool warp = !then_from_now.empty();
+  if (slots_texture != 0) {
+    gl_.ActiveTexture(GL_TEXTURE2);
+    gl_.BindTexture(GL_TEXTURE_2D, slots_texture);
+  }
   gl_.ActiveTexture(GL_TEXTURE1);
   gl_.BindTexture(GL_TEXTURE_2D, depth_texture);
   gl_.ActiveTexture(GL_TEXTURE0);
   gl_.BindTexture(GL_TEXTURE_2D, result_);
   // In its own place and size a pixel is itself, to the bit.
-  const bool exact = then_from_now == nullptr && pass_width_ == width_ && pass_height_ == height_;
+  const bool exact = !warp && pass_width_ == width_ && pass_height_ == height_;
   for (GLenum filter : {GL_TEXTURE_MIN_FILTER, GL_TEXTURE_MAG_FILTER})
     gl_.TexParameteri(GL_TEXTURE_2D, filter, exact ? GL_NEAREST : GL_LINEAR);
   shader_.use();
   gl_.Uniform1i(shader_.uniform("result"), 0);
   gl_.Uniform1i(shader_.uniform("depth"), 1);
+  gl_.Uniform1i(shader_.uniform("slots"), 2);
   gl_.Uniform4f(shader_.uniform("viewport"), static_cast<float>(x), static_cast<float>(y),
                 static_cast<float>(pass_width_), static_cast<float>(pass_height_));
   const Matrix& p = depth.projection;
   gl_.Uniform4f(shader_.uniform("lens"), static_cast<float>(p(0, 0)), static_cast<float>(p(1, 1)),
                 static_cast<float>(p(0, 2)), static_cast<float>(p(1, 2)));
-  gl_.Uniform2f(shader_.uniform("held_and_warp"), static_cast<float>(depth.held), then_from_now != nullptr ? 1 : 0);
+  gl_.Uniform3f(shader_.uniform("held_warp_slots"), static_cast<float>(depth.held), warp ? 1 : 0,
+                slots_texture != 0 ? 1 : 0);
   set_distance_uniforms(gl_, shader_, depth);
-  GLfloat columns[16];
-  const Matrix warp = then_from_now != nullptr ? *then_from_now : Matrix();
-  for (int r = 0; r < 4; r++)
-    for (int c = 0; c < 4; c++) columns[4 * c + r] = static_cast<float>(warp(r, c));
-  gl_.UniformMatrix4fv(shader_.uniform("then_from_now"), 1, GL_FALSE, columns);
+  std::vector<GLfloat> columns;
+  for (const Matrix& matrix : then_from_now)
+    for (int c = 0; c < 4; c++)
+      for (int r = 0; r < 4; r++) columns.push_back(static_cast<float>(matrix(r, c)));
+  if (warp)
+    gl_.UniformMatrix4fv(shader_.uniform("then_from_now"), static_cast<GLsizei>(then_from_now.size()), GL_FALSE,
+                         columns.data());
   gl_.Viewport(x, y, pass_width_, pass_height_);
   gl_.ColorMask(GL_TRUE, GL_TRUE, GL_TRUE, GL_FALSE);
   shader_.fill();

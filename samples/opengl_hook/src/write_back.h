@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "gl_api.h"
 #include "screen_shader.h"
@@ -18,10 +19,12 @@ class WriteBack {
   /** Takes a new result: width * height * 4, row 0 on top. Needs the state of a StateGuard. */
   void upload(const void* pixels);
   /** Draws it over the viewport at x, y of the framebuffer that is bound; the depth buffer and alpha stay as they are,
-   * and what is held too. `clip_then_from_eye_now`: where this frame's points are in the picture, for late
-   * reprojection; null: in the same place. Needs the state of a StateGuard.
+   * and what is held too. `clip_then_from_eye_now`: of each slot where this frame's points are in the picture, for late
+   * reprojection; empty: in the same place. `slots_texture`: see Marks; 0: all is slot 0. Needs the state of a
+   * StateGuard.
    */
-  void draw(int x, int y, GLuint depth_texture, const ViewDepth& depth, const Matrix* clip_then_from_eye_now) const;
+  void draw(int x, int y, GLuint depth_texture, GLuint slots_texture, const ViewDepth& depth,
+            const std::vector<Matrix>& clip_then_from_eye_now) const;
 
  private:
   const GlApi& gl_;

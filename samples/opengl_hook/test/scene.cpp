@@ -1,13 +1,15 @@
 // A world with an interface over it, drawn off-screen in one of the ways in which games draw: what the hook's tests
 // load the hook into.
 //
-//   hook_scene MODE FRAMES FOLDER [PAUSE_MS]     a pause after each frame. MODE: fixed (fixed functions), core
-//   (uniforms), buffer (a uniform buffer), offscreen (core, the
-//                                     world in a framebuffer object that is then copied to the screen)
+//   hook_scene MODE FRAMES FOLDER [PAUSE_MS]     a pause after each frame. MODE: fixed (fixed functions), held
+//   (likewise,
+//                                     with a weapon in front of the world), core (uniforms), buffer (a uniform
+//                                     buffer), offscreen (core, the world in a framebuffer object that is then copied
+//                                     to the screen)
 //
-// FOLDER gets NNN.rgba (640 x 360, row 0 at the bottom) of each frame as it is shown, and views.txt with the true
-// camera of each. It fails (status 1) where the OpenGL state after the first draw of the interface is not what it was
-// before, or where OpenGL reports an error.
+// FOLDER gets NNN.rgba (640 x 360, row 0 at the bottom) of each frame as it is shown, views.txt with the true camera of
+// each, and poses.txt with the true pose of the box that moves. It fails (status 1) where the OpenGL state after the
+// first draw of the interface is not what it was before, or where OpenGL reports an error.
 #define GL_GLEXT_PROTOTYPES
 #define EGL_EGLEXT_PROTOTYPES
 #include <EGL/egl.h>
@@ -91,6 +93,35 @@ std::vector<Vertex> world() {
   }
   return out;
 }
+
+/** A striped box, which moves over the ground in front of the camera. */
+std::vector<Vertex> moving_box() {
+  std::vector<Vertex> out;
+  for (int axis = 0; axis < 3; axis++)
+    for (int side = -1; side <= 1; side += 2)
+      for (int stripe = 0; stripe < 6; stripe++) {
+        const float from = stripe / 6.f - 0.5f, tone = stripe % 2 != 0 ? 0.9f : 0.15f;
+        const float corners[6][2] = {{from, -0.5f}, {from + 1 / 6.f, -0.5f}, {from + 1 / 6.f, 0.5f},
+                                     {from, -0.5f}, {from + 1 / 6.f, 0.5f},  {from, 0.5f}};
+        for (const auto& corner : corners) {
+          Vertex vertex{{}, {tone, 0.3f * axis, 0.5f + 0.3f * side, 1}};
+          vertex.position[axis] = 0.5f * side;
+          vertex.position[(axis + 1) % 3] = corner[0];
+          vertex.position[(axis + 2) % 3] = corner[1];
+          out.push_back(vertex);
+        }
+      }
+  return out;
+}
+
+/** world_from_box: it circles and turns. */
+Columns moving_pose(int frame) {
+  const float turn = 0.15f * frame, c = std::cos(turn), s = std::sin(turn);
+  return {c, 0, -s, 0, 0, 1, 0, 0, s, 0, c, 0, 0.05f * frame + 1.2f * std::sin(0.2f * frame), 1.2f, 1.5f, 1};
+}
+
+/** A weapon: it goes along with the camera. */
+Columns held_pose() { return {0.2f, 0, 0, 0, 0, 0.2f, 0, 0, 0, 0, 0.6f, 0, 0.4f, -0.3f, -1, 1}; }
 
 std::vector<Vertex> interface() {
   std::vector<Vertex> out;
@@ -185,18 +216,21 @@ std::vector<GLint> state(bool fixed) {
 class Scene {
  public:
   explicit Scene(const std::string& mode)
-      : fixed_(mode == "fixed"), buffer_(mode == "buffer"), offscreen_(mode == "offscreen") {
+      : fixed_(mode == "fixed" || mode == "held"),
+        buffer_(mode == "buffer"),
+        offscreen_(mode == "offscreen"),
+        held_(mode == "held") {
     if (!fixed_) {
       program_ = program(buffer_ ? "layout(std140) uniform Camera { mat4 projection; mat4 view; };\n"
                                    "vec4 clip(vec4 p) { return projection * view * p; }\n"
                                  : "uniform mat4 mvp;\nvec4 clip(vec4 p) { return mvp * p; }\n");
-      glGenVertexArrays(2, arrays_);
-      glGenBuffers(2, buffers_);
+      glGenVertexArrays(3, arrays_);
+      glGenBuffers(3, buffers_);
       glGenBuffers(1, &camera_);
       glBindBuffer(GL_UNIFORM_BUFFER, camera_);
       glBufferData(GL_UNIFORM_BUFFER, 256 + 2 * sizeof(Columns), nullptr, GL_DYNAMIC_DRAW);
-      for (int i = 0; i < 2; i++) {
-        const std::vector<Vertex>& mesh = i == 0 ? world_ : interface_;
+      for (int i = 0; i < 3; i++) {
+        const std::vector<Vertex>& mesh = vertices(i);
         glBindVertexArray(arrays_[i]);
         glBindBuffer(GL_ARRAY_BUFFER, buffers_[i]);
         glBufferData(GL_ARRAY_BUFFER, static_cast<GLsizeiptr>(mesh.size() * sizeof(Vertex)), mesh.data(),
@@ -232,7 +266,13 @@ class Scene {
     glDepthMask(GL_TRUE);
     glClearColor(0.5f, 0.7f, 0.9f, 1);
     glClear(GL_COLOR_BUFFER_BIT | GL_DEPTH_BUFFER_BIT);
-    mesh(0, lens(), view(frame));
+    mesh(kWorld, lens(), view(frame));
+    mesh(kBox, lens(), product(view(frame), moving_pose(frame)));
+    if (held_) {
+      glDepthRange(0, 0.3);
+      mesh(kBox, lens(), held_pose());
+      glDepthRange(0, 1);
+    }
     if (offscreen_) {
       glBindFramebuffer(GL_DRAW_FRAMEBUFFER, 0);
       glBlitFramebuffer(0, 0, kWidth, kHeight, 0, 0, kWidth, kHeight, GL_COLOR_BUFFER_BIT, GL_NEAREST);
@@ -250,8 +290,8 @@ class Scene {
     glPixelStorei(GL_PACK_SKIP_ROWS, 3);
     glActiveTexture(GL_TEXTURE2);
     glBindTexture(GL_TEXTURE_2D, texture_);
-    const std::vector<GLint> before = expected(1);
-    mesh(1, kFlat, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1});
+    const std::vector<GLint> before = expected(kInterface);
+    mesh(kInterface, kFlat, {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1});
     if (state(fixed_) != before) fail("the state after the interface's first draw is not what it was");
     glBindTexture(GL_TEXTURE_2D, 0);
     glActiveTexture(GL_TEXTURE0);
@@ -279,18 +319,28 @@ class Scene {
   }
 
   void mesh(int which, const Columns& projection, const Columns& model_view) {
-    const std::vector<Vertex>& vertices = which == 0 ? world_ : interface_;
+    const std::vector<Vertex>& drawn = vertices(which);
     if (fixed_) {
       glMatrixMode(GL_PROJECTION);
       glLoadMatrixf(projection.data());
       glMatrixMode(GL_MODELVIEW);
       glLoadMatrixf(model_view.data());
-      glBegin(GL_TRIANGLES);
-      for (const Vertex& vertex : vertices) {
-        glColor4fv(vertex.color);
-        glVertex3fv(vertex.position);
+      if (which == kBox) {  // from the program's own memory, as old games do
+        glEnableClientState(GL_VERTEX_ARRAY);
+        glEnableClientState(GL_COLOR_ARRAY);
+        glVertexPointer(3, GL_FLOAT, sizeof(Vertex), drawn[0].position);
+        glColorPointer(4, GL_FLOAT, sizeof(Vertex), drawn[0].color);
+        glDrawArrays(GL_TRIANGLES, 0, static_cast<GLsizei>(drawn.size()));
+        glDisableClientState(GL_VERTEX_ARRAY);
+        glDisableClientState(GL_COLOR_ARRAY);
+        return;
       }
-      glEnd();
+      for (size_t i = 0; i < drawn.size(); i++) {  // quad by quad
+        if (i % 6 == 0) glBegin(GL_TRIANGLES);
+        glColor4fv(drawn[i].color);
+        glVertex3fv(drawn[i].position);
+        if (i % 6 == 5) glEnd();
+      }
       return;
     }
     glUseProgram(program_);
@@ -304,12 +354,17 @@ class Scene {
     } else {
       glUniformMatrix4fv(glGetUniformLocation(program_, "mvp"), 1, GL_FALSE, product(projection, model_view).data());
     }
-    glDrawArrays(GL_TRIANGLES, 0, static_cast<GLsizei>(vertices.size()));
+    glDrawArrays(GL_TRIANGLES, 0, static_cast<GLsizei>(drawn.size()));
   }
 
-  bool fixed_, buffer_, offscreen_;
-  std::vector<Vertex> world_ = world(), interface_ = interface();
-  GLuint program_ = 0, arrays_[2] = {}, buffers_[2] = {}, camera_ = 0, framebuffer_ = 0, texture_ = 0;
+  enum { kWorld, kInterface, kBox };
+  const std::vector<Vertex>& vertices(int which) const {
+    return which == kWorld ? world_ : which == kInterface ? interface_ : box_;
+  }
+
+  bool fixed_, buffer_, offscreen_, held_;
+  std::vector<Vertex> world_ = world(), interface_ = interface(), box_ = moving_box();
+  GLuint program_ = 0, arrays_[3] = {}, buffers_[3] = {}, camera_ = 0, framebuffer_ = 0, texture_ = 0;
 };
 
 EGLSurface make_current(EGLDisplay display, bool fixed) {
@@ -350,9 +405,10 @@ int main(int count, char** arguments) {
   if (count != 4 && count != 5) fail("hook_scene MODE FRAMES FOLDER [PAUSE_MS]");
   const std::string mode = arguments[1], folder = arguments[3];
   const EGLDisplay display = eglGetPlatformDisplay(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, nullptr);
-  const EGLSurface surface = make_current(display, mode == "fixed");
+  const EGLSurface surface = make_current(display, mode == "fixed" || mode == "held");
   Scene scene(mode);
   std::FILE* views = std::fopen((folder + "/views.txt").c_str(), "w");
+  std::FILE* poses = std::fopen((folder + "/poses.txt").c_str(), "w");
   for (int frame = 0; frame < std::atoi(arguments[2]); frame++) {
     scene.draw(frame);
     char name[32];
@@ -363,9 +419,12 @@ int main(int count, char** arguments) {
     std::fclose(file);
     for (float v : view(frame)) std::fprintf(views, "%.9g ", static_cast<double>(v));
     std::fprintf(views, "\n");
+    for (float v : moving_pose(frame)) std::fprintf(poses, "%.9g ", static_cast<double>(v));
+    std::fprintf(poses, "\n");
     eglSwapBuffers(display, surface);
     if (count == 5) usleep(1000 * static_cast<unsigned>(std::atoi(arguments[4])));
   }
   std::fclose(views);
+  std::fclose(poses);
   return 0;
 }

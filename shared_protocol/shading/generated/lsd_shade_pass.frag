@@ -68,7 +68,8 @@ float lsd_metres(ivec2 pixel)
 //   LSD_COLOR(pixel)        float4, the engine's picture, 0..1, sRGB-encoded
 //   LSD_DEPTH(pixel)        float, metres along the view axis; anything but 0 < depth < 2000 is sky
 //   LSD_NORMAL(pixel)       float4, xyz: world space, n / 2 + 0.5
-//   LSD_SLOT(pixel)         float2: 1 skin, 2 hair, 3 outfit, else 0; the strength of the pixel's slot, 0..1
+//   LSD_SLOT(pixel)         float2: 1 skin, 2 hair, 3 outfit, 4 what nobody built, 5 what grows, else 0; the strength of the
+//                           pixel's slot, 0..1
 // Pixels are int2, (0, 0) is the top left one. Space is the protocol's: metres, right-handed, +y up, the camera looks along -z.
 #ifndef LSD_SHADE_INCLUDED
 #define LSD_SHADE_INCLUDED
@@ -235,8 +236,8 @@ float lsd_line(float metres, float half_width, float footprint)
     return min(min(covered / (2.0 * half_pixel + 1e-6), 1.0), half_width / (half_pixel + 1e-6));
 }
 
-// Channels 17 to 31 of the guide; `tint` is channels 13 to 16.
-void lsd_fields(float3 position, float3 n, float3 tangent, float footprint, inout float4 guide[8])
+// Channels 17 to 31 of the guide; `tint` is channels 13 to 16. `built`: 0 where there are no windows, beams and bricks.
+void lsd_fields(float3 position, float3 n, float3 tangent, float footprint, float built, inout float4 guide[8])
 {
     // One centimetre under the surface: cell borders that coincide with walls must not flicker.
     float3 q = position - n * 0.01 + LSD_SEED.xyz;
@@ -261,8 +262,8 @@ void lsd_fields(float3 position, float3 n, float3 tangent, float footprint, inou
     float2 uv = float2(faces_x ? q.z : q.x, is_floor ? q.z : q.y);
     float2 turns = uv * 0.5 - round(uv * 0.5);
     // No windows, beams and bricks on ceilings.
-    float not_below = n.y > -0.7 ? 1.0 : 0.0;
-    float grid = lsd_fade(footprint, 2.0) * not_below;
+    float patterned = n.y > -0.7 ? built : 0.0;
+    float grid = lsd_fade(footprint, 2.0) * patterned;
     guide[6] = float4(sin(turns * LSD_TURN), cos(turns * LSD_TURN)) * grid;
     guide[7].x = lsd_line(abs(turns.x) * 2.0, 0.05, footprint) * grid;
     guide[7].y = lsd_line(abs(turns.y) * 2.0, 0.05, footprint) * grid;
@@ -271,7 +272,7 @@ void lsd_fields(float3 position, float3 n, float3 tangent, float footprint, inou
     float course = floor(rows);
     float along = uv.x * 2.0 + (course - 2.0 * floor(course * 0.5)) * 0.5;
     float joint = min(abs(along - round(along)) * 0.5, abs(rows - round(rows)) * 0.25);
-    float bricks = lsd_fade(footprint, 0.25) * not_below;
+    float bricks = lsd_fade(footprint, 0.25) * patterned;
     guide[7].z = lsd_line(joint, 0.012, footprint) * bricks;
     float brick = floor(along);
     guide[7].w = lsd_cell_hash(float2(brick, brick), float2(course, course), float2(0.0, 0.0), float2(211.0, 211.0)).x * bricks;
@@ -301,27 +302,34 @@ float3 lsd_tint(int part, float3 n, float height, float footprint)
     return first.xyz + (other - first.xyz) * (second.z * bands + second.w * stripes);
 }
 
-// All that the head is told about a pixel but the context. `part`: 1 skin, 2 hair, 3 outfit, else 0.
-void lsd_guide(int2 pixel, float4 color, LSDPlace here, int part, inout float4 guide[8])
+// Size of the pixel on the surface, metres: larger where that is seen at a grazing angle, at most five times.
+float lsd_footprint(LSDPlace here, float3 n)
+{
+    float incidence = here.solid > 0.5 ? max(abs(dot(n, here.view)), 0.2) : 1.0;
+    return here.footprint / incidence + 1e-4;
+}
+
+// All that the head is told about a pixel but the context. `surface`: see LSD_SLOT.
+void lsd_guide(int2 pixel, float4 color, LSDPlace here, int surface, inout float4 guide[8])
 {
     guide[0] = float4(color.xyz * 2.0 - 1.0, here.solid / (1.0 + here.depth));
     float3 n = lsd_normal(pixel, here);
+    // What grows has in all its directions what lies on slopes.
+    if (surface == 5 && here.solid > 0.5) n.y = max(n.y, 0.5);
     guide[1] = float4(log(1.0 + here.depth) * 0.2, n);
     guide[2] = float4(1.0 - here.solid, 1.0, dot(n, LSD_SUN.xyz), dot(here.view, LSD_SUN.xyz));
-    // Larger where the surface is seen at a grazing angle, at most five times.
-    float incidence = here.solid > 0.5 ? max(abs(dot(n, here.view)), 0.2) : 1.0;
-    float footprint = here.footprint / incidence + 1e-4;
+    float footprint = lsd_footprint(here, n);
     // Sky that is seen below the horizon is the horizon's.
     float elevation = here.solid > 0.5 ? here.view.y : max(here.view.y, 0.0);
     guide[3] = float4(elevation, 0.0, 0.0, 0.0);
     guide[4] = float4(0.0, 0.0, 0.0, 0.0);
-    if (part >= 1 && part <= 3)
+    if (surface >= 1 && surface <= 3)
     {
-        float3 tint = lsd_tint(part, n, here.position.y, footprint);
+        float3 tint = lsd_tint(surface, n, here.position.y, footprint);
         guide[3] = float4(elevation, 1.0, tint.xy);
         guide[4].x = tint.z;
     }
-    lsd_fields(here.position, n, lsd_row_tangent(pixel, here, n), footprint, guide);
+    lsd_fields(here.position, n, lsd_row_tangent(pixel, here, n), footprint, surface >= 4 ? 0.0 : 1.0, guide);
 }
 
 // Where the context is read, in 0..1: at the pixel itself, or where the context's own frame saw the same point.
@@ -381,7 +389,7 @@ float3 lsd_head(float4 guide[8], float2 context_at)
 }
 
 // The painted picture, sRGB-encoded, 0..1.
-float3 lsd_shade(int2 pixel, float4 color, int part)
+float3 lsd_shade(int2 pixel, float4 color, int surface)
 {
     float4 guide[8];
     LSD_UNROLL for (int g = 0; g < 8; ++g) guide[g] = float4(0.0, 0.0, 0.0, 0.0);
@@ -389,7 +397,7 @@ float3 lsd_shade(int2 pixel, float4 color, int part)
     if (LSD_HAS.x > 0.5)
     {
         LSDPlace here = lsd_place(pixel);
-        lsd_guide(pixel, color, here, part, guide);
+        lsd_guide(pixel, color, here, surface, guide);
         at = lsd_context_at(pixel, here);
     }
     else

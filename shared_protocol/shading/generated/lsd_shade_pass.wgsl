@@ -173,19 +173,33 @@ fn lsd_normal_0( pixel_2 : vec2<i32>,  here_1 : LSDPlace_0) -> vec3<f32>
     return n_2;
 }
 
+fn lsd_footprint_0( here_2 : LSDPlace_0,  n_3 : vec3<f32>) -> f32
+{
+    var incidence_0 : f32;
+    if((here_2.solid_0) > 0.5f)
+    {
+        incidence_0 = max(abs(dot(n_3, here_2.view_0)), 0.20000000298023224f);
+    }
+    else
+    {
+        incidence_0 = 1.0f;
+    }
+    return here_2.footprint_0 / incidence_0 + 0.00009999999747379f;
+}
+
 fn lsd_pattern_0( wave_0 : f32,  turn_0 : f32) -> f32
 {
     return saturate(0.5f + 0.5f * wave_0 / (0.10000000149011612f + turn_0 * (0.5f + 0.125f * turn_0 * turn_0)));
 }
 
-fn lsd_tint_0( part_0 : i32,  n_3 : vec3<f32>,  height_0 : f32,  footprint_1 : f32) -> vec3<f32>
+fn lsd_tint_0( part_0 : i32,  n_4 : vec3<f32>,  height_0 : f32,  footprint_1 : f32) -> vec3<f32>
 {
     var _S6 : i32 = i32(11) + i32(2) * part_0;
     var level_0 : f32 = height_0 * 5.0f;
-    var _S7 : f32 = n_3.x;
-    var _S8 : f32 = n_3.z;
+    var _S7 : f32 = n_4.x;
+    var _S8 : f32 = n_4.z;
     var _S9 : f32 = max(sqrt(_S7 * _S7 + _S8 * _S8), 0.05000000074505806f);
-    var wave_1 : vec2<f32> = n_3.xz / vec2<f32>(_S9);
+    var wave_1 : vec2<f32> = n_4.xz / vec2<f32>(_S9);
     var _S10 : f32 = wave_1.x;
     var _S11 : f32 = wave_1.y;
     var _S12 : f32 = _S10 * _S10 - _S11 * _S11;
@@ -196,27 +210,27 @@ fn lsd_tint_0( part_0 : i32,  n_3 : vec3<f32>,  height_0 : f32,  footprint_1 : f
     return _S16 + (vec3<f32>(lsd_constants_buffer_0.lsd_constants_0.values_0[_S6 - i32(2)].w, lsd_constants_buffer_0.lsd_constants_0.values_0[_S6 - i32(1)].xy) - _S16) * vec3<f32>((lsd_constants_buffer_0.lsd_constants_0.values_0[_S6 - i32(1)].z * lsd_pattern_0(cos((level_0 - round(level_0)) * 6.28318548202514648f), footprint_1 * 31.41592788696289062f) + lsd_constants_buffer_0.lsd_constants_0.values_0[_S6 - i32(1)].w * lsd_pattern_0(_S14 * _S14 - _S15 * _S15, footprint_1 * 40.0f / _S9)));
 }
 
-fn lsd_on_surface_0( step_1 : vec3<f32>,  n_4 : vec3<f32>) -> bool
+fn lsd_on_surface_0( step_1 : vec3<f32>,  n_5 : vec3<f32>) -> bool
 {
-    var across_0 : f32 = dot(step_1, n_4);
-    return (across_0 * across_0) < (dot(step_1, step_1) * dot(n_4, n_4) * 0.15000000596046448f);
+    var across_0 : f32 = dot(step_1, n_5);
+    return (across_0 * across_0) < (dot(step_1, step_1) * dot(n_5, n_5) * 0.15000000596046448f);
 }
 
-fn lsd_row_tangent_0( pixel_3 : vec2<i32>,  here_2 : LSDPlace_0,  n_5 : vec3<f32>) -> vec3<f32>
+fn lsd_row_tangent_0( pixel_3 : vec2<i32>,  here_3 : LSDPlace_0,  n_6 : vec3<f32>) -> vec3<f32>
 {
     var _S17 : i32 = pixel_3.x;
     if((_S17 + i32(8)) < i32(lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].x))
     {
-        var right_0 : vec3<f32> = lsd_place_0(pixel_3 + vec2<i32>(i32(8), i32(0))).position_0 - here_2.position_0;
-        if(lsd_on_surface_0(right_0, n_5))
+        var right_0 : vec3<f32> = lsd_place_0(pixel_3 + vec2<i32>(i32(8), i32(0))).position_0 - here_3.position_0;
+        if(lsd_on_surface_0(right_0, n_6))
         {
             return right_0;
         }
     }
     if(_S17 >= i32(8))
     {
-        var left_0 : vec3<f32> = here_2.position_0 - lsd_place_0(pixel_3 - vec2<i32>(i32(8), i32(0))).position_0;
-        if(lsd_on_surface_0(left_0, n_5))
+        var left_0 : vec3<f32> = here_3.position_0 - lsd_place_0(pixel_3 - vec2<i32>(i32(8), i32(0))).position_0;
+        if(lsd_on_surface_0(left_0, n_6))
         {
             return left_0;
         }
@@ -285,9 +299,9 @@ fn lsd_line_0( metres_0 : f32,  half_width_0 : f32,  footprint_3 : f32) -> f32
     return min(min(max(half_width_0 + half_pixel_0 - metres_0, 0.0f) / (2.0f * half_pixel_0 + 9.99999997475242708e-07f), 1.0f), half_width_0 / (half_pixel_0 + 9.99999997475242708e-07f));
 }
 
-fn lsd_fields_0( position_1 : vec3<f32>,  n_6 : vec3<f32>,  tangent_0 : vec3<f32>,  footprint_4 : f32,  guide_0 : ptr<function, array<vec4<f32>, i32(8)>>)
+fn lsd_fields_0( position_1 : vec3<f32>,  n_7 : vec3<f32>,  tangent_0 : vec3<f32>,  footprint_4 : f32,  built_0 : f32,  guide_0 : ptr<function, array<vec4<f32>, i32(8)>>)
 {
-    var q_0 : vec3<f32> = position_1 - n_6 * vec3<f32>(0.00999999977648258f) + lsd_constants_buffer_0.lsd_constants_0.values_0[i32(5)].xyz;
+    var q_0 : vec3<f32> = position_1 - n_7 * vec3<f32>(0.00999999977648258f) + lsd_constants_buffer_0.lsd_constants_0.values_0[i32(5)].xyz;
     (*guide_0)[i32(4)][i32(1)] = lsd_value_noise_0(q_0 * vec3<f32>(0.05999999865889549f), 7.0f) * lsd_fade_0(footprint_4, 16.66666793823242188f);
     (*guide_0)[i32(4)][i32(2)] = lsd_value_noise_0(q_0 * vec3<f32>(0.25f), 38.0f) * lsd_fade_0(footprint_4, 4.0f);
     (*guide_0)[i32(4)][i32(3)] = lsd_value_noise_0(q_0, 69.0f) * lsd_fade_0(footprint_4, 1.0f);
@@ -300,7 +314,7 @@ fn lsd_fields_0( position_1 : vec3<f32>,  n_6 : vec3<f32>,  tangent_0 : vec3<f32
     var _S25 : f32 = lsd_fade_0(footprint_4, 2.0f);
     (*guide_0)[i32(5)][i32(2)] = cells_0.x * _S25;
     (*guide_0)[i32(5)][i32(3)] = cells_0.y * lsd_fade_0(footprint_4, 0.5f);
-    var _S26 : f32 = n_6.y;
+    var _S26 : f32 = n_7.y;
     var is_floor_0 : bool = (abs(_S26)) >= 0.69999998807907104f;
     var _S27 : f32 = tangent_0.x;
     var _S28 : f32 = tangent_0.z;
@@ -313,7 +327,7 @@ fn lsd_fields_0( position_1 : vec3<f32>,  n_6 : vec3<f32>,  tangent_0 : vec3<f32
     }
     else
     {
-        across_1 = abs(n_6.x);
+        across_1 = abs(n_7.x);
     }
     var sideways_0 : f32;
     if(known_0)
@@ -322,7 +336,7 @@ fn lsd_fields_0( position_1 : vec3<f32>,  n_6 : vec3<f32>,  tangent_0 : vec3<f32
     }
     else
     {
-        sideways_0 = abs(n_6.z);
+        sideways_0 = abs(n_7.z);
     }
     var column_0 : vec2<f32> = floor(q_0.xz * vec2<f32>(0.125f));
     const _S30 : vec2<f32> = vec2<f32>(0.0f, 0.0f);
@@ -353,16 +367,16 @@ fn lsd_fields_0( position_1 : vec3<f32>,  n_6 : vec3<f32>,  tangent_0 : vec3<f32
     }
     var _S31 : vec2<f32> = vec2<f32>(across_1, sideways_0) * vec2<f32>(0.5f);
     var turns_0 : vec2<f32> = _S31 - round(_S31);
-    var not_below_0 : f32;
+    var patterned_0 : f32;
     if(_S26 > -0.69999998807907104f)
     {
-        not_below_0 = 1.0f;
+        patterned_0 = built_0;
     }
     else
     {
-        not_below_0 = 0.0f;
+        patterned_0 = 0.0f;
     }
-    var grid_0 : f32 = _S25 * not_below_0;
+    var grid_0 : f32 = _S25 * patterned_0;
     var _S32 : vec2<f32> = turns_0 * vec2<f32>(6.28318548202514648f);
     (*guide_0)[i32(6)] = vec4<f32>(sin(_S32), cos(_S32)) * vec4<f32>(grid_0);
     (*guide_0)[i32(7)][i32(0)] = lsd_line_0(abs(turns_0.x) * 2.0f, 0.05000000074505806f, footprint_4) * grid_0;
@@ -370,62 +384,74 @@ fn lsd_fields_0( position_1 : vec3<f32>,  n_6 : vec3<f32>,  tangent_0 : vec3<f32
     var rows_0 : f32 = sideways_0 * 4.0f;
     var course_0 : f32 = floor(rows_0);
     var along_0 : f32 = across_1 * 2.0f + (course_0 - 2.0f * floor(course_0 * 0.5f)) * 0.5f;
-    var bricks_0 : f32 = _S24 * not_below_0;
+    var bricks_0 : f32 = _S24 * patterned_0;
     (*guide_0)[i32(7)][i32(2)] = lsd_line_0(min(abs(along_0 - round(along_0)) * 0.5f, abs(rows_0 - round(rows_0)) * 0.25f), 0.01200000010430813f, footprint_4) * bricks_0;
     var brick_0 : f32 = floor(along_0);
     (*guide_0)[i32(7)][i32(3)] = lsd_cell_hash_0(vec2<f32>(brick_0, brick_0), vec2<f32>(course_0, course_0), _S30, vec2<f32>(211.0f, 211.0f)).x * bricks_0;
     return;
 }
 
-fn lsd_guide_0( pixel_4 : vec2<i32>,  color_0 : vec4<f32>,  here_3 : LSDPlace_0,  part_1 : i32,  guide_1 : ptr<function, array<vec4<f32>, i32(8)>>)
+fn lsd_guide_0( pixel_4 : vec2<i32>,  color_0 : vec4<f32>,  here_4 : LSDPlace_0,  surface_0 : i32,  guide_1 : ptr<function, array<vec4<f32>, i32(8)>>)
 {
-    var _S33 : f32 = 1.0f + here_3.depth_0;
-    (*guide_1)[i32(0)] = vec4<f32>(color_0.xyz * vec3<f32>(2.0f) - vec3<f32>(1.0f), here_3.solid_0 / _S33);
-    var n_7 : vec3<f32> = lsd_normal_0(pixel_4, here_3);
-    (*guide_1)[i32(1)] = vec4<f32>(log(_S33) * 0.20000000298023224f, n_7);
-    (*guide_1)[i32(2)] = vec4<f32>(1.0f - here_3.solid_0, 1.0f, dot(n_7, lsd_constants_buffer_0.lsd_constants_0.values_0[i32(4)].xyz), dot(here_3.view_0, lsd_constants_buffer_0.lsd_constants_0.values_0[i32(4)].xyz));
-    var _S34 : bool = (here_3.solid_0) > 0.5f;
-    var incidence_0 : f32;
-    if(_S34)
+    var _S33 : f32 = 1.0f + here_4.depth_0;
+    (*guide_1)[i32(0)] = vec4<f32>(color_0.xyz * vec3<f32>(2.0f) - vec3<f32>(1.0f), here_4.solid_0 / _S33);
+    var n_8 : vec3<f32> = lsd_normal_0(pixel_4, here_4);
+    var _S34 : bool;
+    if(surface_0 == i32(5))
     {
-        incidence_0 = max(abs(dot(n_7, here_3.view_0)), 0.20000000298023224f);
+        _S34 = (here_4.solid_0) > 0.5f;
     }
     else
     {
-        incidence_0 = 1.0f;
+        _S34 = false;
     }
-    var footprint_5 : f32 = here_3.footprint_0 / incidence_0 + 0.00009999999747379f;
+    if(_S34)
+    {
+        n_8[i32(1)] = max(n_8.y, 0.5f);
+    }
+    (*guide_1)[i32(1)] = vec4<f32>(log(_S33) * 0.20000000298023224f, n_8);
+    (*guide_1)[i32(2)] = vec4<f32>(1.0f - here_4.solid_0, 1.0f, dot(n_8, lsd_constants_buffer_0.lsd_constants_0.values_0[i32(4)].xyz), dot(here_4.view_0, lsd_constants_buffer_0.lsd_constants_0.values_0[i32(4)].xyz));
+    var footprint_5 : f32 = lsd_footprint_0(here_4, n_8);
     var elevation_0 : f32;
-    if(_S34)
+    if((here_4.solid_0) > 0.5f)
     {
-        elevation_0 = here_3.view_0.y;
+        elevation_0 = here_4.view_0.y;
     }
     else
     {
-        elevation_0 = max(here_3.view_0.y, 0.0f);
+        elevation_0 = max(here_4.view_0.y, 0.0f);
     }
     (*guide_1)[i32(3)] = vec4<f32>(elevation_0, 0.0f, 0.0f, 0.0f);
     (*guide_1)[i32(4)] = vec4<f32>(0.0f, 0.0f, 0.0f, 0.0f);
-    var _S35 : bool;
-    if(part_1 >= i32(1))
+    if(surface_0 >= i32(1))
     {
-        _S35 = part_1 <= i32(3);
+        _S34 = surface_0 <= i32(3);
     }
     else
     {
-        _S35 = false;
+        _S34 = false;
     }
-    if(_S35)
+    if(_S34)
     {
-        var tint_0 : vec3<f32> = lsd_tint_0(part_1, n_7, here_3.position_0.y, footprint_5);
+        var tint_0 : vec3<f32> = lsd_tint_0(surface_0, n_8, here_4.position_0.y, footprint_5);
         (*guide_1)[i32(3)] = vec4<f32>(elevation_0, 1.0f, tint_0.xy);
         (*guide_1)[i32(4)][i32(0)] = tint_0.z;
     }
-    lsd_fields_0(here_3.position_0, n_7, lsd_row_tangent_0(pixel_4, here_3, n_7), footprint_5, &((*guide_1)));
+    var _S35 : vec3<f32> = n_8;
+    var _S36 : vec3<f32> = lsd_row_tangent_0(pixel_4, here_4, n_8);
+    if(surface_0 >= i32(4))
+    {
+        elevation_0 = 0.0f;
+    }
+    else
+    {
+        elevation_0 = 1.0f;
+    }
+    lsd_fields_0(here_4.position_0, _S35, _S36, footprint_5, elevation_0, &((*guide_1)));
     return;
 }
 
-fn lsd_context_at_0( pixel_5 : vec2<i32>,  here_4 : LSDPlace_0) -> vec2<f32>
+fn lsd_context_at_0( pixel_5 : vec2<i32>,  here_5 : LSDPlace_0) -> vec2<f32>
 {
     var at_1 : vec2<f32> = (vec2<f32>(pixel_5) + vec2<f32>(0.5f)) / lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].xy;
     if((lsd_constants_buffer_0.lsd_constants_0.values_0[i32(7)].w) < 0.5f)
@@ -433,16 +459,16 @@ fn lsd_context_at_0( pixel_5 : vec2<i32>,  here_4 : LSDPlace_0) -> vec2<f32>
         return at_1;
     }
     var eye_0 : vec3<f32> = vec3<f32>(lsd_constants_buffer_0.lsd_constants_0.values_0[i32(0)].w, lsd_constants_buffer_0.lsd_constants_0.values_0[i32(1)].w, lsd_constants_buffer_0.lsd_constants_0.values_0[i32(2)].w);
-    var _S36 : vec3<f32>;
-    if((here_4.solid_0) > 0.5f)
+    var _S37 : vec3<f32>;
+    if((here_5.solid_0) > 0.5f)
     {
-        _S36 = here_4.position_0;
+        _S37 = here_5.position_0;
     }
     else
     {
-        _S36 = eye_0 + here_4.ray_0 * vec3<f32>(1.0e+05f);
+        _S37 = eye_0 + here_5.ray_0 * vec3<f32>(1.0e+05f);
     }
-    var p_1 : vec4<f32> = vec4<f32>(_S36, 1.0f);
+    var p_1 : vec4<f32> = vec4<f32>(_S37, 1.0f);
     var w_0 : f32 = dot(lsd_constants_buffer_0.lsd_constants_0.values_0[i32(10)], p_1);
     if(w_0 < 0.00100000004749745f)
     {
@@ -475,10 +501,10 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
         g_0 = g_0 + i32(1);
     }
     var cell_0 : vec2<f32> = clamp(context_at_0 * lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].zw - vec2<f32>(0.5f), vec2<f32>(0.0f, 0.0f), lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].zw - vec2<f32>(1.0f));
-    var _S37 : vec2<i32> = vec2<i32>(cell_0);
-    const _S38 : vec2<i32> = vec2<i32>(i32(1), i32(1));
-    var _S39 : vec2<i32> = min(_S37 + _S38, vec2<i32>(lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].zw) - _S38);
-    var _S40 : vec2<f32> = cell_0 - vec2<f32>(_S37);
+    var _S38 : vec2<i32> = vec2<i32>(cell_0);
+    const _S39 : vec2<i32> = vec2<i32>(i32(1), i32(1));
+    var _S40 : vec2<i32> = min(_S38 + _S39, vec2<i32>(lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].zw) - _S39);
+    var _S41 : vec2<f32> = cell_0 - vec2<f32>(_S38);
     var c_0 : i32 = i32(0);
     for(;;)
     {
@@ -489,16 +515,16 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
         {
             break;
         }
-        var _S41 : i32 = _S37.x * i32(4) + c_0;
-        var _S42 : i32 = _S37.y;
-        var _S43 : vec3<i32> = vec3<i32>(_S41, _S42, i32(0));
-        var _S44 : i32 = _S39.x * i32(4) + c_0;
-        var _S45 : vec3<i32> = vec3<i32>(_S44, _S42, i32(0));
-        var _S46 : vec4<f32> = vec4<f32>(_S40.x);
-        var _S47 : i32 = _S39.y;
-        var _S48 : vec3<i32> = vec3<i32>(_S41, _S47, i32(0));
-        var _S49 : vec3<i32> = vec3<i32>(_S44, _S47, i32(0));
-        h_0[i32(8) + c_0] = mix(mix((textureLoad((lsd_context_0), ((_S43)).xy, ((_S43)).z)), (textureLoad((lsd_context_0), ((_S45)).xy, ((_S45)).z)), _S46), mix((textureLoad((lsd_context_0), ((_S48)).xy, ((_S48)).z)), (textureLoad((lsd_context_0), ((_S49)).xy, ((_S49)).z)), _S46), vec4<f32>(_S40.y));
+        var _S42 : i32 = _S38.x * i32(4) + c_0;
+        var _S43 : i32 = _S38.y;
+        var _S44 : vec3<i32> = vec3<i32>(_S42, _S43, i32(0));
+        var _S45 : i32 = _S40.x * i32(4) + c_0;
+        var _S46 : vec3<i32> = vec3<i32>(_S45, _S43, i32(0));
+        var _S47 : vec4<f32> = vec4<f32>(_S41.x);
+        var _S48 : i32 = _S40.y;
+        var _S49 : vec3<i32> = vec3<i32>(_S42, _S48, i32(0));
+        var _S50 : vec3<i32> = vec3<i32>(_S45, _S48, i32(0));
+        h_0[i32(8) + c_0] = mix(mix((textureLoad((lsd_context_0), ((_S44)).xy, ((_S44)).z)), (textureLoad((lsd_context_0), ((_S46)).xy, ((_S46)).z)), _S47), mix((textureLoad((lsd_context_0), ((_S49)).xy, ((_S49)).z)), (textureLoad((lsd_context_0), ((_S50)).xy, ((_S50)).z)), _S47), vec4<f32>(_S41.y));
         c_0 = c_0 + i32(1);
     }
     var layer_0 : i32 = i32(0);
@@ -511,15 +537,15 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
         {
             break;
         }
-        var _S50 : i32 = layer_0 * i32(588);
-        var _S51 : f32;
+        var _S51 : i32 = layer_0 * i32(588);
+        var _S52 : f32;
         if(layer_0 > i32(0))
         {
-            _S51 = 1.0f;
+            _S52 = 1.0f;
         }
         else
         {
-            _S51 = 0.0f;
+            _S52 = 0.0f;
         }
         var sums_0 : array<f32, i32(48)>;
         k_0 = i32(0);
@@ -532,9 +558,9 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
             {
                 break;
             }
-            const _S52 : vec4<f32> = vec4<f32>(0.0f, 0.0f, 0.0f, 0.0f);
+            const _S53 : vec4<f32> = vec4<f32>(0.0f, 0.0f, 0.0f, 0.0f);
             i_0 = i32(0);
-            var sum_0 : vec4<f32> = _S52;
+            var sum_0 : vec4<f32> = _S53;
             for(;;)
             {
                 if(i_0 < i32(12))
@@ -544,7 +570,7 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
                 {
                     break;
                 }
-                var sum_1 : vec4<f32> = sum_0 + lsd_weights_buffer_0.lsd_weights_0.values_1[_S50 + k_0 * i32(12) + i_0] * h_0[i_0];
+                var sum_1 : vec4<f32> = sum_0 + lsd_weights_buffer_0.lsd_weights_0.values_1[_S51 + k_0 * i32(12) + i_0] * h_0[i_0];
                 i_0 = i_0 + i32(1);
                 sum_0 = sum_1;
             }
@@ -561,15 +587,15 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
             {
                 break;
             }
-            var _S53 : i32 = i_0 * i32(4);
-            h_0[i_0] = lsd_hardswish_0(vec4<f32>(sums_0[_S53], sums_0[_S53 + i32(1)], sums_0[_S53 + i32(2)], sums_0[_S53 + i32(3)]) + lsd_weights_buffer_0.lsd_weights_0.values_1[_S50 + i32(576) + i_0]) + h_0[i_0] * vec4<f32>(_S51);
+            var _S54 : i32 = i_0 * i32(4);
+            h_0[i_0] = lsd_hardswish_0(vec4<f32>(sums_0[_S54], sums_0[_S54 + i32(1)], sums_0[_S54 + i32(2)], sums_0[_S54 + i32(3)]) + lsd_weights_buffer_0.lsd_weights_0.values_1[_S51 + i32(576) + i_0]) + h_0[i_0] * vec4<f32>(_S52);
             i_0 = i_0 + i32(1);
         }
         layer_0 = layer_0 + i32(1);
     }
-    var _S54 : vec3<f32> = lsd_weights_buffer_0.lsd_weights_0.values_1[i32(1800)].xyz;
+    var _S55 : vec3<f32> = lsd_weights_buffer_0.lsd_weights_0.values_1[i32(1800)].xyz;
     k_0 = i32(0);
-    var rgb_0 : vec3<f32> = _S54;
+    var rgb_0 : vec3<f32> = _S55;
     for(;;)
     {
         if(k_0 < i32(12))
@@ -583,11 +609,11 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
         k_0 = k_0 + i32(1);
         rgb_0 = rgb_1;
     }
-    var _S55 : vec3<f32> = vec3<f32>(0.5f);
-    return saturate(rgb_0 * _S55 + _S55);
+    var _S56 : vec3<f32> = vec3<f32>(0.5f);
+    return saturate(rgb_0 * _S56 + _S56);
 }
 
-fn lsd_shade_0( pixel_6 : vec2<i32>,  color_1 : vec4<f32>,  part_2 : i32) -> vec3<f32>
+fn lsd_shade_0( pixel_6 : vec2<i32>,  color_1 : vec4<f32>,  surface_1 : i32) -> vec3<f32>
 {
     var guide_3 : array<vec4<f32>, i32(8)>;
     var g_1 : i32 = i32(0);
@@ -603,31 +629,31 @@ fn lsd_shade_0( pixel_6 : vec2<i32>,  color_1 : vec4<f32>,  part_2 : i32) -> vec
         guide_3[g_1] = vec4<f32>(0.0f, 0.0f, 0.0f, 0.0f);
         g_1 = g_1 + i32(1);
     }
-    var _S56 : vec2<f32> = (vec2<f32>(pixel_6) + vec2<f32>(0.5f)) / lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].xy;
+    var _S57 : vec2<f32> = (vec2<f32>(pixel_6) + vec2<f32>(0.5f)) / lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].xy;
     var at_2 : vec2<f32>;
     if((lsd_constants_buffer_0.lsd_constants_0.values_0[i32(7)].x) > 0.5f)
     {
-        var here_5 : LSDPlace_0 = lsd_place_0(pixel_6);
-        lsd_guide_0(pixel_6, color_1, here_5, part_2, &(guide_3));
-        at_2 = lsd_context_at_0(pixel_6, here_5);
+        var here_6 : LSDPlace_0 = lsd_place_0(pixel_6);
+        lsd_guide_0(pixel_6, color_1, here_6, surface_1, &(guide_3));
+        at_2 = lsd_context_at_0(pixel_6, here_6);
     }
     else
     {
         guide_3[i32(0)] = vec4<f32>(color_1.xyz * vec3<f32>(2.0f) - vec3<f32>(1.0f), 0.0f);
-        at_2 = _S56;
+        at_2 = _S57;
     }
     return lsd_head_0(guide_3, at_2);
 }
 
 fn lsd_shaded_0( pixel_7 : vec2<i32>) -> vec4<f32>
 {
-    var _S57 : vec3<i32> = vec3<i32>(pixel_7, i32(0));
-    var color_2 : vec4<f32> = (textureLoad((lsd_color_0), ((_S57)).xy, ((_S57)).z));
+    var _S58 : vec3<i32> = vec3<i32>(pixel_7, i32(0));
+    var color_2 : vec4<f32> = (textureLoad((lsd_color_0), ((_S58)).xy, ((_S58)).z));
     var slot_0 : vec2<f32>;
     if((lsd_constants_buffer_0.lsd_constants_0.values_0[i32(7)].z) > 0.5f)
     {
-        var _S58 : vec3<i32> = vec3<i32>(i32((textureLoad((lsd_ids_0), ((_S57)).xy, ((_S57)).z).x) * 255.0f + 0.5f), i32(0), i32(0));
-        slot_0 = (textureLoad((lsd_slots_0), ((_S58)).xy, ((_S58)).z)).xy * vec2<f32>(255.0f, 1.0f);
+        var _S59 : vec3<i32> = vec3<i32>(i32((textureLoad((lsd_ids_0), ((_S58)).xy, ((_S58)).z).x) * 255.0f + 0.5f), i32(0), i32(0));
+        slot_0 = (textureLoad((lsd_slots_0), ((_S59)).xy, ((_S59)).z)).xy * vec2<f32>(255.0f, 1.0f);
     }
     else
     {
@@ -658,8 +684,8 @@ struct pixelOutput_0
 @fragment
 fn lsd_fragment(@builtin(position) position_2 : vec4<f32>) -> pixelOutput_0
 {
-    var _S59 : pixelOutput_0 = pixelOutput_0( lsd_shaded_0(vec2<i32>(position_2.xy)) );
-    return _S59;
+    var _S60 : pixelOutput_0 = pixelOutput_0( lsd_shaded_0(vec2<i32>(position_2.xy)) );
+    return _S60;
 }
 
 

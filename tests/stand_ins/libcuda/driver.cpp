@@ -160,7 +160,7 @@ STAND_IN_API CUresult cuDeviceGetUuid_v2(CUuuid* uuid, CUdevice device) {
   return CUDA_SUCCESS;
 }
 STAND_IN_API CUresult cuDeviceTotalMem_v2(size_t* bytes, CUdevice) {
-  *bytes = size_t{8} << 30;
+  *bytes = stand_in::total_bytes();
   return CUDA_SUCCESS;
 }
 STAND_IN_API CUresult cuDeviceGetAttribute(int* value, int attribute, CUdevice) {
@@ -235,7 +235,7 @@ STAND_IN_API CUresult cuMemFree_v2(CUdeviceptr address) {
 }
 STAND_IN_API CUresult cuMemGetInfo_v2(size_t* free, size_t* total) {
   REQUIRE_CONTEXT();
-  *total = size_t{8} << 30;
+  *total = stand_in::total_bytes();
   *free = *total - counters().bytes;
   return CUDA_SUCCESS;
 }

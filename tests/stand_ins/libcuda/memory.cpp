@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <mutex>
@@ -112,8 +113,14 @@ SharedHandle SharedBlock::handle(const char* kind) const {
   return handle;
 }
 
+size_t total_bytes() {
+  const char* text = std::getenv("LIBCUDA_STAND_IN_MEMORY_MB");
+  return (text != nullptr ? static_cast<size_t>(std::atol(text)) : size_t{8192}) << 20;
+}
+
 CUresult allocate(size_t bytes, CUdeviceptr* out) {
   if (bytes == 0 || out == nullptr) return CUDA_ERROR_INVALID_VALUE;
+  if (counters().bytes + bytes > total_bytes()) return CUDA_ERROR_OUT_OF_MEMORY;
   auto block = SharedBlock::create(bytes);
   if (block == nullptr) return CUDA_ERROR_OUT_OF_MEMORY;
   const CUresult result = reserve(std::move(block), false, out);

@@ -40,6 +40,8 @@ class SharedBlock {
 // Device addresses are reserved pages without any access: whoever reads one on the host dies, as with a card. They are
 // never given out again, so that use of freed memory is found.
 
+/// What the card has in all, and each process for itself: LIBCUDA_STAND_IN_MEMORY_MB, else 8 GiB.
+size_t total_bytes();
 CUresult allocate(size_t bytes, CUdeviceptr* out);
 CUresult free_memory(CUdeviceptr address);
 CUresult export_memory(CUdeviceptr address, CUipcMemHandle* out);

@@ -13,6 +13,8 @@ namespace MirageLSD
         private readonly Dictionary<string, float> _numbers = new Dictionary<string, float>();
         private readonly Dictionary<string, bool> _flags = new Dictionary<string, bool>();
         private float _seconds = 2f;
+        private LSDStreamEngine _engine;
+        private LSDCamera _camera; // whose engine it is; null: a script's
 
         public void Draw(LSDStreamEngine engine)
         {
@@ -24,6 +26,8 @@ namespace MirageLSD
                 return;
             }
             _seconds = EditorGUILayout.Slider("Transition (seconds)", _seconds, 0f, 10f);
+            if (engine != _engine) _camera = CameraOf(engine);
+            _engine = engine;
             foreach (var control in controls) Draw(engine, control);
         }
 
@@ -52,7 +56,7 @@ namespace MirageLSD
             EditorGUILayout.LabelField(Label(control.Name));
             EditorGUILayout.BeginHorizontal();
             foreach (var choice in control.Choices)
-                if (GUILayout.Button(choice)) engine.SetControl(control.Name, choice, _seconds);
+                if (GUILayout.Button(choice)) Choose(engine, control.Name, choice);
             EditorGUILayout.EndHorizontal();
         }
 
@@ -64,24 +68,56 @@ namespace MirageLSD
             text = _texts[control.Name] = EditorGUILayout.TextField(Label(control.Name), text);
             var isAsked = GUILayout.Button("Go", GUILayout.MaxWidth(40f)) && text != "";
             EditorGUILayout.EndHorizontal();
-            if (isAsked) engine.SetControl(control.Name, text, _seconds);
+            if (isAsked) Choose(engine, control.Name, text);
+        }
+
+        // What is a field of an LSD Camera is set there: the inspector shows it, and Undo takes it back.
+        private void Choose(LSDStreamEngine engine, string control, string value)
+        {
+            if (_camera != null) Undo.RecordObject(_camera, "MirageLSD " + control);
+            if (_camera == null || !_camera.TrySetField(control, value, _seconds)) engine.SetControl(control, value, _seconds);
+        }
+
+        private static LSDCamera CameraOf(LSDStreamEngine engine)
+        {
+            foreach (var camera in Object.FindObjectsByType<LSDCamera>(FindObjectsSortMode.None))
+                if (camera.Engine == engine) return camera;
+            return null;
         }
 
         private void DrawNumber(LSDStreamEngine engine, LSDControlInfo control)
         {
             float before;
             if (!_numbers.TryGetValue(control.Name, out before)) before = control.DefaultNumber;
+            var isField = _camera != null && control.Name == "strength";
+            if (isField) before = _camera.Strength;
             var label = control.Unit == "" ? Label(control.Name) : Label(control.Name) + " (" + control.Unit + ")";
             var number = _numbers[control.Name] = EditorGUILayout.Slider(label, before, control.Minimum, control.Maximum);
-            if (number != before) engine.SetControl(control.Name, number);
+            if (number == before) return;
+            if (!isField)
+            {
+                engine.SetControl(control.Name, number);
+                return;
+            }
+            Undo.RecordObject(_camera, "MirageLSD strength");
+            _camera.Strength = number;
         }
 
         private void DrawFlag(LSDStreamEngine engine, LSDControlInfo control)
         {
             bool before;
             if (!_flags.TryGetValue(control.Name, out before)) before = control.DefaultNumber != 0f;
+            var isField = _camera != null && control.Name == "bypass";
+            if (isField) before = _camera.Bypass;
             var isOn = _flags[control.Name] = EditorGUILayout.Toggle(Label(control.Name), before);
-            if (isOn != before) engine.SetControl(control.Name, isOn);
+            if (isOn == before) return;
+            if (!isField)
+            {
+                engine.SetControl(control.Name, isOn);
+                return;
+            }
+            Undo.RecordObject(_camera, "MirageLSD bypass");
+            _camera.Bypass = isOn;
         }
 
         /// <summary>"sun_direction" as a panel writes it: "Sun direction".</summary>

@@ -35,7 +35,8 @@ namespace MirageLSD.Tests
                 converter.Record(commands, new CaptureSources { Color = source, Used = Vector2.one });
                 Graphics.ExecuteCommandBuffer(commands);
                 commands.Release();
-                readback.Read(converter, result, new NativeArray<byte>(), new NativeArray<byte>(), new NativeArray<byte>());
+                var none = new NativeArray<byte>();
+                readback.Read(converter, result, none, none, none, none);
                 result.CopyTo(rows);
             }
             Assert.Greater(rows[0], rows[rows.Length - 4], "row 0 is the picture's bright top");

@@ -102,7 +102,7 @@ namespace MirageLSD.Tests.Behaviour
                 engine.Error += errors.Add;
                 engine.SetScene("forest");
                 engine.SetLighting("night", 1f);
-                engine.SetPrompt("a city in the rain", 0.5f);
+                engine.SetPrompt("a city in neon light", 0.5f);
                 engine.Seed = 7;
                 engine.StartCapture();
                 Until(() => engine.Stats.Returned > 0, "A frame", 60.0);
@@ -130,7 +130,7 @@ namespace MirageLSD.Tests.Behaviour
                 engine.StartCapture();
                 Until(() => engine.Controls.Length > 0, "The daemon's controls", 60.0);
                 var names = engine.Controls.Select(control => control.Name).ToArray();
-                Assert.That(names, Is.EqualTo(new[] { "scene", "lighting", "prompt", "appearance", "detail", "sun_direction", "steps", "seed", "strength", "bypass" }));
+                Assert.That(names, Is.EqualTo(new[] { "scene", "lighting", "prompt", "appearance", "detail", "tint", "sun_direction", "steps", "seed", "strength", "bypass" }));
                 var scene = engine.Controls[0];
                 Assert.That(scene.Kind, Is.EqualTo(LSDControlKind.Choice));
                 Assert.That(scene.Choices, Has.Member("scifi"));

@@ -177,6 +177,21 @@ namespace MirageLSD.Tests.Behaviour
         }
 
         [Test]
+        public void NormalsAreAskedForOnlyWhereTheyAreWanted()
+        {
+            var engine = Start(new RenderTexture(Width, Height, 0));
+            Until(() => engine.Stats.Returned > 2, "Frames");
+            Assert.That(MainCamera.depthTextureMode & DepthTextureMode.DepthNormals, Is.EqualTo(DepthTextureMode.None));
+            engine.CapturesNormals = true;
+            Until(() => (MainCamera.depthTextureMode & DepthTextureMode.DepthNormals) != 0, "Normals");
+            var returned = engine.Stats.Returned;
+            Until(() => engine.Stats.Returned > returned + 2, "Frames with normals");
+            engine.StopCapture();
+            Assert.That(MainCamera.depthTextureMode, Is.EqualTo(DepthTextureMode.None));
+            Assert.That(Game.Console, Is.Empty);
+        }
+
+        [Test]
         public void AnotherRateNeedsNoOtherStream()
         {
             var engine = Start(new RenderTexture(Width, Height, 0));
@@ -262,6 +277,21 @@ namespace MirageLSD.Tests.Behaviour
             Frames(3);
             Assert.That(Game.Console.FindAll(line => line.Contains("RGB24")).Count, Is.EqualTo(1), string.Join(" | ", Game.Console.ToArray()));
             Assert.That(component.Engine.OutputTexture, Is.EqualTo(output));
+        }
+
+        [Test]
+        public void ANewTextureIsNotShownBeforeItHasAPicture()
+        {
+            var engine = Start(new RenderTexture(Width, Height, 0));
+            engine.ShowsOnScreen = true;
+            Until(() => engine.Stats.Returned > 2, "Frames");
+            Readbacks.Delay = 1000; // nothing new comes
+            Frames(50);
+            engine.BindTexture(new RenderTexture(Width, Height, 0));
+            Paint(MainCamera, 200);
+            Frames(1);
+            Assert.That(Pixels.Blue(CameraPictures.Of(MainCamera).Color), Is.EqualTo(200), "not a black screen");
+            Readbacks.FinishAll();
         }
 
         [Test]

@@ -40,7 +40,12 @@ namespace MirageLSD.Tests.Behaviour
         /// <summary>Peak signal to noise, dB, over the colors.</summary>
         public static double Psnr(Texture a, Texture b)
         {
-            var squares = Enumerable.Range(0, a.Bytes.Length).Where(i => i % 4 < 3).Average(i => (double)(a.Bytes[i] - b.Bytes[i]) * (a.Bytes[i] - b.Bytes[i]));
+            return Psnr(a.Bytes, b.Bytes);
+        }
+
+        public static double Psnr(byte[] a, byte[] b)
+        {
+            var squares = Enumerable.Range(0, a.Length).Where(i => i % 4 < 3).Average(i => (double)(a[i] - b[i]) * (a[i] - b[i]));
             return 10.0 * Math.Log10(255.0 * 255.0 / Math.Max(squares, 1e-9));
         }
 

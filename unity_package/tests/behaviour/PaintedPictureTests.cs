@@ -30,6 +30,19 @@ namespace MirageLSD.Tests.Behaviour
         }
 
         [Test]
+        public void BumpsArePaintedByTheirNormals()
+        {
+            Stand();
+            Action<LSDStreamEngine> bumpy = engine => engine.CapturesNormals = true;
+            var flat = OnePicture.Painted(LSDShading.Engine);
+            var expected = OnePicture.Painted(LSDShading.Daemon, bumpy);
+            var found = OnePicture.Painted(LSDShading.Engine, bumpy);
+            OnePicture.RequireTheSame(expected, found);
+            Assert.That(OnePicture.Psnr(flat, found), Is.LessThan(35.0), "another picture than without normals");
+            Assert.That(Game.Console, Is.Empty);
+        }
+
+        [Test]
         public void DepthThatIsNotReversedIsReadToo()
         {
             SystemInfo.usesReversedZBuffer = false;

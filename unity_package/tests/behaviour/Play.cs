@@ -24,7 +24,7 @@ namespace MirageLSD.Tests.Behaviour
             Settings = ScriptableObject.CreateInstance<LSDSettings>();
             Game.Resources[LSDSettings.AssetName] = Settings;
             Game.Resources["MirageLSDConvert"] = new Shader();
-            Game.Resources[PaintingShader.Name] = new Shader { name = PaintingShader.Name };
+            foreach (var name in PaintingShader.Names) Game.Resources[name] = new Shader { name = name };
             Game.EnterPlayMode(typeof(LSDStreamEngine).Assembly);
             MainCamera = MakeCamera("MainCamera");
         }

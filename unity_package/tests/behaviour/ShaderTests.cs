@@ -191,6 +191,96 @@ namespace MirageLSD.Tests.Behaviour
             using (var planes = Convert(history, Width, Height, true)) Assert.That(At(planes.Motion, 30, 40).x, Is.EqualTo(0f));
         }
 
+        // In Unity's world: every octant, the axes, and what a packed octahedron folds.
+        private static readonly Vector3[] Directions =
+        {
+            new Vector3(0f, 1f, 0f), new Vector3(-1f, 0f, 0f), new Vector3(0f, 0f, -1f), new Vector3(1f, 2f, -3f), new Vector3(-2f, 0.5f, -1f),
+            new Vector3(0.3f, -0.9f, -0.2f), new Vector3(-0.6f, -0.6f, -0.5f), new Vector3(0.4f, 0.1f, -0.02f), new Vector3(0.1f, 0.2f, 0.3f),
+        };
+
+        [Test]
+        public void NormalsAreOfTheProtocolsWorld(
+            [Values("urp", "urp packed", "hdrp", "built-in")] string encoding, [Values(true, false)] bool isReversed, [NUnit.Framework.Range(0, 8)] int which)
+        {
+            SystemInfo.usesReversedZBuffer = isReversed;
+            MainCamera.transform.rotation = Quaternion.Euler(20f, 35f, 5f);
+            var normal = Directions[which].normalized;
+            // A camera sees what faces it, and the stereographic projection has no room for more.
+            if (encoding == "built-in" && Facing(normal) < 0f) normal = normal * -1f;
+            Stand(7f, isReversed);
+            Fill(CameraPictures.Of(MainCamera).Normals, normal);
+            if (encoding == "urp packed") Gpu.GlobalKeywords.Add("_GBUFFER_NORMALS_OCT");
+            using (var planes = Normals(encoding))
+            {
+                var found = At(planes.Normals, 31, 17);
+                Assert.That(found.x * 2f - 1f, Is.EqualTo(normal.x).Within(0.02));
+                Assert.That(found.y * 2f - 1f, Is.EqualTo(normal.y).Within(0.02));
+                Assert.That(found.z * 2f - 1f, Is.EqualTo(-normal.z).Within(0.02), "the protocol's z is turned");
+                Assert.That(found.w, Is.EqualTo(1f));
+            }
+        }
+
+        [Test]
+        public void TheSkyHasNoNormal([Values("urp", "hdrp", "built-in")] string encoding)
+        {
+            Pixels.Fill(CameraPictures.Of(MainCamera).Depth, 0f);
+            using (var planes = Normals(encoding)) Assert.That(At(planes.Normals, 31, 17).w, Is.EqualTo(0f));
+        }
+
+        [Test]
+        public void WhereAShaderDrewNoNormalItIsTakenFromDepth(
+            [Values("urp", "urp packed", "hdrp", "built-in", "none")] string encoding, [Values(true, false)] bool isOrthographic)
+        {
+            // A wall across the view, and a camera that is turned.
+            MainCamera.orthographic = isOrthographic;
+            MainCamera.transform.rotation = Quaternion.Euler(-12f, 140f, 0f);
+            Stand(7f, true);
+            if (encoding == "urp packed") Gpu.GlobalKeywords.Add("_GBUFFER_NORMALS_OCT");
+            // Of the built-in pipeline's texture only what was drawn there counts: behind this wall something was.
+            if (encoding == "built-in") Fill(CameraPictures.Of(MainCamera).Normals, Vector3.zero);
+            var expected = MainCamera.transform.rotation * new Vector3(0f, 0f, -1f);
+            using (var planes = Normals(encoding))
+            {
+                var found = At(planes.Normals, 31, 17);
+                Assert.That(found.x * 2f - 1f, Is.EqualTo(expected.x).Within(0.03));
+                Assert.That(found.y * 2f - 1f, Is.EqualTo(expected.y).Within(0.03));
+                Assert.That(found.z * 2f - 1f, Is.EqualTo(-expected.z).Within(0.03));
+            }
+        }
+
+        private float Facing(Vector3 normal)
+        {
+            var back = MainCamera.transform.rotation * new Vector3(0f, 0f, -1f);
+            return normal.x * back.x + normal.y * back.y + normal.z * back.z;
+        }
+
+        private void Stand(float metres, bool isReversed)
+        {
+            Pixels.Fill(CameraPictures.Of(MainCamera).Depth, Stored(metres, isReversed));
+        }
+
+        private static void Fill(Texture texture, Vector3 value)
+        {
+            for (var i = 0; i < texture.width * texture.height; i++) texture.Pixels.Store(texture.Bytes, i, new Vector4(value.x, value.y, value.z, 0f));
+        }
+
+        private FrameConverter Normals(string encoding)
+        {
+            var converter = new FrameConverter(new StreamFormat { Width = Width, Height = Height, HasDepth = true, HasNormals = true });
+            var sources = new CaptureSources { Color = _color, Depth = CameraPictures.Of(MainCamera).Depth, Used = Vector2.one, LacksNormals = encoding == "none" };
+            if (encoding == "urp") sources.Normals = NormalBuffers.World(MainCamera);
+            else if (encoding == "built-in") sources.Normals = NormalBuffers.DepthNormals(MainCamera);
+            else sources.Normals = NormalBuffers.Octahedron(MainCamera);
+            if (encoding == "hdrp") sources.NormalEncoding = NormalEncoding.Octahedron;
+            if (encoding == "built-in") sources.NormalEncoding = NormalEncoding.DepthNormals;
+            converter.SetCamera(CameraPose.Of(MainCamera), new MotionHistory(), sources);
+            var commands = new CommandBuffer();
+            converter.Record(commands, sources);
+            Graphics.ExecuteCommandBuffer(commands);
+            commands.Release();
+            return converter;
+        }
+
         [Test]
         public void LinearLightIsEncodedExactly()
         {

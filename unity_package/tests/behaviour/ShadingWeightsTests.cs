@@ -16,7 +16,7 @@ namespace MirageLSD.Tests.Behaviour
         [SetUp]
         public void Make()
         {
-            _material = ShadingSupport.MakeMaterial();
+            _material = ShadingSupport.MakeMaterial(ShadingSupport.ShaderName);
             _weights = new ShadingWeights(_material);
             _generation = 0;
         }

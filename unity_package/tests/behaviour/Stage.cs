@@ -24,6 +24,7 @@ namespace MirageLSD.Tests.Behaviour
             RenderSettings.sun = null;
             GraphicsSettings.currentRenderPipeline = null;
             Gpu.GlobalNames.Clear();
+            Gpu.GlobalKeywords.Clear();
             QualitySettings.activeColorSpace = ColorSpace.Gamma;
             SystemInfo.supportsAsyncGPUReadback = true;
             SystemInfo.supportsMotionVectors = true;
@@ -31,6 +32,7 @@ namespace MirageLSD.Tests.Behaviour
             SystemInfo.Unreadable = null;
             SystemInfo.graphicsShaderLevel = 50;
             SystemInfo.maxConstantBufferSize = 65536;
+            SystemInfo.copyTextureSupport = UnityEngine.Rendering.CopyTextureSupport.Basic;
             GraphicsSettings.PipelineSettings.Clear();
             GraphicsSettings.lightsUseLinearIntensity = GraphicsSettings.lightsUseColorTemperature = false;
             RenderTexture.active = null;

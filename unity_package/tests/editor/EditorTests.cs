@@ -45,16 +45,55 @@ namespace MirageLSD.Tests.EditorSide
                 Settings.endpoint = daemon.Endpoint;
                 var engine = new LSDStreamEngine("mirage-lsd-v1") { Resolution = new Vector2Int(64, 64) };
                 engine.StartCapture();
-                Until(() => engine.Stats.Returned > 0, "A frame", 60.0);
+                Until(() => engine.Stats.Returned > 0, "A frame");
                 var window = ScriptableObject.CreateInstance<LSDWindow>();
                 Send(window, "OnInspectorUpdate");
                 foreach (var button in new[] { "city", "neon" }) Press(window, button);
                 StandInGui.Typed["Prompt"] = "a desert at sunset";
                 Press(window, "Go");
                 var before = engine.Stats.Returned;
-                Until(() => engine.Stats.Returned > before + 2, "Frames", 60.0);
+                Until(() => engine.Stats.Returned > before + 2, "Frames");
                 Assert.That(Game.Console, Is.Empty);
             }
+        }
+
+        [Test]
+        public void WhatTheWindowSetsOnACameraCanBeUndone()
+        {
+            using (var daemon = Daemon.Quick())
+            {
+                Settings.endpoint = daemon.Endpoint;
+                var lsd = MainCamera.gameObject.AddComponent<LSDCamera>();
+                Until(() => lsd.Engine.Controls.Length > 0, "The controls");
+                var window = ScriptableObject.CreateInstance<LSDWindow>();
+                Press(window, "city");
+                Assert.That(lsd.Scene, Is.EqualTo("city"), "the inspector shows it");
+                Undo.PerformUndo();
+                Assert.That(lsd.Scene, Is.EqualTo("forest"));
+                Frames(1);
+                Assert.That(Field(lsd, "_sentScene"), Is.EqualTo("forest"), "and the daemon paints it");
+                StandInGui.Typed["Prompt"] = "a desert at sunset";
+                Press(window, "Go");
+                Assert.That(lsd.Prompt, Is.EqualTo("a desert at sunset"));
+                StandInGui.Typed["Bypass"] = "on";
+                StandInGui.Typed["Strength"] = "0.25";
+                Press(window, null);
+                StandInGui.Typed.Clear();
+                Frames(2);
+                Assert.That(lsd.Engine.Bypass, Is.True, "the component does not take it back");
+                Assert.That(lsd.Strength, Is.EqualTo(0.25f));
+                Undo.PerformUndo();
+                Undo.PerformUndo();
+                Undo.PerformUndo();
+                Frames(1);
+                Assert.That(lsd.Bypass || lsd.Strength != 1f || lsd.Prompt != "" || lsd.Engine.Bypass, Is.False);
+                Assert.That(Game.Console, Is.Empty);
+            }
+        }
+
+        private static object Field(LSDCamera camera, string name)
+        {
+            return typeof(LSDCamera).GetField(name, BindingFlags.Instance | BindingFlags.NonPublic).GetValue(camera);
         }
 
         [Test]
@@ -71,7 +110,7 @@ namespace MirageLSD.Tests.EditorSide
                 Assert.That(Game.Objects.Count(thing => thing is Light), Is.EqualTo(1), "a scene has one sun");
                 Assert.That(Game.Objects.Count(thing => thing is LSDCamera), Is.EqualTo(1));
                 var lsd = MainCamera.gameObject.GetComponent<LSDCamera>();
-                Until(() => lsd.Engine.Stats.Returned > 0, "A frame", 60.0);
+                Until(() => lsd.Engine.Stats.Returned > 0, "A frame");
                 GUILayout.Pressed = "city"; // the daemon's own word
                 Frames(1);
                 GUILayout.Pressed = null;

@@ -20,7 +20,7 @@ namespace MirageLSD.Tests.Samples
                 var webcam = wall.AddComponent<WebcamStream>();
                 var screen = GameObject.CreatePrimitive(PrimitiveType.Quad);
                 var television = screen.AddComponent<TelevisionScreen>();
-                Until(() => EngineLoop.Engines.Count == 2 && EngineLoop.Engines.All(engine => engine.Stats.Returned > 0), "Two streams", 60.0);
+                Until(() => EngineLoop.Engines.Count == 2 && EngineLoop.Engines.All(engine => engine.Stats.Returned > 0), "Two streams");
                 Assert.That(Game.Console, Is.Empty);
                 webcam.enabled = false;
                 television.enabled = false;

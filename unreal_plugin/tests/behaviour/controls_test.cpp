@@ -19,7 +19,7 @@ namespace {
 class ModelControls : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    daemon_ = new Daemon(CONTROLS_DAEMON);
+    daemon_ = new Daemon(Daemon::Models::kTest);
     daemon_->Start();
   }
   static void TearDownTestSuite() {
@@ -27,7 +27,7 @@ class ModelControls : public testing::Test {
     daemon_ = nullptr;
   }
   void SetUp() override {
-    game_ = std::make_unique<Game>(daemon_->endpoint());
+    game_ = std::make_unique<Game>(daemon_->endpoint(), L"told");
     target_ = MakeRenderTarget(RTF_RGBA8_SRGB, 32, 18);
     game_->stream->BindTexture(target_);
   }
@@ -130,7 +130,7 @@ TEST_F(ModelControls, AThemeOfTheComponentIsShownFromTheStart) {
   auto* component = NewObject<ULSDStreamComponent>();
   component->StandInOwner = &actor;
   component->bStartOnBeginPlay = false;
-  component->Model = TEXT("passthrough");
+  component->Model = TEXT("told");
   component->OutputTexture = target_;
   component->Theme = &theme;
   int connected = 0, frames = 0;
@@ -185,7 +185,7 @@ TEST_F(ModelControls, TheSamplesKeysChooseTheModelsOwnNames) {
   UInputComponent input;
   pawn.SetupPlayerInputComponent(&input);
   pawn.Stream->bStartOnBeginPlay = false;
-  pawn.Stream->Model = TEXT("passthrough");
+  pawn.Stream->Model = TEXT("told");
   pawn.Stream->OutputTexture = target_;
   pawn.Stream->BeginPlay();
   ULSDStreamEngine* made = pawn.Stream->GetStreamEngine();

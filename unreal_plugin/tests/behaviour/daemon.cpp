@@ -10,6 +10,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <vector>
 
 extern char** environ;
 
@@ -29,7 +30,7 @@ int UnusedPort() {
 
 }  // namespace
 
-Daemon::Daemon(const char* script) : script_(script) {
+Daemon::Daemon(Models models) : models_(models) {
   if (const char* endpoint = std::getenv("LSD_TEST_ENDPOINT")) {
     endpoint_ = endpoint;
     external_ = true;
@@ -43,11 +44,17 @@ Daemon::~Daemon() { Kill(); }
 void Daemon::Start() {
   if (external_) return;
   const std::string python = DAEMON_PYTHON;
-  const char* arguments[] = {python.c_str(), "-m",          "mirage_lsd.cli", "serve",   "--bind", endpoint_.c_str(),
-                             "--model",      "passthrough", "--log-level",    "warning", nullptr};
-  const char* scripted[] = {python.c_str(), script_, "serve", "--bind", endpoint_.c_str(), nullptr};
-  const char** const line = script_ != nullptr ? scripted : arguments;
-  if (posix_spawn(&process_, python.c_str(), nullptr, nullptr, const_cast<char**>(line), environ) != 0) {
+  const std::string parent = std::to_string(getpid());
+  std::vector<const char*> line = {python.c_str()};
+  if (models_ == Models::kTest) {
+    line.push_back(TEST_DAEMON);
+  } else {
+    line.insert(line.end(), {"-m", "mirage_lsd.cli"});
+  }
+  line.insert(line.end(), {"serve", "--bind", endpoint_.c_str(), "--parent-pid", parent.c_str()});
+  if (models_ == Models::kPassthrough) line.insert(line.end(), {"--model", "passthrough", "--log-level", "warning"});
+  line.push_back(nullptr);
+  if (posix_spawn(&process_, python.c_str(), nullptr, nullptr, const_cast<char**>(line.data()), environ) != 0) {
     std::fprintf(stderr, "the daemon can't be started with %s\n", python.c_str());
     std::abort();
   }

@@ -5,12 +5,17 @@
 
 #include <string>
 
-/** The real daemon, `mirage-lsd serve --model passthrough`, as a process of its own. With LSD_TEST_ENDPOINT set it is
- * another's, which is neither started nor ended here. */
+/** The real daemon as a process of its own, which ends with this one, however this one ends. With LSD_TEST_ENDPOINT set
+ * it is another's, which is neither started nor ended here. */
 class Daemon {
  public:
-  /** `script`: a Python program that takes `serve --bind ENDPOINT` in its place. */
-  explicit Daemon(const char* script = nullptr);
+  enum class Models {
+    /** `mirage-lsd serve --model passthrough`. */
+    kPassthrough,
+    /** Those of test_daemon.py, which say what they were given. */
+    kTest
+  };
+  explicit Daemon(Models models = Models::kPassthrough);
   ~Daemon();
 
   void Start();
@@ -21,7 +26,7 @@ class Daemon {
   std::wstring wide_endpoint() const { return {endpoint_.begin(), endpoint_.end()}; }
 
  private:
-  const char* const script_;
+  const Models models_;
   std::string endpoint_;
   bool external_ = false;
   pid_t process_ = 0;

@@ -92,6 +92,7 @@ TEST_F(Editor, ShowsTheStreamAndStopsItWithThePlaySession) {
       },
       60.0));
   EXPECT_NE(AllText().find(L"Connected. "), std::wstring::npos) << Narrow(AllText());
+  EXPECT_NE(AllText().find(L" Late reprojection."), std::wstring::npos) << Narrow(AllText());
   int lines = 0, pictures = 0;
   Visit(*tab_, [&](const SWidget& widget) {
     if (widget.StandInKind() == L"SLeafWidget") {

@@ -77,6 +77,16 @@ std::shared_ptr<StandIn::FRenderedView> LevelView(const char* name, bool previou
   return view;
 }
 
+std::shared_ptr<FRHITexture> FillGBuffer(StandIn::FRenderedView& view, FIntPoint size, FVector normal) {
+  auto made = std::make_shared<FRHITexture>(size, PF_A16B16G16R16, ETextureCreateFlags::None);
+  StandIn::FPixel pixel;
+  const double axes[3] = {normal.X, normal.Y, normal.Z};
+  for (int i = 0; i < 3; ++i) pixel.V[i] = static_cast<float>(axes[i] * 0.5 + 0.5);
+  for (int i = 0; i < size.X * size.Y; ++i) made->StandInStore(i % size.X, i / size.X, pixel);
+  view.GBufferA = made;
+  return made;
+}
+
 UTextureRenderTarget2D* MakeRenderTarget(ETextureRenderTargetFormat format, int width, int height) {
   auto* target = new UTextureRenderTarget2D();
   target->RenderTargetFormat = format;

@@ -54,6 +54,9 @@ void PlayIn(UWorld& world);
  * frame before. */
 std::shared_ptr<StandIn::FRenderedView> LevelView(const char* name, bool previous = false);
 
+/** Fills the GBuffer of `view` with one direction of the engine's world, as the base pass stores it. */
+std::shared_ptr<FRHITexture> FillGBuffer(StandIn::FRenderedView& view, FIntPoint size, FVector normal);
+
 UTextureRenderTarget2D* MakeRenderTarget(ETextureRenderTargetFormat format, int width, int height);
 
 std::string Narrow(const std::wstring& text);

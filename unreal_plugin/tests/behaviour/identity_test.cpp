@@ -56,7 +56,7 @@ void Rules(const std::vector<FLSDRule>& rules) {
 class Identity : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    daemon_ = new Daemon(IDENTITY_DAEMON);
+    daemon_ = new Daemon(Daemon::Models::kTest);
     daemon_->Start();
   }
   static void TearDownTestSuite() {
@@ -204,7 +204,7 @@ TEST_F(Identity, ChildActorsBelongToTheirParentUnlessTheySayOtherwise) {
 }
 
 TEST_F(Identity, TheDaemonSeesWhatIsInFrontAndWhereItMoves) {
-  Game game(daemon_->endpoint());
+  Game game(daemon_->endpoint(), L"named");
   // A wall 20 m in front of the camera, whose own axes the things are placed along.
   const FMatrix& view = game.view->View.ViewMatrices.GetViewMatrix();
   const FMatrix& projection = game.view->View.ViewMatrices.GetProjectionMatrix();
@@ -263,7 +263,7 @@ TEST_F(Identity, TheDaemonSeesWhatIsInFrontAndWhereItMoves) {
 
 TEST_F(Identity, AProjectWithoutCustomStencilIsToldOnce) {
   Project(1.0f);
-  Game game(daemon_->endpoint());
+  Game game(daemon_->endpoint(), L"named");
   Thing thing(FVector(100, 0, 0));
   game.stream->StartCapture();
   ASSERT_TRUE(game.FramesUntil([&] { return game.frames.size() > 5; }, 60.0));

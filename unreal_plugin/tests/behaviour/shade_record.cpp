@@ -30,15 +30,25 @@ void Keep(const FLSDShadePS::FParameters& p) {
   ShadeRecord& r = Record();
   const float* const constants = &p.ShadeConstants[0].X;
   r.constants.assign(constants, constants + 68);
-  r.weights = Numbers(*p.WeightBuffer);
+  r.weights_in_buffer = StandIn::IsDefined(TEXT("LSD_WEIGHTS_IN_BUFFER"));
+  if (r.weights_in_buffer) {
+    r.weights = Numbers(*p.WeightBuffer);
+  } else if (p.LSDWeights.IsValid()) {
+    const float* const rows = &p.LSDWeights.StandInContents()->Rows[0].X;
+    r.weights.assign(rows, rows + sizeof(FLSDWeights) / sizeof(float));
+  } else {
+    StandIn::AddFault(TEXT("nothing is bound to LSDWeights"));
+  }
   r.context = Numbers(*p.ContextBuffer);
   r.slots = Numbers(*p.SlotBuffer);
   r.color = Texels(*p.ColorTexture->StandInRHI);
   r.depth = Texels(*p.DepthTexture->StandInRHI);
   r.ids = Texels(*p.IdsTexture->StandInRHI);
+  r.normal = Texels(*p.NormalTexture->StandInRHI);
   r.color_size = p.ColorTexture->Desc.Extent;
   r.depth_size = p.DepthTexture->Desc.Extent;
   r.ids_size = p.IdsTexture->Desc.Extent;
+  r.normal_size = p.NormalTexture->Desc.Extent;
   r.target_size = p.RenderTargets[0].GetTexture()->Desc.Extent;
   r.places = {p.ColorMin, p.ColorStep, p.DepthMin, p.DepthStep, p.DepthSize, p.DepthShift, p.DepthScale, p.TargetMin};
   r.linear = p.bLinear != 0;
@@ -63,10 +73,11 @@ void Shade(const void* parameters, float x, float y, StandIn::FPixel* out) {
 
 void ShadeRecord::Write(const std::string& folder) const {
   std::ofstream text(folder + "/record.txt");
-  for (const FIntPoint& size : {color_size, depth_size, ids_size, target_size}) text << size.X << ' ' << size.Y << '\n';
+  for (const FIntPoint& size : {color_size, depth_size, ids_size, target_size, normal_size})
+    text << size.X << ' ' << size.Y << '\n';
   text.precision(9);
   for (const FVector2f& place : places) text << place.X << ' ' << place.Y << '\n';
-  text << (linear ? 1 : 0) << " 0\n";
+  text << (linear ? 1 : 0) << ' ' << (weights_in_buffer ? 1 : 0) << '\n';
   auto floats = [&folder](const char* name, const std::vector<float>& values) {
     std::ofstream file(folder + "/" + name + ".f32", std::ios::binary);
     file.write(reinterpret_cast<const char*>(values.data()), static_cast<std::streamsize>(values.size() * 4));
@@ -78,4 +89,5 @@ void ShadeRecord::Write(const std::string& folder) const {
   floats("color", color);
   floats("depth", depth);
   floats("ids", ids);
+  floats("normal", normal);
 }

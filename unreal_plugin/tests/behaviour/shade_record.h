@@ -10,11 +10,13 @@
 struct ShadeRecord {
   std::vector<float> constants, weights, context, slots;
   /** As a shader loads them: four floats a texel. */
-  std::vector<float> color, depth, ids;
-  FIntPoint color_size, depth_size, ids_size, target_size;
+  std::vector<float> color, depth, ids, normal;
+  FIntPoint color_size, depth_size, ids_size, target_size, normal_size;
   /** ColorMin, ColorStep, DepthMin, DepthStep, DepthSize, DepthShift, DepthScale, TargetMin. */
   std::vector<FVector2f> places;
   bool linear = false;
+  /** Of the two kinds of the shader, the one that was drawn with. */
+  bool weights_in_buffer = false;
   int drawn = 0;
 
   /** `record.txt` and a file of floats for each of the above. */

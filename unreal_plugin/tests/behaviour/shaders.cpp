@@ -3,6 +3,7 @@
 
 #include "LSDShaders.h"
 #include "hlsl.h"
+#include "reproject_record.h"
 #include "shade_record.h"
 
 namespace {
@@ -91,4 +92,5 @@ void RegisterShaders() {
   StandIn::GetShaders()[TEXT("/Plugin/MirageLSD/Private/LSDCaptureIds.usf")] = CaptureIds;
   StandIn::GetShaders()[TEXT("/Plugin/MirageLSD/Private/LSDCopy.usf")] = Copy;
   StandIn::GetShaders()[TEXT("/Plugin/MirageLSD/Private/LSDShadePass.usf")] = Shade;
+  StandIn::GetShaders()[TEXT("/Plugin/MirageLSD/Private/LSDReprojectPass.usf")] = Reproject;
 }

@@ -5,6 +5,9 @@
 
 #include <cstdlib>
 
+#include "HAL/IConsoleManager.h"
+#include "LSDSettings.h"
+#include "LSDStreamComponent.h"
 #include "PixelShaderUtils.h"
 #include "daemon.h"
 #include "game.h"
@@ -15,7 +18,7 @@ namespace {
 class Shading : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    daemon_ = new Daemon(SHADING_DAEMON);
+    daemon_ = new Daemon(Daemon::Models::kTest);
     daemon_->Start();
   }
   static void TearDownTestSuite() {
@@ -60,7 +63,7 @@ class Shading : public testing::Test {
 Daemon* Shading::daemon_ = nullptr;
 
 TEST_F(Shading, EveryFrameIsPaintedByTheEngineFromTheNewestContext) {
-  Game game(daemon_->endpoint());
+  Game game(daemon_->endpoint(), L"shaded");
   ASSERT_TRUE(Connect(game));
   ASSERT_TRUE(IsShaded(game));
   const FLSDStats stats = game.stream->GetStats();
@@ -106,9 +109,9 @@ TEST_F(Shading, WithoutADaemonNothingIsDrawnOrKept) {
 }
 
 TEST_F(Shading, WhenContextsStopTheWorldStaysPainted) {
-  Daemon daemon(SHADING_DAEMON);
+  Daemon daemon(Daemon::Models::kTest);
   daemon.Start();
-  Game game(daemon.endpoint());
+  Game game(daemon.endpoint(), L"shaded");
   ASSERT_TRUE(Connect(game));
   ASSERT_TRUE(IsShaded(game));
   daemon.Kill();
@@ -124,7 +127,7 @@ TEST_F(Shading, WhenContextsStopTheWorldStaysPainted) {
 }
 
 TEST_F(Shading, TheSettingDecides) {
-  Game game(daemon_->endpoint());
+  Game game(daemon_->endpoint(), L"shaded");
   game.stream->SetShading(ELSDShading::Daemon);
   ASSERT_TRUE(Connect(game));
   ASSERT_TRUE(game.FramesUntil([&] { return game.frames.size() > 2; }));
@@ -143,16 +146,7 @@ TEST_F(Shading, TheSettingDecides) {
 }
 
 TEST_F(Shading, WhereItIsNotPossibleTheDaemonPaints) {
-  {
-    Game game(daemon_->endpoint());
-    GMaxRHIFeatureLevel = ERHIFeatureLevel::ES3_1;
-    game.stream->SetShading(ELSDShading::Engine);
-    ASSERT_TRUE(Connect(game));
-    ASSERT_TRUE(game.FramesUntil([&] { return game.frames.size() > 2; }));
-    EXPECT_TRUE(Said(game, L"below SM5"));
-    GMaxRHIFeatureLevel = ERHIFeatureLevel::SM5;
-  }
-  Game game(daemon_->endpoint());
+  Game game(daemon_->endpoint(), L"shaded");
   UTextureRenderTarget2D* target = MakeRenderTarget(RTF_RGBA8_SRGB, 32, 18);
   game.stream->BindTexture(target);
   ASSERT_TRUE(Connect(game));
@@ -169,9 +163,7 @@ TEST_F(Shading, WhereItIsNotPossibleTheDaemonPaints) {
 }
 
 TEST_F(Shading, AModelWithoutContextsIsSaid) {
-  Daemon daemon;
-  daemon.Start();
-  Game game(daemon.endpoint());
+  Game game(daemon_->endpoint(), L"plain");
   game.stream->SetShading(ELSDShading::Engine);
   ASSERT_TRUE(Connect(game));
   ASSERT_TRUE(game.FramesUntil([&] { return game.frames.size() > 2; }));
@@ -181,7 +173,7 @@ TEST_F(Shading, AModelWithoutContextsIsSaid) {
 }
 
 TEST_F(Shading, OfTwoViewsOfAFamilyTheWantedOneIsPainted) {
-  Game game(daemon_->endpoint());
+  Game game(daemon_->endpoint(), L"shaded");
   const auto other = LevelView("walk", true);
   game.view->Others.push_back(other);
   game.stream->SetPlayer(1);
@@ -192,7 +184,7 @@ TEST_F(Shading, OfTwoViewsOfAFamilyTheWantedOneIsPainted) {
 }
 
 TEST_F(Shading, TwoStreamsPaintTheirOwnViews) {
-  Game first(daemon_->endpoint()), second(daemon_->endpoint());
+  Game first(daemon_->endpoint(), L"shaded"), second(daemon_->endpoint(), L"shaded");
   const auto other = LevelView("walk", true);
   first.view->Others.push_back(other);
   second.view = first.view;
@@ -206,7 +198,7 @@ TEST_F(Shading, TwoStreamsPaintTheirOwnViews) {
 }
 
 TEST_F(Shading, BypassAndBeforeShowTheEnginesOwn) {
-  Game game(daemon_->endpoint());
+  Game game(daemon_->endpoint(), L"shaded");
   game.stream->SetBeforeAfter(0.5f);
   ASSERT_TRUE(Connect(game));
   ASSERT_TRUE(IsShaded(game));
@@ -220,7 +212,7 @@ TEST_F(Shading, BypassAndBeforeShowTheEnginesOwn) {
 }
 
 TEST_F(Shading, WithAScreenPercentageTheDepthIsWhereItWasRendered) {
-  Game game(daemon_->endpoint());
+  Game game(daemon_->endpoint(), L"shaded");
   auto color = std::make_shared<FRHITexture>(FIntPoint(64, 36), PF_B8G8R8A8, ETextureCreateFlags::None);
   game.view->Color = color;
   game.view->ColorRect = FIntRect(0, 0, 64, 36);
@@ -239,6 +231,73 @@ TEST_F(Shading, WithAScreenPercentageTheDepthIsWhereItWasRendered) {
   EXPECT_NEAR(r.places[5].Y, -0.03f * 0.5f * 18.0f, 1e-4f);
   EXPECT_EQ(r.constants[4 * 6], 64.0f);
   EXPECT_EQ(r.color_size.X, 64);
+}
+
+TEST_F(Shading, NormalsAreTheGBuffersWhereThereIsOne) {
+  Game game(daemon_->endpoint(), L"shaded");
+  ASSERT_TRUE(Connect(game));
+  ASSERT_TRUE(IsShaded(game));
+  auto has_normals = [&] {
+    game.Frames(3);
+    FlushRenderingCommands();
+    return LastShade().constants[4 * 7 + 1] == 1.0f;
+  };
+  // Forward shading leaves the engine's dummy in the GBuffer's place.
+  EXPECT_FALSE(has_normals());
+  FillGBuffer(*game.view, game.view->Depth->GetDesc().Extent, FVector(0, 0, 1));
+  EXPECT_TRUE(has_normals());
+  EXPECT_EQ(LastShade().normal_size.X, 32);
+  EXPECT_NEAR(LastShade().normal[2], 1.0f, 1e-4f);
+  GetMutableDefault<ULSDSettings>()->bGBufferNormals = false;
+  EXPECT_FALSE(has_normals());
+  GetMutableDefault<ULSDSettings>()->bGBufferNormals = true;
+}
+
+TEST_F(Shading, WeightsAreConstantsOrABuffer) {
+  Game game(daemon_->endpoint(), L"shaded");
+  ASSERT_TRUE(Connect(game));
+  ASSERT_TRUE(IsShaded(game));
+  EXPECT_FALSE(LastShade().weights_in_buffer);
+  const std::vector<float> constants = LastShade().weights;
+  for (const bool in_buffer : {true, false}) {
+    // While it runs, as a tester does.
+    StandIn::GetConsoleVariables()[L"MirageLSD.WeightsInBuffer"] = in_buffer ? 1.0f : 0.0f;
+    game.Frames(3);
+    FlushRenderingCommands();
+    EXPECT_EQ(LastShade().weights_in_buffer, in_buffer);
+    EXPECT_EQ(LastShade().weights, constants);
+  }
+}
+
+TEST_F(Shading, AComponentBeatsTheProjectWithEachOfTheThree) {
+  auto* settings = GetMutableDefault<ULSDSettings>();
+  AActor actor;
+  actor.StandInWorld = &GameWorld();
+  Game game(daemon_->endpoint(), L"shaded");
+  const auto shades = [&](ELSDShading project, ELSDShading component) {
+    settings->Shading = project;
+    ULSDStreamComponent stream;
+    stream.StandInOwner = &actor;
+    stream.bStartOnBeginPlay = false;
+    stream.Model = TEXT("shaded");
+    stream.Shading = component;
+    stream.BeginPlay();
+    ULSDStreamEngine* const made = stream.GetStreamEngine();
+    made->SetEndpoint(FString(daemon_->wide_endpoint()), FString());
+    made->SetCaptureSize(32, 18);
+    stream.StartStream();
+    EXPECT_TRUE(game.FramesUntil([&] { return made->GetLastFrame().Sequence > 2; }, 60.0));
+    const bool shaded = made->GetStats().bShadedInEngine;
+    stream.EndPlay(EEndPlayReason::Destroyed);
+    StandIn::Destroy(made);
+    return shaded;
+  };
+  EXPECT_FALSE(shades(ELSDShading::Daemon, ULSDStreamComponent().Shading)) << "by default it is the project's";
+  EXPECT_TRUE(shades(ELSDShading::Daemon, ELSDShading::Automatic));
+  EXPECT_TRUE(shades(ELSDShading::Daemon, ELSDShading::Engine));
+  EXPECT_FALSE(shades(ELSDShading::Engine, ELSDShading::Daemon));
+  EXPECT_TRUE(shades(ELSDShading::Project, ELSDShading::Project)) << "an ini that says nothing: automatic";
+  settings->Shading = ELSDShading::Automatic;
 }
 
 // The graph's rules, as far as the stand-in knows them: each of these mistakes is found.
@@ -265,6 +324,7 @@ TEST(StandInGraph, ResourcesOfAnotherGraphAndMissingOnesAreFaults) {
     const FRDGTextureRef picture = graph.CreateTexture(
         FRDGTextureDesc::Create2D(FIntPoint(4, 4), PF_B8G8R8A8, FClearValueBinding::None, ETextureCreateFlags::None),
         TEXT("P"));
+    AddClearRenderTargetPass(graph, picture, FLinearColor(0.0f, 0.0f, 0.0f, 0.0f));
     FParameters* const p = graph.AllocParameters<FParameters>();
     p->Picture = picture;
     p->RenderTargets[0] = FRenderTargetBinding(target, ERenderTargetLoadAction::ENoAction);
@@ -281,56 +341,6 @@ TEST(StandInGraph, ResourcesOfAnotherGraphAndMissingOnesAreFaults) {
     graph.Execute();
   });
   FlushRenderingCommands();
-}
-
-// For python/test_shading.py: the level from its camera, with a daemon that is not started here.
-TEST(Shaded, WhatThePassIsGiven) {
-  const char* folder = std::getenv("LSD_TEST_SHADE");
-  const char* variant = std::getenv("LSD_TEST_VARIANT");
-  if (folder == nullptr || variant == nullptr) GTEST_SKIP() << "only with a daemon that has the model";
-  ForgetShades();
-  Daemon daemon;
-  Game game(daemon.endpoint(), L"mirage-lsd-v1");
-  const std::string kind = variant;
-  StandIn::FRenderedView& view = *game.view;
-  const FIntPoint size = view.Depth->GetDesc().Extent;
-  if (kind == "percentage") {
-    // The scene at half the picture's size, somewhere in a larger texture.
-    auto color =
-        std::make_shared<FRHITexture>(FIntPoint(2 * size.X, 2 * size.Y), PF_B8G8R8A8, ETextureCreateFlags::None);
-    auto depth =
-        std::make_shared<FRHITexture>(FIntPoint(size.X + 9, size.Y + 7), PF_DepthStencil, ETextureCreateFlags::None);
-    auto velocity =
-        std::make_shared<FRHITexture>(FIntPoint(size.X + 9, size.Y + 7), PF_A16B16G16R16, ETextureCreateFlags::None);
-    for (int i = 0; i < 4 * size.X * size.Y; ++i) {
-      const int x = i % (2 * size.X), y = i / (2 * size.X);
-      color->StandInStore(x, y, view.Color->StandInLoad(x / 2, y / 2));
-    }
-    for (int i = 0; i < size.X * size.Y; ++i) {
-      const int x = i % size.X, y = i / size.X;
-      depth->StandInStore(x + 5, y + 3, view.Depth->StandInLoad(x, y));
-      velocity->StandInStore(x + 5, y + 3, view.Velocity->StandInLoad(x, y));
-    }
-    view.Color = color;
-    view.ColorRect = FIntRect(0, 0, 2 * size.X, 2 * size.Y);
-    view.Depth = depth;
-    view.Velocity = velocity;
-    view.View.StandInViewRect = FIntRect(5, 3, 5 + size.X, 3 + size.Y);
-  }
-  game.stream->SetSun(FVector(0.3, 0.4, 0.866), FLinearColor::White);
-  game.stream->SetScene(TEXT("forest"), 0.0f);
-  game.stream->SetShowInView(true);
-  game.stream->SetTargetFPS(4.0f);
-  game.stream->StartCapture();
-  ASSERT_TRUE(
-      game.FramesUntil([&] { return game.stream->GetStats().bShadedInEngine && game.frames.size() > 1; }, 240.0));
-  FlushRenderingCommands();
-  // The camera stands still; the next frame is painted with the context that came last.
-  for (int i = 0; i < 40 && LastShade().drawn == 0; ++i) game.Frame();
-  game.Frame();
-  FlushRenderingCommands();
-  ASSERT_GT(LastShade().drawn, 0);
-  LastShade().Write(folder);
 }
 
 }  // namespace

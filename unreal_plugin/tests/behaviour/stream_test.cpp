@@ -96,6 +96,7 @@ TEST_F(Stream, RefusesATextureThatItCantWrite) {
 
 TEST_F(Stream, ShowsTheResultInTheView) {
   Game game(daemon_->endpoint());
+  game.view = LevelView("walk", true);  // nothing moves
   game.stream->SetShowInView(true);
   game.stream->StartCapture();
   ASSERT_TRUE(Connect(game));

@@ -27,10 +27,7 @@ class Views : public testing::Test {
     delete daemon_;
     daemon_ = nullptr;
   }
-  void TearDown() override {
-    StandIn::GetProcessKind() = StandIn::FProcessKind();
-    GEngine->bStandInStereo = false;
-  }
+  void TearDown() override { StandIn::GetProcessKind() = StandIn::FProcessKind(); }
   bool Connect(Game& game) {
     return game.FramesUntil([&] { return game.connected == 1; }, 60.0);
   }
@@ -181,15 +178,6 @@ TEST_F(Views, AStreamThatIsGivenNothingSaysWhy) {
   game.stream->StartCapture();
   EXPECT_TRUE(game.FramesUntil([&] { return Said(game, L"press Play"); }));
   EXPECT_TRUE(game.frames.empty());
-}
-
-TEST_F(Views, AHeadsetIsRefusedInASentence) {
-  Game game(daemon_->endpoint());
-  GEngine->bStandInStereo = true;
-  game.stream->StartCapture();
-  game.Frames(20);
-  EXPECT_TRUE(Said(game, L"Headsets are not supported"));
-  EXPECT_EQ(game.errors.size(), 1u);
 }
 
 TEST_F(Views, ServersAndCommandletsStartNothing) {

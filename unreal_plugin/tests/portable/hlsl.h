@@ -24,7 +24,13 @@ using std::max;
 using std::min;
 using std::pow;
 inline float clamp(float v, float low, float high) { return std::min(std::max(v, low), high); }
+// Several files of a program may take it in, and none of them needs all of it.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
+namespace {
 #include "LSDConventions.ush"
+}
+#pragma GCC diagnostic pop
 
 /** mul(float4(...), M) for a matrix as Unreal passes it: rows. */
 template <typename Elements>

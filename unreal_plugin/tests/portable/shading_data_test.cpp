@@ -80,7 +80,7 @@ TEST(ShadingData, ALookGoesEvenlyFromOneStepOfATransitionToTheNext) {
 }
 
 TEST(ShadingData, SlotsAreLookedUpByNumber) {
-  lsd_slot slots[3] = {};
+  lsd_slot slots[5] = {};
   slots[0].slot = 7;
   slots[0].object_class = LSD_CLASS_OUTFIT;
   slots[1].slot = 200;
@@ -88,10 +88,16 @@ TEST(ShadingData, SlotsAreLookedUpByNumber) {
   slots[1].flags = LSD_SLOT_HAS_STRENGTH;
   slots[1].strength = 0.25f;
   slots[2].slot = 999;
-  const auto table = slot_table(slots, 3);
+  slots[3].slot = 8;
+  slots[3].object_class = LSD_CLASS_BUILDING;
+  slots[4].slot = 9;
+  slots[4].object_class = LSD_CLASS_FOLIAGE;
+  const auto table = slot_table(slots, 5);
   EXPECT_EQ(table[4 * 7], 3.0f);
   EXPECT_EQ(table[4 * 7 + 1], 1.0f);
-  EXPECT_EQ(table[4 * 200], 0.0f);
+  EXPECT_EQ(table[4 * 8], 0.0f);
+  EXPECT_EQ(table[4 * 9], 5.0f);
+  EXPECT_EQ(table[4 * 200], 4.0f);
   EXPECT_EQ(table[4 * 200 + 1], 0.25f);
   EXPECT_EQ(table[1], 1.0f);
 }

@@ -1,13 +1,17 @@
-"""Paths of the plugin, and the daemon's fixtures of the main tests."""
+"""Paths of the plugin, the shipped model, and the daemon's fixtures of the main tests."""
 
 from __future__ import annotations
 
 import importlib.util
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
+
+from mirage_lsd.pipelines.registry import load_pipeline
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -24,6 +28,14 @@ def _main_fixtures() -> ModuleType:
 
 
 start_daemon = _main_fixtures().start_daemon
+
+
+@pytest.fixture(scope="session")
+def pipeline() -> Iterator[Any]:
+    """The shipped model; each frame has a context of its own."""
+    made = load_pipeline("mirage-lsd-v1")
+    yield made
+    made.close()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")

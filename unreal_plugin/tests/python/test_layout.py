@@ -129,6 +129,19 @@ def test_modules_are_named_for_what_is_included(plugin: Path, module: str) -> No
             assert header in included, f"{name} is named, but {header} is not included"
 
 
+def test_secrets_and_paths_of_one_machine_stay_out_of_the_project(plugin: Path) -> None:
+    """What a DefaultConfig class has goes into Config, and with it into version control and packaged games."""
+    public = plugin / "Source" / "MirageLSD" / "Public"
+    of_project = (public / "LSDSettings.h").read_text(encoding="utf-8")
+    of_user = (public / "LSDUserSettings.h").read_text(encoding="utf-8")
+    assert "UCLASS(Config = Game, DefaultConfig" in of_project
+    assert "UCLASS(Config = EditorPerProjectUserSettings, meta" in of_user
+    for name in ("DaemonCommand", "Token", "ClientSecretKey", "ServerKeyFile"):
+        declared = re.compile(rf"^\tFString {name}\b", re.M)
+        assert declared.search(of_user)
+        assert not declared.search(of_project)
+
+
 def test_every_source_file_begins_with_the_copyright_line(plugin: Path) -> None:
     files = [p for p in plugin.rglob("*") if p.suffix in (".h", ".cpp", ".cs", ".usf", ".ush")]
     assert len(files) > 40

@@ -14,10 +14,15 @@ from pathlib import Path
 import pytest
 
 ARM64, X86_64 = 0x0100000C, 0x01000007
+AARCH64, X64 = 0xB7, 0x3E
 
 
 def macho(cpu: int, size: int = 20_000) -> bytes:
     return struct.pack("<IiI", 0xFEEDFACF, cpu, 3).ljust(size, bytes([cpu & 0xFF]))
+
+
+def elf(machine: int) -> bytes:
+    return (b"\x7fELF\x02\x01\x01".ljust(18, b"\0") + machine.to_bytes(2, "little")).ljust(64, b"\0")
 
 
 @pytest.fixture
@@ -28,7 +33,7 @@ def native(tmp_path: Path, repository: Path) -> Path:
         "windows-x64/lsd.dll": b"MZ dll",
         "windows-x64/lsd.lib": b"!<arch>\n",
         "linux-x64/liblsd.so": library.read_bytes(),
-        "linux-arm64/liblsd.so": b"\x7fELF arm",
+        "linux-arm64/liblsd.so": elf(AARCH64),
         "macos-arm64/liblsd.dylib": macho(ARM64),
         "macos-x64/liblsd.dylib": macho(X86_64, 33_000),
     }
@@ -60,7 +65,10 @@ def test_the_zip_is_a_complete_plugin(repository: Path, plugin: Path, native: Pa
     assert files[f"{core}/Lib/Win64/lsd.dll"] == b"MZ dll"
     assert files[f"{core}/Lib/Win64/lsd.lib"] == b"!<arch>\n"
     assert files[f"{core}/Lib/Linux/liblsd.so"][:4] == b"\x7fELF"
-    assert files[f"{core}/Lib/LinuxArm64/liblsd.so"] == b"\x7fELF arm"
+    assert files[f"{core}/Lib/LinuxArm64/liblsd.so"] == elf(AARCH64)
+    # Where the build file looks on each platform.
+    build = (plugin / core / "LSDCore.Build.cs").read_text(encoding="utf-8")
+    assert 'Path.Combine(ModuleDirectory, "Lib", Target.Platform.ToString())' in build
     staged = {name.split("/")[4] for name in files if name.startswith(f"{core}/Lib/")}
     assert staged == {"Win64", "Linux", "LinuxArm64", "Mac"}
     committed = subprocess.run(
@@ -112,6 +120,15 @@ def test_a_missing_platform_is_one_sentence(repository: Path, native: Path, tmp_
     assert "windows-x64/lsd.lib is missing" in done.stderr.replace(os.sep, "/")
     assert "make native-all" in done.stderr
     assert not (tmp_path / "plugin.zip").exists()
+
+
+def test_a_library_of_another_processor_is_refused(repository: Path, native: Path, tmp_path: Path) -> None:
+    for content in (elf(X64), b"no library"):
+        (native / "linux-arm64/liblsd.so").write_bytes(content)
+        done = package(repository, native, tmp_path)
+        assert done.returncode == 1
+        assert done.stderr.count("\n") == 1
+        assert "is not made for linux-arm64" in done.stderr
 
 
 def test_fewer_platforms_are_named_in_the_descriptor(repository: Path, native: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from usf import compile_pixel_shader, whole_source
+from usf import compile_pixel_shader, uniform_buffers, whole_source
 
 TYPES = {
     "FVector2f": "float2",
@@ -32,6 +32,11 @@ def shader_classes(plugin: Path) -> dict[str, dict[str, str]]:
     return classes
 
 
+def compiled_with(name: str) -> list[str]:
+    """The defines that its permutations have."""
+    return ["", "LSD_WEIGHTS_IN_BUFFER"] if name == "LSDShadePass" else [""]
+
+
 def implemented(plugin: Path) -> dict[str, tuple[str, str]]:
     """Path and entry by class."""
     text = "".join(p.read_text(encoding="utf-8") for p in sorted((plugin / "Source/MirageLSD/Private").glob("*.cpp")))
@@ -40,7 +45,9 @@ def implemented(plugin: Path) -> dict[str, tuple[str, str]]:
     }
 
 
-@pytest.mark.parametrize("name", ["FLSDCaptureGeometryPS", "FLSDCaptureIdsPS", "FLSDCopyPS", "FLSDShadePS"])
+@pytest.mark.parametrize(
+    "name", ["FLSDCaptureGeometryPS", "FLSDCaptureIdsPS", "FLSDCopyPS", "FLSDShadePS", "FLSDReprojectPS"]
+)
 def test_parameters_are_declared_on_both_sides(plugin: Path, name: str) -> None:
     virtual, entry = implemented(plugin)[name]
     assert virtual.startswith("/Plugin/MirageLSD/")
@@ -68,32 +75,23 @@ def test_the_shared_arithmetic_stays_within_both_languages(plugin: Path) -> None
     assert not re.search(r"[^\w.]\d+\.\d+(?!\d*f)\b", code), "floats need their f: C++ would take them for doubles"
 
 
-@pytest.mark.parametrize("name", ["LSDCaptureGeometry", "LSDCopy", "LSDShadePass"])
+@pytest.mark.parametrize("name", ["LSDCaptureGeometry", "LSDCopy", "LSDShadePass", "LSDReprojectPass"])
 def test_they_are_valid_hlsl(plugin: Path, repository: Path, tmp_path: Path, name: str) -> None:
-    compile_pixel_shader(whole_source(plugin, repository, name), tmp_path)
+    for define in compiled_with(name):
+        compile_pixel_shader(whole_source(plugin, repository, name, define=define), tmp_path)
 
 
-REPROJECTION = """
-Texture2D LSDDepth; Texture2D LSDFill; Texture2D LSDMotion; Texture2D LSDIds; Texture2D LSDSlots;
-Texture2DArray LSDKeyColors; Texture2DArray LSDKeyDepths;
-cbuffer LSDReprojection { float4 LSDConstants[23]; };
-#define LSD_R_CONSTANT(i) LSDConstants[i]
-#define LSD_R_DEPTH(pixel) LSDDepth.Load(int3(pixel, 0)).x
-#define LSD_R_FILL(pixel) LSDFill.Load(int3(pixel, 0))
-#define LSD_R_MOTION(pixel) LSDMotion.Load(int3(pixel, 0)).xy
-#define LSD_R_SLOT_ROW(pixel, key, row) LSDSlots.Load(int3(int(LSDIds.Load(int3(pixel, 0)).x * 255.0f + 0.5f), (key) * 3 + (row), 0))
-#define LSD_R_KEY_COLOR(key, texel) LSDKeyColors.Load(int4(texel, key, 0))
-#define LSD_R_KEY_DEPTH(key, texel) LSDKeyDepths.Load(int4(texel, key, 0)).x
-#include "LSDReproject.ush"
-void MainPS(float4 Position : SV_Position, out float4 OutColor : SV_Target0)
-{
-    float Unseen;
-    OutColor = lsd_reproject(int2(Position.xy), Unseen);
-}
-"""
+def test_permutations_are_the_shaders_own(plugin: Path) -> None:
+    text = (plugin / "Source/MirageLSD/Private/LSDShaders.h").read_text(encoding="utf-8")
+    for define in re.findall(r'SHADER_PERMUTATION_BOOL\("(\w+)"\)', text):
+        assert define in compiled_with("LSDShadePass")
+        source = (plugin / "Shaders/Private/LSDShadePass.usf").read_text(encoding="utf-8")
+        assert re.search(rf"^#if {define}$", source, re.M)
 
 
-def test_the_shared_reprojection_is_valid_where_the_plugin_would_include_it(repository: Path, tmp_path: Path) -> None:
-    """The zip carries it (test_package.py); no shader of the plugin uses it yet."""
-    text = (repository / "shared_protocol" / "shading" / "lsd_reproject.hlsl").read_text(encoding="utf-8")
-    compile_pixel_shader(re.sub(r'#include "LSD\w+\.ush"', lambda _: text, REPROJECTION), tmp_path)
+def test_constants_fit_into_a_constant_buffer(plugin: Path) -> None:
+    """64 KB in Direct3D, in Vulkan on desktops and in Metal."""
+    declared = uniform_buffers(plugin)
+    assert set(declared) == {"LSDWeights"}
+    for text in declared.values():
+        assert 16 * sum(int(size) for size in re.findall(r"\[(\d+)\]", text)) <= 65536

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,6 @@ from mirage_lsd.pipelines.composite import Mix, composite
 from mirage_lsd.pipelines.mirage.frame_inputs import frame_inputs
 from mirage_lsd.pipelines.mirage.layered_shade import LayeredShading
 from mirage_lsd.pipelines.mirage.look import Look
-from mirage_lsd.pipelines.registry import load_pipeline
 
 Floats = npt.NDArray[np.float32]
 PLACES = (
@@ -37,13 +36,6 @@ PLACES = (
     "DepthScale",
     "TargetMin",
 )
-
-
-@pytest.fixture(scope="module")
-def pipeline() -> Iterator[Any]:
-    made = load_pipeline("mirage-lsd-v1")
-    yield made
-    made.close()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="module")
@@ -68,31 +60,37 @@ def played(repository: Path, endpoint: str, folder: Path, variant: str) -> dict[
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    return record_in(folder)
+
+
+def record_in(folder: Path) -> dict[str, Any]:
+    """What the pass was given, as the program has written it."""
     rows = np.loadtxt(folder / "record.txt")
 
     def texels(name: str, row: int) -> Floats:
         width, height = rows[row].astype(int)
         return np.fromfile(folder / f"{name}.f32", np.float32).reshape(height, width, 4)
 
-    record: dict[str, Any] = {"color": texels("color", 0), "depth": texels("depth", 1), "ids": texels("ids", 2)}
+    planes = {"color": 0, "depth": 1, "ids": 2, "normal": 4}
+    record: dict[str, Any] = {name: texels(name, row) for name, row in planes.items()}
     for name in ("constants", "weights", "context", "slots"):
         record[name] = np.fromfile(folder / f"{name}.f32", np.float32).reshape(-1, 4)
     record["size"] = (int(rows[3][1]), int(rows[3][0]))
-    record["places"] = {name: rows[4 + i].astype(np.float32) for i, name in enumerate(PLACES)}
-    record["linear"] = bool(rows[4 + len(PLACES)][0])
+    record["places"] = {name: rows[5 + i].astype(np.float32) for i, name in enumerate(PLACES)}
+    record["linear"], record["weights_in_buffer"] = (bool(flag) for flag in rows[5 + len(PLACES)])
     return record
 
 
 def painted_by_the_shader(plugin: Path, repository: Path, record: dict[str, Any], folder: Path) -> Any:
-    spirv = compile_pixel_shader(whole_source(plugin, repository, "LSDShadePass"), folder)
+    in_buffer = record["weights_in_buffer"]
+    define = "LSD_WEIGHTS_IN_BUFFER" if in_buffer else ""
+    spirv = compile_pixel_shader(whole_source(plugin, repository, "LSDShadePass", define=define), folder)
     loose = {"ShadeConstants": record["constants"], "bLinear": np.uint32(record["linear"]), **record["places"]}
-    textures = {f"{name}Texture": record[name.lower()] for name in ("Color", "Depth", "Ids")}
-    buffers = {
-        "WeightBuffer": record["weights"],
-        "ContextBuffer": record["context"],
-        "SlotBuffer": record["slots"],
-    }
-    return draw(spirv, textures, buffers, loose, record["size"])
+    textures = {f"{name}Texture": record[name.lower()] for name in ("Color", "Depth", "Ids", "Normal")}
+    buffers = {"ContextBuffer": record["context"], "SlotBuffer": record["slots"]}
+    weights = {"WeightBuffer" if in_buffer else "LSDWeights": record["weights"]}
+    constants = {} if in_buffer else weights
+    return draw(spirv, textures, buffers | (weights if in_buffer else {}), constants, loose, record["size"])
 
 
 def between(raw: Floats, scale: int) -> Floats:
@@ -124,12 +122,24 @@ def marked(record: dict[str, Any]) -> tuple[npt.NDArray[np.uint8], tuple[Slot, .
     record["ids"] = np.repeat(ids[..., None].astype(np.float32) / 255, 4, 2)
     record["constants"][7, 2] = 1.0
     record["slots"] = np.tile(np.array([0, 1, 0, 0], np.float32), (256, 1))
+    surfaces = {"outfit": 3.0, "vehicle": 4.0, "unspecified": 0.0}
     for slot in slots:
-        record["slots"][slot.slot, :2] = 3.0 if slot.object_class == "outfit" else 0.0, slot.strength
+        record["slots"][slot.slot, :2] = surfaces[slot.object_class], slot.strength
     return ids, slots
 
 
-@pytest.mark.parametrize("variant", ["whole", "percentage", "slots"])
+def stored_normals(record: dict[str, Any]) -> npt.NDArray[np.uint8]:
+    """The GBuffer's as the protocol's plane of normals. Nothing is stored for unlit materials, whose normals come from depth."""
+    stored = record["normal"][..., :3] * 2 - 1
+    assert (np.linalg.norm(stored[6:], axis=-1) > 0.99).all()
+    assert stored[6, 0] == pytest.approx((-0.6, 0.0, 0.8), abs=5e-3)
+    plane = np.zeros((*stored.shape[:2], 4), np.float32)
+    plane[..., :3] = np.stack([stored[..., 1], stored[..., 2], -stored[..., 0]], -1) / 2 + 0.5
+    plane[..., 3] = 1
+    return np.rint(plane * 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("variant", ["whole", "percentage", "slots", "normals", "buffer"])
 def test_the_engine_paints_what_the_daemon_paints(
     plugin: Path,
     repository: Path,
@@ -172,14 +182,24 @@ def test_the_engine_paints_what_the_daemon_paints(
     assert frame.sun is not None, "the stream's sun goes with each frame"
     look = Look.of(controls)
     ids, slots = marked(record) if variant == "slots" else (None, ())
-    shown = InputFrame(0, color, depth, ids=ids, slots=slots, camera=camera, sun=frame.sun)
-    inputs = frame_inputs(shown, look, frame.sun.direction, seed_offset(look.seed).numpy())
+    assert record["weights_in_buffer"] == (variant == "buffer")
     shading = LayeredShading(pipeline.model.head, EagerBackend(torch.device("cpu")))
     cells = torch.from_numpy(context.astype(np.float32))[None]
-    with torch.no_grad():
-        by_the_daemon = shading.shade(inputs, cells, pipeline._control_vector(look), (height, width)).copy()
 
-    by_the_daemon = composite(by_the_daemon, shown, Mix())
+    def painted_by_the_daemon(normal: npt.NDArray[np.uint8] | None) -> npt.NDArray[np.uint8]:
+        shown = InputFrame(0, color, depth, normal=normal, ids=ids, slots=slots, camera=camera, sun=frame.sun)
+        inputs = frame_inputs(shown, look, frame.sun.direction, seed_offset(look.seed).numpy())
+        with torch.no_grad():
+            picture = shading.shade(inputs, cells, pipeline._control_vector(look), (height, width)).copy()
+        return composite(picture, shown, Mix())
+
+    by_the_daemon = painted_by_the_daemon(None)
+    assert (record["constants"][7, 1] == 1) == (variant == "normals")
+    if variant == "normals":
+        with_normals = painted_by_the_daemon(stored_normals(record))
+        lit = np.abs(with_normals[6:].astype(int) - by_the_daemon[6:].astype(int)).max(-1)
+        assert (lit > 8).mean() > 0.1, "it matters which way the surfaces look"
+        by_the_daemon[6:] = with_normals[6:]
 
     by_the_engine = painted_by_the_shader(plugin, repository, record, tmp_path)
     difference = np.abs(by_the_engine[..., :3].astype(int) - by_the_daemon[..., :3].astype(int)).max(-1)

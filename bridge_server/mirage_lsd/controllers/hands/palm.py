@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
+from ...people.detector import grid_anchors, into_square
 from ...picture import Pixels
 
 Floats = npt.NDArray[np.float32]
@@ -40,28 +40,12 @@ class Palm:
 
 def make_anchors() -> Floats:
     """The centers of all anchors, N x 2, in 0..1, in the order of the network's outputs."""
-    layers = []
-    for stride, per_cell in _GRIDS:
-        places = (np.arange(PALM_INPUT // stride, dtype=np.float32) + 0.5) * (stride / PALM_INPUT)
-        y, x = np.meshgrid(places, places, indexing="ij")
-        layers.append(np.repeat(np.stack([x, y], -1).reshape(-1, 2), per_cell, axis=0))
-    return np.concatenate(layers)
+    return grid_anchors(PALM_INPUT, _GRIDS)
 
 
 def letterbox(pixels: Pixels) -> tuple[Floats, float, tuple[int, int]]:
-    """The whole picture in the network's square, with black bars.
-
-    Returns:
-        1 x 192 x 192 x 3 in 0..1; how many pixels of the picture one of the square is; the bars' width and height at left and top.
-    """
-    height, width = pixels.shape[:2]
-    scale = max(width, height) / PALM_INPUT
-    w, h = max(1, round(width / scale)), max(1, round(height / scale))
-    left, top = (PALM_INPUT - w) // 2, (PALM_INPUT - h) // 2
-    square = np.zeros((1, PALM_INPUT, PALM_INPUT, 3), np.float32)
-    small = cv2.resize(pixels, (w, h), interpolation=cv2.INTER_AREA)
-    square[0, top : top + h, left : left + w] = small[..., :3].astype(np.float32) / 255.0
-    return square, scale, (left, top)
+    """The whole picture in the network's square; see `people.detector.into_square`."""
+    return into_square(pixels, PALM_INPUT)
 
 
 def read_palms(

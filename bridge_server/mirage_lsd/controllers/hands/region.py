@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ...picture import Pixels
+from ...people.square import TurnedSquare
 from .palm import Palm
 
 Floats = npt.NDArray[np.float32]
@@ -25,18 +24,8 @@ _WRIST, _INDEX, _MIDDLE, _RING = 0, 6, 10, 14
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
-    """A turned square, in pixels of the picture.
-
-    Attributes:
-        x, y: its center. side: its length.
-        angle: radians by which it is turned, clockwise as seen; 0 where the fingers point up.
-    """
-
-    x: float
-    y: float
-    side: float
-    angle: float
+class Region(TurnedSquare):
+    """Turned by 0 where the fingers point up."""
 
     @classmethod
     def of_palm(cls, palm: Palm) -> Region:
@@ -67,31 +56,9 @@ class Region:
             angle,
         )
 
-    def to_picture(self) -> Floats:
-        """2 x 3: from pixels of the network's input to pixels of the picture."""
-        step = self.side / HAND_INPUT
-        c, s = math.cos(self.angle) * step, math.sin(self.angle) * step
-        half = HAND_INPUT / 2
-        return np.array([[c, -s, self.x - (c - s) * half], [s, c, self.y - (s + c) * half]], np.float32)
-
-    def cut(self, pixels: Pixels) -> Floats:
-        """1 x 224 x 224 x 3 in 0..1; black beyond the picture's edge."""
-        crop = cv2.warpAffine(
-            pixels,
-            self.to_picture(),
-            (HAND_INPUT, HAND_INPUT),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_CONSTANT,
-        )
-        return crop[None, ..., :3].astype(np.float32) / np.float32(255.0)
-
     def joints_in_picture(self, joints: Floats) -> Floats:
         """21 x 3 of the network, in pixels of its input, as pixels of the picture; the third number is depth at the same scale."""
-        way = self.to_picture()
-        placed = np.empty_like(joints)
-        placed[:, :2] = joints[:, :2] @ way[:, :2].T + way[:, 2]
-        placed[:, 2] = joints[:, 2] * (self.side / HAND_INPUT)
-        return placed
+        return self.in_picture(joints, HAND_INPUT)
 
 
 def _turn(wrist: tuple[float, float], knuckle: tuple[float, float]) -> float:

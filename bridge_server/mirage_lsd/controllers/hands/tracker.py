@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ...openvino_core import openvino_core
 from ...picture import Pixels
 from .palm import Palm, letterbox, make_anchors, read_palms
-from .region import Region
+from .region import HAND_INPUT, Region
 
 Floats = npt.NDArray[np.float32]
 
@@ -67,7 +67,7 @@ class HandNetworks:
 
     def hand(self, pixels: Pixels, region: Region) -> tuple[Floats, Floats, float, float]:
         """Joints in pixels of the picture, shape in meters, how surely it is a right hand, and how surely it is one at all."""
-        out = self._hand(region.cut(pixels))
+        out = self._hand(region.cut(pixels, HAND_INPUT))
         joints = region.joints_in_picture(np.asarray(out[0], np.float32).reshape(21, 3))
         shape = np.array(out[3], np.float32).reshape(21, 3)
         c, s = np.cos(region.angle), np.sin(region.angle)

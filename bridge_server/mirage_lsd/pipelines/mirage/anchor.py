@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,7 +17,7 @@ from .sampled_depth import resample_depth
 
 @dataclass(slots=True)
 class AnchoredFrame:
-    """A frame at the base size h x w; its tensors are its own.
+    """A frame at the base size h x w; its tensors are its own. Of planes on a card depth is an array there, (h, w), and motion the plane itself.
 
     Attributes:
         inputs: the planes and the camera, for the head and the guide. base: h, w.
@@ -25,8 +26,8 @@ class AnchoredFrame:
 
     inputs: FrameInputs
     base: tuple[int, int]
-    depth: Tensor
-    motion: Tensor | None
+    depth: Any
+    motion: Any
     _color: Tensor | None = field(default=None, init=False)
 
     @property

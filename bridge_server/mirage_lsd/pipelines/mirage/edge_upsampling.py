@@ -1,4 +1,4 @@
-"""The picture's own edges for what was estimated from it: joint bilateral upsampling (Kopf et al., 2007)."""
+"""The picture's own edges for what is known of it more coarsely: joint bilateral upsampling (Kopf et al., 2007)."""
 
 from __future__ import annotations
 
@@ -6,39 +6,46 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ...models.estimator import ESTIMATE_STRIDE
-
 # What comes out is this many times smaller than the base picture.
 _FINE_STRIDE = 2
 # Fall-off with distance, in cells, and with the difference in color, on the scale -1..1.
 _NEAR, _ALIKE = 0.6, 0.15
-# First the cells are smoothed among themselves, along the picture's edges, so often and with this fall-off: bumps in a guessed depth bend what is
-# painted on it.
-_ROUNDS, _ALIKE_CELLS = 4, 0.2
+# The same where cells are smoothed among themselves.
+_ALIKE_CELLS = 0.6
 
 
 class EdgeUpsampling(nn.Module):
-    """(cells (1, C, h / 4, w / 4), picture (1, 3, h, w) in -1..1) -> (1, C, h / 2, w / 2).
+    """(cells (1, C, h / stride, w / stride), picture (1, 3, h, w) in -1..1) -> (1, C, h / 2, w / 2).
 
     Each pixel takes the mean of the cells around it, those most that are near and whose color is its own.
+
+    Args:
+        stride: a cell's side in pixels, even.
+        smoothed: how often cells are first smoothed among themselves, along the picture's edges, each time from twice as far (an edge-avoiding
+            wavelet's residue: Dammertz et al., 2010). Bumps in a guessed depth bend what is painted on it.
     """
 
     falloff: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, stride: int, smoothed: int = 0) -> None:
         super().__init__()
-        self.scale = ESTIMATE_STRIDE // _FINE_STRIDE
+        self.stride, self.rounds = stride, smoothed
+        self.scale = stride // _FINE_STRIDE
         # Offset from the pixel to its cell's centre, in cells.
         within = (torch.arange(self.scale) + 0.5) / self.scale - 0.5
         offsets = torch.tensor([-1.0, 0.0, 1.0])
         falloff = torch.exp(-((within[None] - offsets[:, None]) ** 2) / (2 * _NEAR**2))
         self.register_buffer("falloff", falloff, persistent=False)
 
+    def extra_repr(self) -> str:
+        """Tells apart what has no weights to tell it apart."""
+        return f"stride={self.stride}, smoothed={self.rounds}"
+
     def forward(self, estimate: Tensor, picture: Tensor) -> Tensor:
         h, w = estimate.shape[-2:]
-        pixels, colors = F.avg_pool2d(picture, _FINE_STRIDE), F.avg_pool2d(picture, ESTIMATE_STRIDE)
-        for reach in range(1, _ROUNDS + 1):
-            estimate = self._smoothed(estimate, colors, reach)
+        pixels, colors = F.avg_pool2d(picture, _FINE_STRIDE), F.avg_pool2d(picture, self.stride)
+        for i in range(self.rounds):
+            estimate = self._smoothed(estimate, colors, 2**i)
         cells = F.pad(torch.cat([estimate, colors], 1), (1, 1, 1, 1), mode="replicate")
         total, weights = torch.zeros_like(pixels[:, :1]), torch.zeros_like(pixels[:, :1])
         for y in range(3):

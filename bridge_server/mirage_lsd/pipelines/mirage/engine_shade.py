@@ -13,9 +13,9 @@ from torch import Tensor
 
 from ...accel.fused_cpu import HEAD_WIDTH, check_head
 from ...frame import Camera, Slot
-from ...models.character import CHARACTER_PARTS
 from ...models.guide import FAR_M, world_rays
 from .frame_inputs import FrameInputs
+from .surfaces import surface_of_ids
 
 _Floats = npt.NDArray[np.float32]
 # Rows of float4: LSD_WEIGHT, and so many texels in a row where the weights are a texture.
@@ -75,19 +75,20 @@ def pack_constants(
 
 
 def slot_table(slots: Iterable[Slot] = ()) -> npt.NDArray[np.uint8]:
-    """What LSD_SLOT looks up for each number in the plane `ids`: (256, 4) of part, strength in 255ths, 0, 0.
-
-    No slots: 1 is skin, 2 hair, 3 outfit, and all are painted.
-    """
+    """What LSD_SLOT looks up for each number in the plane `ids`: (256, 4) of surface (`surface_of_ids`), strength in 255ths, 0, 0."""
     table = np.zeros((256, 4), np.uint8)
     table[:, 1] = 255
     numbered = tuple(slots)
-    if not numbered:
-        table[1 : 1 + len(CHARACTER_PARTS), 0] = np.arange(len(CHARACTER_PARTS)) + 1
+    table[:, 0] = surface_of_ids(numbered)
     for slot in numbered:
-        if slot.object_class in CHARACTER_PARTS:
-            table[slot.slot, 0] = CHARACTER_PARTS.index(slot.object_class) + 1
         table[slot.slot, 1] = round(255 * slot.strength)
+    return table
+
+
+def surface_table() -> npt.NDArray[np.uint8]:
+    """The same for a plane that holds surfaces already (`FrameInputs.ids`); all are painted."""
+    table = np.zeros((256, 4), np.uint8)
+    table[:, 0], table[:, 1] = np.arange(256), 255
     return table
 
 

@@ -27,13 +27,17 @@ _Doubles = npt.NDArray[np.float64]
 _FIELD_OF_VIEW = math.radians(68)
 _EYE_HEIGHT = 1.7
 # Channels of an estimate (models.estimator).
-_LOG_DEPTH, _NORMAL, _SKY, _ELEVATION = 1, slice(2, 5), 5, 8
+_LOG_DEPTH, _UP, _SKY, _ELEVATION = 1, 3, 5, 8
 UPSAMPLED = (1, 2, 3, 4, 5)
 _NEAREST_M, _FARTHEST_M = 0.4, 400.0
 _SKY_ABOVE = 0.6
 _FACES_DOWN = -0.1
+# What faces up at least this much is the ground, and the ground is a plane; between, it is a slope.
+_SLOPE, _GROUND = 0.55, 0.8
+# How high an eye may be above it, metres, and of how many cells the ground must be to say so.
+_LOWEST_EYE, _HIGHEST_EYE, _SEEN_GROUND = 0.5, 8.0, 0.03
 # How much of the estimate before stays where its surface was visible.
-_KEPT = 0.95
+_KEPT = 0.97
 # Flow below this, in pixels of the base picture, is the flow network's own noise.
 _STILL = 0.35
 # Share of the way to the elevation that is seen now, a frame.
@@ -45,10 +49,16 @@ _MOST_TURN, _MOST_STEP = 0.15, 1.0
 
 @dataclass(frozen=True)
 class VirtualView:
-    """What a stream without geometry remembers: `estimate` (1, ESTIMATED_CHANNELS, h / 4, w / 4), `pose` (4, 4), world_from_camera."""
+    """What a stream without geometry remembers.
+
+    Attributes:
+        estimate: (1, ESTIMATED_CHANNELS, h / 4, w / 4). pose: (4, 4), world_from_camera.
+        upsampled: (1, len(UPSAMPLED), h / 2, w / 2), those channels with the picture's edges; None: not made yet.
+    """
 
     estimate: Tensor
     pose: _Doubles
+    upsampled: Tensor | None = None
 
 
 def intrinsics_for(height: int, width: int) -> tuple[float, float]:
@@ -60,7 +70,7 @@ def intrinsics_for(height: int, width: int) -> tuple[float, float]:
 def next_view(
     estimate: Tensor | None, before: VirtualView | None, step: Trail | None, size: tuple[int, int]
 ) -> VirtualView:
-    """The view of a frame.
+    """The view of a frame. Where no estimate was made for it, the edges of the last one come along.
 
     Args:
         estimate: (1, ESTIMATED_CHANNELS, h / 4, w / 4), of this frame alone; None: none was made, and `before` and `step` are there.
@@ -70,15 +80,26 @@ def next_view(
     sx, sy = intrinsics_for(*size)
     if before is None or step is None:
         assert estimate is not None
-        return VirtualView(estimate.clone(), _pose(_elevation_of_axis(estimate, sx, sy)))
-    moves = (step.motion.square().sum(1, keepdim=True) > (_STILL / FEATURE_STRIDE) ** 2).to(step.motion.dtype)
-    motion = F.interpolate(step.motion * moves, scale_factor=2.0, mode="bilinear", align_corners=False) * 2.0
-    visible = F.interpolate(step.visible, scale_factor=2.0, mode="nearest")
-    steadied = warp(before.estimate, motion)
+        pose = _pose(_elevation_of_axis(estimate, sx, sy))
+        pose[1, 3] = _eye_height(estimate, pose, sy)
+        return VirtualView(estimate.clone(), pose)
+    steadied, upsampled = warp(before.estimate, _finer_motion(step, 2)), None
     if estimate is not None:
+        visible = F.interpolate(step.visible, scale_factor=2.0, mode="nearest")
         steadied = torch.lerp(estimate, steadied, _KEPT * visible)
-    pose = before.pose @ camera_motion(step, steadied, sx, sy)
-    return VirtualView(steadied, _levelled(pose, _elevation_of_axis(steadied, sx, sy)))
+    elif before.upsampled is not None:
+        upsampled = warp(before.upsampled, _finer_motion(step, 4))
+    solid = steadied.clone()
+    solid[0, _LOG_DEPTH] = _grounded(steadied[0, _LOG_DEPTH], steadied[0, _UP], before.pose, sy)
+    pose = _levelled(before.pose @ camera_motion(step, solid, sx, sy), _elevation_of_axis(steadied, sx, sy))
+    pose[1, 3] += _LEVELLING * (_eye_height(steadied, pose, sy) - pose[1, 3])
+    return VirtualView(steadied, pose, upsampled)
+
+
+def _finer_motion(step: Trail, factor: int) -> Tensor:
+    """The motion (1, 2, h, w) of cells `factor` times smaller, in those; none where it is the flow network's own noise."""
+    moves = (step.motion.square().sum(1, keepdim=True) > (_STILL / FEATURE_STRIDE) ** 2).to(step.motion.dtype)
+    return F.interpolate(step.motion * moves, scale_factor=float(factor), mode="bilinear", align_corners=False) * factor
 
 
 def _elevation_of_axis(estimate: Tensor, sx: float, sy: float) -> float:
@@ -87,6 +108,30 @@ def _elevation_of_axis(estimate: Tensor, sx: float, sy: float) -> float:
     seen = torch.asin(estimate[0, _ELEVATION, :, w // 3 : w - w // 3].clamp(-0.99, 0.99))
     rows = torch.atan((1.0 - 2.0 * (torch.arange(h) + 0.5) / h) / sy)[:, None]
     return float(torch.clamp((seen - rows).median(), -1.2, 1.2))
+
+
+def _ray_heights(rows: int, pose: _Doubles, sy: float) -> Tensor:
+    """(rows, 1): how far up the views of a level camera's rows lead for each metre of depth."""
+    y = (1.0 - 2.0 * (np.arange(rows) + 0.5) / rows) / sy
+    return torch.from_numpy((pose[1, 1] * y - pose[1, 2]).astype(np.float32))[:, None]
+
+
+def _eye_height(estimate: Tensor, pose: _Doubles, sy: float) -> float:
+    """Metres above the ground that the estimate sees; the pose's own where it sees none."""
+    rays = _ray_heights(estimate.shape[2], pose, sy)
+    seen = (estimate[0, _UP] > _GROUND) & (estimate[0, _SKY] < 0.5) & (rays < -0.05)
+    if seen.float().mean() < _SEEN_GROUND:
+        return float(pose[1, 3])
+    depth = torch.expm1(estimate[0, _LOG_DEPTH].clamp(0.0, 1.3) * 5.0)
+    return min(max(float((depth * -rays)[seen].median()), _LOWEST_EYE), _HIGHEST_EYE)
+
+
+def _grounded(log_depth: Tensor, up: Tensor, pose: _Doubles, sy: float) -> Tensor:
+    """The logarithmic depth (h, w) with the ground flat. `up`: (h, w), the normal's upward part."""
+    rays = _ray_heights(len(log_depth), pose, sy)
+    plane = torch.log1p((float(pose[1, 3]) / (-rays).clamp(min=1e-3)).clamp(_NEAREST_M, _FARTHEST_M)) * 0.2
+    share = ((up - _SLOPE) / (_GROUND - _SLOPE)).clamp(0, 1) * (rays < -0.01)
+    return torch.lerp(log_depth, plane.expand_as(log_depth), share)
 
 
 def _about_x(angle: float) -> _Doubles:
@@ -175,11 +220,12 @@ def inputs_of(
     `upsampled`: (1, len(UPSAMPLED), h / 2, w / 2), those channels of the estimate, with the picture's edges. `gray`: (H, W) uint8, what the network sees of the picture.
     """
     height, width = output
-    sides = upsampled[:, [0, 4]]
-    full = F.interpolate(sides, size=output, mode="bilinear", align_corners=False)[0]
-    depth = torch.expm1_(full[0].clamp_(0.0, 1.3).mul_(5.0)).clamp_(_NEAREST_M, _FARTHEST_M)
-    depth *= full[1] <= _SKY_ABOVE
+    sx, sy = intrinsics_for(height, width)
     pose = view.pose
+    full = F.interpolate(upsampled[:, [0, 2, 4]], size=output, mode="bilinear", align_corners=False)[0]
+    solid = _grounded(full[0], full[1], pose, sy)
+    depth = torch.expm1_(solid.clamp_(0.0, 1.3).mul_(5.0)).clamp_(_NEAREST_M, _FARTHEST_M)
+    depth *= full[2] <= _SKY_ABOVE
     right = pose[:3, 0] / np.linalg.norm(pose[:3, 0])
     level = np.stack([right, (0.0, 1.0, 0.0), np.cross(right, (0.0, 1.0, 0.0))], 1)
     # Few ceilings were among the worlds: what seems to face down is a wall, rather than something nobody has seen.
@@ -195,7 +241,6 @@ def inputs_of(
     packed = np.ascontiguousarray(resample(cells.view(np.uint32)[..., 0], height, width))[..., None].view(np.uint8)
     color = np.full((height, width, 4), 255, np.uint8)
     color[..., :3] = gray.numpy()[..., None]
-    sx, sy = intrinsics_for(height, width)
     return replace(
         inputs,
         color=color,
@@ -204,5 +249,4 @@ def inputs_of(
         ids=None if inputs.ids is None else np.ascontiguousarray(resample(inputs.ids, height, width)),
         world_from_camera=np.ascontiguousarray(pose[:3], np.float32),
         intrinsics=np.array([sx, sy, 0.0, 0.0], np.float32),
-        estimated=True,
     )

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...cuda.array import is_on_card
 from ...frame import Camera, InputFrame, Slot
-from ...models.character import CHARACTER_PARTS, DEFAULT_APPEARANCE
+from ...models.character import CHARACTER_PARTS, DEFAULT_APPEARANCE, GARMENT_VALUES
 from .look import Look
+from .surfaces import surface_of_ids
 
 _Floats = npt.NDArray[np.float32]
 
@@ -22,7 +24,7 @@ class FrameInputs:
     Attributes:
         world_from_camera: (3, 4). intrinsics: (4,), see `models.guide.world_rays`. sun, seed: (3,). palette: (3, 8), see
             `palette_of`.
-        estimated: the geometry is a guess (`estimated_geometry`), too rough for patterns of straight lines.
+        slots: of planes on a card, whose `ids` are slots; in host memory `ids` are surfaces already.
     """
 
     color: npt.NDArray[np.uint8]
@@ -34,7 +36,22 @@ class FrameInputs:
     sun: _Floats
     seed: _Floats
     palette: _Floats
-    estimated: bool = False
+    slots: tuple[Slot, ...] = ()
+
+
+def blank_inputs(size: tuple[int, int]) -> FrameInputs:
+    """Black pictures of `size`, height and width, of a wall one metre off, seen by a camera in the origin."""
+    return FrameInputs(
+        color=np.zeros((*size, 4), np.uint8),
+        depth=np.ones(size, np.float32),
+        normal=None,
+        ids=None,
+        world_from_camera=np.eye(3, 4, dtype=np.float32),
+        intrinsics=np.ones(4, np.float32),
+        sun=np.array([0, 1, 0], np.float32),
+        seed=np.zeros(3, np.float32),
+        palette=np.zeros((len(CHARACTER_PARTS), GARMENT_VALUES), np.float32),
+    )
 
 
 def intrinsics_of(camera: Camera) -> tuple[_Floats, _Floats]:
@@ -76,25 +93,18 @@ def frame_inputs(frame: InputFrame, look: Look, sun: tuple[float, float, float],
         color=frame.color,
         depth=frame.depth if geometry else None,
         normal=frame.normal if geometry else None,
-        ids=_parts(frame) if geometry else None,
+        ids=_surfaces(frame) if geometry else None,
         world_from_camera=pose,
         intrinsics=intrinsics,
         sun=np.array(sun, np.float32),
         seed=np.asarray(seed, np.float32),
         palette=palette_of(look),
+        slots=frame.slots if is_on_card(frame.ids) else (),
     )
 
 
-def _parts(frame: InputFrame) -> npt.NDArray[np.uint8] | None:
-    """The plane `ids` as the network knows it: 1 skin, 2 hair, 3 outfit, else 0."""
-    if frame.ids is None or not frame.slots:
+def _surfaces(frame: InputFrame) -> npt.NDArray[np.uint8] | None:
+    """The plane `ids` as the network knows it, see `surface_of_ids`; on a card as it came."""
+    if frame.ids is None or is_on_card(frame.ids):
         return frame.ids
-    return _part_of_slot(frame.slots)[frame.ids]
-
-
-def _part_of_slot(slots: tuple[Slot, ...]) -> npt.NDArray[np.uint8]:
-    parts = np.zeros(256, np.uint8)
-    for slot in slots:
-        if slot.object_class in CHARACTER_PARTS:
-            parts[slot.slot] = CHARACTER_PARTS.index(slot.object_class) + 1
-    return parts
+    return surface_of_ids(frame.slots)[frame.ids]

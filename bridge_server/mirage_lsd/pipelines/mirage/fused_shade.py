@@ -50,7 +50,6 @@ class FusedShading:
         self._flows: LruCache[_Floats] = LruCache(SIZES_KEPT)
         self._pictures: LruCache[npt.NDArray[np.uint8]] = LruCache(SIZES_KEPT)
         self._weights = ControlMemo(lambda controls: layer_arrays(head, controls))
-        self._weights_for_estimates = ControlMemo(lambda controls: layer_arrays(head, controls, estimated=True))
 
     def prepare(self, base: tuple[int, int], output: tuple[int, int]) -> None:
         """Nothing to compile."""
@@ -91,7 +90,7 @@ class FusedShading:
     ) -> npt.NDArray[np.uint8]:
         """See `Shading.shade`."""
         picture = self._pictures.get(output, lambda: np.empty((*output, 4), np.uint8))
-        weights = (self._weights_for_estimates if inputs.estimated else self._weights)(controls)
+        weights = self._weights(controls)
         scene, cells = _scene(inputs), context[0].contiguous().numpy()
         for first in range(0, output[0], _BAND):
             self._shader.threads = self._threads()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,24 +14,21 @@ from torch import Tensor
 from ...accel.fused_cpu import CONTEXT_CHANNELS
 from ...accel.gpu import GpuShader, GpuUnavailableError, ShadeInputs, ShadeTarget
 from ...clock import now_ns
-from ...models.character import CHARACTER_PARTS, GARMENT_VALUES
 from ...models.head import Head
 from ..caches import SIZES_KEPT, ControlMemo, LruCache
 from ..reprojection import PreviousFrame, Reprojected
 from ..resample import resample
-from .engine_shade import pack_constants, pack_weights, slot_table
-from .frame_inputs import FrameInputs
-from .head_weights import layer_arrays
+from .engine_shade import pack_constants, surface_table
+from .frame_inputs import FrameInputs, blank_inputs
+from .head_weights import packed_head
 from .sampled_depth import resample_depth
 from .shade import Shading
 
 _log = structlog.get_logger(__name__)
-_Floats = npt.NDArray[np.float32]
-_WEIGHTS = 1801
 # Mean difference of bytes: bfloat16 kernels and a GPU's float32 differ by less, a wrong picture by ten times as much.
-_ALIKE = 2.0
+ALIKE = 2.0
 # Height and width of the picture that is compared, and of those whose time is taken, and how many.
-_COMPARED, _TIMED, _TRIALS = (90, 160), (360, 640), 5
+COMPARED, _TIMED, _TRIALS = (90, 160), (360, 640), 5
 
 
 class GpuShading:
@@ -47,15 +45,13 @@ class GpuShading:
     """
 
     def __init__(self, head: Head, shader: GpuShader, otherwise: Shading) -> None:
-        self._head, self._shader, self._otherwise = head, shader, otherwise
+        self._shader, self._otherwise = shader, otherwise
         self.gave_up = False
-        self._weights = ControlMemo(self._packed)
-        self._weights_for_estimates = ControlMemo(lambda controls: self._packed(controls, estimated=True))
+        self._weights = ControlMemo(lambda controls: packed_head(head, controls))
         self._weights(
             torch.zeros(1, head.scenes + head.lighting_biases[0].shape[0], device=head.scene_biases[0].device)
         )
-        # No slots: `FrameInputs.ids` are parts.
-        self._slots = slot_table()
+        self._slots = surface_table()
         self._targets: LruCache[ShadeTarget] = LruCache(SIZES_KEPT)
         self._pictures: LruCache[npt.NDArray[np.uint8]] = LruCache(SIZES_KEPT)
         self.name = f"{shader.adapter.api} ({shader.adapter.name})"
@@ -97,7 +93,7 @@ class GpuShading:
         _, h, w, _ = context.shape
         picture = self._pictures.get(output, lambda: np.empty((*output, 4), np.uint8))
         target = self._targets.get((output, (h, w)), lambda: self._shader.target(output, (h, w)))
-        weights = (self._weights_for_estimates if inputs.estimated else self._weights)(controls)
+        weights = self._weights(controls)
         planes = (
             resample(inputs.color, *output),
             None if inputs.depth is None else resample_depth(inputs.depth, *output),
@@ -107,9 +103,6 @@ class GpuShading:
         cells = context[0].float().cpu().contiguous().numpy()
         target.shade(ShadeInputs(pack_constants(inputs, output, (h, w)), weights, planes, self._slots, cells), picture)
         return picture
-
-    def _packed(self, controls: Tensor, estimated: bool = False) -> _Floats:
-        return pack_weights(*layer_arrays(self._head, controls, estimated=estimated)).reshape(-1, 4)[:_WEIGHTS]
 
 
 def is_faster(shading: Shading, other: Shading, head: Head) -> bool:
@@ -130,11 +123,11 @@ def is_faster(shading: Shading, other: Shading, head: Head) -> bool:
 
 def paints_alike(shading: GpuShading, other: Shading, head: Head) -> bool:
     """Whether a GPU's picture is the model's: nobody has tried all drivers."""
-    trial = trial_frame(head, _COMPARED)
-    found = shading.shade(*trial, _COMPARED).astype(np.int16)
+    trial = trial_frame(head, COMPARED)
+    found = shading.shade(*trial, COMPARED).astype(np.int16)
     if shading.gave_up:
         return False
-    return bool(np.abs(found - other.shade(*trial, _COMPARED)).mean() < _ALIKE)
+    return bool(np.abs(found - other.shade(*trial, COMPARED)).mean() < ALIKE)
 
 
 def trial_frame(head: Head, size: tuple[int, int]) -> tuple[FrameInputs, Tensor, Tensor]:
@@ -143,11 +136,15 @@ def trial_frame(head: Head, size: tuple[int, int]) -> tuple[FrameInputs, Tensor,
     random = np.random.default_rng(1)
     rows = np.linspace(-1.0, 1.0, height, dtype=np.float32)[:, None]
     depth = np.where(rows > 0.05, 1.6 / np.maximum(rows, 0.05), 0.0).astype(np.float32)
-    inputs = FrameInputs(
-        random.integers(90, 160, (height, width, 4), dtype=np.uint8), np.ascontiguousarray(np.broadcast_to(depth, size)), None,
-        (np.arange(width) // 16 % 4).astype(np.uint8)[None].repeat(height, 0), np.eye(3, 4, dtype=np.float32), np.ones(4, np.float32),
-        np.array([0.3, 0.9, 0.3], np.float32), np.zeros(3, np.float32), np.full((len(CHARACTER_PARTS), GARMENT_VALUES), 0.4, np.float32),
-    )  # fmt: skip
+    blank = blank_inputs(size)
+    inputs = replace(
+        blank,
+        color=random.integers(90, 160, (height, width, 4), dtype=np.uint8),
+        depth=np.ascontiguousarray(np.broadcast_to(depth, size)),
+        ids=(np.arange(width) // 16 % 4).astype(np.uint8)[None].repeat(height, 0),
+        sun=np.array([0.3, 0.9, 0.3], np.float32),
+        palette=np.full_like(blank.palette, 0.4),
+    )
     device = head.scene_biases[0].device
     cells = random.standard_normal((1, height // 16, width // 16, CONTEXT_CHANNELS), np.float32) * 0.6
     controls = torch.zeros(1, head.scenes + head.lighting_biases[0].shape[0], device=device)

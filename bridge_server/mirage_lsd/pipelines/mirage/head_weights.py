@@ -7,16 +7,18 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from ...models.guide import EXACT_CHANNELS, GUIDE_CHANNELS
+from ...models.guide import GUIDE_CHANNELS
 from ...models.head import Head
 from ...models.mirage_lsd_v1 import CONTEXT_STRIDE, MirageLSDv1, base_size
 from ...models.seed import seed_offset
 from ...protocol.shading import MIRAGE_HEAD, ShadingShape
 from ..context import ShadingWeights
+from .engine_shade import pack_weights
 from .frame_inputs import palette_of
 from .look import Look
 
 _Floats = npt.NDArray[np.float32]
+_WEIGHTS = 1801
 
 
 def shape_of(model: MirageLSDv1) -> ShadingShape | None:
@@ -31,17 +33,19 @@ def shape_of(model: MirageLSDv1) -> ShadingShape | None:
 
 
 @torch.no_grad()
-def layer_arrays(head: Head, controls: Tensor, *, estimated: bool = False) -> tuple[list[_Floats], list[_Floats]]:
-    """The head's matrices and biases for `controls` (1, K), as shaders outside of PyTorch take them.
-
-    Args:
-        estimated: as if the fields that need exact geometry could not be resolved: their columns are zero.
-    """
+def layer_arrays(head: Head, controls: Tensor) -> tuple[list[_Floats], list[_Floats]]:
+    """The head's matrices and biases for `controls` (1, K), as shaders outside of PyTorch take them."""
     matrices, biases = ([x[0].cpu().contiguous().numpy() for x in layers] for layers in head.weights(controls))
-    if estimated:
-        matrices[0] = matrices[0].copy()
-        matrices[0][:, list(EXACT_CHANNELS)] = 0
     return matrices, biases
+
+
+def packed_head(head: Head, controls: Tensor) -> _Floats:
+    """The same as shaders on a GPU take it: LSD_WEIGHT, (1801, 4).
+
+    Raises:
+        ValueError: the head has other sizes than they were written for.
+    """
+    return pack_weights(*layer_arrays(head, controls)).reshape(-1, 4)[:_WEIGHTS]
 
 
 @torch.no_grad()

@@ -10,14 +10,13 @@ import torch
 from torch import Tensor, nn
 
 from ...accel.base import Backend, CompiledModule
-from ...models.character import CHARACTER_PARTS, GARMENT_VALUES
 from ...models.fields import anchored_noise
-from ...models.guide import EXACT_CHANNELS, build_guide, color_only_guide
+from ...models.guide import build_guide, color_only_guide
 from ...models.head import Head
 from ..caches import SIZES_KEPT, LruCache
 from ..reprojection import PreviousFrame, Reprojected, reproject
 from ..resample import resample
-from .frame_inputs import FrameInputs
+from .frame_inputs import FrameInputs, blank_inputs
 from .sampled_depth import resample_depth
 
 
@@ -75,7 +74,7 @@ class LayeredShading:
     def prepare(self, base: tuple[int, int], output: tuple[int, int]) -> None:
         """Compiles the guides of frames with depth and camera; the head is compiled by the first frame."""
         for with_noise, size in ((True, base), (False, output)):
-            self._compiled_guide(with_noise, size, _guide_arguments(_blank_inputs(size), size))
+            self._compiled_guide(with_noise, size, _guide_arguments(blank_inputs(size), size))
 
     def use_threads(self, threads: Callable[[], int]) -> None:
         """The backend's own threads do the work."""
@@ -104,9 +103,6 @@ class LayeredShading:
             guide = color_only_guide(_unit_color(inputs.color, output))
         else:
             (guide,) = self._guide(False, inputs, output)
-            if inputs.estimated:
-                guide = guide.clone()
-                guide[:, list(EXACT_CHANNELS)] = 0
         arguments = (guide, context, controls)
         key = ("shade", output, tuple(context.shape))
         compiled = self._compiled.get(
@@ -140,14 +136,6 @@ def _guide_arguments(inputs: FrameInputs, size: tuple[int, int]) -> tuple[Tensor
     if inputs.normal is not None:
         arguments = (*arguments, torch.from_numpy(np.ascontiguousarray(resample(inputs.normal, *size)))[None])
     return arguments
-
-
-def _blank_inputs(size: tuple[int, int]) -> FrameInputs:
-    return FrameInputs(
-        np.zeros((*size, 4), np.uint8), np.ones(size, np.float32), None, None,
-        np.eye(3, 4, dtype=np.float32), np.ones(4, np.float32), np.array([0, 1, 0], np.float32), np.zeros(3, np.float32),
-        np.zeros((len(CHARACTER_PARTS), GARMENT_VALUES), np.float32),
-    )  # fmt: skip
 
 
 def _unit_color(rgba: npt.NDArray[np.uint8], size: tuple[int, int]) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ...controls import Choice, Controls, ControlSpec, Direction, Number, Numbers, Seed, Text
+from ...controls import Choice, Color, Controls, ControlSpec, Direction, Number, Numbers, Seed, Text
 from ...models.character import DEFAULT_APPEARANCE, Garment
 
 MOST_STEPS = 8
@@ -12,6 +12,7 @@ MOST_STEPS = 8
 GARMENT_PREFIX = "garment."
 # No part of a look: nothing that was seen has to be forgotten when it changes.
 DETAIL = "detail"
+TINT = "tint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,12 @@ def control_specs(scenes: tuple[str, ...], lightings: tuple[str, ...]) -> tuple[
         Choice(name="lighting", help="The light and the weather in it.", values=lightings, default=lightings[0]),
         Text(
             name="prompt",
-            help="Scene and lighting in words, for example: a frozen forest at night. A word list, not a language model.",
+            help="Scene, lighting and color in words, for example: a frozen harbour at blue hour. A word list, not a language model.",
             max_bytes=4_096,
         ),
         Text(
             name="appearance",
-            help="What characters wear where the engine marks them, for example: a red and white striped shirt, blonde hair.",
+            help="What characters wear where the engine marks them, and people in front of a camera: a red and white striped shirt, blonde hair.",
         ),
         Number(
             name=DETAIL,
@@ -79,6 +80,10 @@ def control_specs(scenes: tuple[str, ...], lightings: tuple[str, ...]) -> tuple[
             minimum=0.0,
             maximum=2.0,
             default=1.0,
+        ),
+        Color(
+            name=TINT,
+            help="The color of the light on the painted picture, on top of the lighting's own; white changes nothing.",
         ),
         Direction(name="sun_direction", help="Towards the sun, where the engine sends none."),
         Number(

@@ -60,7 +60,8 @@ def warp_history(frame: AnchoredFrame, state: StreamState, shading: Shading, flo
     if found.visible_fraction < _CUT_BELOW:
         state.reset()
         return WarpedHistory(state.memory)
-    step = Trail(found.flow_at_eighth[:, :2] / FEATURE_STRIDE, found.flow_at_eighth[:, 2:].clone())
+    way = found.flow_at_eighth.to(state.memory.past.device)
+    step = Trail(way[:, :2] / FEATURE_STRIDE, way[:, 2:].clone())
     trail = extended(state.trail, step)
     past = warp(state.memory.past.flatten(1, 2), trail.motion) * trail.visible
     context = None if state.context is None else warp(state.context, trail.motion)

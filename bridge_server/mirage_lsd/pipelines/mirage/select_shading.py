@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import numpy as np
 import structlog
 import torch
 
 from ...accel.base import Backend
 from ...accel.gpu import GpuShader, GpuUnavailableError
+from ...cuda.driver import CudaError
+from ...cuda.kernels import kernels_of
+from ...cuda.probe import ipc_problem
+from ...frame import InputFrame
+from ...models.head import Head
 from ...models.mirage_lsd_v1 import MirageLSDv1
-from .gpu_shade import GpuShading, is_faster, paints_alike
+from .card_frames import CardFrames
+from .gpu_shade import ALIKE, COMPARED, GpuShading, is_faster, paints_alike, trial_frame
 from .shade import Shading
 
 _log = structlog.get_logger(__name__)
 _GPU_SHADERS = ("cuda", "vulkan")
+# Mean difference of the guide's numbers, in -1..1: rounding is a hundred times less.
+_GUIDE_ALIKE = 0.02
 
 
 def select_shading(model: MirageLSDv1, backend: Backend, device: torch.device, shade_on: str = "cpu") -> Shading:
@@ -45,6 +54,43 @@ def select_shading(model: MirageLSDv1, backend: Backend, device: torch.device, s
         raise ValueError(reasons[0])
     _log.debug("gpu_shading_not_used", reasons=reasons)
     return shading
+
+
+def select_card_frames(model: MirageLSDv1, shading: Shading, device: torch.device, shade_on: str) -> CardFrames | None:
+    """What paints frames whose planes are in a card's memory, so that they stay there; None, with a line in the log, where that can't be had here:
+    no card that processes can share, none of the kernels, or another picture than `shading` paints.
+
+    Args:
+        device: where the network runs. shade_on: as for `select_shading`; "cpu" beside a network on the CPU: none.
+    """
+    if device.type != "cuda" and shade_on not in ("auto", "cuda"):
+        return None
+    if problem := ipc_problem():
+        _log.debug("frames_leave_the_card", reason=problem)
+        return None
+    try:
+        card = CardFrames(model.head, kernels_of(device.index or 0), device)
+        if _paints_alike_on_card(card, shading, model.head):
+            return card
+        reason = f"{card.name} paints another picture than the model; update its driver."
+    except (CudaError, ValueError) as error:
+        reason = str(error)
+    _log.warning("frames_leave_the_card", reason=reason)
+    return None
+
+
+def _paints_alike_on_card(card: CardFrames, shading: Shading, head: Head) -> bool:
+    """Guide and picture: nobody has tried all drivers."""
+    inputs, context, controls = trial_frame(head, COMPARED)
+    wanted = shading.shade(inputs, context, controls, COMPARED)
+    base = (COMPARED[0] // 16 * 16, COMPARED[1])
+    wanted_guide, _ = shading.guide(inputs, base)
+    there = card.inputs_there(inputs)
+    card.anchor(InputFrame(0, there.color), there, base)
+    guide, _ = card.guide(there, base)
+    found = card.on_host(InputFrame(0, card.shade(there, context, controls, COMPARED))).color
+    alike = float(np.abs(found.astype(np.int16) - wanted).mean()) < ALIKE
+    return alike and float((guide.cpu() - wanted_guide.cpu()).abs().mean()) < _GUIDE_ALIKE
 
 
 def _without_gpu_shader(model: MirageLSDv1, backend: Backend, device: torch.device) -> Shading:

@@ -16,10 +16,13 @@ from ..context import ShadingWeights
 from .context_job import ContextJob
 from .estimated_geometry import VirtualView
 from .look import Look
+from .people.stage import PeopleState
 from .trail import Trail
 
 # Share of the way to what a frame says, for what must not jump.
 _SLOWLY = 0.1
+# Above and below these, of what was seen for about ten frames, a stream without geometry is taken for the other kind.
+_SURELY_FINISHED, _SURELY_GREYBOX = 0.75, 0.25
 
 
 @dataclass(slots=True)
@@ -37,10 +40,13 @@ class StreamState:
         trail: the way from the last frame back to that one; None: it is the last frame.
         pending: the context that the trunk is working on.
         contexts: since the last reset.
-        depth: (1, 1, h, w), metres, 0: sky. color: (1, 3, h, w), the last input in -1..1, of frames without geometry.
+        depth: (1, 1, h, w), metres, 0: sky; of planes on a card (h, w), there. color: (1, 3, h, w), the last input in -1..1, of frames without geometry.
         view: what was estimated of the last frame, if it had no geometry.
         exposure, textured: of finished pictures (`picture_layers`), slow; None: none was seen since the last reset.
+        crispness: of what is painted without geometry (`picture_layers`), slow; None: nothing was.
+        greybox: without geometry, what its frames are taken for; None: not known yet.
         camera, look: of the last frame. weights: a look's, kept until there is another. frames: since the last reset.
+        people: in front of a camera, and what is behind them.
         frames_since_job: frames since the trunk was last given one.
     """
 
@@ -55,14 +61,17 @@ class StreamState:
     trail: Trail | None = None
     pending: ContextJob | None = None
     contexts: int = 0
-    depth: Tensor | None = None
+    depth: Any = None
     color: Tensor | None = None
     view: VirtualView | None = None
     exposure: float | None = None
     textured: float | None = None
+    crispness: float | None = None
+    greybox: bool | None = None
     camera: Camera | None = None
     look: Look | None = None
     weights: tuple[Look, ShadingWeights] | None = None
+    people: PeopleState = field(default_factory=PeopleState)
     frames: int = field(default=0)
     frames_since_job: int = 0
 
@@ -72,7 +81,7 @@ class StreamState:
             self.pending.result.cancel()
         self.memory = Memory(*(torch.zeros_like(x) for x in self.memory))
         self.context = self.trail = self.pending = self.depth = self.color = self.camera = self.look = self.view = None
-        self.exposure = self.textured = None
+        self.exposure = self.textured = self.crispness = self.greybox = None
         self.frames = self.contexts = self.frames_since_job = 0
 
     def exposure_of(self, median: float) -> float:
@@ -87,10 +96,27 @@ class StreamState:
             self.textured = 0.0
         return self.textured
 
+    def crispness_of(self, found: float) -> float:
+        """How crisp the frame is painted, where this is how crisp it may be by itself."""
+        self.crispness = found if self.crispness is None else self.crispness + _SLOWLY * (found - self.crispness)
+        return self.crispness
+
+    def greybox_of(self, found: float) -> bool:
+        """Whether a stream without geometry shows an editor's grey box. `found`: 0..1, how much the frame is a finished picture.
+
+        The two are painted in different ways, so that it changes only when the last frames say so clearly.
+        """
+        share = self.textured_of(found)
+        if self.greybox is None:
+            self.greybox = found < 0.5
+        elif share > _SURELY_FINISHED or share < _SURELY_GREYBOX:
+            self.greybox = share < _SURELY_GREYBOX
+        return self.greybox
+
     def bytes(self) -> int:
         """Size of the tensors held."""
         held = [getattr(self, f.name) for f in fields(self)]
         if self.view is not None:
-            held.append(self.view.estimate)
+            held += [self.view.estimate, self.view.upsampled]
         tensors = [*self.memory, *(x for x in held if isinstance(x, Tensor))]
         return sum(t.numel() * t.element_size() for t in tensors)

@@ -7,8 +7,7 @@ from typing import Any
 
 from ... import clock
 from ...controls import Notice
-from ...pipelines.composite import composite, engine_picture
-from ...pipelines.device_composite import composite_on_device, engine_picture_on_device
+from ...pipelines.composite import composite, engine_picture, needs_mixing
 from ...protocol.messages import NoticeMessage, Result, Weights
 from ...protocol.parts import ContextFields
 from ...transport import Delivery, FrameBuffer
@@ -94,13 +93,16 @@ def _picture_on_device(stream: Stream, buffer: FrameBuffer, t_start_ns: int) -> 
     controls, mix, bypass, control_seq = stream.controls_at(buffer.t_receive_ns)
     frame = stream.input_frame(buffer)
     if bypass:
-        pixels: Any = engine_picture_on_device(frame, stream.spec.output_height, stream.spec.output_width, mix)
+        height, width = stream.spec.output_height, stream.spec.output_width
+        pixels: Any = stream.device_composite().engine_picture(frame, height, width, mix)
         timings = {"bypass": (clock.now_ns() - t_start_ns) // 1_000}
         notices: tuple[Notice, ...] = ()
     else:
         output = stream.pipeline.process(frame, stream.state, controls)
         stream.check_device_output(output.pixels)
-        pixels, timings = composite_on_device(output.pixels, frame, mix), output.timings_us
+        pixels, timings = output.pixels, output.timings_us
+        if needs_mixing(frame, mix):
+            pixels = stream.device_composite().mixed(pixels, frame, mix)
         notices = (*output.notices, *stream.pace.result(t_start_ns, stream.dropped))
     return _Rendered(stream.deliver_on_device(pixels, buffer.frame.seq), timings, control_seq, notices)
 

@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..precision import mixed_precision
 from .data import Pictures, disparity, render_pictures
 from .networks import STRIDE, Parts, new_parts
 
@@ -22,6 +23,8 @@ _TEXT_DROPPED = 0.1
 # Where a stream starts by default (denoise 0.65), and the times that two to four steps visit from there.
 _START, _LATER = 649, (487, 432, 324, 216, 162)
 _EARLIEST_START, _LEAST_TIME = 400, 20
+# Most steps see a window of so many latents, which costs a quarter; the last share of the time, whole pictures.
+_WINDOW, _WHOLE_SHARE = (28, 48), 0.15
 _SAVE_EVERY_S = 120.0
 
 # (what is being done, done, of how many)
@@ -60,17 +63,22 @@ def load_parts(run: Path, seed: int = 0) -> Parts:
     """
     parts = new_parts(seed)
     for name, modules in (("vae.pt", ("vae",)), ("unet.pt", ("unet", "text_encoder"))):
-        average = torch.load(run / name, weights_only=True)["average"]
+        saved = torch.load(run / name, weights_only=True)
         for module in modules:
-            getattr(parts, module).load_state_dict(average[module])
+            getattr(parts, module).load_state_dict(saved["average"][module])
+    # Of the latents that the UNet was trained on: without it a checkpoint's pictures are bleached.
+    parts.vae.register_to_config(scaling_factor=saved["scaling_factor"])
     return parts
 
 
 class _Stage:
     """Modules in training: optimizer, average, checkpoint."""
 
-    def __init__(self, modules: dict[str, torch.nn.Module], file: Path, rate: float) -> None:
+    def __init__(
+        self, modules: dict[str, torch.nn.Module], file: Path, rate: float, scaling_factor: float = 1.0
+    ) -> None:
         self.modules, self.file, self.step, self.seconds = modules, file, 0, 0.0
+        self.scaling_factor = scaling_factor
         self.parameters = [p for module in modules.values() for p in module.parameters()]
         self.optimizer = torch.optim.AdamW(self.parameters, lr=rate, betas=(0.9, 0.98), weight_decay=0.01)
         self.average = {n: {k: v.clone() for k, v in m.state_dict().items()} for n, m in modules.items()}
@@ -110,6 +118,7 @@ class _Stage:
             "optimizer": self.optimizer.state_dict(),
             "step": self.step,
             "seconds": seconds,
+            "scaling_factor": self.scaling_factor,
         }
         torch.save(state, self.file.with_suffix(".partial"))
         self.file.with_suffix(".partial").replace(self.file)
@@ -151,7 +160,7 @@ def _train_vae(parts: Parts, pictures: Pictures, options: CheckpointTraining, re
             crop = pictures.pictures[i, :, top : top + _CROP, left : left + _CROP]
             crops.append(crop.flip(-1) if rng.random() < 0.5 else crop)
         x = torch.stack(crops).float() / 127.5 - 1.0
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed_precision("cpu"):
             z = parts.vae.encode(x).latents
             y = parts.vae.decode(z).sample
         y, z = y.float(), z.float()
@@ -191,7 +200,8 @@ def _latents(parts: Parts, pictures: Pictures, tick: Callable[[int, int], None])
 def _train_unet(
     parts: Parts, pictures: Pictures, latents: _Latents, options: CheckpointTraining, report: Report
 ) -> None:
-    stage = _Stage({"unet": parts.unet, "text_encoder": parts.text_encoder}, options.run / "unet.pt", options.rate)
+    networks = {"unet": parts.unet, "text_encoder": parts.text_encoder}
+    stage = _Stage(networks, options.run / "unet.pt", options.rate, parts.vae.config.scaling_factor)
     rng = random.Random(options.seed + stage.step)
     torch.manual_seed(options.seed + stage.step)
     budget, began = options.minutes * 60, _spent()
@@ -205,12 +215,13 @@ def _train_unet(
         ids = parts.tokenizer(
             texts, padding="max_length", truncation=True, max_length=parts.tokenizer.model_max_length, return_tensors="pt"
         ).input_ids  # fmt: skip
-        z, depth = latents.z[chosen], latents.depth[chosen]
-        origin, t = _origins(z, latents.source[chosen], rng)
+        window = _WINDOW if seconds < (1 - _WHOLE_SHARE) * budget else tuple(latents.z.shape[-2:])
+        z, source, depth = _windows(latents, chosen, window, rng)
+        origin, t = _origins(z, source, rng)
         signal, noise_share = alphas[t].sqrt().view(-1, 1, 1, 1), (1 - alphas[t]).sqrt().view(-1, 1, 1, 1)
         noisy = signal * origin + noise_share * torch.randn_like(z)
         wanted = (signal * noisy - z) / noise_share
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed_precision("cpu"):
             words = parts.text_encoder(ids).last_hidden_state
             found = parts.unet(torch.cat([noisy, depth], 1), t, words).sample
         loss = F.mse_loss(found.float(), wanted)
@@ -220,6 +231,16 @@ def _train_unet(
         report(f"UNet, step {stage.step}, loss {smoothed:.3f}", seconds, budget)
     stage.save(stage.seconds + budget, now=True)
     stage.adopt_average()
+
+
+def _windows(latents: _Latents, chosen: list[int], size: tuple[int, ...], rng: random.Random) -> tuple[Tensor, ...]:
+    """A window of each: `z`, `source` and `depth`."""
+    (height, width), (h, w) = latents.z.shape[-2:], size
+    windows = []
+    for i in chosen:
+        top, left = rng.randrange(height - h + 1), rng.randrange(width - w + 1)
+        windows.append([x[i, :, top : top + h, left : left + w] for x in latents])
+    return tuple(torch.stack(some) for some in zip(*windows, strict=True))
 
 
 def _origins(z: Tensor, source: Tensor, rng: random.Random) -> tuple[Tensor, Tensor]:

@@ -48,12 +48,13 @@ namespace MirageLSD
             if (isWanted || _target.Shades) Record(isWanted);
             if (_target.OnScreen == null) return;
             _commands.SetRenderTarget(BuiltinRenderTextureType.CameraTarget, RenderBufferLoadAction.Load, RenderBufferStoreAction.Store);
-            _target.Present(_commands, new Vector2(camera.pixelWidth, camera.pixelHeight));
+            _target.Present(_commands);
         }
 
         private DepthTextureMode Needed =>
             (_target.WantsDepth ? DepthTextureMode.Depth : DepthTextureMode.None) |
-            (_target.WantsMotion ? DepthTextureMode.MotionVectors : DepthTextureMode.None);
+            (_target.WantsMotion ? DepthTextureMode.MotionVectors : DepthTextureMode.None) |
+            (_target.WantsNormals ? DepthTextureMode.DepthNormals : DepthTextureMode.None);
 
         private void Record(bool isWanted)
         {
@@ -63,8 +64,9 @@ namespace MirageLSD
             var sources = new CaptureSources
             {
                 Color = Picture,
-                Depth = BuiltinRenderTextureType.Depth,
-                Motion = BuiltinRenderTextureType.MotionVectors,
+                // Depth, motion and normals under their global names, which last until everything is drawn.
+                IsBuiltin = true,
+                NormalEncoding = NormalEncoding.DepthNormals,
                 Used = Vector2.one,
             };
             if (isWanted) _target.Record(_commands, sources);

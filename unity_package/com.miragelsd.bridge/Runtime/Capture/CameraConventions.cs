@@ -92,6 +92,16 @@ namespace MirageLSD
             return clip * view;
         }
 
+        /// <summary>The shader's _LSDRays: a point's x in camera space = (its x on the picture, -1..1, * .x + .z) * metres, and y likewise;
+        /// with an orthographic projection without the metres.</summary>
+        public static Vector4 RaysOfPicture(Matrix4x4 projection)
+        {
+            var isPerspective = projection[3, 2] != 0f;
+            var x = isPerspective ? projection[0, 2] : -projection[0, 3];
+            var y = isPerspective ? projection[1, 2] : -projection[1, 3];
+            return new Vector4(1f / projection[0, 0], 1f / projection[1, 1], x / projection[0, 0], y / projection[1, 1]);
+        }
+
         /// <summary>The shader's _LSDLens: clip.w = metres * x + y and clip.z = metres * z + w.</summary>
         public static Vector4 ClipFromMetres(Matrix4x4 projection)
         {

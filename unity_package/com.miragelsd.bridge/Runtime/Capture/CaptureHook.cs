@@ -22,14 +22,16 @@ namespace MirageLSD
 
         public abstract bool WantsDepth { get; }
         public abstract bool WantsMotion { get; }
+        public abstract bool WantsNormals { get; }
 
         /// <summary>The picture to be drawn over the camera's, or null.</summary>
         public abstract Texture OnScreen { get; }
 
-        /// <summary>Called where the pipeline records its commands, with the target that holds the camera's picture.</summary>
-        public abstract void Present(CommandBuffer commands, Vector2 size);
+        /// <summary>Called where the pipeline records its commands, with the target that holds the camera's picture, and its viewport.</summary>
+        public abstract void Present(CommandBuffer commands);
 
-        /// <summary>The engine paints its frames by itself: Shade is to be called for each, behind Record and before Present.</summary>
+        /// <summary>The engine paints its frames by itself, or carries results to them: Shade is to be called for each, behind Record and
+        /// before Present.</summary>
         public abstract bool Shades { get; }
 
         /// <summary>Called where the pipeline records its commands, for each frame while Shades is true.</summary>

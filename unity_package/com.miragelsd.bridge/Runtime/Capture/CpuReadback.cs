@@ -8,13 +8,14 @@ namespace MirageLSD
     /// <summary>For graphics devices without asynchronous read back, or when asked for: waits for the GPU, so it costs frames.</summary>
     internal sealed class CpuReadback : IDisposable
     {
-        private readonly Texture2D _color, _depth, _motion, _ids;
+        private readonly Texture2D _color, _depth, _motion, _normals, _ids;
 
         public CpuReadback(StreamFormat format)
         {
             _color = Plane(format, TextureFormat.RGBA32);
             if (format.HasDepth) _depth = Plane(format, TextureFormat.RFloat);
             if (format.HasMotion) _motion = Plane(format, TextureFormat.RGHalf);
+            if (format.HasNormals) _normals = Plane(format, TextureFormat.RGBA32);
             if (format.HasIds) _ids = Plane(format, TextureFormat.R8);
         }
 
@@ -29,12 +30,14 @@ namespace MirageLSD
         }
 
         public void Read(
-            FrameConverter converter, NativeArray<byte> color, NativeArray<byte> depth, NativeArray<byte> motion, NativeArray<byte> ids)
+            FrameConverter converter, NativeArray<byte> color, NativeArray<byte> depth, NativeArray<byte> motion, NativeArray<byte> normals,
+            NativeArray<byte> ids)
         {
             var before = RenderTexture.active;
             Read(converter.Color, _color, color);
             if (converter.HasDepth) Read(converter.Depth, _depth, depth);
             if (converter.HasMotion) Read(converter.Motion, _motion, motion);
+            if (converter.HasNormals) Read(converter.Normals, _normals, normals);
             if (converter.HasIds) Read(converter.Ids, _ids, ids);
             RenderTexture.active = before;
         }
@@ -44,6 +47,7 @@ namespace MirageLSD
             Scrap.Destroy(_color);
             Scrap.Destroy(_depth);
             Scrap.Destroy(_motion);
+            Scrap.Destroy(_normals);
             Scrap.Destroy(_ids);
         }
 

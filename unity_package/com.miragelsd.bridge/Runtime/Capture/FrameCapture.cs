@@ -44,6 +44,7 @@ namespace MirageLSD
                 {
                     Pacing.Forget();
                     _motion.Forget();
+                    Reprojector?.Forget();
                 }
                 _isOpen = value;
             }
@@ -70,6 +71,7 @@ namespace MirageLSD
             {
                 _converter.IsFlipped = value;
                 if (Shading != null) Shading.IsFlipped = value;
+                if (Reprojector != null) Reprojector.IsFlipped = value;
             }
         }
 
@@ -100,7 +102,11 @@ namespace MirageLSD
             _motion.Forget();
         }
 
-        public void Reset() => _isCut = true;
+        public void Reset()
+        {
+            _isCut = true;
+            Reprojector?.Forget();
+        }
 
         /// <summary>Captures a texture that something else has drawn: color only.</summary>
         public void CaptureTexture(Texture source)
@@ -139,6 +145,7 @@ namespace MirageLSD
             _presenter.Dispose();
             _identities?.Dispose();
             Shading?.Dispose();
+            Reprojector?.Dispose();
             _cpu?.Dispose();
             _commands.Release();
         }
@@ -164,6 +171,7 @@ namespace MirageLSD
             {
                 _converter.Record(commands, sources);
                 if (_identities != null && _slot.HasCamera) _identities.Record(commands, _converter, _slots, _pose);
+                if (_slot.HasCamera) Reprojector?.Keep(commands, _slot.CaptureTime, _converter.Depth, _pose, _slots);
             }
             if (_cpu != null) return;
             _slot.Request(commands, _converter);

@@ -6,13 +6,14 @@ namespace MirageLSD
     /// <summary>What the pipelines' hooks call while a frame of the camera is recorded.</summary>
     internal sealed partial class FrameCapture
     {
-        public override bool Shades => !_isDisposed && Shading != null && Shading.IsReady;
+        public override bool Shades => !_isDisposed && (Shading != null ? Shading.IsReady : IsReprojecting);
         public override bool IsActive => !_isDisposed && (_isOpen || Shades);
         public override bool WantsDepth => _format.HasDepth && _isOpen || Shades;
         public override bool WantsMotion => _format.HasMotion && _isOpen;
-        public override Texture OnScreen => _isDisposed ? null : Shown;
+        public override bool WantsNormals => _format.HasNormals && IsActive;
+        public override Texture OnScreen => _isDisposed ? null : IsReprojecting ? Reprojector.Target : Shown;
 
-        public override void Present(CommandBuffer commands, Vector2 size) => _presenter.Record(commands, Shown, size, Split);
+        public override void Present(CommandBuffer commands) => _presenter.Record(commands, OnScreen, Split);
         public override void Warn(string key, string sentence) => Warned(key, sentence);
 
         public override bool BeginFrame(Camera camera)
@@ -21,6 +22,7 @@ namespace MirageLSD
             _motion.Advance(_pose.ClipFromWorld);
             if (Cut.Look(camera, _pose) && DetectsCuts) Reset();
             if (_identities != null) _slots.Advance(_pose.Position, Rules, Time.realtimeSinceStartupAsDouble);
+            Reprojector?.BeginFrame(camera, _pose);
             return TryBegin();
         }
 
@@ -43,6 +45,11 @@ namespace MirageLSD
         {
             if (!Shades) return;
             _pose.Projection = sources.Projection ?? _pose.Projection;
+            if (Shading == null)
+            {
+                using (Marks.Reproject.Auto()) Reprojector.Record(commands, sources, _pose, _slots);
+                return;
+            }
             var target = Shading.Target;
             var takesSinglePixels = IsAsLarge(target.width, target.height);
             using (Marks.Shade.Auto()) Shading.Record(commands, sources, _pose, _slots, takesSinglePixels, Time.realtimeSinceStartupAsDouble);

@@ -19,17 +19,18 @@ namespace MirageLSD
         public int Waited; // engine frames
 
         private readonly Action<AsyncGPUReadbackRequest> _onPlane;
-        private NativeArray<byte> _color, _depth, _motion, _ids;
+        private NativeArray<byte> _color, _depth, _motion, _normals, _ids;
         private int _missing;
         private bool _isDisposed;
 
         public ReadbackSlot(StreamFormat format)
         {
-            // Four bytes a pixel each: rgba8, r32f, rg16f.
+            // Four bytes a pixel each: rgba8, r32f, rg16f, rgba8.
             var bytes = 4 * format.Width * format.Height;
             _color = new NativeArray<byte>(bytes, Allocator.Persistent, NativeArrayOptions.ClearMemory);
             if (format.HasDepth) _depth = new NativeArray<byte>(bytes, Allocator.Persistent, NativeArrayOptions.ClearMemory);
             if (format.HasMotion) _motion = new NativeArray<byte>(bytes, Allocator.Persistent, NativeArrayOptions.ClearMemory);
+            if (format.HasNormals) _normals = new NativeArray<byte>(bytes, Allocator.Persistent, NativeArrayOptions.ClearMemory);
             if (format.HasIds) _ids = new NativeArray<byte>(bytes / 4, Allocator.Persistent, NativeArrayOptions.ClearMemory);
             _onPlane = OnPlane; // made once: a delegate a frame would be garbage a frame
         }
@@ -54,17 +55,18 @@ namespace MirageLSD
         /// <summary>Read back asynchronously, when the GPU gets to this place of its commands.</summary>
         public void Request(CommandBuffer commands, FrameConverter converter)
         {
-            _missing = 1 + (converter.HasDepth ? 1 : 0) + (converter.HasMotion ? 1 : 0) + (converter.HasIds ? 1 : 0);
+            _missing = 1 + (converter.HasDepth ? 1 : 0) + (converter.HasMotion ? 1 : 0) + (converter.HasNormals ? 1 : 0) + (converter.HasIds ? 1 : 0);
             commands.RequestAsyncReadbackIntoNativeArray(ref _color, converter.Color, 0, _onPlane);
             if (converter.HasDepth) commands.RequestAsyncReadbackIntoNativeArray(ref _depth, converter.Depth, 0, _onPlane);
             if (converter.HasMotion) commands.RequestAsyncReadbackIntoNativeArray(ref _motion, converter.Motion, 0, _onPlane);
+            if (converter.HasNormals) commands.RequestAsyncReadbackIntoNativeArray(ref _normals, converter.Normals, 0, _onPlane);
             if (converter.HasIds) commands.RequestAsyncReadbackIntoNativeArray(ref _ids, converter.Ids, 0, _onPlane);
         }
 
         /// <summary>The other way: at once, waiting for the GPU.</summary>
         public void Read(CpuReadback readback, FrameConverter converter)
         {
-            readback.Read(converter, _color, _depth, _motion, _ids);
+            readback.Read(converter, _color, _depth, _motion, _normals, _ids);
             _missing = 0;
         }
 
@@ -77,6 +79,7 @@ namespace MirageLSD
             planes[count++] = (IntPtr)_color.GetUnsafePtr();
             if (_depth.IsCreated) planes[count++] = (IntPtr)_depth.GetUnsafePtr();
             if (_motion.IsCreated) planes[count++] = (IntPtr)_motion.GetUnsafePtr();
+            if (_normals.IsCreated) planes[count++] = (IntPtr)_normals.GetUnsafePtr();
             if (_ids.IsCreated) planes[count] = (IntPtr)_ids.GetUnsafePtr();
             fixed (NativeSlot* slots = Slots)
             fixed (NativeCamera* camera = &Camera)
@@ -98,6 +101,7 @@ namespace MirageLSD
             _color.Dispose();
             if (_depth.IsCreated) _depth.Dispose();
             if (_motion.IsCreated) _motion.Dispose();
+            if (_normals.IsCreated) _normals.Dispose();
             if (_ids.IsCreated) _ids.Dispose();
         }
 

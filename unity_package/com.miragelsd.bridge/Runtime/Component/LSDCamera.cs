@@ -84,9 +84,11 @@ namespace MirageLSD
             Engine.Resolution = Clamped(resolution);
             Engine.Shading = shading;
             Engine.CapturesMotion = motionVectors;
+            Engine.CapturesNormals = normals;
             Engine.ResetsOnCameraCut = resetOnCameraCut;
             Engine.FlipsVertically = flipVertically;
             Engine.ShowsOnScreen = showOnScreen;
+            Engine.LateReprojection = lateReprojection;
             Engine.BeforeAfter = beforeAfter;
             Engine.Rules = rules;
             Engine.KeepsAlpha = engineAlpha;

@@ -47,6 +47,8 @@ namespace MirageLSD
         [SerializeField] private Vector2Int resolution;
         [Tooltip("Draw the result over the screen.")]
         [SerializeField] private bool showOnScreen = true;
+        [Tooltip("The daemon's pictures on the screen are carried to each frame's camera and depth, so that the world does not lag behind.")]
+        [SerializeField] private bool lateReprojection = true;
         [Tooltip("Also write the result here: a RenderTexture, or a writable Texture2D.")]
         [SerializeField] private Texture targetTexture;
 
@@ -65,6 +67,9 @@ namespace MirageLSD
         [Tooltip("Read frames back asynchronously. Off: wait for the GPU, for devices that can't do otherwise.")]
         [SerializeField] private bool useGPU = true;
         [SerializeField] private bool motionVectors = true;
+        [Tooltip("Send the camera's normals as well. HDRP and deferred rendering have them; forward rendering draws the scene once more for them. " +
+                 "Rounded things get rounder; strong normal maps dissolve bricks.")]
+        [SerializeField] private bool normals;
         [Tooltip("Forget what was painted when the camera jumps.")]
         [SerializeField] private bool resetOnCameraCut = true;
         [Tooltip("Should the picture be upside down on your graphics device.")]
@@ -105,6 +110,13 @@ namespace MirageLSD
         {
             get { return beforeAfter; }
             set { beforeAfter = Mathf.Clamp01(value); }
+        }
+
+        /// <summary>The daemon's pictures on the screen are carried to each frame of the camera.</summary>
+        public bool LateReprojection
+        {
+            get { return lateReprojection; }
+            set { lateReprojection = value; }
         }
 
         /// <summary>Where the result is written besides; another one counts from the next frame on.</summary>

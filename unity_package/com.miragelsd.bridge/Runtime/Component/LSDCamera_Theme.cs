@@ -70,6 +70,17 @@ namespace MirageLSD
             Send(look);
         }
 
+        /// <summary>A control that is a field of this component: then the field is set, as by the inspector. False: it is none.</summary>
+        internal bool TrySetField(string control, string value, float seconds)
+        {
+            if (control == "scene") scene = value;
+            else if (control == "lighting") lighting = value;
+            else if (control != "prompt") return false;
+            prompt = control == "prompt" ? value : "";
+            ApplyTheme(seconds);
+            return true;
+        }
+
         /// <summary>By the fields, and by the volumes where the camera is.</summary>
         internal LSDLook Look(float seconds)
         {

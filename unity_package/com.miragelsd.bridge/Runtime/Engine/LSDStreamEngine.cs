@@ -56,6 +56,7 @@ namespace MirageLSD
             var output = new ResultTexture(texture);
             _output?.Dispose();
             _output = output;
+            _hasResult = false; // an empty texture is nothing to show
         }
 
         /// <summary>Captures the main camera, whichever it is at the time.</summary>

@@ -15,13 +15,16 @@ namespace MirageLSD
             if (size.x == 0) size = AutoResolution(camera);
             var paints = PaintsHere(camera);
             if (paints) size = ContextSize(camera);
+            var hasDepth = camera != null && CapturesDepth && CanRead(GraphicsFormat.R32_SFloat);
             return new StreamFormat
             {
                 Model = Model,
                 Width = size.x,
                 Height = size.y,
-                HasDepth = camera != null && CapturesDepth && CanRead(GraphicsFormat.R32_SFloat),
-                HasMotion = camera != null && CapturesDepth && CapturesMotion && SystemInfo.supportsMotionVectors && CanRead(GraphicsFormat.R16G16_SFloat),
+                HasDepth = hasDepth,
+                // Both are made with depth in hand.
+                HasMotion = hasDepth && CapturesMotion && SystemInfo.supportsMotionVectors && CanRead(GraphicsFormat.R16G16_SFloat),
+                HasNormals = hasDepth && CapturesNormals,
                 HasIds = camera != null && CapturesIdentities && SlotTable.IsNeeded(Rules) && CanRead(GraphicsFormat.R8_UNorm),
                 HasEngineAlpha = KeepsAlpha,
                 // Contexts depend on the shape of the picture alone: a window of another size needs no other stream.

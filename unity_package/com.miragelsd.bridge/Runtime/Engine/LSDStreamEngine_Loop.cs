@@ -62,6 +62,7 @@ namespace MirageLSD
             _capture.Rules = Rules;
             _capture.Split = Mathf.Clamp01(BeforeAfter);
             _capture.DetectsCuts = ResetsOnCameraCut;
+            _capture.Reprojects = CanReproject;
             _capture.IsFlipped = FlipsVertically;
             WarnOfCamera(camera);
             if (camera == null) _capture.CaptureTexture(_sourceTexture);

@@ -72,6 +72,10 @@ namespace MirageLSD
         /// <summary>Motion vectors go with the color, so that moving things stay themselves.</summary>
         public bool CapturesMotion { get; set; } = true;
 
+        /// <summary>The camera's normals go with depth, so that rounded and bumpy surfaces are painted as such. Where the pipeline has no
+        /// buffer of them it draws the scene once more for it (forward rendering in URP and the built-in pipeline).</summary>
+        public bool CapturesNormals { get; set; }
+
         /// <summary>Should a graphics device hand over its pictures upside down after all.</summary>
         public bool FlipsVertically { get; set; }
 
@@ -89,6 +93,10 @@ namespace MirageLSD
 
         /// <summary>Draw the result over the captured camera's picture, under the game's own interface.</summary>
         public bool ShowsOnScreen { get; set; }
+
+        /// <summary>The daemon's pictures that are shown on the screen are carried to each frame's camera and depth: the world does not lag
+        /// behind the camera. Where the engine paints by itself nothing lags.</summary>
+        public bool LateReprojection { get; set; } = true;
 
         /// <summary>The share of the screen's width, from the left, that shows the engine's own picture: 0 to 1.</summary>
         public float BeforeAfter { get; set; }

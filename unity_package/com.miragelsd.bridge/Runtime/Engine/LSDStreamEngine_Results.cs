@@ -7,8 +7,22 @@ namespace MirageLSD
     {
         private const double LossSeconds = 1.0, RecorderSeconds = 10.0;
 
+        private string _reprojectProblem;
         private bool _hasResult;
         private double _lostSince = double.PositiveInfinity;
+
+        // Only what is shown in the view of the camera that it was made for; a recording has each frame's own picture.
+        private bool CanReproject
+        {
+            get
+            {
+                var format = _link.Stream.Format;
+                if (!LateReprojection || !ShowsOnScreen || WaitsForEachFrame || format.IsContext || !format.HasDepth) return false;
+                if (_reprojectProblem == null) _reprojectProblem = ShadingSupport.ReprojectProblem;
+                if (_reprojectProblem != "") _notices.Once("reprojection", "there is no late reprojection: " + _reprojectProblem + ".");
+                return _reprojectProblem == "";
+            }
+        }
 
         // For recordings: the game stands still until its last frame is painted. A daemon that does not answer is not waited for.
         private void WaitForResult()
@@ -56,7 +70,11 @@ namespace MirageLSD
             if (!_link.Stream.TryAcquire(out result)) return false;
             _capture.Pacing.Answered();
             _capture.DaemonSeconds = (result.t_send_ns - result.t_receive_ns) * 1e-9f;
-            using (Marks.Upload.Auto()) _output.Upload(result);
+            using (Marks.Upload.Auto())
+            {
+                _output.Upload(result);
+                _capture.Reprojector?.Take(ref result);
+            }
             _hasResult = true;
             Marks.SetLatency((result.t_acquire_ns - result.t_capture_ns) * 1e-6f);
             Events.Raise(FrameReady, new LSDFrame

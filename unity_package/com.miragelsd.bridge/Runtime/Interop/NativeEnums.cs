@@ -35,6 +35,7 @@ namespace MirageLSD
         Color = 0,
         Depth = 1,
         Motion = 2,
+        Normal = 3,
         Ids = 4,
     }
 

@@ -32,7 +32,7 @@ namespace MirageLSD
             {
                 throw new LSDException(
                     "MirageLSD: the native library 'lsd' is not there for this platform: import the whole package again " +
-                    "(Windows x64, Linux and macOS are inside).", missing);
+                    "(Windows, Linux x64 and macOS are inside).", missing);
             }
             catch (EntryPointNotFoundException foreign)
             {

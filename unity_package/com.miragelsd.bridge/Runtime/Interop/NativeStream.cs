@@ -29,6 +29,7 @@ namespace MirageLSD
             AddPlane(ref config, NativePlane.Color, NativeFormat.Rgba8);
             if (format.HasDepth) AddPlane(ref config, NativePlane.Depth, NativeFormat.R32F);
             if (format.HasMotion) AddPlane(ref config, NativePlane.Motion, NativeFormat.Rg16F);
+            if (format.HasNormals) AddPlane(ref config, NativePlane.Normal, NativeFormat.Rgba8);
             if (format.HasIds) AddPlane(ref config, NativePlane.Ids, NativeFormat.R8);
             _handle = Native.lsd_stream_open(client.Handle, ref config);
             var problem = _handle == IntPtr.Zero ? NativeText.Read(Native.lsd_last_error()) : null;

@@ -7,7 +7,7 @@ namespace MirageLSD
     {
         public string Model;
         public int Width, Height;
-        public bool HasDepth, HasMotion, HasIds;
+        public bool HasDepth, HasMotion, HasNormals, HasIds;
         public bool HasEngineAlpha;
         public int OutputWidth, OutputHeight;
         public NativeFormat OutputFormat;
@@ -24,8 +24,8 @@ namespace MirageLSD
         public bool Equals(StreamFormat other)
         {
             return Model == other.Model && Width == other.Width && Height == other.Height && HasDepth == other.HasDepth &&
-                   HasMotion == other.HasMotion && HasIds == other.HasIds && HasEngineAlpha == other.HasEngineAlpha && OutputWidth == other.OutputWidth && OutputHeight == other.OutputHeight &&
-                   OutputFormat == other.OutputFormat && MaxSteps == other.MaxSteps && Seed == other.Seed;
+                   HasMotion == other.HasMotion && HasNormals == other.HasNormals && HasIds == other.HasIds && HasEngineAlpha == other.HasEngineAlpha &&
+                   OutputWidth == other.OutputWidth && OutputHeight == other.OutputHeight && OutputFormat == other.OutputFormat && MaxSteps == other.MaxSteps && Seed == other.Seed;
         }
 
         public override bool Equals(object other)

@@ -14,12 +14,11 @@ namespace MirageLSD
 
         private readonly Material _material = FrameConverter.MakeMaterial();
 
-        /// <param name="size">Of the render target's part in use, pixels.</param>
         /// <param name="split">The share of the width, from the left, that stays the engine's own picture.</param>
-        public void Record(CommandBuffer commands, Texture result, Vector2 size, float split)
+        public void Record(CommandBuffer commands, Texture result, float split)
         {
             _material.SetTexture(Result, result);
-            _material.SetVector(Screen, new Vector4(size.x, size.y, split, 0f));
+            _material.SetVector(Screen, new Vector4(split, SystemInfo.graphicsUVStartsAtTop ? 1f : 0f, 0f, 0f));
             commands.DrawProcedural(Matrix4x4.identity, _material, Pass, MeshTopology.Triangles, 3);
         }
 

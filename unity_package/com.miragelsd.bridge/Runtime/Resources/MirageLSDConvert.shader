@@ -1,5 +1,5 @@
 // Passes over the target, one a plane: 0 color, 1 depth, 2 motion; 3: the result over the camera's picture; 4: a marked thing's
-// number in the plane ids. The arithmetic is in MirageLSDConvert.hlsl.
+// number in the plane ids; 5: normals. The arithmetic is in MirageLSDConvert.hlsl.
 Shader "Hidden/MirageLSD/Convert"
 {
     HLSLINCLUDE
@@ -7,10 +7,15 @@ Shader "Hidden/MirageLSD/Convert"
     #pragma target 3.5
     // HDRP's buffers are texture arrays (one slice an eye).
     #pragma multi_compile_local _ LSD_ARRAY
-    // Some pipelines hand depth and motion out under their global names only.
-    #pragma multi_compile_local _ LSD_GLOBAL_DEPTH
+    // Some pipelines hand depth and motion out under their global names only, the built-in one everything.
+    #pragma multi_compile_local _ LSD_GLOBAL_DEPTH LSD_BUILTIN
     #pragma multi_compile_local _ LSD_GLOBAL_MOTION
 
+    #if defined(LSD_BUILTIN)
+    #define _LSDDepthSource _CameraDepthTexture
+    #define _LSDMotionSource _CameraMotionVectorsTexture
+    #define _LSDNormalSource _CameraDepthNormalsTexture
+    #endif
     #if defined(LSD_GLOBAL_DEPTH)
     #define _LSDDepthSource _CameraDepthTexture
     #endif
@@ -18,14 +23,25 @@ Shader "Hidden/MirageLSD/Convert"
     #define _LSDMotionSource _MotionVectorTexture
     #endif
 
+    #if defined(LSD_GLOBAL_NORMALS)
+    #define _LSDNormalSource _CameraNormalsTexture
+    #endif
+    #if defined(_GBUFFER_NORMALS_OCT)
+    #define LSD_ARE_NORMALS_PACKED true
+    #else
+    #define LSD_ARE_NORMALS_PACKED false
+    #endif
+
     #if defined(LSD_ARRAY)
     Texture2DArray<float4> _LSDColorSource;
     Texture2DArray<float4> _LSDDepthSource;
     Texture2DArray<float4> _LSDMotionSource;
+    Texture2DArray<float4> _LSDNormalSource;
     #else
     Texture2D<float4> _LSDColorSource;
     Texture2D<float4> _LSDDepthSource;
     Texture2D<float4> _LSDMotionSource;
+    Texture2D<float4> _LSDNormalSource;
     #endif
     // Not an array in any pipeline: the result, and the plane of depth.
     Texture2D<float4> _LSDResult;
@@ -42,10 +58,12 @@ Shader "Hidden/MirageLSD/Convert"
     float4 LSDSampleColor(float2 uv);
     float LSDLoadDepth(float2 uv);
     float4 LSDLoadMotion(float2 uv);
+    float4 LSDLoadNormal(float2 uv);
 
     #define LSD_SAMPLE_COLOR(uv) LSDSampleColor(uv)
     #define LSD_LOAD_DEPTH(uv) LSDLoadDepth(uv)
     #define LSD_LOAD_MOTION(uv) LSDLoadMotion(uv)
+    #define LSD_LOAD_NORMAL(uv) LSDLoadNormal(uv)
     #include "MirageLSDConvert.hlsl"
 
     #if defined(LSD_ARRAY)
@@ -58,7 +76,7 @@ Shader "Hidden/MirageLSD/Convert"
     #define LSD_SAMPLE(t, uv) t.SampleLevel(lsd_linear_clamp_sampler, uv, 0)
     #endif
 
-    // Depth and motion are not blended across edges: the nearest texel.
+    // Depth, motion and normals are not blended across edges: the nearest texel.
     int2 LSDTexel(float2 uv, float2 size)
     {
         float2 used = _LSDUsed.z > 0.5 ? _LSDUsed.zw : size * _LSDUsed.xy;
@@ -84,6 +102,12 @@ Shader "Hidden/MirageLSD/Convert"
         return LSD_LOAD(_LSDMotionSource, LSDTexel(uv, size));
     }
 
+    float4 LSDLoadNormal(float2 uv)
+    {
+        LSD_SIZE(_LSDNormalSource);
+        return LSD_LOAD(_LSDNormalSource, LSDTexel(uv, size));
+    }
+
     // One triangle that covers the target; its winding does not matter.
     float4 Vertex(uint id : SV_VertexID) : SV_Position
     {
@@ -94,10 +118,26 @@ Shader "Hidden/MirageLSD/Convert"
     float Depth(float4 position : SV_Position) : SV_Target { return LSDConvertDepth(position.xy); }
     float2 Motion(float4 position : SV_Position) : SV_Target { return LSDConvertMotion(position.xy); }
 
-    float4 Present(float4 position : SV_Position) : SV_Target
+    float4 Normal(float4 position : SV_Position) : SV_Target { return LSDConvertNormal(position.xy); }
+
+    struct Presented
     {
-        if (!LSDIsPainted(position.xy)) discard;
-        return float4(_LSDResult.SampleLevel(lsd_linear_clamp_sampler, position.xy / _LSDScreen.xy, 0).xyz, 1.0);
+        float4 position : SV_Position;
+        float2 share : TEXCOORD0;
+    };
+
+    Presented PresentedVertex(uint id : SV_VertexID)
+    {
+        Presented output;
+        output.position = Vertex(id);
+        output.share = LSDOnResult(output.position.xy);
+        return output;
+    }
+
+    float4 Present(Presented input) : SV_Target
+    {
+        if (!LSDIsPainted(input.share)) discard;
+        return float4(_LSDResult.SampleLevel(lsd_linear_clamp_sampler, input.share, 0).xyz, 1.0);
     }
 
     struct Marked
@@ -159,7 +199,7 @@ Shader "Hidden/MirageLSD/Convert"
         {
             Name "Present"
             HLSLPROGRAM
-            #pragma vertex Vertex
+            #pragma vertex PresentedVertex
             #pragma fragment Present
             ENDHLSL
         }
@@ -171,6 +211,17 @@ Shader "Hidden/MirageLSD/Convert"
             HLSLPROGRAM
             #pragma vertex MarkedVertex
             #pragma fragment Id
+            ENDHLSL
+        }
+        Pass
+        {
+            Name "Normal"
+            HLSLPROGRAM
+            #pragma multi_compile_local _ LSD_GLOBAL_NORMALS
+            // URP's own, for what it has packed.
+            #pragma multi_compile_fragment _ _GBUFFER_NORMALS_OCT
+            #pragma vertex Vertex
+            #pragma fragment Normal
             ENDHLSL
         }
     }

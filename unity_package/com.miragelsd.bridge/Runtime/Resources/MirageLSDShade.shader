@@ -10,6 +10,7 @@ Shader "Hidden/MirageLSD/Shade"
 
     Texture2D<float4> _LSDColorPlane;
     Texture2D<float4> _LSDDepthPlane;
+    Texture2D<float4> _LSDNormalPlane;
     Texture2D<float4> _LSDIdsPlane;
     Texture2D<float4> _LSDSlotTexels;
     Texture2D<float4> _LSDContextTexels;
@@ -34,8 +35,7 @@ Shader "Hidden/MirageLSD/Shade"
     #define LSD_CONTEXT(cell, part) _LSDContextTexels.Load(int3((cell).x * 4 + (part), (cell).y, 0))
     #define LSD_COLOR(pixel) _LSDColorPlane.Load(int3(pixel, 0))
     #define LSD_DEPTH(pixel) _LSDDepthPlane.Load(int3(pixel, 0)).x
-    // No plane of normals: they come from depth.
-    #define LSD_NORMAL(pixel) float4(0.5, 0.5, 0.5, 0.0)
+    #define LSD_NORMAL(pixel) _LSDNormalPlane.Load(int3(pixel, 0))
     #define LSD_SLOT(pixel) (_LSDSlotTexels.Load(int3(int(_LSDIdsPlane.Load(int3(pixel, 0)).x * 255.0 + 0.5), 0, 0)).xy * float2(255.0, 1.0))
     #include "../Shading/MirageLSDShade.hlsl"
 

@@ -13,28 +13,29 @@ namespace MirageLSD
         private static readonly int Options = Shader.PropertyToID("_LSDShading");
         private static readonly int Color = Shader.PropertyToID("_LSDColorPlane");
         private static readonly int Depth = Shader.PropertyToID("_LSDDepthPlane");
+        private static readonly int Normals = Shader.PropertyToID("_LSDNormalPlane");
         private static readonly int Ids = Shader.PropertyToID("_LSDIdsPlane");
         private static readonly int SlotTexels = Shader.PropertyToID("_LSDSlotTexels");
         private static readonly int ContextTexels = Shader.PropertyToID("_LSDContextTexels");
 
         private const int SlotCount = SlotTable.Most + 1;
 
-        private readonly bool _hasIds, _keepsAlpha;
+        private readonly bool _hasNormals, _hasIds, _keepsAlpha;
         private readonly ShadingConstants _constants = new ShadingConstants();
-        private readonly MotionHistory _still = new MotionHistory();
         private readonly NativeSlot[] _slots = new NativeSlot[SlotTable.Most];
-        private FrameConverter _planes;
-        private IdentityPlane _identities;
+        private readonly PicturePlanes _planes;
         private Material _material;
         private ShadingWeights _weights;
         private Texture2D _context, _slotTexels;
-        private Vector2Int _contextSize, _size;
+        private Vector2Int _contextSize;
         private bool _isDisposed;
 
         public EngineShading(StreamFormat format)
         {
+            _hasNormals = format.HasNormals;
             _hasIds = format.HasIds;
             _keepsAlpha = format.HasEngineAlpha;
+            _planes = new PicturePlanes(_hasNormals, _hasIds);
         }
 
         /// <summary>Where the painted picture goes; null: nobody wants one.</summary>
@@ -52,7 +53,7 @@ namespace MirageLSD
         {
             if (_material == null)
             {
-                _material = ShadingSupport.MakeMaterial();
+                _material = ShadingSupport.MakeMaterial(ShadingSupport.ShaderName);
                 _weights = new ShadingWeights(_material);
             }
             var size = new Vector2Int(context.width, context.height);
@@ -74,16 +75,9 @@ namespace MirageLSD
         /// <param name="takesSinglePixels">The target is as large as the camera's picture.</param>
         public void Record(CommandBuffer commands, CaptureSources sources, CameraPose pose, SlotTable slots, bool takesSinglePixels, double now)
         {
-            PreparePlanes();
             _planes.IsFlipped = IsFlipped;
-            _planes.TakesSinglePixels = takesSinglePixels;
-            _planes.SetCamera(pose, _still, sources);
-            _planes.Record(commands, sources);
-            if (_hasIds)
-            {
-                _identities.Record(commands, _planes, slots, pose);
-                WriteSlots(slots);
-            }
+            _planes.Record(commands, sources, pose, slots, Target, takesSinglePixels);
+            if (_hasIds) WriteSlots(slots);
             _weights.Advance(now);
             SetMaterial(pose, sources);
             commands.SetRenderTarget(Target, RenderBufferLoadAction.DontCare, RenderBufferStoreAction.Store);
@@ -93,8 +87,7 @@ namespace MirageLSD
         public void Dispose()
         {
             _isDisposed = true;
-            _planes?.Dispose();
-            _identities?.Dispose();
+            _planes.Dispose();
             _weights?.Dispose();
             Scrap.Destroy(_material);
             Scrap.Destroy(_context);
@@ -107,13 +100,14 @@ namespace MirageLSD
             var sun = SunLight.TryGet(out light) ? Direction(light) : _weights.Sun;
             _constants.SetCamera(pose);
             _constants.SetLook(sun, _weights.Strength, _weights.Seed, _keepsAlpha, _weights.Palette);
-            _constants.SetSizes(_size, _contextSize, true, _hasIds);
+            _constants.SetSizes(_planes.Size, _contextSize, _hasNormals, _hasIds);
             _material.SetVectorArray(Constants, _constants.Rows);
             var isLinear = QualitySettings.activeColorSpace == ColorSpace.Linear;
             _material.SetVector(Options, new Vector4(isLinear ? 1f : 0f, IsFlipped ? 1f : 0f, 0f, 0f));
             _material.SetTexture(Color, _planes.Color);
             _material.SetTexture(Depth, _planes.Depth);
-            _material.SetTexture(Ids, _hasIds ? _planes.Ids : _planes.Depth);
+            _material.SetTexture(Normals, _planes.Normals);
+            _material.SetTexture(Ids, _planes.Ids);
             _material.SetTexture(SlotTexels, _hasIds ? _slotTexels : _context);
             _material.SetTexture(ContextTexels, _context);
         }
@@ -121,17 +115,6 @@ namespace MirageLSD
         private static Vector3 Direction(NativeSun sun)
         {
             return new Vector3(sun.direction[0], sun.direction[1], sun.direction[2]);
-        }
-
-        // As large as the picture that is drawn, and made anew when that changes.
-        private void PreparePlanes()
-        {
-            var size = new Vector2Int(Target.width, Target.height);
-            if (_planes != null && size.x == _size.x && size.y == _size.y) return;
-            _planes?.Dispose();
-            _size = size;
-            _planes = new FrameConverter(new StreamFormat { Width = size.x, Height = size.y, HasDepth = true, HasIds = _hasIds });
-            if (_hasIds && _identities == null) _identities = new IdentityPlane();
         }
 
         private void WriteSlots(SlotTable slots)
@@ -147,16 +130,31 @@ namespace MirageLSD
             for (var i = 0; i < count; i++)
             {
                 var slot = _slots[i];
-                texels[4 * slot.slot] = Part((LSDClass)slot.object_class);
+                texels[4 * slot.slot] = Surface((LSDClass)slot.object_class);
                 texels[4 * slot.slot + 1] = (byte)Mathf.RoundToInt(255f * Mathf.Clamp01(slot.strength));
             }
             _slotTexels.Apply(false, false);
         }
 
-        // What the head knows of characters.
-        private static byte Part(LSDClass what)
+        // LSD_SLOT's first number: a character's parts; what grows; of all the rest only buildings, and what nobody named, have windows and bricks.
+        private static byte Surface(LSDClass what)
         {
-            return what == LSDClass.Skin ? (byte)1 : what == LSDClass.Hair ? (byte)2 : what == LSDClass.Outfit ? (byte)3 : (byte)0;
+            switch (what)
+            {
+                case LSDClass.Unspecified:
+                case LSDClass.Building:
+                    return 0;
+                case LSDClass.Skin:
+                    return 1;
+                case LSDClass.Hair:
+                    return 2;
+                case LSDClass.Outfit:
+                    return 3;
+                case LSDClass.Foliage:
+                    return 5;
+                default:
+                    return 4;
+            }
         }
 
         private static Texture2D MakeTexture(int width, int height, TextureFormat format, string name)

@@ -12,11 +12,16 @@ namespace MirageLSD
 
         public void SetCamera(CameraPose pose)
         {
-            var worldFromCamera = CameraConventions.ViewToProtocol(pose.View).inverse;
-            for (var row = 0; row < 3; row++) Rows[row] = worldFromCamera.GetRow(row);
             // With the jitter: depth has it too.
-            var p = pose.Projection;
-            Rows[3] = new Vector4(p[0, 0], p[1, 1], p[0, 2], p[1, 2]);
+            WriteCamera(Rows, pose.View, pose.Projection);
+        }
+
+        /// <summary>The first four rows, of this shader and of late reprojection's: world from camera, and the lens.</summary>
+        public static void WriteCamera(Vector4[] rows, Matrix4x4 view, Matrix4x4 projection)
+        {
+            var worldFromCamera = CameraConventions.ViewToProtocol(view).inverse;
+            for (var row = 0; row < 3; row++) rows[row] = worldFromCamera.GetRow(row);
+            rows[3] = new Vector4(projection[0, 0], projection[1, 1], projection[0, 2], projection[1, 2]);
         }
 
         /// <param name="sun">Unit, towards the sun, in the protocol's world.</param>
@@ -28,10 +33,10 @@ namespace MirageLSD
                 Rows[PaletteRows + i] = new Vector4(palette[4 * i], palette[4 * i + 1], palette[4 * i + 2], palette[4 * i + 3]);
         }
 
-        public void SetSizes(Vector2Int picture, Vector2Int context, bool hasDepth, bool hasIds)
+        public void SetSizes(Vector2Int picture, Vector2Int context, bool hasNormals, bool hasIds)
         {
             Rows[6] = new Vector4(picture.x, picture.y, context.x, context.y);
-            Rows[7] = new Vector4(hasDepth ? 1f : 0f, 0f, hasIds ? 1f : 0f, Rows[7].w);
+            Rows[7] = new Vector4(1f, hasNormals ? 1f : 0f, hasIds ? 1f : 0f, Rows[7].w);
         }
 
         /// <summary>The camera of the frame that the context was made for: each point reads the context where that frame saw it.</summary>

@@ -45,6 +45,8 @@ namespace UnityEngine.Rendering
         public static void SetRenderTarget(CommandBuffer cmd, RTHandle buffer)
         {
             cmd.SetRenderTarget(buffer.nameID, RenderBufferLoadAction.Load, RenderBufferStoreAction.Store);
+            // Textures that are larger than the picture: the part in use.
+            cmd.SetViewport(new Rect(0f, 0f, buffer.Viewport.x, buffer.Viewport.y));
         }
 
         public static void SetRenderTarget(CommandBuffer cmd, RTHandle colorBuffer, RTHandle depthBuffer)

@@ -17,6 +17,8 @@ namespace UnityEngine.Rendering.RenderGraphModule
     {
         internal Texture Texture;
 
+        public static TextureHandle nullHandle => new TextureHandle();
+
         public bool IsValid()
         {
             return Texture != null;

@@ -277,6 +277,22 @@ namespace UnityEditor
 
         public static void RecordObject(Object objectToUndo, string name)
         {
+            var values = new Dictionary<System.Reflection.FieldInfo, object>();
+            const System.Reflection.BindingFlags all = System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.NonPublic;
+            foreach (var field in objectToUndo.GetType().GetFields(all))
+                if (field.IsPublic || field.GetCustomAttributes(typeof(SerializeField), false).Length > 0) values[field] = field.GetValue(objectToUndo);
+            Recorded.Push(() =>
+            {
+                foreach (var pair in values) pair.Key.SetValue(objectToUndo, pair.Value);
+            });
+        }
+
+        private static readonly Stack<Action> Recorded = new Stack<Action>();
+
+        /// <summary>What is serialized is as it was before the newest record.</summary>
+        public static void PerformUndo()
+        {
+            Recorded.Pop()();
         }
 
         public static T AddComponent<T>(GameObject gameObject) where T : Component

@@ -86,7 +86,8 @@ namespace UnityEditor
 
         public static float Slider(string label, float value, float leftValue, float rightValue, params GUILayoutOption[] options)
         {
-            return value;
+            string typed;
+            return StandInGui.Typed.TryGetValue(label, out typed) ? float.Parse(typed, System.Globalization.CultureInfo.InvariantCulture) : value;
         }
 
         public static int Popup(string label, int selectedIndex, string[] displayedOptions, params GUILayoutOption[] options)

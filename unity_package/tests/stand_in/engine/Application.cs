@@ -98,6 +98,8 @@ namespace UnityEngine
         public static bool supportsSetConstantBuffer { get; internal set; } = true;
         public static int maxConstantBufferSize { get; internal set; } = 65536;
 
+        public static Rendering.CopyTextureSupport copyTextureSupport { get; internal set; } = Rendering.CopyTextureSupport.Basic;
+
         public static bool SupportsTextureFormat(TextureFormat format)
         {
             return true;

@@ -200,6 +200,13 @@ namespace UnityEngine.Rendering
         AfterEverything = 20,
     }
 
+    [System.Flags]
+    public enum CopyTextureSupport
+    {
+        None = 0,
+        Basic = 1,
+    }
+
     public enum RenderBufferLoadAction
     {
         Load = 0,
@@ -220,8 +227,6 @@ namespace UnityEngine.Rendering
         None = 0,
         CurrentActive = 1,
         CameraTarget = 2,
-        Depth = 3,
-        MotionVectors = 15,
     }
 
     public struct RenderTargetIdentifier
@@ -290,6 +295,11 @@ namespace UnityEngine.Rendering
             _commands.Add(gpu => Gpu.Copy(gpu.Find(source), gpu.Find(dest)));
         }
 
+        public void CopyTexture(RenderTargetIdentifier src, RenderTargetIdentifier dst)
+        {
+            _commands.Add(gpu => Gpu.CopyTexels(gpu.Find(src), gpu.Find(dst)));
+        }
+
         public void SetGlobalTexture(int nameID, RenderTargetIdentifier value)
         {
             _commands.Add(gpu => gpu.Globals[nameID] = gpu.Find(value));
@@ -297,7 +307,16 @@ namespace UnityEngine.Rendering
 
         public void SetRenderTarget(RenderTargetIdentifier rt, RenderBufferLoadAction loadAction, RenderBufferStoreAction storeAction)
         {
-            _commands.Add(gpu => gpu.Target = gpu.Find(rt));
+            _commands.Add(gpu =>
+            {
+                gpu.Target = gpu.Find(rt);
+                gpu.Viewport = Vector2Int.zero;
+            });
+        }
+
+        public void SetViewport(Rect pixelRect)
+        {
+            _commands.Add(gpu => gpu.Viewport = new Vector2Int((int)pixelRect.width, (int)pixelRect.height));
         }
 
         public void DrawProcedural(Matrix4x4 matrix, Material material, int shaderPass, MeshTopology topology, int vertexCount)

@@ -21,6 +21,7 @@ namespace UnityEngine.Rendering.HighDefinition
         public HDCamera hdCamera { get; internal set; }
         public RTHandle cameraColorBuffer { get; internal set; }
         public RTHandle cameraDepthBuffer { get; internal set; }
+        public RTHandle cameraNormalBuffer { get; internal set; }
         public RTHandle cameraMotionVectorsBuffer { get; internal set; }
     }
 
@@ -104,6 +105,7 @@ namespace UnityEngine.Rendering.HighDefinition
                     hdCamera = new HDCamera { camera = camera, taaJitter = new Vector4(Jitter.x, Jitter.y, Jitter.x / pictures.Color.width, Jitter.y / pictures.Color.height), actualWidth = Scaled(pictures.Depth.width), actualHeight = Scaled(pictures.Depth.height) },
                     cameraColorBuffer = Handle(pictures.Color, 1f),
                     cameraDepthBuffer = Handle(pictures.Depth, RenderScale),
+                    cameraNormalBuffer = Handle(NormalBuffers.Octahedron(camera), RenderScale),
                     cameraMotionVectorsBuffer = HasMotionVectors ? Handle(pictures.Motion, RenderScale) : null,
                 };
                 Gpu.GlobalNames["_CameraDepthTexture"] = Handle(pictures.Depth, RenderScale).Texture;

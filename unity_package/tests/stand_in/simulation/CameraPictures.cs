@@ -10,6 +10,12 @@ namespace StandIn
 
         public RenderTexture Color, Depth, Motion;
 
+        /// <summary>World space, three floats; zeros: nothing was drawn there.</summary>
+        public RenderTexture Normals;
+
+        /// <summary>The normals as the pipeline keeps them; see NormalBuffers.</summary>
+        internal RenderTexture StoredNormals;
+
         public static CameraPictures Of(Camera camera)
         {
             CameraPictures pictures;
@@ -21,6 +27,8 @@ namespace StandIn
                 Color = Make(camera, RenderTextureFormat.ARGB32),
                 Depth = Make(camera, RenderTextureFormat.RFloat),
                 Motion = Make(camera, RenderTextureFormat.RGHalf),
+                Normals = Make(camera, RenderTextureFormat.ARGBFloat),
+                StoredNormals = Make(camera, RenderTextureFormat.ARGB32),
             };
             All[camera] = pictures;
             return pictures;
@@ -44,6 +52,8 @@ namespace StandIn
             Game.DestroyNow(Color);
             Game.DestroyNow(Depth);
             Game.DestroyNow(Motion);
+            Game.DestroyNow(Normals);
+            Game.DestroyNow(StoredNormals);
         }
     }
 

@@ -110,6 +110,13 @@ namespace StandIn
             }
         }
 
+        // The built-in pipeline has only what the camera was told to have.
+        private static void Publish(Camera camera, DepthTextureMode mode, string name, Func<Texture> rendered)
+        {
+            if ((camera.depthTextureMode & mode) != 0) Gpu.GlobalNames[name] = rendered();
+            else Gpu.GlobalNames.Remove(name);
+        }
+
         private static void Render(Camera camera)
         {
             Rendering = camera;
@@ -122,6 +129,9 @@ namespace StandIn
             {
                 if (Camera.onPreCull != null) Camera.onPreCull(camera);
                 if (Camera.onPreRender != null) Camera.onPreRender(camera);
+                Publish(camera, DepthTextureMode.Depth, "_CameraDepthTexture", () => CameraPictures.Of(camera).Depth);
+                Publish(camera, DepthTextureMode.MotionVectors, "_CameraMotionVectorsTexture", () => CameraPictures.Of(camera).Motion);
+                Publish(camera, DepthTextureMode.DepthNormals, "_CameraDepthNormalsTexture", () => NormalBuffers.DepthNormals(camera));
                 foreach (var buffer in camera.Buffers.ToArray()) buffer.Execute(camera);
             }
             Rendering = null;

@@ -12,10 +12,16 @@ namespace StandIn
         /// <summary>What a render pipeline has published under a name of its own.</summary>
         public static readonly Dictionary<string, Texture> GlobalNames = new Dictionary<string, Texture>();
 
+        /// <summary>Keywords that a render pipeline has switched on for all shaders.</summary>
+        public static readonly HashSet<string> GlobalKeywords = new HashSet<string>();
+
         public readonly Dictionary<int, Texture> Globals = new Dictionary<int, Texture>();
         public readonly Dictionary<int, Vector4> Vectors = new Dictionary<int, Vector4>();
         public readonly Dictionary<int, Matrix4x4> Matrices = new Dictionary<int, Matrix4x4>();
         public Texture Target;
+
+        /// <summary>From the target's first pixel; zeros: all of it.</summary>
+        public Vector2Int Viewport;
 
         private float[] _metres; // of what DrawFlat has drawn
 
@@ -52,8 +58,6 @@ namespace StandIn
                 case BuiltinRenderTextureType.BindableTexture: return what.Texture;
                 case BuiltinRenderTextureType.PropertyName: return _temporary[what.NameId];
                 case BuiltinRenderTextureType.CameraTarget: return CameraPictures.Of(_camera).Color;
-                case BuiltinRenderTextureType.Depth: return CameraPictures.Of(_camera).Depth;
-                case BuiltinRenderTextureType.MotionVectors: return CameraPictures.Of(_camera).Motion;
                 default: return null;
             }
         }
@@ -69,10 +73,20 @@ namespace StandIn
             }
         }
 
+        /// <summary>A copy of memory: size and format have to be the same, and there has to be something.</summary>
+        public static void CopyTexels(Texture source, Texture target)
+        {
+            foreach (var texture in new[] { source, target })
+                if (texture == null || !((RenderTexture)texture).IsCreated()) throw new InvalidOperationException("A texture without memory is copied.");
+            if (source.width != target.width || source.height != target.height || source.Pixels.Name != target.Pixels.Name)
+                throw new InvalidOperationException("Only textures of one size and format can be copied.");
+            Array.Copy(source.Bytes, target.Bytes, source.Bytes.Length);
+        }
+
         /// <summary>The package's shader, compiled from its HLSL by a C++ compiler.</summary>
         public void Draw(Material material, int pass)
         {
-            if (material.shader.name == PaintingShader.Name)
+            if (Array.IndexOf(PaintingShader.Names, material.shader.name) >= 0)
             {
                 PaintingShader.Draw(material, Target);
                 return;
@@ -86,12 +100,16 @@ namespace StandIn
             {
                 Target = Vector(material, "_LSDTarget"), Used = Vector(material, "_LSDUsed"), Depth = Vector(material, "_LSDDepth"),
                 Lens = Vector(material, "_LSDLens"), Oblique = Vector(material, "_LSDOblique"), Motion = Vector(material, "_LSDMotion"), Taps = Vector(material, "_LSDTaps"),
+                Normals = Vector(material, "_LSDNormals"), Rays = Vector(material, "_LSDRays"),
             };
             Matrix(material, "_LSDToCaptured", uniforms.ToCaptured);
             Matrix(material, "_LSDToPrevious", uniforms.ToPrevious);
+            Matrix(material, "_LSDWorldFromCamera", uniforms.WorldFromCamera);
             var color = Source("_LSDColorSource", pass == 0);
-            var depth = Source(material.Keywords.Contains("LSD_GLOBAL_DEPTH") ? "_CameraDepthTexture" : "_LSDDepthSource", pass != 0);
-            var motion = Source(material.Keywords.Contains("LSD_GLOBAL_MOTION") ? "_MotionVectorTexture" : "_LSDMotionSource", pass == 2);
+            var depth = Source(Name(material, "_LSDDepthSource", "LSD_GLOBAL_DEPTH", "_CameraDepthTexture", "_CameraDepthTexture"), pass != 0);
+            var motion = Source(Name(material, "_LSDMotionSource", "LSD_GLOBAL_MOTION", "_MotionVectorTexture", "_CameraMotionVectorsTexture"), pass == 2);
+            var normals = Source(Name(material, "_LSDNormalSource", "LSD_GLOBAL_NORMALS", "_CameraNormalsTexture", "_CameraDepthNormalsTexture"), pass == 5);
+            stand_in_bind_normals(GlobalKeywords.Contains("_GBUFFER_NORMALS_OCT") ? 1 : 0, normals.Texels, normals.Width, normals.Height);
             var output = new float[4 * Target.width * Target.height];
             stand_in_draw(pass, ref uniforms, color.Texels, color.Width, color.Height, depth.Texels, depth.Width, depth.Height,
                           motion.Texels, motion.Width, motion.Height, output, Target.width, Target.height);
@@ -136,17 +154,21 @@ namespace StandIn
             var result = material.Textures[Shader.PropertyToID("_LSDResult")];
             if (result == null) throw new InvalidOperationException("The texture that is shown was destroyed.");
             var screen = Vector(material, "_LSDScreen");
-            for (var row = 0; row < (int)screen.y; row++)
-            for (var column = 0; column < (int)screen.x; column++)
+            int width = Viewport.x == 0 ? Target.width : Viewport.x, height = Viewport.y == 0 ? Target.height : Viewport.y;
+            for (var row = 0; row < height; row++)
+            for (var column = 0; column < width; column++)
             {
-                if (stand_in_is_painted(ref screen, column + 0.5f, row + 0.5f) == 0) continue;
-                var texel = row * result.height / (int)screen.y * result.width + column * result.width / (int)screen.x;
+                // OpenGL has y = -1 in the target's first row, all others y = 1.
+                float x = (column + 0.5f) / width * 2f - 1f, y = (row + 0.5f) / height * 2f - 1f;
+                Vector2 share;
+                if (stand_in_is_painted(ref screen, x, SystemInfo.graphicsUVStartsAtTop ? -y : y, out share) == 0) continue;
+                var texel = (int)(share.y * result.height) * result.width + (int)(share.x * result.width);
                 Target.Pixels.Store(Target.Bytes, row * Target.width + column, result.Pixels.Load(result.Bytes, texel));
             }
         }
 
         [DllImport("stand_in_shader")]
-        private static extern int stand_in_is_painted(ref Vector4 screen, float x, float y);
+        private static extern int stand_in_is_painted(ref Vector4 screen, float clipX, float clipY, out Vector2 share);
 
         [DllImport("stand_in_shader")]
         private static extern int stand_in_is_in_front(float metres, float scene);
@@ -154,9 +176,10 @@ namespace StandIn
         [StructLayout(LayoutKind.Sequential)]
         private struct Uniforms
         {
-            public Vector4 Target, Used, Depth, Lens, Oblique, Motion, Taps;
+            public Vector4 Target, Used, Depth, Lens, Oblique, Motion, Taps, Normals, Rays;
             public fixed float ToCaptured[16];
             public fixed float ToPrevious[16];
+            public fixed float WorldFromCamera[16];
         }
 
         private struct Texels4
@@ -165,10 +188,22 @@ namespace StandIn
             public int Width, Height;
         }
 
+        // Read by the draw that follows; the arrays have to stay where they are until then.
+        [DllImport("stand_in_shader")]
+        private static extern void stand_in_bind_normals(int arePacked, float[] normals, int width, int height);
+
         [DllImport("stand_in_shader")]
         private static extern void stand_in_draw(
             int pass, ref Uniforms uniforms, float[] color, int colorWidth, int colorHeight, float[] depth, int depthWidth,
             int depthHeight, float[] motion, int motionWidth, int motionHeight, float[] output, int width, int height);
+
+        // As the keywords of the shader choose it.
+        private static string Name(Material material, string own, string keyword, string published, string builtin)
+        {
+            if (!material.Keywords.Contains("LSD_BUILTIN")) return material.Keywords.Contains(keyword) ? published : own;
+            if (!GlobalNames.ContainsKey(builtin)) return own;
+            return builtin;
+        }
 
         private static Vector4 Vector(Material material, string name)
         {
@@ -188,7 +223,7 @@ namespace StandIn
             Texture texture;
             if (!isUsed) return new Texels4 { Texels = new float[4] };
             if (!GlobalNames.TryGetValue(name, out texture) && !Globals.TryGetValue(Shader.PropertyToID(name), out texture))
-                return new Texels4 { Texels = new float[4] };
+                throw new InvalidOperationException("Nothing was bound to " + name + ", or the camera was not asked to render it.");
             var texels = new float[4 * texture.width * texture.height];
             for (var i = 0; i < texture.width * texture.height; i++)
             {

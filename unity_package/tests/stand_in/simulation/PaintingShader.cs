@@ -6,23 +6,29 @@ using UnityEngine;
 
 namespace StandIn
 {
-    /// <summary>MirageLSDShade.shader, drawn by a graphics driver: run_shader.py compiles its HLSL and keeps it for the next frame.</summary>
+    /// <summary>MirageLSDShade.shader and MirageLSDReproject.shader, drawn by a graphics driver: run_shader.py compiles their HLSL and keeps it
+    /// for the next frame.</summary>
     internal static class PaintingShader
     {
-        public const string Name = "MirageLSDShade";
+        public static readonly string[] Names = { "MirageLSDShade", "MirageLSDReproject" };
 
         private static Process _process;
 
         /// <summary>Frames that were painted.</summary>
         public static int Draws { get; private set; }
 
+        /// <summary>Frames that results were carried to.</summary>
+        public static int Reprojections { get; private set; }
+
         public static void Draw(Material material, Texture target)
         {
-            Draws++;
+            if (material.shader.name == Names[0]) Draws++;
+            else Reprojections++;
             if (target == null) throw new InvalidOperationException("The target was destroyed, or there is none.");
             var header = new StringBuilder();
             using (var data = new MemoryStream())
             {
+                header.Append("shader ").Append(material.shader.name).Append('\n');
                 header.Append("size ").Append(target.width).Append(' ').Append(target.height).Append('\n');
                 foreach (var keyword in material.Keywords) header.Append("keyword ").Append(keyword).Append('\n');
                 foreach (var pair in material.Vectors) Write(header, data, pair.Key, new[] { pair.Value });

@@ -8,7 +8,10 @@ namespace StandIn
     {
         public int BytesPerPixel;
         public bool IsSrgb;
-        private int _kind; // 0 RGBA8, 1 BGRA8, 2 R32F, 3 RG16F, 4 R8, 5 RGBA16F, 6 RGBA32F
+        private int _kind; // 0 RGBA8, 1 BGRA8, 2 R32F, 3 RG16F, 4 R8, 5 RGBA16F, 6 RGBA32F, 7 RGBA8 from -1 to 1
+
+        /// <summary>GraphicsFormat.R8G8B8A8_SNorm.</summary>
+        public static PixelFormat Signed => new PixelFormat { BytesPerPixel = 4, _kind = 7 };
 
         public static PixelFormat Of(TextureFormat format, bool isSrgb)
         {
@@ -31,13 +34,14 @@ namespace StandIn
             {
                 case RenderTextureFormat.RFloat: return Of(TextureFormat.RFloat, false);
                 case RenderTextureFormat.RGHalf: return Of(TextureFormat.RGHalf, false);
+                case RenderTextureFormat.ARGBFloat: return Of(TextureFormat.RGBAFloat, false);
                 case RenderTextureFormat.R8: return Of(TextureFormat.R8, false);
                 default: return Of(TextureFormat.RGBA32, isSrgb);
             }
         }
 
         /// <summary>As numpy names it: the kind of number, and how many a pixel.</summary>
-        public string Name => new[] { "u1 4", "", "f4 1", "f2 2", "u1 1", "f2 4", "f4 4" }[_kind];
+        public string Name => new[] { "u1 4", "", "f4 1", "f2 2", "u1 1", "f2 4", "f4 4", "" }[_kind];
 
         public Vector4 Load(byte[] bytes, int pixel)
         {
@@ -45,6 +49,8 @@ namespace StandIn
             if (_kind == 2) return new Vector4(BitConverter.ToSingle(bytes, at), 0f, 0f, 1f);
             if (_kind == 3) return new Vector4(Half.ToFloat(BitConverter.ToUInt16(bytes, at)), Half.ToFloat(BitConverter.ToUInt16(bytes, at + 2)), 0f, 1f);
             if (_kind == 4) return new Vector4(bytes[at] / 255f, 0f, 0f, 1f);
+            if (_kind == 6) return new Vector4(Float(bytes, at), Float(bytes, at + 4), Float(bytes, at + 8), Float(bytes, at + 12));
+            if (_kind == 7) return new Vector4(Signed8(bytes[at]), Signed8(bytes[at + 1]), Signed8(bytes[at + 2]), Signed8(bytes[at + 3]));
             var red = _kind == 1 ? 2 : 0;
             return new Vector4(Channel(bytes[at + red]), Channel(bytes[at + 1]), Channel(bytes[at + 2 - red]), bytes[at + 3] / 255f);
         }
@@ -54,6 +60,10 @@ namespace StandIn
             var at = pixel * BytesPerPixel;
             if (_kind == 2) BitConverter.GetBytes(value.x).CopyTo(bytes, at);
             else if (_kind == 4) bytes[at] = (byte)(value.x * 255f + 0.5f);
+            else if (_kind == 6)
+                for (var i = 0; i < 4; i++) BitConverter.GetBytes(value[i]).CopyTo(bytes, at + 4 * i);
+            else if (_kind == 7)
+                for (var i = 0; i < 4; i++) bytes[at + i] = (byte)(sbyte)Math.Round(127f * Math.Max(-1f, Math.Min(1f, value[i])));
             else if (_kind == 3)
             {
                 BitConverter.GetBytes(Half.FromFloat(value.x)).CopyTo(bytes, at);
@@ -68,6 +78,9 @@ namespace StandIn
                 bytes[at + 3] = (byte)(Math.Max(0f, Math.Min(1f, value.w)) * 255f + 0.5f);
             }
         }
+
+        private static float Float(byte[] bytes, int at) => BitConverter.ToSingle(bytes, at);
+        private static float Signed8(byte stored) => Math.Max(-1f, (sbyte)stored / 127f);
 
         private bool Decodes => IsSrgb && QualitySettings.activeColorSpace == ColorSpace.Linear;
 

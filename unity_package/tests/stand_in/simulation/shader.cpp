@@ -8,6 +8,10 @@ struct float2 {
   float x, y;
   float2(float x_, float y_) : x(x_), y(y_) {}
 };
+struct float3 {
+  float x, y, z;
+  float3(float x_, float y_, float z_) : x(x_), y(y_), z(z_) {}
+};
 struct float4 {
   float x, y, z, w;
   float4() : x(0), y(0), z(0), w(0) {}
@@ -23,6 +27,15 @@ float4 mul(const float4x4& m, const float4& v) {
   return {r[0], r[1], r[2], r[3]};
 }
 
+float3 operator-(const float3& a, const float3& b) { return {a.x - b.x, a.y - b.y, a.z - b.z}; }
+float3 operator*(const float3& a, float b) { return {a.x * b, a.y * b, a.z * b}; }
+float dot(const float3& a, const float3& b) { return a.x * b.x + a.y * b.y + a.z * b.z; }
+float3 cross(const float3& a, const float3& b) {
+  return {a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x};
+}
+float rsqrt(float v) { return 1.0f / std::sqrt(v); }
+float floor(float v) { return std::floor(v); }
+
 float saturate(float v) { return std::min(1.0f, std::max(0.0f, v)); }
 float pow(float base, float exponent) { return std::pow(base, exponent); }
 
@@ -37,7 +50,8 @@ struct Source {
     return {t[0], t[1], t[2], t[3]};
   }
 };
-Source color_source, depth_source, motion_source;
+Source color_source, depth_source, motion_source, normal_source;
+bool are_normals_packed;
 
 float4 sample_color(float2 uv);
 float4 load(const Source& source, float2 uv);
@@ -47,6 +61,8 @@ float4 load(const Source& source, float2 uv);
 #define LSD_SAMPLE_COLOR(uv) sample_color(uv)
 #define LSD_LOAD_DEPTH(uv) load(depth_source, uv).x
 #define LSD_LOAD_MOTION(uv) load(motion_source, uv)
+#define LSD_LOAD_NORMAL(uv) load(normal_source, uv)
+#define LSD_ARE_NORMALS_PACKED are_normals_packed
 
 namespace {
 #include "MirageLSDConvert.hlsl"
@@ -73,18 +89,24 @@ float4 load(const Source& source, float2 uv) {
 }
 
 struct Uniforms {
-  float4 target, used, depth, lens, oblique, motion, taps;
-  float4x4 to_captured, to_previous;
+  float4 target, used, depth, lens, oblique, motion, taps, normals, rays;
+  float4x4 to_captured, to_previous, world_from_camera;
 };
 
 }  // namespace
 
-extern "C" int stand_in_is_painted(const float4* screen, float x, float y) {
+extern "C" int stand_in_is_painted(const float4* screen, float clip_x, float clip_y, float2* share) {
   _LSDScreen = *screen;
-  return LSDIsPainted(float2(x, y));
+  *share = LSDOnResult(float2(clip_x, clip_y));
+  return LSDIsPainted(*share);
 }
 
 extern "C" int stand_in_is_in_front(float metres, float scene) { return LSDIsInFront(metres, scene); }
+
+extern "C" void stand_in_bind_normals(int are_packed, const float* normals, int width, int height) {
+  are_normals_packed = are_packed != 0;
+  normal_source = {normals, width, height};
+}
 
 extern "C" void stand_in_draw(int pass, const Uniforms* uniforms, const float* color, int color_width, int color_height,
                               const float* depth, int depth_width, int depth_height, const float* motion, int motion_width,
@@ -96,6 +118,9 @@ extern "C" void stand_in_draw(int pass, const Uniforms* uniforms, const float* c
   _LSDOblique = uniforms->oblique;
   _LSDMotion = uniforms->motion;
   _LSDTaps = uniforms->taps;
+  _LSDNormals = uniforms->normals;
+  _LSDRays = uniforms->rays;
+  _LSDWorldFromCamera = uniforms->world_from_camera;
   _LSDToCaptured = uniforms->to_captured;
   _LSDToPrevious = uniforms->to_previous;
   color_source = {color, color_width, color_height};
@@ -111,6 +136,7 @@ extern "C" void stand_in_draw(int pass, const Uniforms* uniforms, const float* c
         const float2 moved = LSDConvertMotion(pixel);
         result = float4(moved.x, moved.y, 0, 1);
       }
+      if (pass == 5) result = LSDConvertNormal(pixel);
       float* out = output + 4 * (y * width + x);
       out[0] = result.x;
       out[1] = result.y;

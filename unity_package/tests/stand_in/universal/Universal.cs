@@ -59,6 +59,7 @@ namespace UnityEngine.Rendering.Universal
         public TextureHandle cameraColor { get; internal set; }
         public TextureHandle cameraDepthTexture { get; internal set; }
         public TextureHandle motionVectorColor { get; internal set; }
+        public TextureHandle cameraNormalsTexture { get; internal set; }
     }
 
     // FrameData/UniversalCameraData.cs
@@ -80,12 +81,22 @@ namespace UnityEngine.Rendering.Universal
         public bool enableRenderCompatibilityMode { get; set; }
     }
 #endif
-#if !UNITY_6000_3_OR_NEWER
     // UniversalRenderPipelineCore.cs
     public struct RenderingData
     {
+#if !UNITY_6000_3_OR_NEWER
         public CameraData cameraData;
+#endif
     }
+
+    // ScriptableRendererFeature.cs
+    public abstract class ScriptableRendererFeature : ScriptableObject
+    {
+        public abstract void Create();
+        public abstract void AddRenderPasses(ScriptableRenderer renderer, ref RenderingData renderingData);
+    }
+
+#if !UNITY_6000_3_OR_NEWER
 
     public struct CameraData
     {
@@ -104,6 +115,7 @@ namespace UnityEngine.Rendering.Universal
     // ScriptableRenderer.cs
     public class ScriptableRenderer
     {
+        internal readonly List<ScriptableRendererFeature> Features = new List<ScriptableRendererFeature>();
         internal readonly List<ScriptableRenderPass> Queue = new List<ScriptableRenderPass>();
 #if !UNITY_6000_3_OR_NEWER
         public RTHandle cameraColorTargetHandle { get; internal set; }
@@ -170,6 +182,17 @@ namespace UnityEngine.Rendering.Universal
             return moved;
         }
 
+        /// <summary>Deferred rendering with accurate G-buffer normals: they are packed, and a keyword says so.</summary>
+        public static bool PacksNormals
+        {
+            get { return Gpu.GlobalKeywords.Contains("_GBUFFER_NORMALS_OCT"); }
+            set
+            {
+                if (value) Gpu.GlobalKeywords.Add("_GBUFFER_NORMALS_OCT");
+                else Gpu.GlobalKeywords.Remove("_GBUFFER_NORMALS_OCT");
+            }
+        }
+
         public static bool IsCompatibilityMode
         {
 #if MIRAGELSD_URP_17
@@ -188,6 +211,9 @@ namespace UnityEngine.Rendering.Universal
             var renderer = camera.GetUniversalAdditionalCameraData().scriptableRenderer;
             var pictures = CameraPictures.Of(camera);
             Asked = null;
+            var nothing = new RenderingData();
+            foreach (var feature in renderer.Features) feature.AddRenderPasses(renderer, ref nothing);
+            var color = DynamicScale == 1f ? pictures.Color : Scaled(pictures.Color);
             foreach (var pass in renderer.Queue)
             {
                 Asked = pass.Input;
@@ -195,6 +221,8 @@ namespace UnityEngine.Rendering.Universal
                 // What was not asked for is not there; a shader that looks anyway sees Unity's grey picture.
                 var is2D = renderer is Renderer2D;
                 var hasDepth = !is2D && (pass.Input & ScriptableRenderPassInput.Depth) != 0;
+                var hasNormals = !is2D && (pass.Input & ScriptableRenderPassInput.Normal) != 0;
+                var normals = !hasNormals ? null : PacksNormals ? NormalBuffers.Octahedron(camera) : NormalBuffers.World(camera);
                 var hasMotion = !is2D && (pass.Input & ScriptableRenderPassInput.Motion) != 0;
 #if MIRAGELSD_URP_17
                 if (!IsCompatibilityMode)
@@ -202,8 +230,9 @@ namespace UnityEngine.Rendering.Universal
                     if (!pass.requiresIntermediateTexture) throw new InvalidOperationException("The back buffer can't be read.");
                     var resources = new UniversalResourceData
                     {
-                        cameraColor = new TextureHandle { Texture = pictures.Color },
+                        cameraColor = new TextureHandle { Texture = color },
                         cameraDepthTexture = new TextureHandle { Texture = hasDepth ? pictures.Depth : null },
+                        cameraNormalsTexture = new TextureHandle { Texture = normals },
                         motionVectorColor = new TextureHandle { Texture = hasMotion ? pictures.Motion : null },
                     };
                     var graph = new RenderGraph();
@@ -216,14 +245,29 @@ namespace UnityEngine.Rendering.Universal
                 if ((pass.Input & ScriptableRenderPassInput.Color) == 0) throw new InvalidOperationException("The back buffer can't be read.");
                 Gpu.GlobalNames["_CameraDepthTexture"] = hasDepth ? pictures.Depth : Grey;
                 Gpu.GlobalNames["_MotionVectorTexture"] = hasMotion ? pictures.Motion : Grey;
-                renderer.cameraColorTargetHandle = new RTHandle { Texture = pictures.Color };
+                Gpu.GlobalNames["_CameraNormalsTexture"] = hasNormals ? normals : Grey;
+                renderer.cameraColorTargetHandle = new RTHandle { Texture = color };
                 renderer.cameraDepthTargetHandle = new RTHandle { Texture = pictures.Depth };
                 var data = new RenderingData { cameraData = new CameraData { renderer = renderer, cameraTargetDescriptor = size, Camera = camera } };
                 pass.Execute(new ScriptableRenderContext(), ref data);
-                if (ScriptableRenderContext.LastTarget != pictures.Color) throw new InvalidOperationException("The pass left another render target behind.");
+                if (ScriptableRenderContext.LastTarget != color) throw new InvalidOperationException("The pass left another render target behind.");
 #endif
             }
             renderer.Queue.Clear();
+            if (color == pictures.Color) return;
+            Gpu.Copy(color, pictures.Color); // as the display shows it
+            Game.DestroyNow(color);
+        }
+
+        /// <summary>Hardware dynamic resolution: textures are smaller than cameras and descriptors say (ScalableBufferManager).</summary>
+        public static float DynamicScale = 1f;
+
+        private static RenderTexture Scaled(RenderTexture picture)
+        {
+            var scaled = new RenderTexture((int)(picture.width * DynamicScale), (int)(picture.height * DynamicScale), 0, picture.format);
+            scaled.Create();
+            Gpu.Copy(picture, scaled);
+            return scaled;
         }
 
 #if !UNITY_6000_3_OR_NEWER

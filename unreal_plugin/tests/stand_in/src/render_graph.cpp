@@ -20,8 +20,27 @@ FRDGTextureRef FRDGBuilder::StandInRegister(FRHITexture* Texture)
 	auto Made = std::make_unique<FRDGTexture>();
 	Made->Desc = FRDGTextureDesc::Create2D(Texture->GetDesc().Extent, Texture->GetDesc().Format, FClearValueBinding::None, Texture->GetDesc().Flags);
 	Made->StandInRHI = Texture->shared_from_this();
+	Made->bStandInWritten = true;
 	Kept->Textures.push_back(std::move(Made));
 	return Kept->Textures.back().get();
+}
+
+FRDGTextureRef FRDGBuilder::RegisterExternalTexture(const TRefCountPtr<IPooledRenderTarget>& Pooled)
+{
+	check(StandIn::IsInRenderThread() && Pooled.IsValid());
+	const FRDGTextureRef Made = StandInRegister(Pooled->StandInRHI.get());
+	Made->StandInPooled = Pooled;
+	return Made;
+}
+
+const TRefCountPtr<IPooledRenderTarget>& FRDGBuilder::ConvertToExternalTexture(FRDGTextureRef Texture)
+{
+	check(Kept->Has(Texture));
+	if (!Texture->StandInPooled.IsValid())
+	{
+		Texture->StandInPooled = std::make_shared<IPooledRenderTarget>(Texture->StandInRHI);
+	}
+	return Texture->StandInPooled;
 }
 
 FRDGTextureSRVRef FRDGBuilder::StandInView(FRDGTextureRef Texture)
@@ -56,6 +75,21 @@ bool FRDGBuilder::FKept::Has(const void* Resource) const
 	return Holds(Textures) || Holds(Views) || Holds(Buffers) || Holds(BufferViews);
 }
 
+bool FRDGBuilder::FKept::HoldsSomething(const void* Resource) const
+{
+	const auto Found = std::find_if(Textures.begin(), Textures.end(), [Resource](const auto& Held) { return Held.get() == Resource; });
+	return Found == Textures.end() || (*Found)->bStandInWritten;
+}
+
+void FRDGBuilder::StandInRead(FRDGTextureRef Texture) const
+{
+	check(Kept->Has(Texture));
+	if (!Kept->HoldsSomething(Texture))
+	{
+		StandIn::AddFault(TEXT("read before anything was drawn to it: a copy's source"));
+	}
+}
+
 bool FRDGBuilder::StandInValidate(const void* Parameters, const FRenderTargetBindingSlots& Targets) const
 {
 	const auto Found = Kept->Bound.find(Parameters);
@@ -73,6 +107,11 @@ bool FRDGBuilder::StandInValidate(const void* Parameters, const FRenderTargetBin
 			StandIn::AddFault(FString(Resource == nullptr ? TEXT("nothing is bound to ") : TEXT("not of this graph: ")) + Name);
 			bValid = false;
 		}
+		else if (!Kept->HoldsSomething(Resource))
+		{
+			StandIn::AddFault(FString(TEXT("read before anything was drawn to it: ")) + Name);
+			bValid = false;
+		}
 	};
 	for (const StandIn::FBound& Bound : Found->second)
 	{
@@ -80,7 +119,16 @@ bool FRDGBuilder::StandInValidate(const void* Parameters, const FRenderTargetBin
 	}
 	for (uint32 Target = 0; Target < 8 && Targets[Target].GetTexture() != nullptr; ++Target)
 	{
-		Check(TEXT("RenderTargets"), Targets[Target].GetTexture());
+		if (!Kept->Has(Targets[Target].GetTexture()))
+		{
+			StandIn::AddFault(TEXT("not of this graph: RenderTargets"));
+			return false;
+		}
+		if (Targets[Target].GetLoadAction() == ERenderTargetLoadAction::ELoad && !Kept->HoldsSomething(Targets[Target].GetTexture()))
+		{
+			StandIn::AddFault(TEXT("loaded before anything was drawn to it: RenderTargets"));
+			bValid = false;
+		}
 		for (const StandIn::FBound& Bound : Found->second)
 		{
 			if (*Bound.Place == Targets[Target].GetTexture())
@@ -89,6 +137,10 @@ bool FRDGBuilder::StandInValidate(const void* Parameters, const FRenderTargetBin
 				bValid = false;
 			}
 		}
+	}
+	for (uint32 Target = 0; bValid && Target < 8 && Targets[Target].GetTexture() != nullptr; ++Target)
+	{
+		Targets[Target].GetTexture()->bStandInWritten = true;
 	}
 	return bValid;
 }
@@ -107,6 +159,11 @@ void FRDGBuilder::Execute()
 {
 	check(StandIn::IsInRenderThread());
 	bExecuted = true;
+	for (const auto& Texture : Kept->Textures)
+	{
+		// The pool is the render thread's; what the passes read lives on with them.
+		Texture->StandInPooled.SafeRelease();
+	}
 	StandIn::EnqueueRHI([Kept = Kept, Passes = std::move(Passes)]
 	{
 		for (const auto& Pass : Passes)
@@ -123,6 +180,7 @@ FRDGTextureRef RegisterExternalTexture(FRDGBuilder& GraphBuilder, FRHITexture* T
 
 void AddEnqueueCopyPass(FRDGBuilder& GraphBuilder, FRHIGPUTextureReadback* Readback, FRDGTextureRef SourceTexture, FResolveRect)
 {
+	GraphBuilder.StandInRead(SourceTexture);
 	GraphBuilder.StandInAddPass([Staging = Readback->StandInBegin(SourceTexture->Desc.Extent), SourceTexture]
 	{
 		FRHIGPUTextureReadback::StandInFinish(*Staging, *SourceTexture->StandInRHI);
@@ -131,6 +189,7 @@ void AddEnqueueCopyPass(FRDGBuilder& GraphBuilder, FRHIGPUTextureReadback* Readb
 
 void AddClearRenderTargetPass(FRDGBuilder& GraphBuilder, FRDGTextureRef Texture, const FLinearColor& ClearColor)
 {
+	Texture->bStandInWritten = true;
 	GraphBuilder.StandInAddPass([Texture, ClearColor]
 	{
 		StandIn::FPixel Pixel;
@@ -146,10 +205,10 @@ void AddClearRenderTargetPass(FRDGBuilder& GraphBuilder, FRDGTextureRef Texture,
 	});
 }
 
-FGlobalShaderMap* GetGlobalShaderMap(ERHIFeatureLevel)
+FGlobalShaderMap* GetGlobalShaderMap(ERHIFeatureLevel FeatureLevel)
 {
-	static FGlobalShaderMap Map;
-	return &Map;
+	static FGlobalShaderMap Maps[] = {{ERHIFeatureLevel::ES3_1}, {ERHIFeatureLevel::SM5}, {ERHIFeatureLevel::SM6}};
+	return &Maps[static_cast<int32>(FeatureLevel)];
 }
 
 namespace StandIn
@@ -181,8 +240,17 @@ namespace StandIn
 		return Shaders;
 	}
 
-	void RunFullscreen(const FShaderSource& Source, const void* Parameters, const FRenderTargetBindingSlots& Targets, const FIntRect& Viewport)
+	static FDefines RunningDefines;
+
+	bool IsDefined(const TCHAR* Name)
 	{
+		return std::find(RunningDefines.begin(), RunningDefines.end(), Name) != RunningDefines.end();
+	}
+
+	void RunFullscreen(
+		const FShaderSource& Source, const FDefines& Defines, const void* Parameters, const FRenderTargetBindingSlots& Targets, const FIntRect& Viewport)
+	{
+		RunningDefines = Defines;
 		const auto Found = GetShaders().find(Source.Path);
 		check(Found != GetShaders().end());
 		for (int32 Y = Viewport.Min.Y; Y < Viewport.Max.Y; ++Y)
@@ -275,15 +343,19 @@ namespace StandIn
 		return !Rendered.View.bIsSceneCapture || Source == SCS_FinalColorLDR || Source == SCS_FinalColorHDR || Source == SCS_FinalToneCurveHDR;
 	}
 
+	static bool IsMobile(const FRenderedView& Rendered)
+	{
+		const UWorld* const World = Rendered.Family.Scene != nullptr ? Rendered.Family.Scene->GetWorld() : nullptr;
+		return (World != nullptr ? World->GetFeatureLevel() : GMaxRHIFeatureLevel) < ERHIFeatureLevel::SM5;
+	}
+
 	static FPostProcessingInputs MakeInputs(FRDGBuilder& GraphBuilder, const FRenderedView& Rendered, TRDGUniformBuffer<FSceneTextureUniformParameters>& Textures)
 	{
 		FSceneTextureUniformParameters& Contents = Textures.StandInContents;
 		Contents.SceneDepthTexture = GraphBuilder.StandInRegister(Rendered.Depth.GetReference());
 		Contents.GBufferVelocityTexture = GraphBuilder.StandInRegister(Rendered.Velocity.GetReference());
-		if (Rendered.GBufferA.IsValid())
-		{
-			Contents.GBufferATexture = GraphBuilder.StandInRegister(Rendered.GBufferA.GetReference());
-		}
+		static const auto Dummy = std::make_shared<FRHITexture>(FIntPoint(1, 1), PF_B8G8R8A8, ETextureCreateFlags::None);
+		Contents.GBufferATexture = GraphBuilder.StandInRegister(Rendered.GBufferA.IsValid() ? Rendered.GBufferA.GetReference() : Dummy.get());
 		if (Rendered.CustomStencil.IsValid())
 		{
 			Contents.CustomDepthTexture = GraphBuilder.StandInRegister(Rendered.CustomDepth.GetReference());
@@ -305,6 +377,7 @@ namespace StandIn
 		const FIntPoint Size = Rendered.Color->GetDesc().Extent;
 		const FRDGTextureRef Linear = GraphBuilder.CreateTexture(
 			FRDGTextureDesc::Create2D(Size, PF_FloatRGBA, FClearValueBinding::None, ETextureCreateFlags::None), TEXT("Linear"));
+		Linear->bStandInWritten = true;
 		for (int32 Index = 0; Index < Size.X * Size.Y; ++Index)
 		{
 			FPixel Pixel = Rendered.Color->StandInLoad(Index % Size.X, Index / Size.X);
@@ -394,7 +467,7 @@ namespace StandIn
 			FRDGBuilder GraphBuilder(List);
 			std::vector<TRDGUniformBuffer<FSceneTextureUniformParameters>> Textures(Views.size());
 			// The engine begins all views before it ends the first.
-			for (size_t Index = 0; Index < Views.size() && IsToneMapped(*Rendered); ++Index)
+			for (size_t Index = 0; Index < Views.size() && IsToneMapped(*Rendered) && !IsMobile(*Rendered); ++Index)
 			{
 				const FPostProcessingInputs Inputs = MakeInputs(GraphBuilder, *Views[Index], Textures[Index]);
 				for (const auto& Extension : Active)

@@ -22,20 +22,20 @@ namespace MirageLSD
         {
             if (Target == null) return;
             // The buffers are as large as the largest camera's. Behind post-processing the scale is the upscaled picture's;
-            // depth and motion still fill what was rendered.
+            // depth, motion and normals still fill what was rendered.
             var scale = ctx.cameraColorBuffer.rtHandleProperties.rtHandleScale;
             var isWanted = Target.BeginFrame(ctx.hdCamera.camera);
             if (isWanted || Target.Shades) Record(ctx, new Vector2(scale.x, scale.y), isWanted);
             if (Target.OnScreen == null) return;
-            var size = ctx.cameraColorBuffer.rtHandleProperties.currentViewportSize;
-            CoreUtils.SetRenderTarget(ctx.cmd, ctx.cameraColorBuffer);
-            Target.Present(ctx.cmd, new Vector2(size.x, size.y));
+            CoreUtils.SetRenderTarget(ctx.cmd, ctx.cameraColorBuffer); // and the viewport: the part in use
+            Target.Present(ctx.cmd);
         }
 
         private void Record(CustomPassContext ctx, Vector2 used, bool isWanted)
         {
             var jitter = ctx.hdCamera.taaJitter; // z, w: pixels over the size that is rendered; 0 without TAA, DLSS, FSR
             var hasMotion = ctx.cameraMotionVectorsBuffer != null;
+            var hasNormals = ctx.cameraNormalBuffer != null;
             var sources = new CaptureSources
             {
                 Color = ctx.cameraColorBuffer.nameID,
@@ -43,6 +43,9 @@ namespace MirageLSD
                 IsDepthGlobal = true,
                 Motion = hasMotion ? ctx.cameraMotionVectorsBuffer.nameID : ctx.cameraColorBuffer.nameID,
                 LacksMotion = !hasMotion,
+                Normals = hasNormals ? ctx.cameraNormalBuffer.nameID : ctx.cameraColorBuffer.nameID, // resolved, with MSAA too
+                LacksNormals = !hasNormals,
+                NormalEncoding = NormalEncoding.Octahedron,
                 IsMotionEncodedByHdrp = true,
                 AreArrays = TextureXR.useTexArray,
                 Projection = CameraConventions.Jittered(ctx.hdCamera.camera.nonJitteredProjectionMatrix, 2f * jitter.z, 2f * jitter.w),

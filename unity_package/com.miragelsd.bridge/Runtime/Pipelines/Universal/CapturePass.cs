@@ -20,6 +20,7 @@ namespace MirageLSD
             var input = ScriptableRenderPassInput.None;
             if (Target.WantsDepth) input |= ScriptableRenderPassInput.Depth;
             if (Target.WantsMotion) input |= ScriptableRenderPassInput.Motion;
+            if (Target.WantsNormals) input |= ScriptableRenderPassInput.Normal;
             // Without the render graph this is what makes URP render into a texture and not straight to the screen.
             if (!isGraph) input |= ScriptableRenderPassInput.Color;
             ConfigureInput(input);

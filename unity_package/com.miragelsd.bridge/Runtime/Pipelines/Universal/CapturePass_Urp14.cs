@@ -23,6 +23,8 @@ namespace MirageLSD
                 IsMotionGlobal = true,
                 LacksDepth = is2D,
                 LacksMotion = is2D,
+                AreNormalsGlobal = true,
+                LacksNormals = is2D,
                 Projection = renderingData.cameraData.GetProjectionMatrix(), // with the jitter
                 Used = Vector2.one,
             };
@@ -31,11 +33,7 @@ namespace MirageLSD
             IsWanted = false;
             // URP takes this for bound still, whatever was drawn to in between.
             CoreUtils.SetRenderTarget(commands, renderer.cameraColorTargetHandle, renderer.cameraDepthTargetHandle);
-            if (Target.OnScreen != null)
-            {
-                var size = renderingData.cameraData.cameraTargetDescriptor;
-                Target.Present(commands, new Vector2(size.width, size.height));
-            }
+            if (Target.OnScreen != null) Target.Present(commands);
             context.ExecuteCommandBuffer(commands);
             CommandBufferPool.Release(commands);
         }

@@ -11,9 +11,8 @@ namespace MirageLSD
         private sealed class PassData
         {
             public CaptureTarget Target;
-            public TextureHandle Color, Depth, Motion;
+            public TextureHandle Color, Depth, Motion, Normals;
             public bool IsWanted;
-            public Vector2 Size;
             public Matrix4x4 Projection;
         }
 
@@ -24,7 +23,6 @@ namespace MirageLSD
             if (!IsWanted && !isShown && !Target.Shades) return;
             var resources = frameData.Get<UniversalResourceData>();
             var camera = frameData.Get<UniversalCameraData>();
-            var size = camera.cameraTargetDescriptor;
             PassData data;
             // An unsafe pass, because a read back is nothing that a raster pass may ask for.
             using (var builder = renderGraph.AddUnsafePass<PassData>("MirageLSD capture", out data))
@@ -33,14 +31,15 @@ namespace MirageLSD
                 data.Color = resources.cameraColor;
                 data.Depth = resources.cameraDepthTexture;
                 data.Motion = resources.motionVectorColor;
+                data.Normals = Target.WantsNormals ? resources.cameraNormalsTexture : TextureHandle.nullHandle;
                 data.IsWanted = IsWanted;
                 data.Projection = camera.GetProjectionMatrix(); // with the jitter
-                data.Size = new Vector2(size.width, size.height);
                 builder.AllowPassCulling(false);
                 builder.AllowGlobalStateModification(true);
                 builder.UseTexture(data.Color, isShown ? AccessFlags.ReadWrite : AccessFlags.Read);
                 if (data.Depth.IsValid()) builder.UseTexture(data.Depth, AccessFlags.Read);
                 if (data.Motion.IsValid()) builder.UseTexture(data.Motion, AccessFlags.Read);
+                if (data.Normals.IsValid()) builder.UseTexture(data.Normals, AccessFlags.Read);
                 builder.SetRenderFunc((PassData pass, UnsafeGraphContext context) => Run(pass, context));
             }
             IsWanted = false;
@@ -57,7 +56,7 @@ namespace MirageLSD
             if (pass.IsWanted || pass.Target.Shades) Record(pass, commands);
             if (pass.Target.OnScreen == null) return;
             commands.SetRenderTarget(pass.Color, RenderBufferLoadAction.Load, RenderBufferStoreAction.Store);
-            pass.Target.Present(commands, pass.Size);
+            pass.Target.Present(commands);
         }
 
         private static void Record(PassData pass, CommandBuffer commands)
@@ -67,8 +66,10 @@ namespace MirageLSD
                 Color = pass.Color,
                 Depth = pass.Depth.IsValid() ? pass.Depth : pass.Color,
                 Motion = pass.Motion.IsValid() ? pass.Motion : pass.Color,
+                Normals = pass.Normals.IsValid() ? pass.Normals : pass.Color,
                 LacksDepth = !pass.Depth.IsValid(),
                 LacksMotion = !pass.Motion.IsValid(),
+                LacksNormals = !pass.Normals.IsValid(),
                 Projection = pass.Projection,
                 Used = Vector2.one,
             };

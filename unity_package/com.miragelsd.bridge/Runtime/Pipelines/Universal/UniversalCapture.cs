@@ -5,13 +5,13 @@ using UnityEngine.Rendering.Universal;
 
 namespace MirageLSD
 {
-    /// <summary>URP: a pass behind post-processing, put into the camera's renderer each frame; no renderer feature to set up.</summary>
+    /// <summary>URP: a pass behind post-processing, put into the camera's renderer each frame, or by an LSDRendererFeature.</summary>
     internal sealed class UniversalCapture : CaptureHook
     {
         private readonly CapturePass _pass = new CapturePass();
         private Camera _camera;
         private CaptureTarget _target;
-        private bool _isChecked;
+        private bool _isChecked, _isAdded, _hasFeature;
 
         public override void Attach(Camera camera, CaptureTarget target)
         {
@@ -24,6 +24,7 @@ namespace MirageLSD
         public override void Dispose()
         {
             RenderPipelineManager.beginCameraRendering -= OnBeginCamera;
+            if (Current == this) Current = null;
         }
 
         // Called by its attributes alone; edit mode has no other than the editor's.
@@ -37,23 +38,55 @@ namespace MirageLSD
             CaptureHooks.Register("UniversalRenderPipelineAsset", () => new UniversalCapture());
         }
 
+        /// <summary>Of the camera that is being rendered; null: nobody captures it.</summary>
+        public static UniversalCapture Current { get; private set; }
+
+        /// <summary>By a feature of the camera's renderer, so that the pass has the feature's place in the list; in its next frame
+        /// the camera is left to it.</summary>
+        public void AddByFeature(ScriptableRenderer renderer)
+        {
+            _hasFeature = true;
+            Add(renderer);
+        }
+
         private void OnBeginCamera(ScriptableRenderContext context, Camera camera)
         {
-            if (!ReferenceEquals(camera, _camera)) return;
-            _pass.IsWanted = _target.BeginFrame(camera);
+            if (!ReferenceEquals(camera, _camera))
+            {
+                if (Current == this) Current = null;
+                return;
+            }
+            Current = this;
+            _isAdded = false;
+            var data = camera.GetUniversalAdditionalCameraData();
+            if (!_isChecked) WarnOfStack(camera, data);
+            var isLeftToFeature = _hasFeature;
+            _hasFeature = false;
+            if (!isLeftToFeature) Add(data.scriptableRenderer);
+        }
+
+        private void Add(ScriptableRenderer renderer)
+        {
+            if (_isAdded) return;
+            _isAdded = true;
+            _pass.IsWanted = _target.BeginFrame(_camera);
             if (!_target.IsActive && _target.OnScreen == null) return;
             // In every frame of an open stream, captured or not: URP has motion vectors only while somebody asks for them.
             _pass.Configure(UsesGraph);
-            var data = camera.GetUniversalAdditionalCameraData();
-            if (!_isChecked) WarnOfStack(camera, data);
-            data.scriptableRenderer.EnqueuePass(_pass);
+            renderer.EnqueuePass(_pass);
         }
 
         // Once: URP says something of its own each time that a renderer without stacks is asked for one.
         private void WarnOfStack(Camera camera, UniversalAdditionalCameraData data)
         {
             _isChecked = true;
-            var stack = data.renderType == CameraRenderType.Base ? data.cameraStack : null;
+            if (data.renderType == CameraRenderType.Overlay)
+            {
+                _target.Warn("overlay", "the camera '" + camera.name + "' is an overlay camera of a stack: it has the depth of its own things " +
+                                        "alone, and what lies below counts as sky; put the LSD Camera on the stack's base camera.");
+                return;
+            }
+            var stack = data.cameraStack;
             if (stack == null || stack.Count == 0) return;
             _target.Warn("stack", "the camera '" + camera.name + "' is the base of a camera stack: its picture is taken without those above it, " +
                                   "and they are drawn over the result.");

@@ -41,7 +41,7 @@ void FLSDCameraHistory::EndCapture()
 	bHasCut = false;
 }
 
-FMatrix44f FLSDCameraHistory::ToClip(const FCamera& Earlier) const
+FMatrix44f FLSDCameraHistory::GetClipTo(const FCamera& Earlier) const
 {
 	const lsd_unreal::Matrix Clip = lsd_unreal::clip_to_previous_clip(Current.View, Current.Projection, Earlier.View, Earlier.Projection);
 	FMatrix44f Out;

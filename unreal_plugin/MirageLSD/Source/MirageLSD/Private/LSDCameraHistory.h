@@ -28,12 +28,12 @@ public:
 	/** Nothing older is known: after the start and after a cut, until a frame was captured. */
 	bool IsCut() const { return bHasCut; }
 	float GetEngineFrames() const { return static_cast<float>(FMath::Max(FramesSinceCapture, 1)); }
-	FMatrix44f GetClipToCapturedClip() const { return ToClip(Captured); }
-	FMatrix44f GetClipToEngineClip() const { return ToClip(Previous); }
+	/** Clip space of this frame to that of an earlier camera. */
+	FMatrix44f GetClipTo(const FCamera& Earlier) const;
+	FMatrix44f GetClipToCapturedClip() const { return GetClipTo(Captured); }
+	FMatrix44f GetClipToEngineClip() const { return GetClipTo(Previous); }
 
 private:
-	FMatrix44f ToClip(const FCamera& Earlier) const;
-
 	FCamera Current;
 	FCamera Previous;
 	FCamera Captured;

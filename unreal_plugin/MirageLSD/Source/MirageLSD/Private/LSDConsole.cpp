@@ -17,6 +17,11 @@ static TAutoConsoleVariable<float> GLSDTargetFPS(
 	TEXT("MirageLSD.TargetFPS"), -1.0f, TEXT("Frames sent a second, 0: every rendered one, below 0: as each stream says."), ECVF_Default);
 static TAutoConsoleVariable<float> GLSDBeforeAfter(TEXT("MirageLSD.BeforeAfter"), -1.0f,
 	TEXT("Share of the view, from the left, that stays the engine's own picture, 0 to 1; below 0: as each stream says."), ECVF_Default);
+static TAutoConsoleVariable<int32> GLSDWeightsInBuffer(TEXT("MirageLSD.WeightsInBuffer"), 0,
+	TEXT("1: where the engine shades, its weights are a structured buffer in place of constants, which take 28.8 KB; for drivers that don't take so many."),
+	ECVF_Default);
+static TAutoConsoleVariable<int32> GLSDLateReprojection(TEXT("MirageLSD.LateReprojection"), -1,
+	TEXT("1: the daemon's pictures are carried to each frame's camera; 0: the last one is shown as it is; below 0: as each stream says."), ECVF_Default);
 
 namespace LSDConsole
 {
@@ -35,6 +40,17 @@ namespace LSDConsole
 	{
 		const float Set = GLSDBeforeAfter.GetValueOnGameThread();
 		return FMath::Clamp(Set < 0.0f ? OfStream : Set, 0.0f, 1.0f);
+	}
+
+	bool GetLateReprojection(bool bOfStream)
+	{
+		const int32 Set = GLSDLateReprojection.GetValueOnGameThread();
+		return Set < 0 ? bOfStream : Set != 0;
+	}
+
+	bool HasWeightsInBuffer()
+	{
+		return GLSDWeightsInBuffer.GetValueOnGameThread() != 0;
 	}
 
 	static FString JoinFrom(const TArray<FString>& Words, int32 First)

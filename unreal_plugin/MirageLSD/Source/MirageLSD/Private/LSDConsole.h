@@ -13,4 +13,8 @@ namespace LSDConsole
 	float GetTargetFPS(float OfStream);
 	/** MirageLSD.BeforeAfter, or the stream's own. */
 	float GetBeforeAfter(float OfStream);
+	/** MirageLSD.LateReprojection, or the stream's own. */
+	bool GetLateReprojection(bool bOfStream);
+	/** MirageLSD.WeightsInBuffer. */
+	bool HasWeightsInBuffer();
 }

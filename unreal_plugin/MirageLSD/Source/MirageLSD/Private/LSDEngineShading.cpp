@@ -3,25 +3,15 @@
 #include "LSDEngineShading.h"
 
 #include "LSDNativeStream.h"
-#include "LSDShaders.h"
 #include "PixelShaderUtils.h"
 #include "RenderGraphBuilder.h"
 #include "RenderGraphUtils.h"
 
+IMPLEMENT_GLOBAL_SHADER_PARAMETER_STRUCT(FLSDWeights, "LSDWeights");
 IMPLEMENT_GLOBAL_SHADER(FLSDShadePS, "/Plugin/MirageLSD/Private/LSDShadePass.usf", "MainPS", SF_Pixel);
 
 namespace LSDEngineShading
 {
-	static FVector2f ToVector(FIntPoint Point)
-	{
-		return FVector2f(static_cast<float>(Point.X), static_cast<float>(Point.Y));
-	}
-
-	static FVector2f Step(FIntPoint From, FIntPoint To)
-	{
-		return FVector2f(static_cast<float>(From.X) / static_cast<float>(To.X), static_cast<float>(From.Y) / static_cast<float>(To.Y));
-	}
-
 	/** float4s, copied at once. */
 	static FRDGBufferRef Upload(FRDGBuilder& GraphBuilder, const TCHAR* Name, const float* Numbers, int32 Vectors)
 	{
@@ -80,42 +70,58 @@ void FLSDEngineShading::AddPass(
 	Frame.camera = Inputs.Camera;
 	Frame.width = Size.X;
 	Frame.height = Size.Y;
-	Frame.has_slots = Inputs.Ids != nullptr && Inputs.Slots != nullptr;
+	Frame.has_normals = Inputs.Normals != nullptr;
+	Frame.has_slots = Inputs.HasSlots();
 	Frame.sun = Inputs.Sun != nullptr ? Inputs.Sun->direction : nullptr;
 	const auto Constants = lsd_unreal::shade_constants(Frame, Context, Look);
 	const auto Slots = lsd_unreal::slot_table(Frame.has_slots ? Inputs.Slots->GetData() : nullptr, Frame.has_slots ? Inputs.Slots->Num() : 0);
 
 	FLSDShadePS::FParameters* const Parameters = GraphBuilder.AllocParameters<FLSDShadePS::FParameters>();
-	Parameters->ColorTexture = SceneColor.Texture;
-	Parameters->DepthTexture = Inputs.Depth;
-	// Something has to be bound; without slots it is not looked at.
-	Parameters->IdsTexture = Frame.has_slots ? Inputs.Ids : Inputs.Depth;
-	Parameters->WeightBuffer =
-		GraphBuilder.CreateSRV(Keep(GraphBuilder, WeightBuffer, bLookChanged, TEXT("LSDWeights"), Look.weights(), lsd_unreal::kWeightVectors));
+	Inputs.Bind(*Parameters, SceneColor, Output, bLinear);
+	// Something has to be bound; without normals it is not looked at.
+	Parameters->NormalTexture = Frame.has_normals ? Inputs.Normals : Inputs.Depth;
 	Parameters->ContextBuffer = GraphBuilder.CreateSRV(
 		Keep(GraphBuilder, ContextBuffer, bContextChanged, TEXT("LSDContext"), Context.cells.data(), static_cast<int32>(Context.cells.size() / 4)));
 	Parameters->SlotBuffer = GraphBuilder.CreateSRV(Upload(GraphBuilder, TEXT("LSDSlots"), Slots.data(), lsd_unreal::kSlotNumbers));
 	bContextChanged = false;
+	BindWeights(GraphBuilder, Inputs.bWeightsInBuffer, bLookChanged, *Parameters);
 	for (int32 Row = 0; Row < lsd_unreal::kShadeConstants; ++Row)
 	{
 		const float* const Numbers = Constants.data() + 4 * Row;
 		Parameters->ShadeConstants[Row] = FVector4f(Numbers[0], Numbers[1], Numbers[2], Numbers[3]);
 	}
-	Parameters->ColorMin = ToVector(SceneColor.ViewRect.Min);
-	Parameters->ColorStep = Step(SceneColor.ViewRect.Size(), Size);
-	Parameters->DepthMin = ToVector(Inputs.ViewRect.Min);
-	Parameters->DepthStep = Step(Inputs.ViewRect.Size(), Size);
-	Parameters->DepthSize = ToVector(Inputs.ViewRect.Size());
-	Parameters->DepthShift = FVector2f(
-		Inputs.Jitter.X * 0.5f * static_cast<float>(Inputs.ViewRect.Width()), -Inputs.Jitter.Y * 0.5f * static_cast<float>(Inputs.ViewRect.Height()));
-	Parameters->DepthScale = Inputs.DepthScale;
-	Parameters->TargetMin = ToVector(Output.ViewRect.Min);
-	Parameters->bLinear = bLinear ? 1 : 0;
-	Parameters->RenderTargets[0] = Output.GetRenderTargetBinding();
 
 	FGlobalShaderMap* const ShaderMap = GetGlobalShaderMap(GMaxRHIFeatureLevel);
-	const TShaderMapRef<FLSDShadePS> PixelShader(ShaderMap);
+	FLSDShadePS::FPermutationDomain Permutation;
+	Permutation.Set<FLSDShadePS::FWeightsInBuffer>(Inputs.bWeightsInBuffer);
+	const TShaderMapRef<FLSDShadePS> PixelShader(ShaderMap, Permutation);
 	FPixelShaderUtils::AddFullscreenPass(GraphBuilder, ShaderMap, RDG_EVENT_NAME("LSDShade"), PixelShader, Parameters, Output.ViewRect);
+}
+
+void FLSDEngineShading::BindWeights(FRDGBuilder& GraphBuilder, bool bInBuffer, bool bChanged, FLSDShadePS::FParameters& Parameters)
+{
+	if (bInBuffer)
+	{
+		WeightConstants.SafeRelease();
+		Parameters.WeightBuffer =
+			GraphBuilder.CreateSRV(LSDEngineShading::Keep(GraphBuilder, WeightBuffer, bChanged, TEXT("LSDWeights"), Look.weights(), lsd_unreal::kWeightVectors));
+		return;
+	}
+	WeightBuffer.SafeRelease();
+	// Something has to be bound; the shader of this kind does not look at it.
+	Parameters.WeightBuffer = Parameters.ContextBuffer;
+	if (bChanged || !WeightConstants.IsValid())
+	{
+		// Too large for a stack.
+		const TUniquePtr<FLSDWeights> Weights = MakeUnique<FLSDWeights>();
+		for (int32 Row = 0; Row < lsd_unreal::kWeightVectors; ++Row)
+		{
+			const float* const Numbers = Look.weights() + 4 * Row;
+			Weights->Rows[Row] = FVector4f(Numbers[0], Numbers[1], Numbers[2], Numbers[3]);
+		}
+		WeightConstants = TUniformBufferRef<FLSDWeights>::CreateUniformBufferImmediate(*Weights, UniformBuffer_MultiFrame);
+	}
+	Parameters.LSDWeights = WeightConstants;
 }
 
 void FLSDEngineShading::Release()

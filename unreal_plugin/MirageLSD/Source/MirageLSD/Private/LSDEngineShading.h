@@ -3,29 +3,15 @@
 #pragma once
 
 #include "CoreMinimal.h"
+#include "LSDShadeInputs.h"
+#include "LSDShaders.h"
 #include "LSDTypes.h"
 #include "RenderGraphResources.h"
-#include "SceneView.h"
 #include "ScreenPass.h"
 
 #include "shading_data.h"
 
 class FLSDNativeStream;
-
-/** What one view has of its frame when post-processing begins. Of the graph that is being built. */
-struct FLSDShadeInputs
-{
-	FRDGTextureRef Depth = nullptr;
-	/** Numbers of what is seen, of the size of ViewRect; nullptr: nothing is marked. */
-	FRDGTextureRef Ids = nullptr;
-	FIntRect ViewRect;
-	FVector2f DepthScale = FVector2f(0.0f, 0.0f);
-	/** By how much temporal anti-aliasing has moved the scene, in clip space. */
-	FVector2f Jitter = FVector2f(0.0f, 0.0f);
-	lsd_camera Camera = {};
-	const lsd_sun* Sun = nullptr;
-	const TArray<lsd_slot>* Slots = nullptr;
-};
 
 /** Paints the view from the newest context, in every frame that the engine renders. Render thread. Nothing is kept on the GPU before a context has come. */
 class FLSDEngineShading
@@ -45,6 +31,9 @@ public:
 	void Release();
 
 private:
+	/** Whichever of the two the pass reads; the other one is let go. */
+	void BindWeights(FRDGBuilder& GraphBuilder, bool bInBuffer, bool bChanged, FLSDShadePS::FParameters& Parameters);
+
 	lsd_unreal::ShadeContext Context;
 	lsd_unreal::ShadeLook Look;
 	int64 CapturedNs = 0;
@@ -52,4 +41,6 @@ private:
 	/** Kept from graph to graph; written anew when the numbers change. */
 	TRefCountPtr<FRDGPooledBuffer> ContextBuffer;
 	TRefCountPtr<FRDGPooledBuffer> WeightBuffer;
+	/** The one or the other holds the weights. */
+	TUniformBufferRef<FLSDWeights> WeightConstants;
 };

@@ -10,6 +10,7 @@ DEFINE_STAT(STAT_MirageLSD_Upload);
 DEFINE_STAT(STAT_MirageLSD_Wait);
 DEFINE_STAT(STAT_MirageLSD_Latency);
 DEFINE_STAT(STAT_MirageLSD_Shade);
+DEFINE_STAT(STAT_MirageLSD_Reproject);
 DEFINE_STAT(STAT_MirageLSD_ContextAge);
 CSV_DEFINE_CATEGORY(MirageLSD, true);
 TRACE_DECLARE_FLOAT_COUNTER(MirageLSDLatency, TEXT("MirageLSD/Latency (ms)"));

@@ -59,13 +59,13 @@ bool FLSDReadback::IsReady(const FSlot& Slot, bool bFlushed) const
 		&& (!Slot.bIds || Slot.Ids->IsReady());
 }
 
-void FLSDReadback::Poll_RenderThread(FLSDNativeStream& Stream, bool bFlushed)
+FLSDSubmitted FLSDReadback::Poll_RenderThread(FLSDNativeStream& Stream, bool bFlushed)
 {
 	const int32 Index = Slots.take_newest(
 		[this, bFlushed](int32 Slot) { return IsReady(Buffers[Slot], bFlushed); }, lsd_now_ns(), bFlushed ? INT64_MAX : MaxAgeNs);
 	if (Index == Slots.kNone)
 	{
-		return;
+		return FLSDSubmitted();
 	}
 	// The cut may have fallen on a frame that was dropped.
 	Buffers[Index].Camera.bReset = CutAtNs != 0 && Slots.captured_ns(Index) >= CutAtNs;
@@ -73,11 +73,12 @@ void FLSDReadback::Poll_RenderThread(FLSDNativeStream& Stream, bool bFlushed)
 	{
 		CutAtNs = 0;
 	}
-	Submit(Stream, Buffers[Index], Slots.captured_ns(Index));
+	const int64 Sequence = Submit(Stream, Buffers[Index], Slots.captured_ns(Index));
 	Slots.release(Index);
+	return {Buffers[Index].Camera.Capture, Sequence};
 }
 
-void FLSDReadback::Submit(FLSDNativeStream& Stream, FSlot& Slot, int64 CapturedNs)
+int64 FLSDReadback::Submit(FLSDNativeStream& Stream, FSlot& Slot, int64 CapturedNs)
 {
 	SCOPE_CYCLE_COUNTER(STAT_MirageLSD_Submit);
 	const FLSDStreamOptions& Options = Stream.GetOptions();
@@ -128,13 +129,14 @@ void FLSDReadback::Submit(FLSDNativeStream& Stream, FSlot& Slot, int64 CapturedN
 		Frame.row_pitch_bytes[Count] = RowPitchInPixels * Plane.BytesPerPixel;
 		++Count;
 	}
-	if (bComplete)
+	int64_t Sequence = 0;
+	if (bComplete && lsd_stream_submit(Stream.Get(), &Frame, &Sequence) == LSD_OK)
 	{
-		int64_t Sequence = 0;
-		if (lsd_stream_submit(Stream.Get(), &Frame, &Sequence) == LSD_OK)
-		{
-			LastSubmitted = Sequence;
-		}
+		LastSubmitted = Sequence;
+	}
+	else
+	{
+		Sequence = 0;
 	}
 	for (FRHIGPUTextureReadback* Readback : Locked)
 	{
@@ -143,4 +145,5 @@ void FLSDReadback::Submit(FLSDNativeStream& Stream, FSlot& Slot, int64 CapturedN
 			Readback->Unlock();
 		}
 	}
+	return Sequence;
 }

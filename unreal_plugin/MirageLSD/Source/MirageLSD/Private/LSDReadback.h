@@ -21,6 +21,15 @@ struct FLSDFrameCamera
 	bool bHasCamera = false;
 	bool bHasSun = false;
 	bool bReset = false;
+	/** Rises from captured frame to captured frame. */
+	int64 Capture = 0;
+};
+
+/** A captured frame and the number that it went out under; 0: none has gone. */
+struct FLSDSubmitted
+{
+	int64 Capture = 0;
+	int64 Sequence = 0;
 };
 
 /** The textures of one frame, of the capture's size. All but the color may be null. */
@@ -43,7 +52,7 @@ public:
 
 	/** Gives the newest frame that has arrived to the native core, which copies it. bFlushed: the graphs that asked for copies have been run, on every
 	 * thread, and a frame may have taken as long as it wants. */
-	void Poll_RenderThread(FLSDNativeStream& Stream, bool bFlushed);
+	FLSDSubmitted Poll_RenderThread(FLSDNativeStream& Stream, bool bFlushed);
 
 	/** A frame is with the GPU, or was submitted after the one that LastResult came of. */
 	bool IsUnderWay(int64 LastResult) const { return Slots.in_flight() > 0 || LastSubmitted > LastResult; }
@@ -69,7 +78,8 @@ private:
 	};
 
 	bool IsReady(const FSlot& Slot, bool bFlushed) const;
-	void Submit(FLSDNativeStream& Stream, FSlot& Slot, int64 CapturedNs);
+	/** Returns the frame's number, 0: it could not be sent. */
+	int64 Submit(FLSDNativeStream& Stream, FSlot& Slot, int64 CapturedNs);
 
 	lsd_unreal::FrameSlots<SlotCount> Slots;
 	FSlot Buffers[SlotCount];

@@ -8,6 +8,7 @@
 #include "LSDEngineVersion.h"
 #include "LSDNativeStream.h"
 #include "LSDProfiling.h"
+#include "LSDViewColor.h"
 #include "RenderGraphUtils.h"
 #include "SceneTexturesConfig.h"
 #include "SceneView.h"
@@ -27,17 +28,24 @@ void FLSDRenderBridge::Pump_RenderThread(FRHICommandListImmediate& RHICmdList, F
 		bHasPicture = false;
 		LastResult = 0;
 		Shading.Release();
+		Reprojection.Forget();
 		ContextNs.store(0);
 	}
 	Request = MoveTemp(NewRequest);
 	Request.bReset = bReset;
 	bHasPicture &= !Request.bForget;
+	if (Request.bForget || !Request.bReproject)
+	{
+		Reprojection.Forget();
+	}
+	KeyFrames.store(Reprojection.GetKeyCount());
 	Pacer.set_fps(Request.bOffline ? 0.0 : Request.TargetFPS);
 	bSceneCaptures.store(Request.bFromSceneCapture);
 	bOffline.store(Request.bOffline);
 	if (Request.Stream.IsValid() && IsActive())
 	{
-		Readback->Poll_RenderThread(*Request.Stream, Request.bOffline);
+		const FLSDSubmitted Submitted = Readback->Poll_RenderThread(*Request.Stream, Request.bOffline);
+		Reprojection.AddSubmitted(Submitted.Capture, Submitted.Sequence);
 		Dropped.store(Readback->GetDropped());
 		FRHITexture* const Texture = Request.Target != nullptr ? Request.Target->TextureRHI.GetReference() : nullptr;
 		bHasPicture &= Shown.GetReference() == Texture;
@@ -73,6 +81,7 @@ void FLSDRenderBridge::Acquire(FRHICommandListImmediate& RHICmdList, FRHITexture
 		if (Upload.Write_RenderThread(RHICmdList, Texture, Result, Problem))
 		{
 			bHasPicture = true;
+			Reprojection.TakeResult(Result.seq);
 		}
 		else if (!Problem.IsEmpty())
 		{
@@ -115,8 +124,9 @@ float FLSDRenderBridge::GetContextAgeMs() const
 bool FLSDRenderBridge::IsPlayersView(const FSceneView& View) const
 {
 	// Every play window of the process asks: only the stream's own world counts, and of its views only the wanted player's.
+	// The eyes of a headset are two views of one player: with one of them painted nobody could look.
 	return View.bIsGameView && !View.bIsSceneCapture && !View.bIsReflectionCapture && !View.bIsPlanarReflection && View.Family != nullptr
-		&& Request.Scene != nullptr && View.Family->Scene == Request.Scene && View.Family->Views.IsValidIndex(Request.Player)
+		&& View.StereoPass == EStereoscopicPass::eSSP_FULL && Request.Scene != nullptr && View.Family->Scene == Request.Scene && View.Family->Views.IsValidIndex(Request.Player)
 		&& View.Family->Views[Request.Player] == &View;
 }
 
@@ -135,23 +145,12 @@ bool FLSDRenderBridge::WantsView_RenderThread(const FSceneView& View) const
 
 bool FLSDRenderBridge::ShowsIn_RenderThread(const FSceneView& View) const
 {
-	if (!IsActive() || Request.bPaused || !Request.bShowInView || !Request.Stream.IsValid() || !IsPlayersView(View))
+	if (!IsActive() || Request.bPaused || !Request.bShowInView || !Request.Stream.IsValid() || !IsPlayersView(View) || LSDViewColor::IsForHDRDisplay(View))
 	{
 		return false;
 	}
 	// A context goes on being good when no newer one comes: the frame that it is shaded with is this one.
 	return Request.Stream->IsOfContexts() ? Shading.HasContext() : bHasPicture && Shown.IsValid();
-}
-
-/** Whether the picture after tone mapping is linear light: scene captures of HDR sources, and everything that is drawn to a target of gamma 1. */
-static bool IsLinear(const FSceneView& View)
-{
-	const ESceneCaptureSource Source = View.Family->SceneCaptureSource;
-	if (View.bIsSceneCapture && (Source == SCS_FinalColorHDR || Source == SCS_FinalToneCurveHDR))
-	{
-		return true;
-	}
-	return View.Family->RenderTarget != nullptr && View.Family->RenderTarget->GetDisplayGamma() < 1.5f;
 }
 
 void FLSDRenderBridge::CaptureGeometry_RenderThread(FRDGBuilder& GraphBuilder, const FSceneView& View, const FPostProcessingInputs& Inputs)
@@ -165,12 +164,22 @@ void FLSDRenderBridge::CaptureGeometry_RenderThread(FRDGBuilder& GraphBuilder, c
 	CSV_SCOPED_TIMING_STAT(MirageLSD, Capture);
 	Pending = FPending();
 	Rendered.fetch_add(1);
-	PrepareShading(GraphBuilder, View, Inputs);
+	if (LSDViewColor::IsForHDRDisplay(View))
+	{
+		AddProblem(TEXT("The picture is made for an HDR display, and can't be sent; switch HDR output off (r.HDR.EnableHDROutput 0, or the game's own setting)."));
+		return;
+	}
 	const FLSDCameraHistory::FCamera Camera = FLSDCameraHistory::FromView(View);
 	const bool bOtherLevel = View.Family->Scene != LastScene;
 	History.BeginFrame(Camera, View.bCameraCut || bOtherLevel || Request.bReset);
 	LastScene = View.Family->Scene;
 	Request.bReset = false;
+	if (History.IsCut())
+	{
+		// What was painted before is of another place.
+		Reprojection.Forget();
+	}
+	PrepareShading(GraphBuilder, View, Inputs);
 	const FIntRect ViewRect = UE::FXRenderingUtils::GetRawViewRectUnsafe(View);
 	// A minimised window has views without pixels.
 	if (ViewRect.Area() <= 0 || !Pacer.due(lsd_now_ns()))
@@ -185,6 +194,7 @@ void FLSDRenderBridge::CaptureGeometry_RenderThread(FRDGBuilder& GraphBuilder, c
 	}
 	Pending.View = &View;
 	Pending.Camera.bReset = History.IsCut();
+	Pending.Camera.Capture = ++LastCapture;
 	Pending.Camera.bHasCamera = bPerspective;
 	Pending.Camera.bHasSun = Request.bHasSun;
 	Pending.Camera.Sun = Request.Sun;
@@ -237,7 +247,8 @@ void FLSDRenderBridge::PrepareShading(FRDGBuilder& GraphBuilder, const FSceneVie
 	ShadedView = nullptr;
 	const FLSDCameraHistory::FCamera Camera = FLSDCameraHistory::FromView(View);
 	const FIntRect ViewRect = UE::FXRenderingUtils::GetRawViewRectUnsafe(View);
-	if (!Request.Stream->IsOfContexts() || !ShowsIn_RenderThread(View) || ViewRect.Area() <= 0 || !lsd_unreal::is_perspective(Camera.Projection))
+	const bool bIsNeeded = Request.Stream->IsOfContexts() || Request.bReproject;
+	if (!bIsNeeded || !ShowsIn_RenderThread(View) || ViewRect.Area() <= 0 || !lsd_unreal::is_perspective(Camera.Projection))
 	{
 		return;
 	}
@@ -245,12 +256,20 @@ void FLSDRenderBridge::PrepareShading(FRDGBuilder& GraphBuilder, const FSceneVie
 	const FMatrix& Jittered = View.ViewMatrices.GetProjectionMatrix();
 	ShadeInputs = FLSDShadeInputs();
 	ShadeInputs.Depth = (*Inputs.SceneTextures)->SceneDepthTexture;
+	ShadeInputs.Velocity = (*Inputs.SceneTextures)->GBufferVelocityTexture;
 	ShadeInputs.ViewRect = ViewRect;
 	ShadeInputs.DepthScale = FVector2f(Scale.scale, Scale.bias);
 	ShadeInputs.Jitter = FVector2f(
 		static_cast<float>(Jittered.M[2][0] - Camera.Projection[8]), static_cast<float>(Jittered.M[2][1] - Camera.Projection[9]));
 	ShadeInputs.Camera = lsd_unreal::to_protocol(Camera.View, Camera.Projection);
 	ShadeInputs.Sun = Request.bHasSun ? &Request.Sun : nullptr;
+	ShadeInputs.bWeightsInBuffer = Request.bWeightsInBuffer;
+	// Where the engine fills no such buffer (forward shading, Substrate's own format) a small dummy is in its place.
+	const FRDGTextureRef GBuffer = (*Inputs.SceneTextures)->GBufferATexture;
+	if (Request.bNormals && GBuffer != nullptr && GBuffer->Desc.Extent == ShadeInputs.Depth->Desc.Extent)
+	{
+		ShadeInputs.Normals = GBuffer;
+	}
 	if (Request.Stream->GetOptions().bIds)
 	{
 		ShadeInputs.Slots = &Slots;
@@ -259,12 +278,31 @@ void FLSDRenderBridge::PrepareShading(FRDGBuilder& GraphBuilder, const FSceneVie
 	ShadedView = &View;
 }
 
-void FLSDRenderBridge::ShadeView(
+void FLSDRenderBridge::Paint(
 	FRDGBuilder& GraphBuilder, const FSceneView& View, const FScreenPassTexture& SceneColor, const FScreenPassRenderTarget& Output)
 {
-	SCOPE_CYCLE_COUNTER(STAT_MirageLSD_Shade);
-	CSV_SCOPED_TIMING_STAT(MirageLSD, Shade);
-	Shading.AddPass(GraphBuilder, ShadeInputs, SceneColor, Output, IsLinear(View));
+	const bool bLinear = LSDViewColor::IsLinear(View);
+	if (Request.Stream->IsOfContexts())
+	{
+		SCOPE_CYCLE_COUNTER(STAT_MirageLSD_Shade);
+		CSV_SCOPED_TIMING_STAT(MirageLSD, Shade);
+		Shading.AddPass(GraphBuilder, ShadeInputs, SceneColor, Output, bLinear);
+	}
+	else
+	{
+		SCOPE_CYCLE_COUNTER(STAT_MirageLSD_Reproject);
+		CSV_SCOPED_TIMING_STAT(MirageLSD, Reproject);
+		const FScreenPassTexture Picture(RegisterExternalTexture(GraphBuilder, Shown.GetReference(), TEXT("LSDPicture")));
+		Reprojection.KeepPicture(GraphBuilder, Picture);
+		if (ShadedView == &View && Reprojection.HasKeys())
+		{
+			Reprojection.AddPass(GraphBuilder, ShadeInputs, History, Rendered.load(), SceneColor, Output, bLinear);
+		}
+		else
+		{
+			LSDCapturePass::AddCopy(GraphBuilder, Picture, Output, bLinear ? LSDCapturePass::EEncode::None : LSDCapturePass::EEncode::SRGB);
+		}
+	}
 	// What it points at is the graph's, and this frame's.
 	ShadedView = nullptr;
 	ShadeInputs = FLSDShadeInputs();
@@ -302,15 +340,7 @@ FScreenPassTexture FLSDRenderBridge::AfterTonemap_RenderThread(FRDGBuilder& Grap
 	{
 		Output = FScreenPassRenderTarget::CreateFromInput(GraphBuilder, SceneColor, ERenderTargetLoadAction::ENoAction, TEXT("LSDView"));
 	}
-	if (bContexts)
-	{
-		ShadeView(GraphBuilder, View, SceneColor, Output);
-	}
-	else
-	{
-		const FRDGTextureRef Picture = RegisterExternalTexture(GraphBuilder, Shown.GetReference(), TEXT("LSDPicture"));
-		LSDCapturePass::AddCopy(GraphBuilder, FScreenPassTexture(Picture), Output, IsLinear(View) ? LSDCapturePass::EEncode::None : LSDCapturePass::EEncode::SRGB);
-	}
+	Paint(GraphBuilder, View, SceneColor, Output);
 	AddBefore(GraphBuilder, SceneColor, Output);
 	return FScreenPassTexture(Output.Texture, Output.ViewRect);
 }
@@ -331,11 +361,15 @@ void FLSDRenderBridge::AddBefore(FRDGBuilder& GraphBuilder, const FScreenPassTex
 
 void FLSDRenderBridge::CaptureColor(FRDGBuilder& GraphBuilder, const FSceneView& View, const FScreenPassTexture& SceneColor)
 {
-	Pending.Textures.Color = LSDCapturePass::AddColor(GraphBuilder, SceneColor, Request.Stream->GetOptions().Size, IsLinear(View));
+	Pending.Textures.Color = LSDCapturePass::AddColor(GraphBuilder, SceneColor, Request.Stream->GetOptions().Size, LSDViewColor::IsLinear(View));
 	if (Readback->Enqueue_RenderThread(GraphBuilder, Pending.Textures, Pending.Camera))
 	{
 		bUnderWay.store(true);
 		History.EndCapture();
+		if (Request.bReproject && Pending.Camera.bHasCamera && Pending.Textures.Depth != nullptr)
+		{
+			Reprojection.AddCaptured(GraphBuilder, LastCapture, Pending.Textures.Depth, FLSDCameraHistory::FromView(View), Pending.Camera.Slots, Rendered.load());
+		}
 	}
 }
 
@@ -356,6 +390,7 @@ void FLSDRenderBridge::Release_RenderThread()
 	RetiredReadback.Reset();
 	Shown.SafeRelease();
 	Shading.Release();
+	Reprojection.Forget();
 	ShadedView = nullptr;
 	Request = FLSDRenderRequest();
 	bPumpQueued.store(false);

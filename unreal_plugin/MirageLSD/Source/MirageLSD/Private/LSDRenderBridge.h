@@ -7,6 +7,7 @@
 #include "LSDCameraHistory.h"
 #include "LSDEngineShading.h"
 #include "LSDReadback.h"
+#include "LSDReprojection.h"
 #include "LSDTypes.h"
 #include "LSDUpload.h"
 #include "SceneView.h"
@@ -46,8 +47,14 @@ struct FLSDRenderRequest
 	bool bForget = false;
 	/** Nothing is captured and nothing shown. */
 	bool bPaused = false;
+	/** Shading takes normals from the GBuffer, where there is one. */
+	bool bNormals = false;
+	/** Shading takes its weights from a structured buffer in place of constants. */
+	bool bWeightsInBuffer = false;
 	/** The game waits for each frame: the GPU has done what it was told, and no frame is left out. */
 	bool bOffline = false;
+	/** Results are carried to each frame that they are shown in. */
+	bool bReproject = false;
 	/** Share of the view's width, from the left, that stays the engine's own picture. */
 	float BeforeAfter = 0.0f;
 	bool bHasSun = false;
@@ -78,6 +85,8 @@ public:
 	int64 GetRendered() const { return Rendered.load(); }
 	/** Of the context that the engine shades with; 0: there is none. */
 	float GetContextAgeMs() const;
+	/** Results that are carried to each frame. */
+	int32 GetKeyFrames() const { return KeyFrames.load(); }
 
 	//~ Render thread
 	void Pump_RenderThread(FRHICommandListImmediate& RHICmdList, FLSDRenderRequest&& NewRequest);
@@ -103,9 +112,10 @@ private:
 	bool IsPlayersView(const FSceneView& View) const;
 	void Acquire(FRHICommandListImmediate& RHICmdList, FRHITexture* Texture);
 	void AcquireContext();
-	/** What the shading of this view needs of the frame: of each one that is rendered, whether it is sent or not. */
+	/** What shading or late reprojection needs of this view's frame: of each one that is rendered, whether it is sent or not. */
 	void PrepareShading(FRDGBuilder& GraphBuilder, const FSceneView& View, const FPostProcessingInputs& Inputs);
-	void ShadeView(FRDGBuilder& GraphBuilder, const FSceneView& View, const FScreenPassTexture& SceneColor, const FScreenPassRenderTarget& Output);
+	/** Draws what the stream shows in the view over all of Output. */
+	void Paint(FRDGBuilder& GraphBuilder, const FSceneView& View, const FScreenPassTexture& SceneColor, const FScreenPassRenderTarget& Output);
 	void CaptureColor(FRDGBuilder& GraphBuilder, const FSceneView& View, const FScreenPassTexture& SceneColor);
 	FRDGTextureRef DrawIds(
 		FRDGBuilder& GraphBuilder, const FPostProcessingInputs& Inputs, const FIntRect& ViewRect, const FVector2f& DepthScale, FIntPoint Size);
@@ -119,6 +129,7 @@ private:
 	TUniquePtr<FLSDReadback> RetiredReadback;
 	FLSDUpload Upload;
 	FLSDEngineShading Shading;
+	FLSDReprojection Reprojection;
 	/** Of the view that is being rendered. */
 	FLSDShadeInputs ShadeInputs;
 	const FSceneView* ShadedView = nullptr;
@@ -132,6 +143,7 @@ private:
 	FString LastProblem;
 	bool bHasPicture = false;
 	int64 LastResult = 0;
+	int64 LastCapture = 0;
 
 	TQueue<FLSDFrameInfo, EQueueMode::Spsc> Frames;
 	TQueue<FString, EQueueMode::Spsc> Problems;
@@ -143,4 +155,5 @@ private:
 	std::atomic<int64> Dropped{0};
 	std::atomic<int64> Rendered{0};
 	std::atomic<int64> ContextNs{0};
+	std::atomic<int32> KeyFrames{0};
 };

@@ -84,6 +84,11 @@ public:
 	}
 };
 
+/** LSD_WEIGHT of LSDShade.ush as constants: 28.8 KB, where every graphics interface of SM5 takes 64. */
+BEGIN_GLOBAL_SHADER_PARAMETER_STRUCT(FLSDWeights, )
+	SHADER_PARAMETER_ARRAY(FVector4f, Rows, [1801])
+END_GLOBAL_SHADER_PARAMETER_STRUCT()
+
 /** The painted picture, from this frame's color and depth and the newest context (LSDShade.ush). */
 class FLSDShadePS : public FGlobalShader
 {
@@ -91,9 +96,14 @@ public:
 	DECLARE_GLOBAL_SHADER(FLSDShadePS);
 	SHADER_USE_PARAMETER_STRUCT(FLSDShadePS, FGlobalShader);
 
+	class FWeightsInBuffer : SHADER_PERMUTATION_BOOL("LSD_WEIGHTS_IN_BUFFER");
+	using FPermutationDomain = TShaderPermutationDomain<FWeightsInBuffer>;
+
 	BEGIN_SHADER_PARAMETER_STRUCT(FParameters, )
+		SHADER_PARAMETER_STRUCT_REF(FLSDWeights, LSDWeights)
 		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, ColorTexture)
 		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, DepthTexture)
+		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, NormalTexture)
 		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, IdsTexture)
 		SHADER_PARAMETER_RDG_BUFFER_SRV(StructuredBuffer<float4>, WeightBuffer)
 		SHADER_PARAMETER_RDG_BUFFER_SRV(StructuredBuffer<float4>, ContextBuffer)
@@ -107,6 +117,49 @@ public:
 		SHADER_PARAMETER(FVector2f, DepthShift)
 		SHADER_PARAMETER(FVector2f, DepthScale)
 		SHADER_PARAMETER(FVector2f, TargetMin)
+		SHADER_PARAMETER(uint32, bLinear)
+		RENDER_TARGET_BINDING_SLOTS()
+	END_SHADER_PARAMETER_STRUCT()
+
+	static bool ShouldCompilePermutation(const FGlobalShaderPermutationParameters& Parameters)
+	{
+		return IsFeatureLevelSupported(Parameters.Platform, ERHIFeatureLevel::SM5);
+	}
+};
+
+/** The newest results, carried to this frame (LSDReproject.ush). */
+class FLSDReprojectPS : public FGlobalShader
+{
+public:
+	DECLARE_GLOBAL_SHADER(FLSDReprojectPS);
+	SHADER_USE_PARAMETER_STRUCT(FLSDReprojectPS, FGlobalShader);
+
+	BEGIN_SHADER_PARAMETER_STRUCT(FParameters, )
+		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, ColorTexture)
+		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, DepthTexture)
+		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, VelocityTexture)
+		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, IdsTexture)
+		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, KeyColor0Texture)
+		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, KeyColor1Texture)
+		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, KeyColor2Texture)
+		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, KeyColor3Texture)
+		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, KeyDepth0Texture)
+		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, KeyDepth1Texture)
+		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, KeyDepth2Texture)
+		SHADER_PARAMETER_RDG_TEXTURE(Texture2D, KeyDepth3Texture)
+		SHADER_PARAMETER_RDG_BUFFER_SRV(StructuredBuffer<float4>, SlotRowBuffer)
+		SHADER_PARAMETER_ARRAY(FVector4f, ReprojectConstants, [23])
+		SHADER_PARAMETER(FVector2f, ColorMin)
+		SHADER_PARAMETER(FVector2f, ColorStep)
+		SHADER_PARAMETER(FVector2f, DepthMin)
+		SHADER_PARAMETER(FVector2f, DepthStep)
+		SHADER_PARAMETER(FVector2f, DepthSize)
+		SHADER_PARAMETER(FVector2f, DepthShift)
+		SHADER_PARAMETER(FVector2f, DepthScale)
+		SHADER_PARAMETER(FVector2f, TargetMin)
+		SHADER_PARAMETER(FMatrix44f, ClipToKeyClip)
+		SHADER_PARAMETER(FMatrix44f, ClipToEngineClip)
+		SHADER_PARAMETER(float, EngineFrames)
 		SHADER_PARAMETER(uint32, bLinear)
 		RENDER_TARGET_BINDING_SLOTS()
 	END_SHADER_PARAMETER_STRUCT()

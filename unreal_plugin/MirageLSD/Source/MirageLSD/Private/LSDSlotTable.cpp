@@ -20,7 +20,7 @@
 // Every primitive of the world is looked at, which costs; what appears in between is marked a moment later.
 static constexpr double GLSDLookSeconds = 1.0;
 
-static TArray<TPair<const UWorld*, TWeakPtr<FLSDSlotTable>>> GLSDSlotTables;
+static TArray<TPair<TWeakObjectPtr<UWorld>, TWeakPtr<FLSDSlotTable>>> GLSDSlotTables;
 
 static bool IsDrawn(const TWeakObjectPtr<UPrimitiveComponent>& Primitive)
 {
@@ -32,13 +32,14 @@ TSharedRef<FLSDSlotTable> FLSDSlotTable::Of(UWorld& World)
 	GLSDSlotTables.RemoveAll([](const auto& Known) { return !Known.Value.IsValid(); });
 	for (const auto& Known : GLSDSlotTables)
 	{
-		if (Known.Key == &World)
+		// A level that was left, whose table a stream still holds, may have lain at the same address.
+		if (Known.Key.Get() == &World)
 		{
 			return Known.Value.Pin().ToSharedRef();
 		}
 	}
 	const TSharedRef<FLSDSlotTable> Made = MakeShared<FLSDSlotTable>(World);
-	GLSDSlotTables.Add(TPair<const UWorld*, TWeakPtr<FLSDSlotTable>>(&World, Made));
+	GLSDSlotTables.Add(TPair<TWeakObjectPtr<UWorld>, TWeakPtr<FLSDSlotTable>>(&World, Made));
 	return Made;
 }
 
@@ -217,9 +218,9 @@ void FLSDSlotTable::Choose(TArray<FThing>& Found, const lsd_unreal::TakenNumbers
 	std::unordered_map<const UObject*, const FThing*> Before;
 	for (const FThing& Thing : Things)
 	{
-		if (Thing.Key != nullptr)
+		if (const UObject* const Key = Thing.Key.Get())
 		{
-			Before[Thing.Key] = &Thing;
+			Before[Key] = &Thing;
 		}
 	}
 	const auto Distance = [this](const FThing& Thing) { return Thing.Place.IsValid() ? FVector::DistSquared(Thing.Place->GetComponentTransform().GetLocation(), Eye) : 0.0; };
@@ -227,8 +228,8 @@ void FLSDSlotTable::Choose(TArray<FThing>& Found, const lsd_unreal::TakenNumbers
 	std::vector<int> Numbers;
 	for (FThing& Thing : Found)
 	{
-		const auto Same = Before.find(Thing.Key);
-		if (Thing.Key != nullptr && Same != Before.end())
+		const auto Same = Before.find(Thing.Key.Get());
+		if (Same != Before.end())
 		{
 			Thing.Slot = Same->second->Slot;
 			Thing.bHasPlace = Same->second->bHasPlace;

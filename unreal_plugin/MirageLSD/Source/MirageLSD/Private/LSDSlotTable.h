@@ -54,8 +54,8 @@ private:
 	};
 	struct FThing
 	{
-		/** An identity, an actor, or of a value of the game's: none. Compared only. */
-		const UObject* Key = nullptr;
+		/** An identity, an actor, or of a value of the game's: none. Compared only, and weak: what is destroyed leaves its address to others. */
+		TWeakObjectPtr<const UObject> Key;
 		TWeakObjectPtr<ULSDIdentityComponent> Identity;
 		FLSDRule Rule;
 		/** Not set: it has no place of its own. */

@@ -9,6 +9,7 @@
 #include "GameFramework/Pawn.h"
 #include "GameFramework/PlayerController.h"
 #include "Kismet/GameplayStatics.h"
+#include "LSDSettings.h"
 #include "LSDTheme.h"
 
 ULSDStreamComponent::ULSDStreamComponent()
@@ -57,11 +58,7 @@ void ULSDStreamComponent::StartStream()
 	StreamEngine->SetSceneCapture(Owner != nullptr ? Owner->FindComponentByClass<USceneCaptureComponent2D>() : nullptr);
 	StreamEngine->BindTexture(OutputTexture);
 	StreamEngine->SetShowInView(bShowInView);
-	if (Shading != ELSDShading::Automatic)
-	{
-		// Otherwise the project's setting counts.
-		StreamEngine->SetShading(Shading);
-	}
+	StreamEngine->SetShading(Shading);
 	SentTheme = nullptr;
 	bSentBypass = false;
 	SentStrength = 1.0f;
@@ -112,6 +109,7 @@ void ULSDStreamComponent::SendChanges()
 		SentBeforeAfter = BeforeAfter;
 		StreamEngine->SetBeforeAfter(BeforeAfter);
 	}
+	StreamEngine->SetLateReprojection(bLateReprojection && GetDefault<ULSDSettings>()->bLateReprojection);
 	StreamEngine->SetOffline(Offline);
 }
 

@@ -13,6 +13,7 @@
 #include "LSDSceneCapture.h"
 #include "LSDSettings.h"
 #include "LSDStreamSession.h"
+#include "LSDWorld.h"
 #include "Misc/App.h"
 #include "Misc/CoreMisc.h"
 #include "MirageLSDLog.h"
@@ -31,7 +32,8 @@ ULSDStreamEngine::ULSDStreamEngine()
 	TargetFPS = Settings->TargetFPS;
 	bSendDepth = Settings->bSendDepth;
 	bSendMotion = Settings->bSendMotion;
-	Shading = Settings->Shading;
+	SetShading(ELSDShading::Project);
+	bLateReprojection = Settings->bLateReprojection;
 }
 
 ULSDStreamEngine* ULSDStreamEngine::Create(const FString& InModel, bool bInUseGPU)
@@ -86,7 +88,14 @@ void ULSDStreamEngine::SetShowInView(bool bShow)
 
 void ULSDStreamEngine::SetShading(ELSDShading NewShading)
 {
-	Shading = NewShading;
+	// The project can't point to itself, whatever its ini says.
+	const ELSDShading OfProject = GetDefault<ULSDSettings>()->Shading;
+	Shading = NewShading != ELSDShading::Project ? NewShading : OfProject != ELSDShading::Project ? OfProject : ELSDShading::Automatic;
+}
+
+void ULSDStreamEngine::SetLateReprojection(bool bReproject)
+{
+	bLateReprojection = bReproject;
 }
 
 void ULSDStreamEngine::StartCapture()
@@ -99,6 +108,11 @@ void ULSDStreamEngine::StartCapture()
 	{
 		// Nothing is rendered here, and nobody looks.
 		UE_LOG(LogMirageLSD, Verbose, TEXT("A stream is not started: this process renders nothing."));
+		return;
+	}
+	if (bWorldGiven && !LSDWorld::IsSeen(World.Get()))
+	{
+		UE_LOG(LogMirageLSD, Verbose, TEXT("A stream is not started: its world is a server's, which is seen by nobody."));
 		return;
 	}
 	LastError.Reset();
@@ -256,7 +270,7 @@ UWorld* ULSDStreamEngine::FindWorld() const
 	}
 	for (const FWorldContext& Context : GEngine->GetWorldContexts())
 	{
-		if (Context.WorldType == EWorldType::Game || Context.WorldType == EWorldType::PIE)
+		if ((Context.WorldType == EWorldType::Game || Context.WorldType == EWorldType::PIE) && LSDWorld::IsSeen(Context.World()))
 		{
 			return Context.World();
 		}

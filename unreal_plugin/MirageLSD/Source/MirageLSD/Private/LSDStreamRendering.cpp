@@ -11,8 +11,10 @@
 #include "LSDConsole.h"
 #include "LSDOffline.h"
 #include "LSDSceneCapture.h"
+#include "LSDSettings.h"
 #include "LSDSlotTable.h"
 #include "LSDStreamSession.h"
+#include "LSDWorld.h"
 #include "TextureResource.h"
 
 // Between the game's tick and the render thread.
@@ -46,7 +48,13 @@ FLSDRenderRequest ULSDStreamEngine::MakeRequest(UTexture* Target)
 	FLSDRenderRequest Request;
 	Request.Target = Target != nullptr ? Target->GetResource() : nullptr;
 	Request.bFromSceneCapture = bFromSceneCapture;
-	const UWorld* const Viewed = FindWorld();
+	UWorld* const Viewed = FindWorld();
+	if (RequestedWorld.Get() != Viewed)
+	{
+		// Another level. The render thread knows scenes by their address, and a new one often lies where the old one was.
+		RequestedWorld = Viewed;
+		bResetAsked = true;
+	}
 	Request.Scene = Viewed != nullptr ? Viewed->Scene : nullptr;
 	Request.Player = Player;
 	if (Session->GetState() == ELSDState::Connected && GEngine != nullptr && GEngine->IsStereoscopic3D())
@@ -64,8 +72,19 @@ FLSDRenderRequest ULSDStreamEngine::MakeRequest(UTexture* Target)
 	}
 	Request.bShowInView = bShowInView && !bBypass;
 	Request.bForget = IsLost();
-	Request.bPaused = !LSDConsole::IsEnabled();
+	FString WorldError;
+	const bool bCanBeSent = LSDWorld::CanBeSent(Viewed, WorldError);
+	if (!bCanBeSent && Session->GetState() == ELSDState::Connected)
+	{
+		ReportError(WorldError);
+	}
+	Request.bPaused = !LSDConsole::IsEnabled() || !bCanBeSent;
+	Request.bNormals = GetDefault<ULSDSettings>()->bGBufferNormals;
+	Request.bWeightsInBuffer = LSDConsole::HasWeightsInBuffer();
 	Request.bOffline = IsOffline();
+	// A scene capture's camera is not the view's. An offline render shows each picture as it was made.
+	Request.bReproject = Request.bShowInView && !Request.bPaused && !Request.bOffline && !bShadesInEngine && !bFromSceneCapture && bSendDepth
+		&& LSDConsole::GetLateReprojection(bLateReprojection);
 	Request.BeforeAfter = LSDConsole::GetBeforeAfter(BeforeAfter);
 	Request.bReset = bResetAsked;
 	Request.TargetFPS = LSDConsole::GetTargetFPS(TargetFPS);
@@ -95,10 +114,6 @@ bool ULSDStreamEngine::ChooseShading()
 	if (!bShowInView || BoundTexture != nullptr || bFromSceneCapture)
 	{
 		Why = TEXT("The engine can only shade the player's view: switch Show in View on, without an output texture and a scene capture. The daemon's pictures are taken.");
-	}
-	else if (GMaxRHIFeatureLevel < ERHIFeatureLevel::SM5)
-	{
-		Why = TEXT("The engine can't shade with graphics below SM5; the daemon's pictures are taken.");
 	}
 	else if (!bSendDepth)
 	{
@@ -158,7 +173,8 @@ bool ULSDStreamEngine::IsLost()
 
 void ULSDStreamEngine::WatchRendering()
 {
-	const bool bConnected = Session->GetState() == ELSDState::Connected;
+	FString WorldError;
+	const bool bConnected = Session->GetState() == ELSDState::Connected && LSDWorld::CanBeSent(FindWorld(), WorldError);
 	if (!Session->GetWatchdog().update(bConnected && LSDConsole::IsEnabled(), Session->GetBridge().GetRendered(), FPlatformTime::Seconds()))
 	{
 		return;

@@ -103,6 +103,7 @@ FLSDStats FLSDStreamSession::GetStats() const
 		Stats.RoundTripMs = Native.round_trip_ms;
 		Stats.bShadedInEngine = Stream->IsOfContexts();
 		Stats.ContextAgeMs = Bridge->GetContextAgeMs();
+		Stats.KeyFrames = Bridge->GetKeyFrames();
 	}
 	return Stats;
 }

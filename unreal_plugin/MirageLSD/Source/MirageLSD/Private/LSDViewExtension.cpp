@@ -4,6 +4,7 @@
 
 #include "LSDRenderBridge.h"
 #include "LSDSlotTable.h"
+#include "RHI.h"
 #include "RenderingThread.h"
 
 FLSDViewExtension::FLSDViewExtension(const FAutoRegister& AutoRegister, const TSharedRef<FLSDRenderBridge, ESPMode::ThreadSafe>& InBridge)
@@ -15,7 +16,8 @@ FLSDViewExtension::FLSDViewExtension(const FAutoRegister& AutoRegister, const TS
 bool FLSDViewExtension::IsActiveThisFrame_Internal(const FSceneViewExtensionContext& Context) const
 {
 	// Scene captures and renders of Movie Render Queue come without a viewport. Which view of which world is the stream's, the render thread decides.
-	return Bridge->IsActive() && (Context.Viewport != nullptr || Bridge->WantsSceneCaptures() || Bridge->IsOffline());
+	// The mobile renderer would come with its passes, for which there are no shaders.
+	return Bridge->IsActive() && GMaxRHIFeatureLevel >= ERHIFeatureLevel::SM5 && (Context.Viewport != nullptr || Bridge->WantsSceneCaptures() || Bridge->IsOffline());
 }
 
 void FLSDViewExtension::SetSlots(const TSharedPtr<FLSDSlotTable>& NewSlots, const FSceneInterface* NewScene)

@@ -52,8 +52,17 @@ public:
 	bool bSendMotion = true;
 
 	/** Who paints what is shown in the view. */
-	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Stream")
+	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Stream", meta = (InvalidEnumValues = "Project"))
 	ELSDShading Shading = ELSDShading::Automatic;
+
+	/** The daemon's pictures, which are some frames old, are carried to each frame's camera and depth before they are shown in the view. */
+	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Stream")
+	bool bLateReprojection = true;
+
+	/** Where the engine shades: which way surfaces look is read from the GBuffer, normal maps and smooth edges included. Off, and where there is no
+	 * GBuffer (forward shading, Substrate's own format, unlit materials), it is taken from depth. */
+	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Stream", meta = (DisplayName = "GBuffer Normals"))
+	bool bGBufferNormals = true;
 
 	/** What things are that have no LSD Identity; the first rule that fits counts. Needs Rendering > Custom Depth-Stencil Pass: Enabled with Stencil. */
 	UPROPERTY(Config, EditAnywhere, BlueprintReadOnly, Category = "Identities")

@@ -44,9 +44,13 @@ public:
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
 	bool bShowInView = true;
 
-	/** Who paints what is shown in the view. Automatic: as the project's setting has it. */
+	/** Who paints what is shown in the view; anything but "As the project" beats the project's setting. */
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
-	ELSDShading Shading = ELSDShading::Automatic;
+	ELSDShading Shading = ELSDShading::Project;
+
+	/** Carries the daemon's pictures to each frame's camera and depth before they are shown. Off in the project's settings: off. */
+	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")
+	bool bLateReprojection = true;
 
 	/** On a pawn: only for the player of this machine. */
 	UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "MirageLSD")

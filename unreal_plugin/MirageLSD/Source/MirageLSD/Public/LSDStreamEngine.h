@@ -73,6 +73,11 @@ public:
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	void SetShading(ELSDShading NewShading);
 
+	/** Whether the daemon's pictures are carried to each frame's camera and depth before they are shown in the view. Needs depth and SM5; does nothing where the
+	 * engine shades, and in an offline render. */
+	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
+	void SetLateReprojection(bool bReproject);
+
 	UFUNCTION(BlueprintCallable, Category = "MirageLSD")
 	void StartCapture();
 
@@ -269,6 +274,9 @@ private:
 	UPROPERTY(Transient)
 	TWeakObjectPtr<UWorld> World;
 
+	/** The one that the last request was for. */
+	TWeakObjectPtr<UWorld> RequestedWorld;
+
 	FString Model;
 	FLSDConnection Connection;
 	FString LastError;
@@ -285,6 +293,7 @@ private:
 	bool bReopen = false;
 	ELSDShading Shading = ELSDShading::Automatic;
 	bool bShadesInEngine = false;
+	bool bLateReprojection = true;
 	bool bSendIds = false;
 	bool bBypass = false;
 	ELSDOffline Offline = ELSDOffline::Automatic;

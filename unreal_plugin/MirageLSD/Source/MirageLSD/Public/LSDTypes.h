@@ -39,7 +39,9 @@ enum class ELSDShading : uint8
 	/** The engine, in each of its frames, from the daemon's contexts. */
 	Engine,
 	/** The daemon, whose pictures are shown. */
-	Daemon
+	Daemon,
+	/** As Project Settings > Plugins > MirageLSD has it. */
+	Project UMETA(DisplayName = "As the project")
 };
 
 /** One result that arrived: a picture, or a context to shade with. */
@@ -110,4 +112,8 @@ struct MIRAGELSD_API FLSDStats
 	/** How old the context is that the engine paints with; it grows while the daemon is away. 0: there is none. */
 	UPROPERTY(BlueprintReadOnly, Category = "MirageLSD")
 	float ContextAgeMs = 0.0f;
+
+	/** How many of the daemon's pictures late reprojection carries to each frame, at most four; 0: the last one is shown as it is, or none. */
+	UPROPERTY(BlueprintReadOnly, Category = "MirageLSD")
+	int32 KeyFrames = 0;
 };

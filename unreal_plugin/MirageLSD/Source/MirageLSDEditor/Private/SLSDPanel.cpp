@@ -48,6 +48,10 @@ FText SLSDPanel::GetStreamText() const
 			Text += FString::Printf(TEXT(" No context has come for %.0f s: the world stays painted as it was."), Stats.ContextAgeMs * 1e-3f);
 		}
 	}
+	else if (Stats.KeyFrames > 0)
+	{
+		Text += TEXT(" Late reprojection.");
+	}
 	if (!Engine->GetProgress().IsEmpty())
 	{
 		Text += TEXT(" ");

@@ -87,6 +87,11 @@ public:
 		Items.push_back(Item);
 		return Num() - 1;
 	}
+	int32 Insert(T&& Item, int32 Index)
+	{
+		Items.insert(Items.begin() + Index, std::move(Item));
+		return Index;
+	}
 	bool IsValidIndex(int32 Index) const { return Index >= 0 && Index < Num(); }
 	T& Last() { return Items.back(); }
 	void RemoveAt(int32 Index) { Items.erase(Items.begin() + Index); }

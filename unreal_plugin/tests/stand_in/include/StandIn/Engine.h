@@ -20,6 +20,8 @@ class FRenderTarget
 public:
 	virtual ~FRenderTarget() = default;
 	virtual float GetDisplayGamma() const { return 2.2f; }
+	// GetSceneHDREnabled: public view code of 4.2x to 5.7. What a viewport has while the display is switched to HDR.
+	virtual bool GetSceneHDREnabled() const { return false; }
 };
 class FTextureRenderTargetResource : public FTextureResource, public FRenderTarget
 {
@@ -138,6 +140,13 @@ public:
 	UWorld* StandInWorld = nullptr;
 };
 class AActor;
+enum ENetMode
+{
+	NM_Standalone,
+	NM_DedicatedServer,
+	NM_ListenServer,
+	NM_Client
+};
 class UWorld : public UObject
 {
 	STAND_IN_CLASS(World, UObject)
@@ -145,6 +154,11 @@ class UWorld : public UObject
 	UWorld* GetWorld() const override { return const_cast<UWorld*>(this); }
 	FSceneInterface StandInScene;
 	FSceneInterface* Scene = &StandInScene;
+	// GetNetMode, GetFeatureLevel: public games and plugins of 5.x. The feature level is the process's, or a lower one that the editor previews.
+	ENetMode GetNetMode() const { return StandInNetMode; }
+	ERHIFeatureLevel GetFeatureLevel() const { return std::min(StandInFeatureLevel, GMaxRHIFeatureLevel); }
+	ENetMode StandInNetMode = NM_Standalone;
+	ERHIFeatureLevel StandInFeatureLevel = ERHIFeatureLevel::SM6;
 	std::vector<AActor*> StandInActors;
 };
 namespace EWorldType

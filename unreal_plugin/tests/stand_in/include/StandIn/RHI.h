@@ -153,6 +153,33 @@ private:
 	bool bLocked = false;
 };
 
+enum EUniformBufferUsage
+{
+	UniformBuffer_SingleDraw,
+	UniformBuffer_SingleFrame,
+	UniformBuffer_MultiFrame
+};
+// TUniformBufferRef<T>::CreateUniformBufferImmediate(Contents, Usage): public vertex factories and view extensions of 4.2x to 5.x.
+template <typename T>
+class TUniformBufferRef
+{
+public:
+	static TUniformBufferRef CreateUniformBufferImmediate(const T& Contents, EUniformBufferUsage)
+	{
+		static_assert(sizeof(T) <= 65536, "a constant buffer of SM5 has 4096 vectors");
+		check(StandIn::IsInRenderThread());
+		TUniformBufferRef Made;
+		Made.Held = std::make_shared<const T>(Contents);
+		return Made;
+	}
+	bool IsValid() const { return Held != nullptr; }
+	void SafeRelease() { Held.reset(); }
+	const T* StandInContents() const { return Held.get(); }
+
+private:
+	std::shared_ptr<const T> Held;
+};
+
 enum class ERHIFeatureLevel
 {
 	ES3_1,

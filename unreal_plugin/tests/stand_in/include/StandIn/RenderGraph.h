@@ -4,6 +4,7 @@
 
 // The render graph and global shaders. Execute() gives the passes to the RHI thread in order; a full-screen pass runs the C++ form of
 // the shader, which the test program registers under the shader's path.
+#include <atomic>
 #include <map>
 
 #include "StandIn/Engine.h"
@@ -23,10 +24,41 @@ struct FRDGTextureDesc
 		return Desc;
 	}
 };
+template <typename T>
+class TRefCountPtr
+{
+public:
+	TRefCountPtr() = default;
+	TRefCountPtr(std::shared_ptr<T> InHeld) : Held(std::move(InHeld)) {}
+	T* operator->() const { return Held.get(); }
+	bool IsValid() const { return Held != nullptr; }
+	void SafeRelease() { Held.reset(); }
+	const std::shared_ptr<T>& StandInPointer() const { return Held; }
+
+private:
+	std::shared_ptr<T> Held;
+};
+// ConvertToExternalTexture(Texture), RegisterExternalTexture(Pooled): public compute plugins that keep textures from frame to frame, 5.0 to 5.7.
+struct IPooledRenderTarget
+{
+	explicit IPooledRenderTarget(std::shared_ptr<FRHITexture> InRHI) : StandInRHI(std::move(InRHI)) { ++StandInAlive; }
+	~IPooledRenderTarget()
+	{
+		// The pool is the render thread's.
+		check(StandIn::IsInRenderThread());
+		--StandInAlive;
+	}
+	std::shared_ptr<FRHITexture> StandInRHI;
+	/** How many are kept from graph to graph in the whole process. */
+	inline static std::atomic<int32> StandInAlive{0};
+};
 struct FRDGTexture
 {
 	FRDGTextureDesc Desc;
 	std::shared_ptr<FRHITexture> StandInRHI;
+	TRefCountPtr<IPooledRenderTarget> StandInPooled;
+	/** What a graph makes holds nothing until a pass draws to it. */
+	bool bStandInWritten = false;
 };
 using FRDGTextureRef = FRDGTexture*;
 struct FRDGTextureSRV
@@ -42,19 +74,6 @@ struct FRDGPooledBuffer
 {
 	std::vector<uint8> StandInBytes;
 	uint32 StandInStride = 0;
-};
-template <typename T>
-class TRefCountPtr
-{
-public:
-	TRefCountPtr() = default;
-	TRefCountPtr(std::shared_ptr<T> InHeld) : Held(std::move(InHeld)) {}
-	bool IsValid() const { return Held != nullptr; }
-	void SafeRelease() { Held.reset(); }
-	const std::shared_ptr<T>& StandInPointer() const { return Held; }
-
-private:
-	std::shared_ptr<T> Held;
 };
 struct FRDGBuffer
 {
@@ -147,12 +166,17 @@ public:
 	~FRDGBuilder() { check(bExecuted); }
 	FRDGTextureRef CreateTexture(const FRDGTextureDesc& Desc, const TCHAR* Name);
 	FRDGTextureRef StandInRegister(FRHITexture* Texture);
+	FRDGTextureRef RegisterExternalTexture(const TRefCountPtr<IPooledRenderTarget>& Pooled);
+	const TRefCountPtr<IPooledRenderTarget>& ConvertToExternalTexture(FRDGTextureRef Texture);
 	FRDGTextureSRVRef StandInView(FRDGTextureRef Texture);
 	FRDGBufferRef RegisterExternalBuffer(const TRefCountPtr<FRDGPooledBuffer>& Pooled);
 	const TRefCountPtr<FRDGPooledBuffer>& ConvertToExternalBuffer(FRDGBufferRef Buffer);
 	FRDGBufferSRVRef CreateSRV(FRDGBufferRef Buffer);
-	/** Whether every resource that the parameters name is one of this graph's; what is not is a fault. */
+	/** Whether every resource that the parameters name is one of this graph's, and holds something; what does not is a fault. The targets hold something
+	 * from then on. */
 	bool StandInValidate(const void* Parameters, const FRenderTargetBindingSlots& Targets) const;
+	/** A pass other than a draw reads the texture. */
+	void StandInRead(FRDGTextureRef Texture) const;
 	template <typename T>
 	T* AllocParameters()
 	{
@@ -177,6 +201,8 @@ private:
 		std::vector<std::unique_ptr<FRDGBufferSRV>> BufferViews;
 		std::map<const void*, std::vector<StandIn::FBound>> Bound;
 		bool Has(const void* Resource) const;
+		/** False for a texture of this graph that nothing was drawn to. */
+		bool HoldsSomething(const void* Resource) const;
 	};
 	std::shared_ptr<FKept> Kept = std::make_shared<FKept>();
 	std::vector<std::function<void()>> Passes;
@@ -198,24 +224,73 @@ void AddClearRenderTargetPass(FRDGBuilder& GraphBuilder, FRDGTextureRef Texture,
 
 struct FGlobalShaderPermutationParameters
 {
-	int32 Platform = 0;
+	/** The stand-in's platforms are its feature levels. */
+	ERHIFeatureLevel Platform = ERHIFeatureLevel::SM5;
 };
-inline bool IsFeatureLevelSupported(int32, ERHIFeatureLevel)
+inline bool IsFeatureLevelSupported(ERHIFeatureLevel Platform, ERHIFeatureLevel FeatureLevel)
 {
-	return true;
+	return Platform >= FeatureLevel;
 }
+
+namespace StandIn
+{
+	struct FPermutationBool
+	{
+	};
+	/** The defines of a compiled shader that are 1. */
+	using FDefines = std::vector<std::wstring>;
+	/** Of the shader that is being run. RHI thread. */
+	bool IsDefined(const TCHAR* Name);
+}
+// SHADER_PERMUTATION_BOOL, TShaderPermutationDomain<...>, Set<Dimension>(Value), TShaderMapRef(ShaderMap, Domain): public global shaders of 4.2x to 5.7.
+#define SHADER_PERMUTATION_BOOL(Name)                                     \
+public                                                                    \
+	StandIn::FPermutationBool                                              \
+	{                                                                      \
+	public:                                                                \
+		static constexpr const TCHAR* StandInDefine = TEXT(Name);           \
+	}
+template <typename... Dimensions>
+class TShaderPermutationDomain
+{
+public:
+	template <typename Dimension>
+	void Set(bool bValue)
+	{
+		static_assert((std::is_same_v<Dimension, Dimensions> || ...), "not of this domain");
+		if (bValue)
+		{
+			StandInDefines.emplace_back(Dimension::StandInDefine);
+		}
+	}
+	StandIn::FDefines StandInDefines;
+};
 class FGlobalShader
 {
+public:
+	using FPermutationDomain = TShaderPermutationDomain<>;
 };
 struct FGlobalShaderMap
 {
+	ERHIFeatureLevel StandInLevel = ERHIFeatureLevel::SM5;
 };
 FGlobalShaderMap* GetGlobalShaderMap(ERHIFeatureLevel FeatureLevel);
+/** A shader that was not compiled for the platform ends an engine. */
 template <typename Shader>
 class TShaderMapRef
 {
 public:
-	explicit TShaderMapRef(FGlobalShaderMap*) {}
+	explicit TShaderMapRef(const FGlobalShaderMap* Map, const typename Shader::FPermutationDomain& Domain = typename Shader::FPermutationDomain())
+		: StandInDefines(Domain.StandInDefines)
+		, bStandInFound(Shader::ShouldCompilePermutation(FGlobalShaderPermutationParameters{Map->StandInLevel}))
+	{
+		if (!bStandInFound)
+		{
+			StandIn::AddFault(FString(TEXT("not compiled for this platform: ")) + Shader::StandInSource.Path);
+		}
+	}
+	const StandIn::FDefines StandInDefines;
+	const bool bStandInFound;
 };
 
 enum EShaderFrequency
@@ -232,7 +307,8 @@ namespace StandIn
 	/** Position: the pixel's centre, as SV_POSITION. */
 	using FPixelShader = std::function<void(const void* Parameters, float PositionX, float PositionY, FPixel* OutTargets)>;
 	std::map<std::wstring, FPixelShader>& GetShaders();
-	void RunFullscreen(const FShaderSource& Source, const void* Parameters, const FRenderTargetBindingSlots& Targets, const FIntRect& Viewport);
+	void RunFullscreen(
+		const FShaderSource& Source, const FDefines& Defines, const void* Parameters, const FRenderTargetBindingSlots& Targets, const FIntRect& Viewport);
 }
 // DECLARE_GLOBAL_SHADER, SHADER_USE_PARAMETER_STRUCT, SHADER_PARAMETER..., IMPLEMENT_GLOBAL_SHADER: A57R4L/TonemapOverride.
 #define DECLARE_GLOBAL_SHADER(Class) \
@@ -251,6 +327,12 @@ namespace StandIn
 #define END_SHADER_PARAMETER_STRUCT() \
 	}                                 \
 	;
+// BEGIN_GLOBAL_SHADER_PARAMETER_STRUCT, IMPLEMENT_GLOBAL_SHADER_PARAMETER_STRUCT(Type, "Name"), SHADER_PARAMETER_STRUCT_REF(Type, Name): documentation of
+// 5.x and public plugins. Its members are Name.Member in the shader.
+#define BEGIN_GLOBAL_SHADER_PARAMETER_STRUCT(Name, Linkage) BEGIN_SHADER_PARAMETER_STRUCT(Name, Linkage)
+#define END_GLOBAL_SHADER_PARAMETER_STRUCT() END_SHADER_PARAMETER_STRUCT()
+#define IMPLEMENT_GLOBAL_SHADER_PARAMETER_STRUCT(Type, Name) static_assert(sizeof(Type) % 16 == 0 && sizeof(Name) > 1, "")
+#define SHADER_PARAMETER_STRUCT_REF(Type, Name) TUniformBufferRef<Type> Name;
 #define SHADER_PARAMETER(Type, Name) Type Name = {};
 #define SHADER_PARAMETER_RDG_TEXTURE(ShaderType, Name) StandIn::TBound<FRDGTextureRef> Name{TEXT(#Name)};
 #define SHADER_PARAMETER_RDG_TEXTURE_SRV(ShaderType, Name) StandIn::TBound<FRDGTextureSRVRef> Name{TEXT(#Name)};
@@ -263,13 +345,14 @@ struct FPixelShaderUtils
 {
 	// AddFullscreenPass(GraphBuilder, ShaderMap, Name, Shader, Parameters, Viewport): RyanSweeney987/UE5_Tut_2_Custom_Shaders.
 	template <typename Shader>
-	static void AddFullscreenPass(FRDGBuilder& GraphBuilder, const FGlobalShaderMap*, FRDGEventName&&, const TShaderMapRef<Shader>&,
+	static void AddFullscreenPass(FRDGBuilder& GraphBuilder, const FGlobalShaderMap*, FRDGEventName&&, const TShaderMapRef<Shader>& Compiled,
 		typename Shader::FParameters* Parameters, const FIntRect& Viewport)
 	{
-		if (!GraphBuilder.StandInValidate(Parameters, Parameters->RenderTargets))
+		if (!GraphBuilder.StandInValidate(Parameters, Parameters->RenderTargets) || !Compiled.bStandInFound)
 		{
 			return;
 		}
-		GraphBuilder.StandInAddPass([Parameters, Viewport] { StandIn::RunFullscreen(Shader::StandInSource, Parameters, Parameters->RenderTargets, Viewport); });
+		GraphBuilder.StandInAddPass([Parameters, Viewport, Defines = Compiled.StandInDefines]
+		{ StandIn::RunFullscreen(Shader::StandInSource, Defines, Parameters, Parameters->RenderTargets, Viewport); });
 	}
 };

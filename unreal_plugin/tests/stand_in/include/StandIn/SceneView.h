@@ -33,6 +33,13 @@ public:
 	bool bStandInJitter = false;
 };
 
+// EStereoscopicPass::eSSP_FULL and FSceneView::StereoPass: headset plugins of 4.x to 5.7. An eye of a headset is one of the others.
+enum class EStereoscopicPass
+{
+	eSSP_FULL,
+	eSSP_PRIMARY,
+	eSSP_SECONDARY
+};
 class FSceneView;
 class FSceneViewFamily
 {
@@ -52,6 +59,7 @@ public:
 	bool bIsReflectionCapture = false;
 	bool bIsPlanarReflection = false;
 	bool bCameraCut = false;
+	EStereoscopicPass StereoPass = EStereoscopicPass::eSSP_FULL;
 	FIntRect StandInViewRect;
 };
 namespace UE::FXRenderingUtils
@@ -220,8 +228,9 @@ namespace StandIn
 		FTextureRHIRef Color, Depth, Velocity;
 		/** Of the finished picture in Color; empty: as the view's. */
 		FIntRect ColorRect;
-		/** Null where the project has no such buffer. */
-		FTextureRHIRef GBufferA, CustomDepth, CustomStencil;
+		/** Null where the renderer fills none (forward shading): then there is a small dummy in its place. */
+		FTextureRHIRef GBufferA;
+		FTextureRHIRef CustomDepth, CustomStencil;
 		/** The chain's last target, or none. */
 		FTextureRHIRef Override;
 		bool bHasViewport = true;
@@ -232,7 +241,7 @@ namespace StandIn
 		FTextureRHIRef Shown;
 	};
 	/** Renders one frame as the engine does: asks the extensions on the game thread, calls them on the render thread: before post-processing
-	 * for every view, then after tone mapping view by view. Scene captures of a source that is not tone-mapped have no post-processing. Returns
+	 * for every view, then after tone mapping view by view. Below SM5 the mobile renderer has another call before post-processing. Scene captures of a source that is not tone-mapped have no post-processing. Returns
 	 * at once; what the view shows at the end is in OutShown (and in each view's Shown) after FlushRenderingCommands. */
 	void RenderView(const std::shared_ptr<FRenderedView>& Rendered, std::shared_ptr<FTextureRHIRef> OutShown = nullptr);
 }

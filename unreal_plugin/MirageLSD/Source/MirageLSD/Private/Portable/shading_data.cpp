@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "camera_rows.h"
+
 namespace lsd_unreal {
 namespace {
 
@@ -78,22 +80,9 @@ bool ShadeLook::advance(int64_t now_ns) {
 std::array<float, 4 * kShadeConstants> shade_constants(const ShadeFrame& frame, const ShadeContext& context,
                                                        const ShadeLook& look) {
   std::array<float, 4 * kShadeConstants> packed = {};
-  const float* const view = frame.camera.view;
-  for (int row = 0; row < 3; ++row) {
-    double origin = 0.0;
-    for (int column = 0; column < 3; ++column) {
-      // The inverse of a rotation is its transpose.
-      packed[4 * row + column] = view[4 * column + row];
-      origin -= static_cast<double>(view[4 * column + row]) * view[4 * column + 3];
-    }
-    packed[4 * row + 3] = static_cast<float>(origin);
-  }
-  const float* const projection = frame.camera.projection;
-  const float rest[] = {projection[0],
-                        projection[5],
-                        projection[2],
-                        projection[6],
-                        frame.sun != nullptr ? frame.sun[0] : look.sun()[0],
+  world_from_camera_rows(frame.camera, packed.data());
+  lens_row(frame.camera, packed.data() + 12);
+  const float rest[] = {frame.sun != nullptr ? frame.sun[0] : look.sun()[0],
                         frame.sun != nullptr ? frame.sun[1] : look.sun()[1],
                         frame.sun != nullptr ? frame.sun[2] : look.sun()[2],
                         look.strength(),
@@ -106,23 +95,38 @@ std::array<float, 4 * kShadeConstants> shade_constants(const ShadeFrame& frame, 
                         static_cast<float>(context.width),
                         static_cast<float>(context.height),
                         1.0f,
-                        0.0f,
+                        frame.has_normals ? 1.0f : 0.0f,
                         frame.has_slots ? 1.0f : 0.0f,
                         context.has_camera ? 1.0f : 0.0f};
-  std::copy(std::begin(rest), std::end(rest), packed.begin() + 12);
-  constexpr int kRows[3] = {0, 1, 3};
-  for (int row = 0; row < 3 && context.has_camera; ++row) {
-    for (int column = 0; column < 4; ++column) {
-      double sum = 0.0;
-      for (int k = 0; k < 4; ++k) {
-        sum += static_cast<double>(context.camera.projection[4 * kRows[row] + k]) * context.camera.view[4 * k + column];
-      }
-      packed[32 + 4 * row + column] = static_cast<float>(sum);
-    }
-  }
+  std::copy(std::begin(rest), std::end(rest), packed.begin() + 16);
+  if (context.has_camera) clip_from_world_rows(context.camera, packed.data() + 32);
   std::copy(look.palette(), look.palette() + LSD_PALETTE_NUMBERS, packed.begin() + 44);
   return packed;
 }
+
+namespace {
+
+// LSD_SLOT's first number: a character's parts; what grows; of all the rest only buildings, and what nobody named, have
+// windows and bricks.
+float surface_of(int object_class) {
+  switch (object_class) {
+    case LSD_CLASS_SKIN:
+      return 1.0f;
+    case LSD_CLASS_HAIR:
+      return 2.0f;
+    case LSD_CLASS_OUTFIT:
+      return 3.0f;
+    case LSD_CLASS_FOLIAGE:
+      return 5.0f;
+    case LSD_CLASS_UNSPECIFIED:
+    case LSD_CLASS_BUILDING:
+      return 0.0f;
+    default:
+      return 4.0f;
+  }
+}
+
+}  // namespace
 
 std::array<float, 4 * kSlotNumbers> slot_table(const lsd_slot* slots, int count) {
   std::array<float, 4 * kSlotNumbers> table = {};
@@ -130,9 +134,7 @@ std::array<float, 4 * kSlotNumbers> slot_table(const lsd_slot* slots, int count)
   for (int i = 0; i < count; ++i) {
     if (slots[i].slot < 1 || slots[i].slot >= kSlotNumbers) continue;
     float* const row = table.data() + 4 * slots[i].slot;
-    if (slots[i].object_class >= LSD_CLASS_SKIN && slots[i].object_class <= LSD_CLASS_OUTFIT) {
-      row[0] = static_cast<float>(slots[i].object_class);
-    }
+    row[0] = surface_of(slots[i].object_class);
     if ((slots[i].flags & LSD_SLOT_HAS_STRENGTH) != 0) row[1] = std::clamp(slots[i].strength, 0.0f, 1.0f);
   }
   return table;

@@ -64,6 +64,7 @@ struct ShadeFrame {
   /** Pixels of the picture that is drawn. */
   int width = 0;
   int height = 0;
+  bool has_normals = false;
   bool has_slots = false;
   /** Towards the sun, of the protocol's world; null: that of the look. */
   const float* sun = nullptr;
@@ -73,7 +74,7 @@ struct ShadeFrame {
 std::array<float, 4 * kShadeConstants> shade_constants(const ShadeFrame& frame, const ShadeContext& context,
                                                        const ShadeLook& look);
 
-/** What LSD_SLOT looks up for each number in the plane ids: part (1 skin, 2 hair, 3 outfit), strength, 0, 0. */
+/** What LSD_SLOT looks up for each number in the plane ids: surface (see lsd_shade.hlsl), strength, 0, 0. */
 std::array<float, 4 * kSlotNumbers> slot_table(const lsd_slot* slots, int count);
 
 }  // namespace lsd_unreal

@@ -1,0 +1,1 @@
+"""People in front of a camera: what stands behind them, and what they wear."""
