@@ -19,7 +19,7 @@ from ...accel.cuda_shader import SHADE_THREADS, shade_grid
 from ...cuda.array import CudaArray, as_cuda_array
 from ...cuda.kernels import GUIDE, MOTION, SHADE, TEXTURE, CudaKernels, kernel_constants
 from ...cuda.memory import CardBlock, CardPool, Upload, uploaded
-from ...frame import InputFrame, Slot
+from ...frame import InputFrame
 from ...models.guide import GUIDE_CHANNELS
 from ...models.head import Head
 from ...models.mirage_lsd_v1 import FEATURE_STRIDE
@@ -27,12 +27,13 @@ from ..caches import SIZES_KEPT, ControlMemo, LruCache
 from ..reprojection import PreviousFrame, Reprojected
 from .anchor import AnchoredFrame
 from .card_layers import CardLayers
-from .engine_shade import pack_constants, slot_table
+from .engine_shade import pack_constants, surface_table
 from .frame_inputs import FrameInputs
 from .head_weights import packed_head
 from .network_view import NetworkView
 from .picture_layers import textured_of_counts
 from .state import StreamState
+from .surfaces import surface_of_ids
 
 _THREADS, _MOTION_THREADS, _COUNTS = 128, 64, 64
 _PLANES = ("color", "depth", "motion", "normal", "ids")
@@ -146,7 +147,7 @@ class CardFrames:
             self._wait_for_network(stream)
             addresses = (
                 self._uploads["guide"].address(constants, stream), *self._planes(inputs),
-                self._uploads["slots"].address(_parts(inputs.slots), stream),
+                self._uploads["slots"].address(surface_table(surface_of_ids(inputs.slots)), stream),
                 there.guide.address, there.noise.address, depth,
             )  # fmt: skip
             self._kernels.launch(GUIDE, (-(-h * w // _THREADS), 1), _THREADS, addresses, stream)
@@ -210,7 +211,7 @@ class CardFrames:
             addresses = (
                 self._uploads["shade"].address(constants, stream),
                 self._uploads["weights"].address(self._weights(controls), stream), *self._planes(inputs),
-                self._uploads["shade slots"].address(_parts(inputs.slots), stream),
+                self._uploads["shade slots"].address(surface_table(surface_of_ids(inputs.slots)), stream),
                 self._context_address(cells), picture.address,
             )  # fmt: skip
             # A finished picture is smoothed there.
@@ -281,10 +282,3 @@ class CardFrames:
     def _read(self, values: npt.NDArray[Any], address: int, stream: int) -> None:
         self._driver.call("cuMemcpyDtoHAsync", values.ctypes.data, address, values.nbytes, stream)
         self._driver.synchronize(stream)
-
-
-def _parts(slots: tuple[Slot, ...]) -> npt.NDArray[np.uint8]:
-    """What is painted in each slot; how much of it is seen, is mixed later."""
-    table = slot_table(slots)
-    table[:, 1] = 255
-    return table

@@ -76,19 +76,17 @@ def pack_constants(
 
 def slot_table(slots: Iterable[Slot] = ()) -> npt.NDArray[np.uint8]:
     """What LSD_SLOT looks up for each number in the plane `ids`: (256, 4) of surface (`surface_of_ids`), strength in 255ths, 0, 0."""
-    table = np.zeros((256, 4), np.uint8)
-    table[:, 1] = 255
     numbered = tuple(slots)
-    table[:, 0] = surface_of_ids(numbered)
+    table = surface_table(surface_of_ids(numbered))
     for slot in numbered:
         table[slot.slot, 1] = round(255 * slot.strength)
     return table
 
 
-def surface_table() -> npt.NDArray[np.uint8]:
-    """The same for a plane that holds surfaces already (`FrameInputs.ids`); all are painted."""
+def surface_table(surfaces: npt.ArrayLike) -> npt.NDArray[np.uint8]:
+    """The same where all are painted. `surfaces`: (256,), of each number."""
     table = np.zeros((256, 4), np.uint8)
-    table[:, 0], table[:, 1] = np.arange(256), 255
+    table[:, 0], table[:, 1] = surfaces, 255
     return table
 
 

@@ -51,7 +51,8 @@ class GpuShading:
         self._weights(
             torch.zeros(1, head.scenes + head.lighting_biases[0].shape[0], device=head.scene_biases[0].device)
         )
-        self._slots = surface_table()
+        # `FrameInputs.ids` are surfaces already.
+        self._slots = surface_table(np.arange(256))
         self._targets: LruCache[ShadeTarget] = LruCache(SIZES_KEPT)
         self._pictures: LruCache[npt.NDArray[np.uint8]] = LruCache(SIZES_KEPT)
         self.name = f"{shader.adapter.api} ({shader.adapter.name})"

@@ -64,8 +64,8 @@ def network_view(
             anchored, guide, lambda context: color_alone.with_edges(context, anchored.color),
             lambda painted: faded(painted, inputs.color),
         )  # fmt: skip
-    source = np.ascontiguousarray(resample(inputs.color, *output))
     if inputs.depth is None:
+        source = np.ascontiguousarray(resample(inputs.color, *output))
         layers = split(source)
         exposure = state.exposure_of(layers.median)
         frame = color_alone.estimated(anchored, past, state, layers, exposure, output)
@@ -85,6 +85,7 @@ def network_view(
     color = inputs.color.copy()
     color[..., :3] = (gray * share + color[..., :3] * (1.0 - share) + 0.5).astype(np.uint8)
     frame = AnchoredFrame(replace(inputs, color=color), anchored.base, anchored.depth, anchored.motion)
+    source = np.ascontiguousarray(resample(inputs.color, *output))
     if inputs.color.shape[:2] != output:
         layers = split(source)
     return NetworkView(frame, finish=lambda painted: with_detail(painted, source, layers, exposure, detail * share))
