@@ -45,7 +45,7 @@ class StreamState:
         exposure, textured: of finished pictures (`picture_layers`), slow; None: none was seen since the last reset.
         crispness: of what is painted without geometry (`picture_layers`), slow; None: nothing was.
         greybox: without geometry, what its frames are taken for; None: not known yet.
-        camera, look: of the last frame. weights: a look's, kept until there is another. frames: since the last reset.
+        camera, look: of the last frame. weights: a look's and its tint's, kept until there is another. frames: since the last reset.
         people: in front of a camera, and what is behind them.
         frames_since_job: frames since the trunk was last given one.
     """
@@ -70,7 +70,7 @@ class StreamState:
     greybox: bool | None = None
     camera: Camera | None = None
     look: Look | None = None
-    weights: tuple[Look, ShadingWeights] | None = None
+    weights: tuple[Look, tuple[float, ...] | None, ShadingWeights] | None = None
     people: PeopleState = field(default_factory=PeopleState)
     frames: int = field(default=0)
     frames_since_job: int = 0
