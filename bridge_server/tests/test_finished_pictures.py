@@ -13,6 +13,7 @@ from mirage_lsd.frame import InputFrame
 from mirage_lsd.pipelines.base import StreamSpec
 from mirage_lsd.pipelines.composite import Mix, composite
 from mirage_lsd.pipelines.mirage.estimated_geometry import camera_motion, intrinsics_for, next_view
+from mirage_lsd.pipelines.mirage.grain import without_grain
 from mirage_lsd.pipelines.mirage.look import DETAIL, Look
 from mirage_lsd.pipelines.mirage.picture_layers import (
     crispness,
@@ -21,6 +22,7 @@ from mirage_lsd.pipelines.mirage.picture_layers import (
     split,
     textured,
     with_detail,
+    with_shapes,
 )
 from mirage_lsd.pipelines.mirage.pipeline import MiragePipeline
 from mirage_lsd.pipelines.mirage.trail import Trail
@@ -143,6 +145,44 @@ def test_layers_add_up_and_come_back():
     gray = np.full_like(picture, 128)
     back = high_pass(with_detail(gray, picture, layers, layers.median, 1.0))
     assert torch.corrcoef(torch.stack([back, high_pass(picture)]))[0, 1] > 0.96
+
+
+def test_grain_is_held_still_and_what_moves_is_not():
+    rng = np.random.default_rng(3)
+    scene = noisy_picture()
+    frames = [
+        opaque(np.clip(scene[..., :3] + rng.normal(0, 1.5, scene[..., :3].shape), 0, 255).astype(np.uint8))
+        for _ in range(6)
+    ]
+    held = [without_grain(frames[0], None)]
+    for frame in frames[1:]:
+        held.append(without_grain(frame, held[-1]))
+
+    def restlessness(pictures):
+        return np.mean([np.abs(a.astype(float) - b).mean() for a, b in pairwise(pictures)])
+
+    assert restlessness(held) < 0.5 * restlessness(frames)
+    moved = np.roll(scene, 7, 1)
+    new = np.abs(moved.astype(int) - scene)[..., :3].min(2) > 10
+    assert (without_grain(moved, scene)[new] == moved[new]).mean() > 0.95
+    dark = np.zeros_like(scene)
+    assert np.abs(without_grain(dark, scene).astype(int)[..., :3][scene[..., :3] > 10]).max() == 0
+
+
+def test_a_bright_theme_keeps_its_shapes_and_changes_no_more_than_its_source():
+    """A share of white is more than the same share of gray, and what is whiter than white is flat."""
+    source = noisy_picture()
+    other = noisy_picture(seed=0)
+    other[..., :3] = np.clip(other[..., :3].astype(int) + 10, 0, 255)
+    white = np.full_like(source, 235)
+    found = [with_shapes(white, x, layers, layers.median, 1.0) for x in (source, other) for layers in (split(x),)]
+    assert (found[0][..., :3] == 255).mean() < 0.01
+    seen = np.corrcoef(high_pass(found[0]), high_pass(source))[0, 1]
+    assert seen > 0.9
+    gray = np.full_like(source, 100)
+    layers = split(source)
+    darker = with_shapes(gray, source, layers, layers.median, 1.0)
+    assert found[0][..., :3].std() < 1.3 * darker[..., :3].std()
 
 
 def test_the_painted_picture_is_no_crisper_than_its_source():

@@ -163,8 +163,8 @@ def test_evaluate_writes_its_figures(tmp_path, monkeypatch):
     shipped_clips = find_clips()[:1]
     monkeypatch.setattr(evaluation, "find_clips", lambda: shipped_clips)
     monkeypatch.setattr(clips, "CLIP_THEMES", (("snow", "day"),))
-    monkeypatch.setattr(theme_classifier, "_PICTURES", 32)
-    monkeypatch.setattr(theme_classifier, "_EPOCHS", 2)
+    monkeypatch.setattr(theme_classifier, "_LEVELS", 8)
+    monkeypatch.setattr(theme_classifier, "_STEPS", 4)
     monkeypatch.setattr(roll_outs, "AWAY_FRAMES", 4)
     monkeypatch.setattr(ablation, "OTHER_STEPS", (1,))  # each is converted and compiled
     figures, sheet, video = (tmp_path / name for name in ("figures.json", "sheet.png", "walk.mp4"))

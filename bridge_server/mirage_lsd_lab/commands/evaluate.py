@@ -4,6 +4,7 @@ mirage-lsd evaluate                               the shipped model, 640x360, 3 
 mirage-lsd evaluate --quick --json figures.json   a short run, under ten minutes
 mirage-lsd evaluate --model runs/v1/weights.safetensors --sheet sheet.png --video walks.mp4
 mirage-lsd evaluate --games game.lsdrec           recordings of games with depth, and nothing else
+mirage-lsd evaluate --camera --judge judge.safetensors    real clips and people, and nothing else
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from rich.table import Table
 
 from mirage_lsd.commands.size import read_size
 
+from .evaluate_camera import add_clip, add_people, run_camera
 from .evaluate_games import run_games
 
 HELP = "measure a model's pictures on held-out worlds"
@@ -43,20 +45,6 @@ _TEXTURED = {
     "detail": ("", "correlation of the logarithmic high-pass, output with input"),
     "moving_ratio": ("<= 1.2", "change of what moves from frame to frame over the input's own"),
     "color_only_psnr": (">= 23", "the same levels without depth and camera"),
-}
-_PEOPLE = {
-    "outfit_iou": (">= 0.8", "rendered people: outfit found and true, overlap over union"),
-    "outfit_iou_least": ("", "the same, the worst of them"),
-    "portraits": (">= 0.8", "the same, portraits of packages"),
-    "face_detail": (">= 0.9", "face and hair, high-pass correlation with the input, for each background"),
-    "world_recognised": (">= 0.95", "another place behind somebody: scene and lighting named by the judge"),
-}
-_CLIPS = {
-    "detail": (">= 0.75", "real clip, color alone: correlation of the logarithmic high-pass, output with input"),
-    "detail_energy": ("0.7 to 1.4", "its energy over the input's"),
-    "recognised": (">= 0.9", "theme and lighting recognised, and more than a tint"),
-    "recognised_if_graded": ("0", "the same of pictures that only have the theme's colors"),
-    "flicker_ratio": ("<= 1.1", "change between frames over the input's"),
 }
 
 
@@ -85,6 +73,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--video", type=Path, metavar="FILE", help="write the roll-outs: input, output (MP4)")
     parser.add_argument(
+        "--judge",
+        type=Path,
+        metavar="FILE",
+        help="read the judge of themes from this file (.safetensors); train it and write it there where there is none",
+    )
+    parser.add_argument(
+        "--camera",
+        action="store_true",
+        help="measure real clips, color alone, and people instead; --frames of each clip, --judge, --json, --sheet",
+    )
+    parser.add_argument(
         "--games",
         type=Path,
         nargs="+",
@@ -109,6 +108,8 @@ def run(args: argparse.Namespace) -> int:
             raise ValueError(f"{args.model} is no network; evaluate takes mirage-lsd-v1 or a .safetensors file.")
         if args.games:
             return run_games(pipeline, args.games, args.frames, args.json, args.sheet)
+        if args.camera:
+            return run_camera(pipeline, args.frames, args.judge, args.json, args.sheet)
     except (ValueError, OSError) as error:
         print(f"mirage-lsd evaluate: {error}", file=sys.stderr)
         return 1
@@ -123,7 +124,8 @@ def run(args: argparse.Namespace) -> int:
         ablation,
         textured=3 if args.quick else 6,
         clips=6 if args.quick else 24,
-        judge_pictures=400 if args.quick else None,
+        judge_levels=150 if args.quick else None,
+        judge=args.judge,
         sheet=args.sheet,
         video=args.video,
     )
@@ -161,14 +163,9 @@ def _print(console: Console, figures: dict[str, Any], device: str) -> None:
     )
     for key, (asked, meaning) in _TEXTURED.items():
         table.add_row(f"textured.{key}", str(figures["textured"][key]), asked, meaning)
-    for key, figure in figures["people"].items():
-        asked, meaning = _PEOPLE[key]
-        named = figure if isinstance(figure, dict) else {"": figure}
-        for name, value in named.items():
-            table.add_row(f"people.{key}{name and '.'}{name}", str(value), asked, meaning)
+    add_people(table, figures["people"])
     for clip in figures["clips"]:
-        for key, (asked, meaning) in _CLIPS.items():
-            table.add_row(f"{clip['clip']}.{key}", str(clip[key]), asked, f"{meaning}, {clip['size']}")
+        add_clip(table, clip)
     console.print(table)
     if figures["ablation"]:
         parts = Table("variant", "PSNR", "sharpness", "warp ratio", title="What each part is worth, 320x180")

@@ -123,7 +123,7 @@ class CardFrames:
     ) -> NetworkView:
         """See `network_view.network_view`."""
         inputs = anchored.inputs
-        state.view = None
+        state.view = state.film = None
         share = state.textured_of(self.textured(inputs.color))
         if share == 0.0:
             return NetworkView(anchored)

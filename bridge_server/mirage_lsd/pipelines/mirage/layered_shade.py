@@ -104,7 +104,7 @@ class LayeredShading:
         else:
             (guide,) = self._guide(False, inputs, output)
         arguments = (guide, context, controls)
-        key = ("shade", output, tuple(context.shape))
+        key = ("shade", output, tuple(context.shape), tuple(controls.shape))
         compiled = self._compiled.get(
             key, lambda: self._backend.compile(self._shade, tuple(x.cpu() for x in arguments))
         )

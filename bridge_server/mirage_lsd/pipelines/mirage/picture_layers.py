@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -32,6 +33,10 @@ _SEEN_CONTRAST, _SEEN_GRAY = 0.6, 0.5
 _DETAIL_BACK, _CONTRAST_BACK, _MOST = 1.4, 0.25, 1.6
 # Without geometry: how much comes back of the light, of shapes, of detail that is texture and of detail where `edges` are at least _OUTLINE.
 _LIGHT_BACK, _SHAPE_BACK, _TEXTURE_BACK, _OUTLINE_BACK, _OUTLINE = 0.15, 0.45, 0.75, 1.35, 0.3
+# The same share of a brighter picture is more: contrasts go by this power of the source's brightness over the painted one's, within these bounds.
+_EVENED, _LEAST_EVENED, _MOST_EVENED = 0.6, 0.78, 1.2
+# Of full brightness: what is brighter nears white and never gets there, so that snow keeps its shapes.
+_SHOULDER = 0.8
 # The painted picture may have this share of the source's fine contrast, looked at over so many pixels of a row; what is finer than this, on the
 # filter's scale, is made softer.
 _MATTER_SHARE, _FINE_PIXELS, _FINE = 0.25, 4, 3
@@ -273,7 +278,15 @@ def with_shapes(painted: _Picture, source: _Picture, layers: Layers, exposure: f
     texture = layers.edges.div(_OUTLINE).clamp_(max=1.0).mul_(_OUTLINE_BACK - _TEXTURE_BACK).add_(_TEXTURE_BACK)
     change = texture.mul_(layers.detail)
     change.add_(layers.base - layers.light, alpha=_SHAPE_BACK).add_(layers.light - exposure, alpha=_LIGHT_BACK)
-    return _changed(painted, source, layers, change.mul_(amount), detail_back(layers.median, amount))
+    gray = cv2.cvtColor(painted, cv2.COLOR_RGBA2GRAY)
+    brightness = (cv2.mean(cv2.cvtColor(source, cv2.COLOR_RGBA2GRAY))[0] + 1.0) / (cv2.mean(gray)[0] + 1.0)
+    change.mul_(amount * min(max(brightness**_EVENED, _LEAST_EVENED), _MOST_EVENED))
+    # Logarithms of what is brighter than it may be.
+    level = torch.from_numpy(gray).float().mul_(1.0 / 255.0) * change.clamp_(-_MOST, _MOST).exp()
+    over = (level - _SHOULDER).clamp_(min=0.0)
+    shown = (level - over).add_(1.0 - _SHOULDER - (1.0 - _SHOULDER) * torch.exp(over * (-1.0 / (1.0 - _SHOULDER))))
+    change.add_(torch.log(shown.div_(level.clamp_(min=1e-3)).clamp_(min=1e-3)), alpha=min(amount, 1.0))
+    return _changed(painted, source, layers, change, detail_back(layers.median, amount))
 
 
 def _changed(painted: _Picture, source: _Picture, layers: Layers, change: Tensor, back: DetailBack) -> _Picture:
