@@ -209,7 +209,8 @@ def test_fewer_cores_than_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("instructions", "status"), [("avx512-bf16", "ok"), ("avx2", "warning"), ("portable", "warning")]
+    ("instructions", "status"),
+    [("amx-bf16", "ok"), ("avx512-bf16", "ok"), ("avx2", "warning"), ("portable", "warning")],
 )
 def test_what_the_kernels_use(instructions: str, status: str) -> None:
     finding = check_kernels(instructions, "x86_64")

@@ -148,7 +148,7 @@ class PixelShader:
 
     @property
     def instructions(self) -> str:
-        """What the kernels use: avx512-bf16, avx512, avx2 or portable."""
+        """What the kernels use: amx-bf16, avx512-bf16, avx512, avx2 or portable."""
         name: bytes = self._ffi.string(self._library.mls_instructions())
         return name.decode()
 

@@ -41,7 +41,7 @@ typedef struct mls_weights {
   const float* biases[2 + MLS_LAYERS];
 } mls_weights;
 
-/* Instructions that the calls use here: "avx512-bf16", "avx512", "avx2" or "portable". */
+/* Instructions that the calls use here: "amx-bf16", "avx512-bf16", "avx512", "avx2" or "portable". */
 MLS_API const char* mls_instructions(void);
 
 /* Chooses one of the names above for all later calls; 0 if this CPU can't, and then nothing has changed. */

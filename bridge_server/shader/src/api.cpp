@@ -6,6 +6,7 @@
 
 #include "cpu_features.h"
 #include "kernel.h"
+#include "tile_permission.h"
 
 namespace {
 
@@ -18,6 +19,10 @@ struct Kernel {
 };
 
 constexpr Kernel kKernels[] = {
+#ifdef MIRAGE_AMX
+    {"amx-bf16", [] { return mirage::cpu_features().amx_bf16 && mirage::tiles_permitted(); }, mirage::amx_bf16::guide,
+     mirage::amx_bf16::reproject, mirage::amx_bf16::shade},
+#endif
 #ifdef MIRAGE_X86
     {"avx512-bf16", [] { return mirage::cpu_features().avx512_bf16; }, mirage::avx512_bf16::guide,
      mirage::avx512_bf16::reproject, mirage::avx512_bf16::shade},
