@@ -126,6 +126,18 @@ def test_writing_and_the_dark_are_no_grey_box():
     assert finished(opaque(np.full((H, W, 3), 3, np.uint8))) == 1.0
 
 
+def test_a_flat_cartoon_is_no_grey_box():
+    """Flat between its edges as an editor's level is, but in a drawing's colors."""
+    cartoon = np.full((H, W, 3), (110, 190, 240), np.uint8)
+    cartoon[H // 2 :] = (90, 180, 60)
+    cartoon[20:80, 30:70] = (240, 120, 30)
+    assert textured(opaque(cartoon)) == 0.0
+    assert finished(opaque(cartoon)) == 1.0
+    for seed in range(200, 212):
+        world = themed_world(seed, seed - 200, W / H)
+        assert finished(input_frame(1, world, render(world, H, W)).color) == 0.0
+
+
 def test_a_grey_box_fades_to_black(pipeline):
     world = themed_world(204, 4, W / H)
     frame = input_frame(1, world, render(world, H, W), color_only=True)

@@ -124,7 +124,7 @@ def run(args: argparse.Namespace) -> int:
         ablation,
         textured=3 if args.quick else 6,
         clips=6 if args.quick else 24,
-        judge_levels=150 if args.quick else None,
+        judge_levels=100 if args.quick else None,
         judge=args.judge,
         sheet=args.sheet,
         video=args.video,

@@ -64,7 +64,8 @@ def run_camera(
     from ..evaluation.people.measure import measure_people
     from ..evaluation.theme_classifier import check_judge, read_or_train
 
-    console, clips = Console(), []
+    console = Console()
+    clips: list[dict[str, Any]] = []
     with Progress(console=console, transient=True) as bar:
 
         def tick(what: str) -> Any:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import fmean, mode
+from typing import Any
 
 import imageio_ffmpeg
 import numpy as np
@@ -44,7 +45,7 @@ _JUDGED = 3
 
 def measure_clip(
     pipeline: MiragePipeline, path: Path, frames: int, judge: ThemeClassifier | None, tick: Tick
-) -> tuple[dict[str, object], list[Tensor]]:
+) -> tuple[dict[str, Any], list[Tensor]]:
     """The figures of a clip over all of CLIP_THEMES, and its last frame with what became of it, (3, H, W) each.
 
     `flicker_ratio`: mean change from frame to frame, over the input's own. `detail`, `detail_energy`: see `measures.detail`. `recognised`: share of the
@@ -52,7 +53,7 @@ def measure_clip(
     the theme that changes most. `themes`: the figures of each, and what the judge took it for most.
     """
     found = [_as_theme(pipeline, path, frames, theme, judge, i, tick) for i, theme in enumerate(CLIP_THEMES)]
-    figures: dict[str, object] = {"clip": path.stem, "size": found[0].size, "frames": frames}
+    figures: dict[str, Any] = {"clip": path.stem, "size": found[0].size, "frames": frames}
     names = ("flicker_ratio", "detail", "detail_energy", "sharpness", "recognised", "recognised_if_graded")
     for name in names if judge is not None else names[:4]:
         figures[name] = round(fmean(getattr(theme, name) for theme in found), 3)

@@ -21,9 +21,9 @@ from .judge_pictures import HEIGHT, WIDTH, JudgePictures, render_pictures
 from .progress import Tick
 
 # Levels that nothing else uses; each gives three pictures.
-_FIRST_SEED, _LEVELS = 500_250, 350
+_FIRST_SEED, _LEVELS = 500_250, 200
 _CHECK_SEEDS = range(500_000, 500_048)
-_STEPS, _BATCH, _RATE = 1600, 12, 4e-3
+_STEPS, _BATCH, _RATE = 900, 12, 4e-3
 # Most batches are seen through a window: what is left to learn by heart is little.
 _WINDOWED, _WINDOW = 0.7, (68, 120)
 
@@ -73,7 +73,7 @@ def _small(picture: Tensor) -> Tensor:
 
 
 def train_classifier(tick: Tick, levels: int | None = None) -> ThemeClassifier:
-    """Renders `levels` levels (None: 350) in three themes each, and learns those. Some minutes on two cores."""
+    """Renders `levels` levels (None: 200) in three themes each, and learns those. Some minutes on two cores."""
     return learned(render_pictures(range(_FIRST_SEED, _FIRST_SEED + (levels or _LEVELS)), tick))
 
 

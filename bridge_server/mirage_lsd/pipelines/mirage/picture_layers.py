@@ -48,6 +48,9 @@ _SHARE, _GREYBOX, _FINISHED = 0.6, 0.25, 0.75
 _WIDE = 384
 # Second differences above this are writing or a display's lines rather than an editor's checkers, if so many pixels have them.
 _WRITING, _WRITTEN = 220.0, 0.02
+# Saturation and brightness, of 255, from which a color counts as one of six families of hues, and the share of the pixels that makes a family count. An
+# editor's prototype materials are duller; a drawing has at least so many.
+_VIVID, _LIT, _FAMILY, _DRAWN = 110, 50, 0.01, 3
 
 # What is this bright and this saturated says something (a lamp, a sign, an arrow, an item), if it is rare around it: within this share of the width.
 _BRIGHT, _SATURATED, _SOFT, _AROUND = 0.45, 0.45, 0.25, 1 / 6
@@ -92,10 +95,19 @@ def textured(rgba: _Picture) -> float:
 
 
 def finished(rgba: _Picture) -> float:
-    """The same for a picture that is all there is: one that is nearly black, and one that is written all over, are none of a grey box."""
+    """The same for a picture that is all there is: one that is nearly black, written all over or as colorful as a cartoon is none of a grey box."""
     luma = _rows(rgba)
     written = float((_curved(luma) > _WRITING).mean()) / _WRITTEN if luma.shape[1] >= 3 else 0.0
-    return 1.0 if written >= 1.0 or _brightness(luma) < 1.0 else _textured(luma)
+    return 1.0 if written >= 1.0 or _brightness(luma) < 1.0 or _hues(rgba) >= _DRAWN else _textured(luma)
+
+
+def _hues(rgba: _Picture) -> int:
+    """How many families of vivid colors a picture has, 0 to 6."""
+    some = np.ascontiguousarray(rgba[::5, ::5, :3])
+    hue, saturation, value = np.moveaxis(cv2.cvtColor(some, cv2.COLOR_RGB2HSV), 2, 0)
+    # OpenCV counts two degrees as one.
+    families = (hue[(saturation > _VIVID) & (value > _LIT)].astype(np.int64) + 15) % 180 // 30
+    return int((np.bincount(families, minlength=6) >= _FAMILY * hue.size).sum())
 
 
 def faded(painted: _Picture, source: _Picture) -> _Picture:
