@@ -34,7 +34,7 @@ struct alignas(64) TileShapes {
   uint8_t rows[16] = {kBlock, kBlock, kBlock, kBlock, kBlock, kBlock, kBlock, kChunk};
 };
 static_assert(sizeof(TileShapes) == 64, "as the processor reads it");
-constexpr TileShapes kTileShapes;
+constexpr TileShapes kTileShapes{};
 
 // A thread's tiles, while it shades. Without them in use, a switch between threads need not save their 8 KB.
 struct HeadUnits {
