@@ -341,9 +341,13 @@ void lsd_stream_close(lsd_stream* stream) {
   guarded_status([&] {
     lsd_client* client = stream->client;
     client->client.close_stream(stream->stream);
+    std::unique_ptr<lsd_stream> gone;  // outlives the lock: its surfaces may wait for a fence
     const std::lock_guard lock(client->mutex);
     auto& streams = client->streams;
-    streams.erase(std::find_if(streams.begin(), streams.end(), [&](const auto& each) { return each.get() == stream; }));
+    const auto found =
+        std::find_if(streams.begin(), streams.end(), [&](const auto& each) { return each.get() == stream; });
+    gone = std::move(*found);
+    streams.erase(found);
     return LSD_OK;
   });
 }

@@ -3,8 +3,10 @@
  * Thread rules: every function may be called from any thread. None of them waits for the network, for the daemon, for a
  * file or for another thread's I/O: all of that happens on the client's own I/O thread. The only functions that may
  * take longer than a memory copy are lsd_client_create and lsd_client_destroy (they start and join that thread; destroy
- * is bounded by 500 ms). No exception leaves this interface. Strings are UTF-8. Structures begin with `size`, set by
- * the caller to sizeof, so that later versions can grow them.
+ * is bounded by 500 ms) and what has to do with surfaces whose fence does not come: submitting waits for one 250 ms
+ * where frames go through host memory, releasing them and closing their stream a second a fence. No exception leaves
+ * this interface. Strings are UTF-8. Structures begin with `size`, set by the caller to sizeof, so that later versions
+ * can grow them.
  */
 #ifndef LSD_LSD_H
 #define LSD_LSD_H
@@ -407,8 +409,8 @@ LSD_API lsd_status lsd_find_card(const lsd_adapter* adapter, int32_t* cuda_devic
  * NULL: it can't be had, lsd_last_error() says why. */
 LSD_API lsd_surface* lsd_stream_import_surface(lsd_stream* stream, const lsd_surface_config* config);
 LSD_API lsd_fence* lsd_stream_import_fence(lsd_stream* stream, const lsd_fence_config* config);
-/** Waits until the card is done with it (a second, then whatever its fence holds up is let go) and frees it. NULL is
- * allowed. */
+/** Waits until the card is done with it (a second, then whatever its fence holds up is let go) and frees it; no other
+ * call with it may be under way. NULL is allowed. */
 LSD_API void lsd_surface_release(lsd_surface* surface);
 LSD_API void lsd_fence_release(lsd_fence* fence);
 /** As lsd_stream_submit; `surfaces` are as many as planes, in their order, and `frame->planes` is not looked at.
