@@ -82,6 +82,7 @@ void ObjectTracker::follow(std::vector<Seen>* seen, double metres) {
     track.draws = std::move((*seen)[s].draws);
     track.pose = track.before = (*seen)[s].pose;
     track.seen = true;
+    track.immediate = (*seen)[s].immediate;
     tracks_.push_back(std::move(track));
   }
 }
@@ -95,11 +96,14 @@ const std::vector<int>& ObjectTracker::update(const std::vector<const ObjectGrou
   std::vector<Seen> seen;
   const Matrix world_from_eye = inverse_of_similarity(view);
   for (size_t i = 0; i < objects.size(); i++) {
-    if (!is_similarity(objects[i]->model_view)) continue;
+    const Matrix& m = objects[i]->model_view;
+    if (!is_invertible_affine(m)) continue;
     std::vector<uint32_t> draws = telling(objects[i]->draws);
     if (draws.empty()) continue;
-    const Matrix& m = objects[i]->model_view;
-    seen.push_back({i, std::move(draws), rigid(world_from_eye * m), std::hypot(std::hypot(m(0, 3), m(1, 3)), m(2, 3))});
+    // A part of a figure is often a sphere that was stretched.
+    const Matrix pose = is_similarity(m) ? rigid(world_from_eye * m) : nearest_rigid(world_from_eye * m);
+    seen.push_back(
+        {i, std::move(draws), pose, std::hypot(std::hypot(m(0, 3), m(1, 3)), m(2, 3)), objects[i]->immediate});
   }
   follow(&seen, metres);
   for (Track& track : tracks_)
@@ -108,8 +112,12 @@ const std::vector<int>& ObjectTracker::update(const std::vector<const ObjectGrou
       std::remove_if(tracks_.begin(), tracks_.end(), [](const Track& track) { return track.unseen > kFramesUnseen; }),
       tracks_.end());
   vertex_counts_.clear();
-  for (const Track& track : tracks_)
-    if (track.slot != 0) vertex_counts_.insert(track.draws.begin(), track.draws.end());
+  any_immediate_ = false;
+  for (const Track& track : tracks_) {
+    if (track.slot == 0) continue;
+    vertex_counts_.insert(track.draws.begin(), track.draws.end());
+    any_immediate_ = any_immediate_ || track.immediate;
+  }
   return slots_;
 }
 

@@ -35,6 +35,8 @@ class ObjectTracker {
   const std::vector<MovingObject>& moving() const { return moving_; }
   /** Whether a draw of so many vertices may be of something that moves. */
   bool may_move(uint32_t vertices) const { return vertex_counts_.count(vertices) != 0; }
+  /** Whether something moves that is drawn vertex by vertex (`glBegin`). */
+  bool any_immediate() const { return any_immediate_; }
 
  private:
   struct Track {
@@ -44,12 +46,14 @@ class ObjectTracker {
     int unseen = 0;
     int slot = 0;
     bool seen = false;
+    bool immediate = false; /**< drawn vertex by vertex */
   };
   struct Seen {
     size_t object;
     std::vector<uint32_t> draws;
     Matrix pose;
     double distance; /**< from the eye, the game's units */
+    bool immediate;
   };
   void follow(std::vector<Seen>* seen, double metres);
   bool moves(const Track& track, const Seen& now) const;
@@ -60,6 +64,7 @@ class ObjectTracker {
   std::vector<int> slots_;
   std::vector<MovingObject> moving_;
   std::unordered_set<uint32_t> vertex_counts_;
+  bool any_immediate_ = false;
 };
 
 }  // namespace mirage_hook
