@@ -1,11 +1,13 @@
 """The streams that the parts of the network are compared on."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
+from mirage_lsd.cli import main
 from mirage_lsd.frame import OutputFrame
 from mirage_lsd.pipelines.base import StreamSpec
 from mirage_lsd.pipelines.mirage.motion import warp_history
@@ -85,3 +87,17 @@ def test_a_part_is_off_only_while_it_is_measured(monkeypatch):
     assert found["depth", "no world fields"]["psnr"] < found["depth", "all parts, 1 step"]["psnr"] - 2
     assert found["color alone, grey boxes", "no cross-frame memory"]["difference"] > 0
     pipeline.close()
+
+
+def test_the_command_writes_and_prints_it(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(ablation, "OTHER_STEPS", ())
+    monkeypatch.setattr(ablation, "VARIANTS_WITH_DEPTH", ablation.VARIANTS[:1])
+    every = ablation.places
+    monkeypatch.setattr(ablation, "places", lambda *arguments: every(*arguments)[:1])
+    figures = tmp_path / "figures.json"
+    wanted = ["--frames", "5", "--worlds", "1", "--steps", "1", "--device", "cpu", "--json", str(figures)]
+    assert main(["evaluate", "--ablation", *wanted]) == 0
+    rows = json.loads(figures.read_text())
+    assert [row["variant"] for row in rows] == ["all parts, 1 step", "no 3D convolution over past features"]
+    assert rows[0]["psnr"] > 20
+    assert "What each part is worth" in capsys.readouterr().out
