@@ -1,8 +1,9 @@
 """Measures a model on held-out worlds: picture quality, flicker, memory of places, drift, control, color alone, and what each part is worth.
 
 mirage-lsd evaluate                               the shipped model, 640x360, 3 steps (about an hour on two cores)
-mirage-lsd evaluate --quick --json figures.json   a short run, under ten minutes
+mirage-lsd evaluate --quick --json figures.json   a short run, under ten minutes, without the ablation
 mirage-lsd evaluate --model runs/v1/weights.safetensors --sheet sheet.png --video walks.mp4
+mirage-lsd evaluate --ablation --frames 12        what each part is worth, and nothing else
 mirage-lsd evaluate --games game.lsdrec           recordings of games with depth, and nothing else
 mirage-lsd evaluate --camera --judge judge.safetensors    real clips and people, and nothing else
 """
@@ -21,6 +22,7 @@ from rich.table import Table
 
 from mirage_lsd.commands.size import read_size
 
+from .evaluate_ablation import print_ablation, run_ablation
 from .evaluate_camera import add_clip, add_people, run_camera
 from .evaluate_games import run_games
 
@@ -64,6 +66,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--quick", action="store_true", help="320x180, 24 frames a roll-out, 1,000 of drift, no ablation"
     )
     parser.add_argument("--no-ablation", action="store_true", help="leave out what each part is worth")
+    parser.add_argument(
+        "--ablation",
+        action="store_true",
+        help="measure what each part is worth, and nothing else; walks of at most 24 --frames in --worlds",
+    )
+    parser.add_argument(
+        "--worlds", type=int, default=2, choices=range(1, 5), help="worlds of --ablation (default: %(default)s)"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     parser.add_argument(
         "--sheet",
@@ -110,6 +120,8 @@ def run(args: argparse.Namespace) -> int:
             return run_games(pipeline, args.games, args.frames, args.json, args.sheet)
         if args.camera:
             return run_camera(pipeline, args.frames, args.judge, args.json, args.sheet)
+        if args.ablation:
+            return run_ablation(pipeline, args.steps, args.worlds, min(args.frames, 24), args.json)
     except (ValueError, OSError) as error:
         print(f"mirage-lsd evaluate: {error}", file=sys.stderr)
         return 1
@@ -167,8 +179,4 @@ def _print(console: Console, figures: dict[str, Any], device: str) -> None:
     for clip in figures["clips"]:
         add_clip(table, clip)
     console.print(table)
-    if figures["ablation"]:
-        parts = Table("variant", "PSNR", "sharpness", "warp ratio", title="What each part is worth, 320x180")
-        for row in figures["ablation"]:
-            parts.add_row(row["variant"], str(row["psnr"]), str(row["sharpness"]), str(row["warp_ratio"]))
-        console.print(parts)
+    print_ablation(console, figures["ablation"])

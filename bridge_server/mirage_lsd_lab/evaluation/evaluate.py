@@ -125,7 +125,7 @@ def evaluate(
     }  # fmt: skip
     if job.ablation:
         figures["ablation"] = measure_ablation(
-            pipeline, small, HELD_OUT_SEEDS[:16], ROLL_OUT_SEEDS[:2], min(job.roll_out, 24), tick("ablation")
+            pipeline, small, ROLL_OUT_SEEDS[:2], min(job.roll_out, 24), paths, tick("ablation")
         )
     if job.sheet is not None:
         _write_sheet(held.rows, job.sheet)
