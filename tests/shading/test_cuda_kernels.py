@@ -26,6 +26,7 @@ from mirage_lsd.pipelines.mirage.anchor import anchor
 from mirage_lsd.pipelines.mirage.engine_shade import pack_constants, slot_table
 from mirage_lsd.pipelines.mirage.layered_shade import LayeredShading
 from mirage_lsd.pipelines.mirage.picture_layers import _FINISHED, _GREYBOX, textured, textured_of_counts
+from mirage_lsd.pipelines.mirage.surfaces import object_from_world_of
 from mirage_lsd.pipelines.reprojection import PreviousFrame, reproject
 
 
@@ -83,9 +84,10 @@ def test_the_guide_is_pytorchs(kernels: HostKernels, base: tuple[int, int] | Non
         guide, noise = (np.full(shape, np.nan, np.float32) for shape in ((h, w, 32), (3, h, w)))
         base_depth = np.full((h, w), np.nan, np.float32)
         constants = kernel_constants(pack_constants(inputs, size, (1, 1)), scene.size)
+        tables = slot_table(frame.slots), object_from_world_of(frame.slots)
         planes = [
             None if x is None else np.ascontiguousarray(x)
-            for x in (frame.color, frame.depth, frame.normal, frame.ids, slot_table(frame.slots))
+            for x in (frame.color, frame.depth, frame.normal, frame.ids, *tables)
         ]
         kernels.launch(GUIDE, (-(-h * w // 128), 1), 128, [constants, *planes, guide, noise, base_depth])
         wanted, drawn = LayeredShading(shipped_model().head, EagerBackend(torch.device("cpu"))).guide(inputs, size)

@@ -114,6 +114,7 @@ def evaluate(
         "textured": {
             "psnr": round(textured.psnr, 2), "detail": round(textured.detail, 3),
             "color_only_psnr": round(textured.color_only_psnr, 2), "moving_ratio": round(textured.moving_ratio, 3),
+            "untold_moving_ratio": round(textured.untold_moving_ratio, 3),
         },
         "people": people,
         "clips": [figures for figures, _ in clips],

@@ -33,6 +33,9 @@ typedef struct mls_frame {
   float sun[3];                /* unit, towards the sun */
   float seed[3];               /* offset of the fields, metres */
   float palette[24];           /* of skin, hair, outfit: linear RGB, second RGB, share of bands, share of stripes */
+  const uint8_t* slots;        /* height x width: which thing each pixel is of. NULL: nothing has a space of its own */
+  const float*
+      object_from_world; /* 3 rows x 256 slots x 4: the space that fields and patterns are sampled in, metres */
 } mls_frame;
 
 /* The head's layers for one setting of the controls: float32, matrices out x in. */
