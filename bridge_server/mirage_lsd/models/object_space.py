@@ -20,7 +20,8 @@ def in_object_space(
     """
     if object_from_world is None:
         return (p, *directions)
-    rows = object_from_world.unflatten(1, (3, 4))
+    b, _, h, w = object_from_world.shape
+    rows = object_from_world.reshape(b, 3, 4, h, w)
 
     def turned(v: Tensor) -> Tensor:
         return rows[:, :, 0] * v[:, :1] + rows[:, :, 1] * v[:, 1:2] + rows[:, :, 2] * v[:, 2:3]

@@ -46,6 +46,7 @@ _TEXTURED = {
     "psnr": (">= 28", "levels with finished textures, against the world in the theme"),
     "detail": ("", "correlation of the logarithmic high-pass, output with input"),
     "moving_ratio": ("<= 1.2", "change of what moves from frame to frame over the input's own"),
+    "untold_moving_ratio": ("", "the same where no slot says how things move"),
     "color_only_psnr": (">= 23", "the same levels without depth and camera"),
 }
 

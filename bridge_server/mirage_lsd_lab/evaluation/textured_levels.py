@@ -22,7 +22,7 @@ from .scenario import as_tensor, controls_of, input_frame, themed_world, visible
 
 # Metres a second, sideways.
 _SPEED = 1.0
-MOST_SLOTS = 255
+_MOST_SLOTS = 255
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def _slots(world: World, seconds: float) -> tuple[Tensor, tuple[Slot, ...]]:
     level = world.level
     moves = level.velocity.norm(dim=1) > 0
     # A character's parts, of all of them alike, have the numbers that they have without a table.
-    numbers = torch.where(level.part > 0, level.part, moves.cumsum(0).clamp(max=MOST_SLOTS - 3) + 3)
+    numbers = torch.where(level.part > 0, level.part, moves.cumsum(0).clamp(max=_MOST_SLOTS - 3) + 3)
     numbers = torch.where(moves, numbers, level.part)
     table = {}
     for number, part, velocity in zip(numbers.tolist(), level.part.tolist(), level.velocity, strict=True):
@@ -117,5 +117,7 @@ def measure_textured_levels(
             before = (now, picture, output, world_space)
             tick(k * frames + i + 1, len(seeds) * frames)
         rows.append(torch.cat([source, output, alone, picture.target], 2))
-    ratios = (fmean(out) / max(fmean(moving_in), 1e-6) if moving_in else 0.0 for out in (moving_out, untold_out))
-    return TexturedLevels(fmean(scores), fmean(details), fmean(blind_scores), *ratios, rows)
+    told, untold_ratio = (
+        fmean(out) / max(fmean(moving_in), 1e-6) if moving_in else 0.0 for out in (moving_out, untold_out)
+    )
+    return TexturedLevels(fmean(scores), fmean(details), fmean(blind_scores), told, untold_ratio, rows)
