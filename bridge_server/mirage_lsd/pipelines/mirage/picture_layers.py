@@ -34,7 +34,7 @@ _DETAIL_BACK, _CONTRAST_BACK, _MOST = 1.4, 0.25, 1.6
 # Without geometry: how much comes back of the light, of shapes, of detail that is texture and of detail where `edges` are at least _OUTLINE.
 _LIGHT_BACK, _SHAPE_BACK, _TEXTURE_BACK, _OUTLINE_BACK, _OUTLINE = 0.15, 0.45, 0.75, 1.35, 0.3
 # The same share of a brighter picture is more: contrasts go by this power of the source's brightness over the painted one's, within these bounds.
-_EVENED, _LEAST_EVENED, _MOST_EVENED = 0.6, 0.78, 1.2
+_EVENED, _LEAST_EVENED, _MOST_EVENED = 0.8, 0.78, 1.17
 # Of full brightness: what is brighter nears white and never gets there, so that snow keeps its shapes.
 _SHOULDER = 0.8
 # The painted picture may have this share of the source's fine contrast, looked at over so many pixels of a row; what is finer than this, on the
