@@ -23,7 +23,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr uint32_t kWidth = 100, kHeight = 64, kCells = 4;  // rows that are no whole 64 bytes
 constexpr VkDeviceSize kOffset = 256, kPitch = 512;
-constexpr auto kDrawing = std::chrono::milliseconds(8);  // the GPU is this late
 
 uint32_t cell_color(int64_t number, uint32_t cell) {
   const auto mixed = static_cast<uint32_t>(number * 37 + cell * 11);
@@ -63,8 +62,10 @@ struct Shared {
 
 class Renderer {
  public:
-  Renderer(const Device& device, bool is_image)
+  /// `lateness`: of the GPU.
+  Renderer(const Device& device, bool is_image, std::chrono::milliseconds lateness)
       : device_(device),
+        lateness_(lateness),
         drawn_(device, kWidth, kHeight, false),
         seen_(device, kOffset + kPitch * kHeight, false),
         color(device, is_image),
@@ -101,7 +102,7 @@ class Renderer {
     finish(0, {fence.awaited_by_engine(), gate_}, {after, ++gate_value_}, fence.signalled_by_engine(), value);
     if (late_.joinable()) late_.join();
     late_ = std::thread([this, value = gate_value_] {
-      std::this_thread::sleep_for(kDrawing);
+      std::this_thread::sleep_for(lateness_);
       const VkSemaphoreSignalInfo told{VK_STRUCTURE_TYPE_SEMAPHORE_SIGNAL_INFO, nullptr, gate_, value};
       check(vkSignalSemaphore(device_.device, &told), "vkSignalSemaphore");
     });
@@ -239,6 +240,7 @@ class Renderer {
   }
 
   const Device& device_;
+  const std::chrono::milliseconds lateness_;
   Memory drawn_, seen_;
   VkRenderPass pass_;
   VkImageView view_;
@@ -292,7 +294,8 @@ int run(const char* endpoint, int frames, bool is_image, const std::string& faul
   double closing_s = 0;
   {
     SharedTimeline frames_done(device), pictures_done(device);
-    Renderer renderer(device, is_image);
+    // Whoever does not wait copies long before anything was drawn.
+    Renderer renderer(device, is_image, std::chrono::milliseconds(fault == "no_wait" ? 400 : 8));
     if (!renderer.color.import(stream, LSD_FORMAT_RGBA8, fault == "no_room") ||
         !renderer.depth.import(stream, LSD_FORMAT_R32F, false) ||
         !renderer.picture.import(stream, LSD_FORMAT_RGBA8, false)) {
