@@ -87,6 +87,8 @@ Matrix rigid(const Matrix& m, double scale) {
   return out;
 }
 
+double mean_scale_of(const Matrix& m) { return std::cbrt(std::abs(dot(row(m, 0), cross(row(m, 1), row(m, 2))))); }
+
 bool is_invertible_affine(const Matrix& m) {
   if (!finite(m) || m(3, 0) != 0 || m(3, 1) != 0 || m(3, 2) != 0 || std::abs(m(3, 3) - 1) > 1e-6) return false;
   const double volume = std::abs(dot(row(m, 0), cross(row(m, 1), row(m, 2))));

@@ -25,6 +25,8 @@ Matrix inverse_of_similarity(const Matrix& m);
 bool is_similarity(const Matrix& m);
 /** The uniform scale of a similarity. */
 double scale_of(const Matrix& m);
+/** The side of the cube that has the volume which a unit cube is made to. */
+double mean_scale_of(const Matrix& m);
 /** The rotation part made orthonormal again (Gram-Schmidt, from the third row), without its scale; the translation is
  * divided by `scale`. */
 Matrix rigid(const Matrix& m, double scale = 1);

@@ -61,6 +61,7 @@ void ObjectTracker::follow(std::vector<Seen>* seen, double metres) {
   std::sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.distance < b.distance; });
   std::vector<bool> taken(seen->size(), false);
   for (Track& track : tracks_) track.seen = false;
+  std::vector<std::pair<Track*, const Seen*>> matched;
   for (const Pair& pair : pairs) {
     Track& track = tracks_[pair.track];
     const Seen& now = (*seen)[pair.seen];
@@ -72,10 +73,9 @@ void ObjectTracker::follow(std::vector<Seen>* seen, double metres) {
     track.before = gap ? now.pose : track.pose;
     track.pose = now.pose;
     track.unseen = 0;
-    if (track.slot == 0 && track.moved >= kFramesToMove) track.slot = free_slot();
-    slots_[now.object] = track.slot;
-    if (track.slot != 0) moving_.push_back({track.slot, track.pose, track.before});
+    matched.emplace_back(&track, &now);
   }
+  give_slots(std::move(matched));
   for (size_t s = 0; s < seen->size() && tracks_.size() < kMostTracks; s++) {
     if (taken[s]) continue;
     Track track;
@@ -84,6 +84,16 @@ void ObjectTracker::follow(std::vector<Seen>* seen, double metres) {
     track.seen = true;
     track.immediate = (*seen)[s].immediate;
     tracks_.push_back(std::move(track));
+  }
+}
+
+void ObjectTracker::give_slots(std::vector<std::pair<Track*, const Seen*>> matched) {
+  std::stable_sort(matched.begin(), matched.end(),
+                   [](const auto& a, const auto& b) { return a.second->size > b.second->size; });
+  for (const auto& [track, now] : matched) {
+    if (track->slot == 0 && track->moved >= kFramesToMove) track->slot = free_slot();
+    slots_[now->object] = track->slot;
+    if (track->slot != 0) moving_.push_back({track->slot, track->pose, track->before});
   }
 }
 
@@ -102,8 +112,9 @@ const std::vector<int>& ObjectTracker::update(const std::vector<const ObjectGrou
     if (draws.empty()) continue;
     // A part of a figure is often a sphere that was stretched.
     const Matrix pose = is_similarity(m) ? rigid(world_from_eye * m) : nearest_rigid(world_from_eye * m);
-    seen.push_back(
-        {i, std::move(draws), pose, std::hypot(std::hypot(m(0, 3), m(1, 3)), m(2, 3)), objects[i]->immediate});
+    const double distance = std::hypot(std::hypot(m(0, 3), m(1, 3)), m(2, 3));
+    const double size = mean_scale_of(m) / std::max(distance, 1e-9);
+    seen.push_back({i, std::move(draws), pose, distance, size, objects[i]->immediate});
   }
   follow(&seen, metres);
   for (Track& track : tracks_)

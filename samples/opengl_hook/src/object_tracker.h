@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "camera_vote.h"
@@ -19,7 +20,8 @@ struct MovingObject {
 
 /** An object is a set of draw calls with one eye_from_object. From one frame to the next it is the one with the same
  * calls whose place is nearest to where it was going; it moves where its pose in the world changes. What has moved once
- * keeps its number as long as it is seen.
+ * keeps its number as long as it is seen. Where more begin to move than there are numbers for, the larger ones get
+ * them.
  */
 class ObjectTracker {
  public:
@@ -53,9 +55,11 @@ class ObjectTracker {
     std::vector<uint32_t> draws;
     Matrix pose;
     double distance; /**< from the eye, the game's units */
+    double size;     /**< its scale as a share of that distance */
     bool immediate;
   };
   void follow(std::vector<Seen>* seen, double metres);
+  void give_slots(std::vector<std::pair<Track*, const Seen*>> matched);
   bool moves(const Track& track, const Seen& now) const;
   int free_slot() const;
 
