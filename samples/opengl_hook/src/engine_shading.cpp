@@ -40,6 +40,7 @@ EngineShading::EngineShading(const GlApi& gl, int width, int height)
       shader_(ScreenShader::whole(gl, fragment_for(gl), "the daemon's pictures are shown")),
       weights_(make_texture(gl, GL_RGBA16F, kWeightColumns, kWeightRows, GL_RGBA, GL_HALF_FLOAT)),
       slots_(make_texture(gl, GL_RGBA8, kSlotNumbers, 1, GL_RGBA, GL_UNSIGNED_BYTE)),
+      objects_(make_texture(gl, GL_RGBA32F, kSlotNumbers, 3, GL_RGBA, GL_FLOAT)),
       picture_(make_texture(gl, GL_RGBA8, width, height, GL_RGBA, GL_UNSIGNED_BYTE)) {
   gl_.GenFramebuffers(1, &framebuffer_);
   gl_.BindFramebuffer(GL_FRAMEBUFFER, framebuffer_);
@@ -48,9 +49,9 @@ EngineShading::EngineShading(const GlApi& gl, int width, int height)
 }
 
 void EngineShading::destroy() {
-  const GLuint textures[] = {weights_, slots_, cells_, picture_};
+  const GLuint textures[] = {weights_, slots_, objects_, cells_, picture_};
   gl_.DeleteFramebuffers(1, &framebuffer_);
-  gl_.DeleteTextures(4, textures);
+  gl_.DeleteTextures(static_cast<GLsizei>(std::size(textures)), textures);
   planes_.destroy();
   shader_.destroy();
 }
@@ -85,12 +86,18 @@ void EngineShading::draw(const PassTextures& pass, const ViewDepth& depth, doubl
   const auto table = slot_table(slots);
   gl_.BindTexture(GL_TEXTURE_2D, slots_);
   gl_.TexSubImage2D(GL_TEXTURE_2D, 0, 0, 0, kSlotNumbers, 1, GL_RGBA, GL_UNSIGNED_BYTE, table.data());
+  const bool moved = has_transforms(slots);
+  if (moved) {
+    const auto objects = object_table(slots);
+    gl_.BindTexture(GL_TEXTURE_2D, objects_);
+    gl_.TexSubImage2D(GL_TEXTURE_2D, 0, 0, 0, kSlotNumbers, 3, GL_RGBA, GL_FLOAT, objects.data());
+  }
 
-  const bool has_slots = pass.slots != 0;
   shader_.use();
   const std::pair<const char*, GLuint> samplers[] = {{"lsd_weights", weights_},      {"lsd_color", planes_.color()},
                                                      {"lsd_depth", planes_.depth()}, {"lsd_ids", planes_.ids()},
-                                                     {"lsd_slots", slots_},          {"lsd_context", cells_}};
+                                                     {"lsd_slots", slots_},          {"lsd_context", cells_},
+                                                     {"lsd_objects", objects_}};
   for (GLint unit = 0; unit < static_cast<GLint>(std::size(samplers)); unit++) {
     gl_.ActiveTexture(GL_TEXTURE0 + static_cast<GLenum>(unit));
     gl_.BindTexture(GL_TEXTURE_2D, samplers[unit].second);
@@ -98,7 +105,8 @@ void EngineShading::draw(const PassTextures& pass, const ViewDepth& depth, doubl
   }
   gl_.Uniform1i(shader_.uniform("lsd_normals"), 0);  // there are none
   gl_.Uniform4f(shader_.uniform("lsd_depth_decode"), 0, 0, 0, 1);
-  const auto constants = shade_constants(camera, width(), height(), has_slots, context_);
+  const SlotUse use = pass.slots == 0 ? SlotUse::none : moved ? SlotUse::surfaces_and_transforms : SlotUse::surfaces;
+  const auto constants = shade_constants(camera, width(), height(), use, context_);
   gl_.Uniform4fv(shader_.uniform("lsd_constants"), kShadeConstants, constants.data());
   gl_.BindFramebuffer(GL_FRAMEBUFFER, framebuffer_);
   gl_.DrawBuffer(GL_COLOR_ATTACHMENT0);

@@ -41,7 +41,7 @@ class EngineShading {
   const GlApi& gl_;
   Planes planes_;
   ScreenShader shader_;
-  GLuint weights_, slots_, cells_ = 0, picture_, framebuffer_ = 0;
+  GLuint weights_, slots_, objects_, cells_ = 0, picture_, framebuffer_ = 0;
   lsd_context context_{}; /**< the newest, without what it points to */
   bool ready_ = false, complete_ = false;
 };

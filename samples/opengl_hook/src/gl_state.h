@@ -20,7 +20,7 @@ class StateGuard {
   StateGuard(const StateGuard&) = delete;
   StateGuard& operator=(const StateGuard&) = delete;
 
-  static constexpr int kUnits = 6; /**< texture units that may be used, 2D targets only */
+  static constexpr int kUnits = 7; /**< texture units that may be used, 2D targets only */
 
  private:
   struct Number {

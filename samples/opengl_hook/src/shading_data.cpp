@@ -49,7 +49,7 @@ bool can_shade_with(const lsd_context& context) {
          context.channels == kContextChannels;
 }
 
-std::array<float, 4 * kShadeConstants> shade_constants(const lsd_camera& camera, int width, int height, bool has_slots,
+std::array<float, 4 * kShadeConstants> shade_constants(const lsd_camera& camera, int width, int height, SlotUse slots,
                                                        const lsd_context& context) {
   std::array<float, 4 * kShadeConstants> packed{};
   const Matrix world_from_camera = inverse_of_similarity(from_rows(camera.view));
@@ -74,7 +74,7 @@ std::array<float, 4 * kShadeConstants> shade_constants(const lsd_camera& camera,
                         static_cast<float>(context.height),
                         1,
                         0,
-                        has_slots ? 1.f : 0.f,
+                        static_cast<float>(slots),
                         context.has_camera != 0 ? 1.f : 0.f};
   out = std::copy(std::begin(rest), std::end(rest), out);
   const Matrix clip_from_world = from_rows(context.camera.projection) * from_rows(context.camera.view);
@@ -92,6 +92,27 @@ std::array<uint8_t, 4 * kSlotNumbers> slot_table(const std::vector<lsd_slot>& sl
     row[0] = surface_of(slot.object_class);
     if ((slot.flags & LSD_SLOT_HAS_STRENGTH) != 0)
       row[1] = static_cast<uint8_t>(std::lround(255 * std::clamp(slot.strength, 0.f, 1.f)));
+  }
+  return table;
+}
+
+bool has_transforms(const std::vector<lsd_slot>& slots) {
+  return std::any_of(slots.begin(), slots.end(),
+                     [](const lsd_slot& slot) { return (slot.flags & LSD_SLOT_HAS_TRANSFORM) != 0; });
+}
+
+std::array<float, 3 * 4 * kSlotNumbers> object_table(const std::vector<lsd_slot>& slots) {
+  std::array<float, 3 * 4 * kSlotNumbers> table{};
+  const auto put = [&](size_t number, const Matrix& object_from_world) {
+    for (size_t row = 0; row < 3; row++)
+      put_row(object_from_world, static_cast<int>(row), table.data() + 4 * (row * kSlotNumbers + number));
+  };
+  for (size_t number = 0; number < kSlotNumbers; number++) put(number, Matrix());
+  for (const lsd_slot& slot : slots) {
+    if (slot.slot < 1 || slot.slot >= kSlotNumbers || (slot.flags & LSD_SLOT_HAS_TRANSFORM) == 0) continue;
+    Matrix pose;
+    std::copy(slot.world_from_object, slot.world_from_object + 12, pose.at.begin());
+    put(static_cast<size_t>(slot.slot), inverse_of_similarity(rigid(pose)));  // metres stay metres
   }
   return table;
 }
