@@ -163,11 +163,13 @@ def test_the_past_is_the_reference_past(kernels, world, picture, vectors):
     assert ((torch.from_numpy(flow_at_eighth) - expected.flow_at_eighth[0]).abs() > 0.05).float().mean() < 0.03
 
 
-@pytest.mark.parametrize(("refused", "chosen"), [(False, "amx-bf16"), (True, "portable")])
-def test_tiles_are_used_where_the_system_lends_them(kernels_by_stand_in, monkeypatch, refused, chosen):
+@pytest.mark.parametrize(
+    ("fault", "chosen"), [("", "amx-bf16"), ("AMX_STAND_IN_REFUSED", "portable"), ("AMX_STAND_IN_WRONG", "portable")]
+)
+def test_tiles_are_used_where_the_system_lends_them_and_they_paint(kernels_by_stand_in, monkeypatch, fault, chosen):
     """A process of its own, as a library chooses once."""
-    if refused:
-        monkeypatch.setenv("AMX_STAND_IN_REFUSED", "1")
+    if fault:
+        monkeypatch.setenv(fault, "1")
     code = (
         "import pathlib, sys; from mirage_lsd.accel import fused_cpu; fused_cpu._library_path = lambda: pathlib.Path(sys.argv[1]);"
         "found = fused_cpu.PixelShader(); print(found.instructions, found.use('amx-bf16'))"
@@ -175,7 +177,7 @@ def test_tiles_are_used_where_the_system_lends_them(kernels_by_stand_in, monkeyp
     done = subprocess.run(
         [sys.executable, "-c", code, str(kernels_by_stand_in)], check=True, capture_output=True, text=True
     )
-    assert done.stdout.split() == [chosen, str(not refused)]
+    assert done.stdout.split() == [chosen, str(not fault)]
 
 
 @pytest.mark.skipif(not ON_X86 or sys.platform != "linux", reason="tiles are for Linux on x86")
