@@ -241,7 +241,7 @@ def _train_unet(
         ).input_ids  # fmt: skip
         window = _WINDOW if seconds < (1 - _WHOLE_SHARE) * budget else tuple(latents.z.shape[-2:])
         z, source, depth = _windows(latents, chosen, window, rng)
-        origin, t = _origins(z, source, rng)
+        origin, t = _origins(z, source, alphas, rng)
         signal, noise_share = alphas[t].sqrt().view(-1, 1, 1, 1), (1 - alphas[t]).sqrt().view(-1, 1, 1, 1)
         noisy = signal * origin + noise_share * torch.randn_like(z)
         wanted = (signal * noisy - z) / noise_share
@@ -282,23 +282,36 @@ def _windows(latents: _Latents, chosen: list[int], size: tuple[int, ...], rng: r
     return tuple(torch.stack(some) for some in zip(*windows, strict=True))
 
 
-def _origins(z: Tensor, source: Tensor, rng: random.Random) -> tuple[Tensor, Tensor]:
+def _origins(z: Tensor, source: Tensor, alphas: Tensor, rng: random.Random) -> tuple[Tensor, Tensor]:
     """What noise is added to, and until when.
 
-    Half of the examples start as a stream's do, from the engine's picture at a late time, and have to become the themed one: so few steps
-    from there are enough. The others are plain diffusion, at the times that such a start visits; a part of them is blurred, as a picture
-    is that was warped again and again, and has to become sharp.
+    Two in five examples start as a stream's do, from the engine's picture at a late time, and have to become the themed one: so few steps
+    from there are enough. One in four is such a stream's later step (`_on_the_way`). The others are plain diffusion, at the times that a
+    stream visits; a part of all that are not at its start is blurred, as a first step's guess is, and a picture that was warped again and again.
     """
     origins, times = [], []
     for own, shown in zip(z, source, strict=True):
         kind = rng.random()
-        if kind < 0.5:
+        start = _START if rng.random() < 0.4 else rng.randrange(_EARLIEST_START, 1_000)
+        if kind < 0.4:
             origins.append(shown)
-            times.append(_START if rng.random() < 0.4 else rng.randrange(_EARLIEST_START, 1_000))
+            times.append(start)
             continue
-        times.append(rng.choice(_LATER) if rng.random() < 0.5 else rng.randrange(_LEAST_TIME, 1_000))
-        origins.append(_blurred(own, rng.uniform(0.2, 1.0)) if kind < 0.6 else own)
+        time = rng.choice(_LATER) if rng.random() < 0.5 else rng.randrange(_LEAST_TIME, 1_000)
+        guess = _blurred(own, rng.uniform(0.2, 1.0)) if rng.random() < 0.3 else own
+        on_the_way = kind < 0.65 and time < start
+        origins.append(_on_the_way(guess, shown, alphas, start, time) if on_the_way else guess)
+        times.append(time)
     return torch.stack(origins), torch.tensor(times)
+
+
+def _on_the_way(guess: Tensor, source: Tensor, alphas: Tensor, start: int, time: int) -> Tensor:
+    """What noise seems to have been added to at `time`, for a stream that began with `source` at `start` and took `guess` for the picture.
+
+    DDIM takes the noise for what the guess leaves of the start, which has the difference between source and guess in it, and carries it on.
+    """
+    noise_over_signal = ((1 - alphas) / alphas).sqrt()
+    return torch.lerp(guess, source, float(noise_over_signal[time] / noise_over_signal[start]))
 
 
 def _blurred(z: Tensor, share: float) -> Tensor:
