@@ -98,15 +98,18 @@ def test_a_grey_box_is_not_touched(pipeline):
     np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.parametrize("seed", [204, 221])
-def test_a_grey_box_without_depth_shows_none_of_its_checkers(pipeline, seed):
-    world = themed_world(seed, seed - 200, W / H)
-    picture = render(world, H, W)
-    state = pipeline.create_state(StreamSpec(W, H, W, H))
-    frame = input_frame(1, world, picture, color_only=True)
-    found = as_tensor(pipeline.process(frame, state, controls_of(world)).pixels)
-    assert state.greybox
-    assert sharpness(found, picture.target) < 1.2
+def test_grey_boxes_without_depth_show_none_of_their_checkers(pipeline):
+    """Of several worlds together: in fog hardly anything is sharp, and one tower that is guessed too near outweighs all else."""
+    found, wanted = [], []
+    for seed in (204, 206, 213, 221):
+        world = themed_world(seed, seed - 200, W / H)
+        picture = render(world, H, W)
+        state = pipeline.create_state(StreamSpec(W, H, W, H))
+        frame = input_frame(1, world, picture, color_only=True)
+        found.append(as_tensor(pipeline.process(frame, state, controls_of(world)).pixels))
+        wanted.append(picture.target)
+        assert state.greybox
+    assert sharpness(torch.cat(found, 2), torch.cat(wanted, 2)) < 1.0
 
 
 def test_what_a_stream_shows_is_not_decided_anew_with_each_frame(pipeline):
