@@ -18,8 +18,6 @@ from typing import Any
 import pytest
 from daemon_client import DaemonClient
 
-sys.path.insert(0, str(Path(__file__).parent / "stand_ins"))
-
 from mirage_lsd.server import Daemon, DaemonConfig, Limits
 from mirage_lsd.server.workers.thread import PipelineSource
 

@@ -15,6 +15,8 @@ import pytest
 from conftest import DaemonProcess
 from libcuda_stand_in import Counters, read_counters, stand_in_environment
 
+from mirage_lsd.cuda import probe
+
 CARD_CLIENT = Path(__file__).with_name("stand_ins") / "card_client.py"
 FRAME_BYTES = 96 * 64 * 4
 
@@ -255,3 +257,15 @@ def test_a_stream_on_a_card_without_a_driver() -> None:
 
     with Client("tcp://127.0.0.1:9") as client, pytest.raises(LsdError, match="There is no NVIDIA driver"):
         client.open_stream(64, 36, planes=("color",), cuda_device=0)
+
+
+@pytest.mark.parametrize(
+    ("system", "said"),
+    [
+        ("darwin", "CUDA IPC is for Linux and Windows; frames go through shared memory."),
+        ("win32", "There is no NVIDIA driver (nvcuda.dll) on this machine."),
+    ],
+)
+def test_other_systems(monkeypatch: pytest.MonkeyPatch, system: str, said: str) -> None:
+    monkeypatch.setattr(probe.sys, "platform", system)
+    assert probe.ipc_problem.__wrapped__() == said

@@ -184,6 +184,7 @@ def test_whether_frames_stay_on_the_card(
     monkeypatch: pytest.MonkeyPatch, problem: str, card: str, status: str, said: str, hint: str
 ) -> None:
     monkeypatch.setattr(cuda_ipc, "ipc_problem", lambda: problem)
+    monkeypatch.setattr(cuda_ipc, "textures_problem", lambda: problem)
     monkeypatch.setattr(cuda_ipc, "nvidia_card", lambda: card)
     finding = cuda_ipc.check_cuda_ipc()
     assert finding.status == status
@@ -196,7 +197,13 @@ def test_doctor_on_a_card_whose_memory_can_be_shared(libcuda: Path, tmp_path: Pa
 
     shared, alone = stand_in_environment(libcuda), stand_in_environment(libcuda, no_ipc=1)
     name = "frames on the card"
-    assert "CUDA IPC works" in examine(tmp_path, free_port, **shared)[2][name]["message"]
+    without_textures = stand_in_environment(libcuda, no_timelines=1)
+    message = examine(tmp_path, free_port, **shared)[2][name]["message"]
+    assert "CUDA IPC works" in message
+    assert "so do textures that an engine shares by Vulkan" in message
+    message = examine(tmp_path, free_port, **without_textures)[2][name]["message"]
+    assert "CUDA IPC works" in message
+    assert "can't use Vulkan's timeline semaphores" in message
     assert "CUDA IPC works" not in examine(tmp_path, free_port, **alone)[2][name]["message"]
 
 
@@ -209,7 +216,8 @@ def test_fewer_cores_than_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("instructions", "status"), [("avx512-bf16", "ok"), ("avx2", "warning"), ("portable", "warning")]
+    ("instructions", "status"),
+    [("amx-bf16", "ok"), ("avx512-bf16", "ok"), ("avx2", "warning"), ("portable", "warning")],
 )
 def test_what_the_kernels_use(instructions: str, status: str) -> None:
     finding = check_kernels(instructions, "x86_64")

@@ -231,3 +231,101 @@ def test_a_system_without_cuda_ipc(run: Run) -> None:
         no_ipc=1,
     )
     assert done.returncode == 0, done.stderr
+
+
+EXTERNAL = """
+def shared(bytes):
+    file = os.memfd_create('shared')
+    os.ftruncate(file, bytes)
+    return file
+
+def memory_of(file, bytes):
+    d = cu.CUDA_EXTERNAL_MEMORY_HANDLE_DESC()
+    d.type = cu.CUexternalMemoryHandleType.CU_EXTERNAL_MEMORY_HANDLE_TYPE_OPAQUE_FD
+    d.handle.fd, d.size = file, bytes
+    return cu.cuImportExternalMemory(d)
+
+def semaphore_of(file):
+    d = cu.CUDA_EXTERNAL_SEMAPHORE_HANDLE_DESC()
+    d.type = cu.CUexternalSemaphoreHandleType.CU_EXTERNAL_SEMAPHORE_HANDLE_TYPE_TIMELINE_SEMAPHORE_FD
+    d.handle.fd = file
+    return cu.cuImportExternalSemaphore(d)
+
+def buffer_of(memory, offset, bytes):
+    d = cu.CUDA_EXTERNAL_MEMORY_BUFFER_DESC()
+    d.offset, d.size = offset, bytes
+    return cu.cuExternalMemoryGetMappedBuffer(memory, d)
+
+def waits(semaphore, value, stream):
+    p = cu.CUDA_EXTERNAL_SEMAPHORE_WAIT_PARAMS()
+    p.params.fence.value = value
+    ok(cu.cuWaitExternalSemaphoresAsync([semaphore], [p], 1, stream))
+
+def signals(semaphore, value, stream):
+    p = cu.CUDA_EXTERNAL_SEMAPHORE_SIGNAL_PARAMS()
+    p.params.fence.value = value
+    ok(cu.cuSignalExternalSemaphoresAsync([semaphore], [p], 1, stream))
+"""
+
+
+def test_memory_of_another_interface_by_nvidias_own_structures(run: Run) -> None:
+    done = run(
+        EXTERNAL
+        + """
+file = shared(2 * N)
+mine = np.memmap(os.fdopen(os.dup(file), "r+b"), np.uint8, "r+")
+memory = ok(memory_of(file, 2 * N))
+assert memory_of(file, N)[0] == cu.CUresult.CUDA_ERROR_INVALID_VALUE  # the driver has it, the descriptor is closed
+assert memory_of(shared(N), 2 * N)[0] == cu.CUresult.CUDA_ERROR_INVALID_VALUE  # it has less than that
+assert buffer_of(memory, N + 1, N)[0] == cu.CUresult.CUDA_ERROR_INVALID_VALUE
+address = ok(buffer_of(memory, N, N))
+mine[N:] = A
+ok(cu.cuMemcpyDtoH(B.ctypes.data, address, N))
+assert (A == B).all()
+image = cu.CUDA_EXTERNAL_MEMORY_MIPMAPPED_ARRAY_DESC()
+image.arrayDesc.Width, image.arrayDesc.Height, image.arrayDesc.NumChannels = 25, 64, 4
+image.arrayDesc.Format, image.numLevels = cu.CUarray_format.CU_AD_FORMAT_UNSIGNED_INT8, 1
+levels = ok(cu.cuExternalMemoryGetMappedMipmappedArray(memory, image))
+rows = cu.CUDA_MEMCPY2D()
+rows.srcMemoryType, rows.srcHost, rows.srcPitch = cu.CUmemorytype.CU_MEMORYTYPE_HOST, A.ctypes.data, 100
+rows.dstMemoryType, rows.dstArray = cu.CUmemorytype.CU_MEMORYTYPE_ARRAY, ok(cu.cuMipmappedArrayGetLevel(levels, 0))
+rows.WidthInBytes, rows.Height = 100, 64
+ok(cu.cuMemcpy2DAsync(rows, 0))
+ok(cu.cuStreamSynchronize(0))
+assert (mine[: 64 * 128].reshape(64, 128)[:, :100] == A[:6400].reshape(64, 100)).all()
+assert cu.cuDestroyExternalMemory(memory)[0] == cu.CUresult.CUDA_ERROR_INVALID_VALUE  # mapped
+ok(cu.cuMipmappedArrayDestroy(levels))
+ok(cu.cuMemFree(address))
+ok(cu.cuDestroyExternalMemory(memory))
+"""
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_semaphore_of_another_interface_holds_a_stream_up(run: Run) -> None:
+    done = run(
+        EXTERNAL
+        + """
+file = shared(8)
+value = np.memmap(os.fdopen(os.dup(file), "r+b"), np.uint64, "r+")
+semaphore = ok(semaphore_of(file))
+stream = ok(cu.cuStreamCreate(1))
+waits(semaphore, 3, stream)
+signals(semaphore, 4, stream)
+value[0] = 2
+time.sleep(0.1)
+assert cu.cuStreamQuery(stream)[0] == cu.CUresult.CUDA_ERROR_NOT_READY
+value[0] = 3
+ok(cu.cuStreamSynchronize(stream))
+assert value[0] == 4
+signals(semaphore, 4, stream)  # does not rise
+assert cu.cuStreamSynchronize(stream)[0] == cu.CUresult.CUDA_ERROR_INVALID_VALUE
+"""
+    )
+    assert done.returncode == 0, done.stderr
+    assert "does not rise" in done.stderr
+
+
+def test_host_code_that_touches_mapped_memory_dies(run: Run) -> None:
+    done = run(EXTERNAL + "ctypes.string_at(int(ok(buffer_of(ok(memory_of(shared(N), N)), 0, N))), 1)")
+    assert done.returncode == -signal.SIGSEGV

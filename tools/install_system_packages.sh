@@ -5,8 +5,8 @@ set -euo pipefail
 # g++, cmake, ninja: the native core. libzmq3-dev, libmsgpack-cxx-dev: what it is built on. libgtest-dev, clang-format: its checks. clang, glslang-tools: the Unreal plugin's.
 # libegl1, libgl1-mesa-dri: Panda3D's off-screen rendering.
 packages=(g++ cmake ninja-build pkg-config libzmq3-dev libmsgpack-cxx-dev libgtest-dev clang clang-format glslang-tools libegl1 libgl1 libgl1-mesa-dri)
-# Vulkan on the CPU, for the tests of the shaders.
-packages+=(mesa-vulkan-drivers)
+# Vulkan on the CPU, for the tests of the shaders and of surfaces.
+packages+=(mesa-vulkan-drivers libvulkan-dev)
 # The OpenGL hook and its tests.
 packages+=(libgl-dev libegl-dev)
 # The Unity package's tests: C#, and a compiler for its shader.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -16,6 +15,7 @@ import numpy.typing as npt
 
 from .controllers.base import Change, ControlInfo, Controller, Panel
 from .counters import StreamCounters
+from .engine_notices import Notices
 from .fit import fit
 from .governor import Quality, QualityGovernor, quality_ladder
 from .painters import Painter
@@ -30,6 +30,7 @@ __all__ = ["EngineStats", "StreamEngine"]
 # Where no resolution is asked for, a live stream is at most of this many pixels.
 _MOST_PIXELS = 1280 * 720
 _STOP_S = 1.6
+_PAINTS_AGAIN = "The daemon paints again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +92,12 @@ class StreamEngine:
             raise ValueError(f"fps is 1 to 240, not {fps:g}.")
         if resolution is not None and not all(16 <= side <= 4096 for side in resolution):
             raise ValueError(f"resolution is (height, width), each 16 to 4096, not {resolution}.")
-        self._notice = on_notice or (lambda text: print(f"mirage-lsd: {text}", file=sys.stderr, flush=True))
+        self._notices = Notices(on_notice)
         self._model, self._steps, self._resolution, self._fps, self._adapt = model, max_steps, resolution, fps, adapt
         self._endpoint, self._seed, self._fit = endpoint, seed, fit
         self._device = self._usable(device)
         if not fp16 and self._device != "cpu":
-            self._notice("fp16=False: the model chooses its precision itself; on CUDA that is half precision.")
+            self._notices.tell("fp16=False: the model chooses its precision itself; on CUDA that is half precision.")
         self._painter: Painter | None = None
         self._panel = Panel({})
         self._pending: list[Change] = []
@@ -153,6 +154,7 @@ class StreamEngine:
             for sink in sinks:
                 sink.lossless = sink.lossless or _keeps_everything(sink)
         self._source, self._sinks, self._controllers = source, tuple(sinks), tuple(controllers)
+        self._notices.begin(self._sinks)
         self._stop.clear()
         self._error = None
         self._reset()
@@ -296,13 +298,13 @@ class StreamEngine:
             for sink in self._sinks:
                 sink.open()
                 opened.append(sink)
-                self._tell_address(sink)
+                self._notices.tell_address(sink)
             if self._resolution is not None:
                 self._prepare(painter, self._resolution[1], self._resolution[0])
             source.open()
-            self._tell_address(source)
+            self._notices.tell_address(source)
             for controller in self._controllers:
-                controller.on_notice = self._notice
+                controller.on_notice = self._notices.tell
                 controller.start(self._panel, self._change_or_tell)
             ready.set()
             self._loop(source, painter, progress)
@@ -318,11 +320,10 @@ class StreamEngine:
         cadence = Cadence(self._fps)
         preparing: threading.Thread | None = None
         active = self._active = self._governor.quality
-        said: dict[str, str] = {}
         total = _frames_of(source)
         while not self._stop.is_set():
             picture = source.read(0.1)
-            self._tell_faults(source, painter, said)
+            self._notices.tell_faults(source, painter.fault, back=_PAINTS_AGAIN if self._endpoint else "")
             if picture is None:
                 if source.state is SourceState.ENDED:
                     if source.fault:
@@ -366,7 +367,7 @@ class StreamEngine:
                 if not preparing.is_alive():
                     preparing = None
                     active = self._active = self._governor.quality
-                    self._say(said, "quality", self._governor.explain(width, height))
+                    self._notices.tell_change("quality", self._governor.explain(width, height))
                 continue
             if self._governor.observe(took, time.monotonic_ns()):
                 # A new size may have to be compiled for: the stream goes on as it is meanwhile.
@@ -380,13 +381,9 @@ class StreamEngine:
 
     def _prepare(self, painter: Painter, width: int, height: int) -> None:
         """Before the first picture: it may be compiled for a minute, and whoever waits is told."""
-        for sink in self._sinks:
-            if isinstance(sink, WindowSink):
-                sink.tell("note", text=f"getting the model ready for {width}x{height}")
+        self._notices.show(f"getting the model ready for {width}x{height}")
         painter.prepare(width, height, self._active.steps, self._active.context_interval)
-        for sink in self._sinks:
-            if isinstance(sink, WindowSink):
-                sink.tell("note", text="")
+        self._notices.show("")
 
     def _end(self, source: Source, opened: list[Sink]) -> None:
         # A clip that was painted to its end gets all the time its files need; a stop gets two seconds.
@@ -413,31 +410,6 @@ class StreamEngine:
         scale = min(scale, 4096 / max(picture.width, picture.height))
         return max(16, round(picture.width * scale)), max(16, round(picture.height * scale))
 
-    def _tell_faults(self, source: Source, painter: Painter, said: dict[str, str]) -> None:
-        """Each fault is told once, and once that it is over."""
-        self._say(
-            said, "source", source.fault if source.state is SourceState.LOST else "", f"{source.name}: back again."
-        )
-        self._say(said, "painter", painter.fault, "The daemon paints again." if self._endpoint else "")
-        for i, sink in enumerate(self._sinks):
-            lost = sink.state in (SinkState.LOST, SinkState.ENDED)
-            self._say(said, f"sink {i}", sink.fault if lost else "", f"{sink.name}: back again.")
-
-    def _say(self, said: dict[str, str], key: str, text: str, over: str = "") -> None:
-        if said.get(key, "") == text:
-            return
-        was, said[key] = said.get(key, ""), text
-        if text or (was and over):
-            self._notice(text or over)
-        for sink in self._sinks:
-            if isinstance(sink, WindowSink):
-                sink.tell("note", text=text)
-
-    def _tell_address(self, device: Source | Sink) -> None:
-        address = getattr(device, "facts", {}).get("address")
-        if address:
-            self._notice(f"{device.name} is at {address}")
-
     def _raise_fault_of_sinks(self) -> None:
         faults = [sink.fault for sink in self._sinks if sink.fault and not isinstance(sink, WindowSink)]
         if faults:
@@ -451,7 +423,7 @@ class StreamEngine:
             import torch
 
             if not torch.cuda.is_available():
-                self._notice(
+                self._notices.tell(
                     f"There is no CUDA device for device={device!r}: it runs on the CPU, slower; device='auto' does the same "
                     "without this line, and `mirage-lsd doctor` says what a GPU here lacks."
                 )
@@ -500,7 +472,7 @@ class StreamEngine:
                 self._pending.append(change)
                 return
         for sentence in painter.set(change.values, change.transition_s):
-            self._notice(sentence)
+            self._notices.tell(sentence)
         with self._lock:
             self._panel.current.update(change.values)
         for controller in self._controllers:
@@ -510,7 +482,7 @@ class StreamEngine:
         try:
             self._change(change)
         except ValueError as error:
-            self._notice(f"{change.source}: {error}")
+            self._notices.tell(f"{change.source}: {error}")
 
     def _reset(self) -> None:
         self._newest, self._size, self._counters = None, None, StreamCounters()

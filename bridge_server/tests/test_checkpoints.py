@@ -445,31 +445,3 @@ def test_the_package_imports_no_diffusers() -> None:
         "sys.exit(any(name in sys.modules for name in ('diffusers', 'transformers', 'peft')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-def test_a_small_checkpoint_is_trained_goes_on_and_is_written(tmp_path: Path) -> None:
-    from mirage_lsd_lab.training.checkpoint.networks import write_folder
-    from mirage_lsd_lab.training.checkpoint.train import CheckpointTraining, load_parts, train_checkpoint
-
-    said: list[str] = []
-    options = CheckpointTraining(tmp_path / "run", worlds=16, vae_minutes=0.01, minutes=0.01)
-    for _ in range(2):
-        train_checkpoint(options, lambda what, done, total: said.append(what))
-    unet_steps = [int(what.split()[2].rstrip(",")) for what in said if what.startswith("UNet")]
-    assert unet_steps == list(range(1, len(unet_steps) + 1)), "the second call goes on where the first stopped"
-    assert sum(what == "rendering worlds" for what in said) == 16, "worlds are rendered once"
-    parts = load_parts(tmp_path / "run")
-    write_folder(parts, tmp_path / "tiny-worlds")
-    files = [path for path in (tmp_path / "tiny-worlds").rglob("*") if path.is_file()]
-    assert sum(path.stat().st_size for path in files) < 12e6
-    checkpoint = load_checkpoint(CheckpointFiles(tmp_path / "tiny-worlds"), CPU)
-    assert checkpoint.depth_channel
-    factor = torch.load(tmp_path / "run" / "unet.pt", weights_only=True)["scaling_factor"]
-    assert checkpoint.vae.config.scaling_factor == pytest.approx(factor)
-    assert factor != 1.0, "latents as they were in training"
-    spec = StreamSpec(160, 96, 160, 96, 2, planes=("color", "depth"))
-    frame = wall_frame(1, width=160, height=96)
-    assert (
-        Painter(checkpoint, Recipe()).paint(frame, StreamState(spec), asking("a snowy village at night")).pixels.std()
-        > 0
-    )

@@ -13,6 +13,7 @@ from mirage_lsd.frame import InputFrame
 from mirage_lsd.pipelines.base import StreamSpec
 from mirage_lsd.pipelines.composite import Mix, composite
 from mirage_lsd.pipelines.mirage.estimated_geometry import camera_motion, intrinsics_for, next_view
+from mirage_lsd.pipelines.mirage.grain import without_grain
 from mirage_lsd.pipelines.mirage.look import DETAIL, Look
 from mirage_lsd.pipelines.mirage.picture_layers import (
     crispness,
@@ -21,6 +22,7 @@ from mirage_lsd.pipelines.mirage.picture_layers import (
     split,
     textured,
     with_detail,
+    with_shapes,
 )
 from mirage_lsd.pipelines.mirage.pipeline import MiragePipeline
 from mirage_lsd.pipelines.mirage.trail import Trail
@@ -96,15 +98,18 @@ def test_a_grey_box_is_not_touched(pipeline):
     np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.parametrize("seed", [204, 221])
-def test_a_grey_box_without_depth_shows_none_of_its_checkers(pipeline, seed):
-    world = themed_world(seed, seed - 200, W / H)
-    picture = render(world, H, W)
-    state = pipeline.create_state(StreamSpec(W, H, W, H))
-    frame = input_frame(1, world, picture, color_only=True)
-    found = as_tensor(pipeline.process(frame, state, controls_of(world)).pixels)
-    assert state.greybox
-    assert sharpness(found, picture.target) < 1.2
+def test_grey_boxes_without_depth_show_none_of_their_checkers(pipeline):
+    """Of several worlds together: in fog hardly anything is sharp, and one tower that is guessed too near outweighs all else."""
+    found, wanted = [], []
+    for seed in (204, 206, 213, 221):
+        world = themed_world(seed, seed - 200, W / H)
+        picture = render(world, H, W)
+        state = pipeline.create_state(StreamSpec(W, H, W, H))
+        frame = input_frame(1, world, picture, color_only=True)
+        found.append(as_tensor(pipeline.process(frame, state, controls_of(world)).pixels))
+        wanted.append(picture.target)
+        assert state.greybox
+    assert sharpness(torch.cat(found, 2), torch.cat(wanted, 2)) < 1.0
 
 
 def test_what_a_stream_shows_is_not_decided_anew_with_each_frame(pipeline):
@@ -122,6 +127,18 @@ def test_writing_and_the_dark_are_no_grey_box():
     assert finished(checkers) == 0.0
     assert finished(text()) == 1.0
     assert finished(opaque(np.full((H, W, 3), 3, np.uint8))) == 1.0
+
+
+def test_a_flat_cartoon_is_no_grey_box():
+    """Flat between its edges as an editor's level is, but in a drawing's colors."""
+    cartoon = np.full((H, W, 3), (110, 190, 240), np.uint8)
+    cartoon[H // 2 :] = (90, 180, 60)
+    cartoon[20:80, 30:70] = (240, 120, 30)
+    assert textured(opaque(cartoon)) == 0.0
+    assert finished(opaque(cartoon)) == 1.0
+    for seed in range(200, 212):
+        world = themed_world(seed, seed - 200, W / H)
+        assert finished(input_frame(1, world, render(world, H, W)).color) == 0.0
 
 
 def test_a_grey_box_fades_to_black(pipeline):
@@ -143,6 +160,44 @@ def test_layers_add_up_and_come_back():
     gray = np.full_like(picture, 128)
     back = high_pass(with_detail(gray, picture, layers, layers.median, 1.0))
     assert torch.corrcoef(torch.stack([back, high_pass(picture)]))[0, 1] > 0.96
+
+
+def test_grain_is_held_still_and_what_moves_is_not():
+    rng = np.random.default_rng(3)
+    scene = noisy_picture()
+    frames = [
+        opaque(np.clip(scene[..., :3] + rng.normal(0, 1.5, scene[..., :3].shape), 0, 255).astype(np.uint8))
+        for _ in range(6)
+    ]
+    held = [without_grain(frames[0], None)]
+    for frame in frames[1:]:
+        held.append(without_grain(frame, held[-1]))
+
+    def restlessness(pictures):
+        return np.mean([np.abs(a.astype(float) - b).mean() for a, b in pairwise(pictures)])
+
+    assert restlessness(held) < 0.5 * restlessness(frames)
+    moved = np.roll(scene, 7, 1)
+    new = np.abs(moved.astype(int) - scene)[..., :3].min(2) > 10
+    assert (without_grain(moved, scene)[new] == moved[new]).mean() > 0.95
+    dark = np.zeros_like(scene)
+    assert np.abs(without_grain(dark, scene).astype(int)[..., :3][scene[..., :3] > 10]).max() == 0
+
+
+def test_a_bright_theme_keeps_its_shapes_and_changes_no_more_than_its_source():
+    """A share of white is more than the same share of gray, and what is whiter than white is flat."""
+    source = noisy_picture()
+    other = noisy_picture(seed=0)
+    other[..., :3] = np.clip(other[..., :3].astype(int) + 10, 0, 255)
+    white = np.full_like(source, 235)
+    found = [with_shapes(white, x, layers, layers.median, 1.0) for x in (source, other) for layers in (split(x),)]
+    assert (found[0][..., :3] == 255).mean() < 0.01
+    seen = np.corrcoef(high_pass(found[0]), high_pass(source))[0, 1]
+    assert seen > 0.9
+    gray = np.full_like(source, 100)
+    layers = split(source)
+    darker = with_shapes(gray, source, layers, layers.median, 1.0)
+    assert found[0][..., :3].std() < 1.3 * darker[..., :3].std()
 
 
 def test_the_painted_picture_is_no_crisper_than_its_source():

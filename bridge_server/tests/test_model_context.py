@@ -14,6 +14,7 @@ from mirage_lsd.pipelines.base import StreamSpec
 from mirage_lsd.pipelines.context import context_shape_of
 from mirage_lsd.pipelines.mirage import pipeline as pipeline_module
 from mirage_lsd.pipelines.mirage.head_weights import shape_of
+from mirage_lsd.pipelines.mirage.tint import light_gains
 from mirage_lsd.pipelines.passthrough import PassthroughPipeline
 from mirage_lsd.pipelines.registry import load_pipeline
 from mirage_lsd.pipelines.resample import resample
@@ -93,6 +94,24 @@ def test_weights_are_the_same_until_the_look_changes(pipeline, walk):
     moved = pipeline.shading_weights(state, Controls({**half.values, "seed": 5}))
     assert (moved.numbers, moved.seed) != (other.numbers, other.seed)
     assert moved.numbers == other.numbers
+
+
+def test_the_color_of_the_light_is_in_the_weights(pipeline, walk, in_float32):
+    (frame, controls), *_ = frames_of(walk)
+    blue = Controls({**controls.values, "tint": (0.3, 0.5, 1.0)})
+    contexts = pipeline.create_state(replace(SPEC, width=BASE[0], height=BASE[1], contexts=True))
+    plain = pipeline.process(frame, pipeline.create_state(SPEC), controls).pixels.astype(int)
+    painted = pipeline.process(frame, pipeline.create_state(SPEC), blue).pixels.astype(int)
+    shaded = ContextShader().shade(frame, received(pipeline.process_context(small(frame), contexts, blue)))
+    assert np.abs(painted - shaded).max() <= 1
+    within = plain[..., :3].max(2) < 160
+    expected = plain[..., :3] * np.array(light_gains((0.3, 0.5, 1.0)))
+    assert np.abs(painted[..., :3] - expected)[within].max() <= 2
+    # What is remembered does not hang on it.
+    before = contexts.context
+    white = pipeline.shading_weights(contexts, controls)
+    assert white.numbers != pipeline.shading_weights(contexts, blue).numbers
+    assert contexts.context is before
 
 
 def test_a_frame_without_geometry_is_refused_and_changes_nothing(pipeline, walk):

@@ -163,10 +163,15 @@ def test_evaluate_writes_its_figures(tmp_path, monkeypatch):
     shipped_clips = find_clips()[:1]
     monkeypatch.setattr(evaluation, "find_clips", lambda: shipped_clips)
     monkeypatch.setattr(clips, "CLIP_THEMES", (("snow", "day"),))
-    monkeypatch.setattr(theme_classifier, "_PICTURES", 32)
-    monkeypatch.setattr(theme_classifier, "_EPOCHS", 2)
+    monkeypatch.setattr(theme_classifier, "_LEVELS", 8)
+    monkeypatch.setattr(theme_classifier, "_STEPS", 4)
     monkeypatch.setattr(roll_outs, "AWAY_FRAMES", 4)
     monkeypatch.setattr(ablation, "OTHER_STEPS", (1,))  # each is converted and compiled
+    few = [v for v in ablation.VARIANTS if v.name in ("no 3D convolution over past features", "no context")]
+    monkeypatch.setattr(ablation, "VARIANTS", few)
+    monkeypatch.setattr(ablation, "VARIANTS_WITH_DEPTH", few)
+    every = ablation.places
+    monkeypatch.setattr(ablation, "places", lambda spec, seeds, length, paths: every(spec, seeds[:1], 5, paths)[::5])
     figures, sheet, video = (tmp_path / name for name in ("figures.json", "sheet.png", "walk.mp4"))
     outputs = ["--json", str(figures), "--sheet", str(sheet), "--video", str(video)]
     assert main(["evaluate", "--size", "96x64", "--frames", "8", "--long", "150", "--device", "cpu", *outputs]) == 0
@@ -182,9 +187,13 @@ def test_evaluate_writes_its_figures(tmp_path, monkeypatch):
     for clip in found["clips"]:
         assert clip["detail"] > 0.5
         assert 0 <= clip["recognised_if_graded"] <= 1
-    variants = [row["variant"] for row in found["ablation"]]
-    assert "no world fields" in variants
-    assert {"all parts, 1 step", "all parts, 3 steps"} <= set(variants)
+    places = {row["place"] for row in found["ablation"]}
+    assert places == ({"depth", "real clips"} if shipped_clips else {"depth"})
+    for place in places:
+        rows = {row["variant"]: row for row in found["ablation"] if row["place"] == place}
+        assert {"no 3D convolution over past features", "all parts, 1 step"} <= set(rows)
+        assert rows["all parts, 3 steps"]["difference"] == 0
+        assert rows["no context"]["difference"] > 0.5
     assert sheet.stat().st_size > 1000
     assert video.stat().st_size > 1000
 

@@ -1,10 +1,18 @@
-"""The fused kernels compute what PyTorch defines. (The kernels among themselves: bridge_server/shader/test.)"""
+"""The fused kernels compute what PyTorch defines. (The kernels among themselves: bridge_server/shader/test.)
 
+The kernel for AMX runs by a stand-in of its instructions where the CPU has none: the same source, compiled for any x86 CPU.
+"""
+
+import platform
+import re
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from amx_stand_in import build_kernels
 
 from mirage_lsd.accel import fused_cpu
 from mirage_lsd.accel.eager import EagerBackend
@@ -21,7 +29,8 @@ from mirage_lsd_lab.training.dataset import exact_motion
 from mirage_lsd_lab.training.worlds.sample import a_frame_later, random_world, render
 
 WIDTH, HEIGHT = 101, 60
-INSTRUCTIONS = ("avx512-bf16", "avx512", "avx2", "portable")
+INSTRUCTIONS = ("amx-bf16", "avx512-bf16", "avx512", "avx2", "portable")
+ON_X86 = platform.machine().lower() in ("x86_64", "amd64")
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +45,20 @@ def picture(world):
     return render(world, HEIGHT, WIDTH)
 
 
+@pytest.fixture(scope="session")
+def kernels_by_stand_in(tmp_path_factory):
+    if not ON_X86 or sys.platform != "linux":
+        pytest.skip("tiles are for Linux on x86")
+    return build_kernels(tmp_path_factory.mktemp("kernels"))
+
+
 @pytest.fixture(params=INSTRUCTIONS)
-def kernels(request):
+def kernels(request, monkeypatch):
     found = PixelShader()
+    if request.param == "amx-bf16" and not found.use(request.param):
+        library = request.getfixturevalue("kernels_by_stand_in")
+        monkeypatch.setattr(fused_cpu, "_library_path", lambda: library)
+        found = PixelShader()
     before = found.instructions
     if not found.use(request.param):
         pytest.skip(f"this CPU lacks {request.param}")
@@ -141,6 +161,36 @@ def test_the_past_is_the_reference_past(kernels, world, picture, vectors):
     assert 0.3 < share < 1
     assert share == pytest.approx(expected.visible_fraction, abs=0.01)
     assert ((torch.from_numpy(flow_at_eighth) - expected.flow_at_eighth[0]).abs() > 0.05).float().mean() < 0.03
+
+
+@pytest.mark.parametrize(
+    ("fault", "chosen"), [("", "amx-bf16"), ("AMX_STAND_IN_REFUSED", "portable"), ("AMX_STAND_IN_WRONG", "portable")]
+)
+def test_tiles_are_used_where_the_system_lends_them_and_they_paint(kernels_by_stand_in, monkeypatch, fault, chosen):
+    """A process of its own, as a library chooses once."""
+    if fault:
+        monkeypatch.setenv(fault, "1")
+    code = (
+        "import pathlib, sys; from mirage_lsd.accel import fused_cpu; fused_cpu._library_path = lambda: pathlib.Path(sys.argv[1]);"
+        "found = fused_cpu.PixelShader(); print(found.instructions, found.use('amx-bf16'))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(kernels_by_stand_in)], check=True, capture_output=True, text=True
+    )
+    assert done.stdout.split() == [chosen, str(not fault)]
+
+
+@pytest.mark.skipif(not ON_X86 or sys.platform != "linux", reason="tiles are for Linux on x86")
+def test_the_installed_library_multiplies_by_tiles():
+    """The stand-in can't show that the instructions themselves are in it: each thread's shapes, loads, products, stores and the release."""
+    said = subprocess.run(
+        ["objdump", "-d", "--no-show-raw-insn", str(fused_cpu._library_path())],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    found = set(re.findall(r"\b(ldtilecfg|tileloadd|tdpbf16ps|tilestored|tilerelease)\b", said))
+    assert found == {"ldtilecfg", "tileloadd", "tdpbf16ps", "tilestored", "tilerelease"}
 
 
 def test_without_the_library_the_layers_run(monkeypatch, tmp_path):

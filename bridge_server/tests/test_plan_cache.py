@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mirage_lsd.accel.plan_cache import PlanCache
+from mirage_lsd.plan_cache import PlanCache
 
 CARD = {"card": "NVIDIA GeForce RTX 4090", "driver": "13000", "compiler": "tensorrt 11.4", "network": "a"}
 

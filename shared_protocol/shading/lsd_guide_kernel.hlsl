@@ -10,9 +10,13 @@
 #include "lsd_shade.hlsl"
 
 // Unit Gaussian noise that sticks to surfaces: constant over world cells of about one pixel's size.
-float3 lsd_anchored_noise(LSDPlace here, float3 n)
+float3 lsd_anchored_noise(int2 pixel, LSDPlace here, float3 n)
 {
-    float3 p = here.position - n * 0.01;
+    float3 position = here.position;
+    float3 faced = n;
+    float3 tangent = n;
+    lsd_to_object_space(pixel, here, position, faced, tangent);
+    float3 p = position - faced * 0.01;
     // The next power of two, by the number's own bits.
     uint bits = asuint(clamp(lsd_footprint(here, n), 0.001, 64.0));
     float size = asfloat((bits + 0x007fffffu) & 0x7f800000u);
@@ -32,7 +36,8 @@ float3 lsd_anchored_noise(LSDPlace here, float3 n)
 [numthreads(128, 1, 1)]
 void lsd_guide_kernel(uint3 group : SV_GroupID, uint3 thread : SV_GroupThreadID, uniform float4* constants,
                       uniform uint* color, uniform float* depth, uniform uint* normals, uniform uint8_t* ids,
-                      uniform uint* slots, uniform float4* guide, uniform float* noise, uniform float* base_depth)
+                      uniform uint* slots, uniform float4* objects, uniform float4* guide, uniform float* noise,
+                      uniform float* base_depth)
 {
     lsd_constants = constants;
     lsd_color = color;
@@ -40,6 +45,7 @@ void lsd_guide_kernel(uint3 group : SV_GroupID, uint3 thread : SV_GroupThreadID,
     lsd_normals = normals;
     lsd_ids = ids;
     lsd_slots = slots;
+    lsd_objects = objects;
     int2 size = int2(constants[6].xy);
     int at = int(group.x * 128 + thread.x);
     int count = size.x * size.y;
@@ -51,7 +57,7 @@ void lsd_guide_kernel(uint3 group : SV_GroupID, uint3 thread : SV_GroupThreadID,
     int part = LSD_HAS.z > 0.5 ? int(LSD_SLOT(pixel).x + 0.5) : 0;
     lsd_guide(pixel, LSD_COLOR(pixel), here, part, channels);
     LSD_UNROLL for (int c = 0; c < 8; ++c) guide[at * 8 + c] = channels[c];
-    float3 drawn = lsd_anchored_noise(here, channels[1].yzw);
+    float3 drawn = lsd_anchored_noise(pixel, here, channels[1].yzw);
     noise[at] = drawn.x;
     noise[count + at] = drawn.y;
     noise[2 * count + at] = drawn.z;

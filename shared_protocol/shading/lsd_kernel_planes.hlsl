@@ -1,7 +1,7 @@
 // An engine's planes as plain arrays, for compute kernels (Slang makes CUDA of them): what lsd_shade.hlsl wants of its including file.
 //
 //   constants 18 float4: LSD_CONSTANT, and a last one: the planes' own width and height, 1 where that is not the picture's, a spare one
-//   color, normals, slots (256): RGBA bytes, one uint each; ids: bytes; depth: metres
+//   color, normals, slots (256): RGBA bytes, one uint each; ids: bytes; depth: metres; objects: 3 x 256, see LSD_OBJECT_ROW
 // What the constants say is not there is not read.
 static float4* lsd_constants;
 static uint* lsd_color;
@@ -9,6 +9,7 @@ static float* lsd_depth;
 static uint* lsd_normals;
 static uint8_t* lsd_ids;
 static uint* lsd_slots;
+static float4* lsd_objects;
 
 float4 lsd_unpacked(uint v)
 {
@@ -32,3 +33,4 @@ int lsd_index(int2 pixel)
 #define LSD_DEPTH(pixel) lsd_depth[lsd_index(pixel)]
 #define LSD_NORMAL(pixel) lsd_unpacked(lsd_normals[lsd_index(pixel)])
 #define LSD_SLOT(pixel) (lsd_unpacked(lsd_slots[lsd_ids[lsd_index(pixel)]]).xy * float2(255.0, 1.0))
+#define LSD_OBJECT_ROW(pixel, row) lsd_objects[(row) * 256 + int(lsd_ids[lsd_index(pixel)])]

@@ -16,8 +16,8 @@ static float4* lsd_context;
 [numthreads(128, 1, 1)]
 void lsd_shade_kernel(uint3 group : SV_GroupID, uint3 thread : SV_GroupThreadID,
                       uniform float4* constants, uniform float4* weights, uniform uint* color, uniform float* depth,
-                      uniform uint* normals, uniform uint8_t* ids, uniform uint* slots, uniform float4* context,
-                      uniform uint* output)
+                      uniform uint* normals, uniform uint8_t* ids, uniform uint* slots, uniform float4* objects,
+                      uniform float4* context, uniform uint* output)
 {
     // Every pixel reads all of them, all lanes the same one: from shared memory that costs one access a warp.
     for (uint i = thread.x; i < 1801; i += 128) lsd_weights[i] = weights[i];
@@ -28,6 +28,7 @@ void lsd_shade_kernel(uint3 group : SV_GroupID, uint3 thread : SV_GroupThreadID,
     lsd_normals = normals;
     lsd_ids = ids;
     lsd_slots = slots;
+    lsd_objects = objects;
     lsd_context = context;
     int2 size = int2(constants[6].xy);
     int2 pixel = int2(int(group.x * 32 + (thread.x & 31)), int(group.y * 4 + (thread.x >> 5)));

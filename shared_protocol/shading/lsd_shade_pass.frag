@@ -12,6 +12,7 @@ uniform sampler2D lsd_normals;
 uniform sampler2D lsd_ids;      // 0..255 as 0..1
 uniform sampler2D lsd_slots;    // 256 x 1; x: part as a byte, y: strength
 uniform sampler2D lsd_context;  // four texels a cell
+uniform sampler2D lsd_objects;  // 256 x 3: a column for each slot, see LSD_OBJECT_ROW
 // What lsd_depth holds: 1 / metres = raw * x + y, and z is the raw value of "nothing"; w = 1: metres as they are.
 uniform vec4 lsd_depth_decode;
 
@@ -40,7 +41,9 @@ float lsd_metres(ivec2 pixel)
 #define LSD_COLOR(pixel) texelFetch(lsd_color, lsd_texel(pixel), 0)
 #define LSD_DEPTH(pixel) lsd_metres(pixel)
 #define LSD_NORMAL(pixel) texelFetch(lsd_normals, lsd_texel(pixel), 0)
-#define LSD_SLOT(pixel) (texelFetch(lsd_slots, ivec2(int(LSD_NUMBER(lsd_texel(pixel)) * 255.0 + 0.5), 0), 0).xy * vec2(255.0, 1.0))
+#define LSD_SLOT_COLUMN(pixel) int(LSD_NUMBER(lsd_texel(pixel)) * 255.0 + 0.5)
+#define LSD_SLOT(pixel) (texelFetch(lsd_slots, ivec2(LSD_SLOT_COLUMN(pixel), 0), 0).xy * vec2(255.0, 1.0))
+#define LSD_OBJECT_ROW(pixel, row) texelFetch(lsd_objects, ivec2(LSD_SLOT_COLUMN(pixel), row), 0)
 
 #include "lsd_shade.hlsl"
 

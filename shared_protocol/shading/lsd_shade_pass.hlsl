@@ -11,6 +11,7 @@ struct LSDWeights { float4 values[1801]; };
 [[vk::binding(5)]] Texture2D<float> lsd_ids : register(t5);      // 0..255 as 0..1
 [[vk::binding(6)]] Texture2D<float4> lsd_slots : register(t6);   // 256 x 1; x: part as a byte, y: strength
 [[vk::binding(7)]] Texture2D<float4> lsd_context : register(t7); // four texels a cell
+[[vk::binding(8)]] Texture2D<float4> lsd_objects : register(t8); // 256 x 3: a column for each slot, see LSD_OBJECT_ROW
 
 #define LSD_CONSTANT(i) lsd_constants.values[i]
 #define LSD_WEIGHT(i) lsd_weights.values[i]
@@ -18,7 +19,9 @@ struct LSDWeights { float4 values[1801]; };
 #define LSD_COLOR(pixel) lsd_color.Load(int3(pixel, 0))
 #define LSD_DEPTH(pixel) lsd_depth.Load(int3(pixel, 0))
 #define LSD_NORMAL(pixel) lsd_normals.Load(int3(pixel, 0))
-#define LSD_SLOT(pixel) (lsd_slots.Load(int3(int(lsd_ids.Load(int3(pixel, 0)) * 255.0 + 0.5), 0, 0)).xy * float2(255.0, 1.0))
+#define LSD_NUMBER(pixel) int(lsd_ids.Load(int3(pixel, 0)) * 255.0 + 0.5)
+#define LSD_SLOT(pixel) (lsd_slots.Load(int3(LSD_NUMBER(pixel), 0, 0)).xy * float2(255.0, 1.0))
+#define LSD_OBJECT_ROW(pixel, row) lsd_objects.Load(int3(LSD_NUMBER(pixel), row, 0))
 
 #include "lsd_shade.hlsl"
 

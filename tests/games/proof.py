@@ -109,7 +109,6 @@ def prove_moving(frames: Iterable[InputFrame]) -> MovingProof:
         if now.reset or now.ids is None or before.ids is None or before.camera is None or now.camera is None:
             continue
         pictures = _smooth(before.color), _smooth(now.color)
-        still_x, still_y, _ = positions_before(before, now)
         for slot in now.slots:
             mask = now.ids == slot.slot
             if (
@@ -119,21 +118,19 @@ def prove_moving(frames: Iterable[InputFrame]) -> MovingProof:
             ):
                 continue
             carried = _square(slot.previous_world_from_object) @ np.linalg.inv(_square(slot.world_from_object))
-            x, y, visible = positions_before(before, now, carried)
+            x, y, visible = positions_before(before, now, carried, mask)
+            still_x, still_y, _ = positions_before(before, now, None, mask)
             height, width = mask.shape
-            rows, columns = (
-                np.clip(np.rint(y), 0, height - 1).astype(int),
-                np.clip(np.rint(x), 0, width - 1).astype(int),
-            )
+            at = np.clip(np.rint(y), 0, height - 1).astype(int), np.clip(np.rint(x), 0, width - 1).astype(int)
             apart = np.hypot(x - still_x, y - still_y)
             # Where the object was seen: what it turned away from can't be compared.
-            chosen = mask & visible & (before.ids[rows, columns] == slot.slot) & (apart >= _LEAST_MOTION_PX)
+            chosen = visible & (before.ids[at] == slot.slot) & (apart >= _LEAST_MOTION_PX)
             if not chosen.any():
                 continue
             slots.add(slot.slot)
+            own = pictures[1][mask]
             each = [
-                np.abs(_bilinear(pictures[0], *at) - pictures[1]).mean(-1)[chosen]
-                for at in ((x, y), (still_x, still_y))
+                np.abs(_bilinear(pictures[0], *there) - own).mean(-1)[chosen] for there in ((x, y), (still_x, still_y))
             ]
             errors.append(np.stack([*each, apart[chosen]]))
     if not errors:
@@ -158,21 +155,26 @@ def _smooth(color: npt.NDArray[np.uint8]) -> Floats:
 
 
 def positions_before(
-    before: InputFrame, now: InputFrame, carried: Floats | None = None
+    before: InputFrame,
+    now: InputFrame,
+    carried: Floats | None = None,
+    mask: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
     """Where each pixel of `now` was in `before`: columns, rows, and whether it was seen there. Sky is left out.
 
     Args:
         carried: world_before from world_now, 4x4, of what moved in the world; None: it stood still.
+        mask: of the pixels that are asked for, one after the other in what is returned; None: all, H x W.
     """
     assert now.depth is not None
     assert before.depth is not None
     assert now.camera is not None
     assert before.camera is not None
     height, width = now.depth.shape
-    rows, columns = np.mgrid[0:height, 0:width]
+    rows, columns = np.mgrid[0:height, 0:width] if mask is None else np.nonzero(mask)
+    depth = now.depth[rows, columns]
     projection = now.camera.projection.astype(float)
-    z = np.where((now.depth > 0) & np.isfinite(now.depth), now.depth, 1.0).astype(float)
+    z = np.where((depth > 0) & np.isfinite(depth), depth, 1.0).astype(float)
     eye_x = ((columns + 0.5) / width * 2 - 1 + projection[0, 2]) / projection[0, 0] * z
     eye_y = (1 - (rows + 0.5) / height * 2 + projection[1, 2]) / projection[1, 1] * z
     points = np.stack([eye_x, eye_y, -z, np.ones_like(z)], -1)
@@ -184,7 +186,7 @@ def positions_before(
     inside = (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1) & (clip[..., 3] > 1e-3)
     there = before.depth[np.clip(np.rint(y), 0, height - 1).astype(int), np.clip(np.rint(x), 0, width - 1).astype(int)]
     same = np.abs(there - clip[..., 3]) < _SAME_DISTANCE * clip[..., 3]
-    return x, y, inside & same & (now.depth > 0) & np.isfinite(now.depth)
+    return x, y, inside & same & (depth > 0) & np.isfinite(depth)
 
 
 def _bilinear(picture: Floats, x: Floats, y: Floats) -> Any:

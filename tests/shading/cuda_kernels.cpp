@@ -75,7 +75,7 @@ void run_serial(const unsigned grid[3], const unsigned block[3], void* const* ar
 void run_shade_in_threads(const unsigned grid[3], const unsigned block[3], void* const* arguments)
 {
     lsd_launch(
-        grid[0], grid[1], block[0], [=] { call(shade::lsd_shade_kernel, arguments, std::make_index_sequence<9>()); }, poison);
+        grid[0], grid[1], block[0], [=] { call(shade::lsd_shade_kernel, arguments, std::make_index_sequence<10>()); }, poison);
 }
 }  // namespace
 
@@ -85,9 +85,9 @@ struct HostKernel
     int arguments;
     void (*run)(const unsigned grid[3], const unsigned block[3], void* const* arguments);
 };
-extern "C" const HostKernel stand_in_lsd_shade_kernel_in_threads = {9, run_shade_in_threads};
-extern "C" const HostKernel stand_in_lsd_shade_kernel = {9, run_serial<shade::lsd_shade_kernel, 9, true>};
-extern "C" const HostKernel stand_in_lsd_guide_kernel = {9, run_serial<guide::lsd_guide_kernel, 9>};
+extern "C" const HostKernel stand_in_lsd_shade_kernel_in_threads = {10, run_shade_in_threads};
+extern "C" const HostKernel stand_in_lsd_shade_kernel = {10, run_serial<shade::lsd_shade_kernel, 10, true>};
+extern "C" const HostKernel stand_in_lsd_guide_kernel = {10, run_serial<guide::lsd_guide_kernel, 10>};
 extern "C" const HostKernel stand_in_lsd_motion_kernel = {5, run_serial<motion::lsd_motion_kernel, 5>};
 extern "C" const HostKernel stand_in_lsd_mix_kernel = {6, run_serial<mix::lsd_mix_kernel, 6>};
 extern "C" const HostKernel stand_in_lsd_texture_kernel = {3, run_serial<texture::lsd_texture_kernel, 3>};

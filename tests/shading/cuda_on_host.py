@@ -62,9 +62,9 @@ def run(
     kernels: HostKernels, scene: ShadedScene, picture: npt.NDArray[np.uint8] | None = None, *, in_threads: bool = False
 ) -> npt.NDArray[np.uint8]:
     """Shades: H x W x 4. `picture`: where to, contiguous. `in_threads`: each of a block's threads is one, which takes long."""
-    color, depth, normal, ids, slots, context = textures_of(scene)
+    color, depth, normal, ids, slots, context, objects = textures_of(scene)
     constants = kernel_constants(constants_of(scene), scene.size)
-    values = [constants, weights_of(scene), color, depth, normal, ids, slots, context.astype(np.float32)]
+    values = [constants, weights_of(scene), color, depth, normal, ids, slots, objects, context.astype(np.float32)]
     if picture is None:
         picture = np.zeros((*scene.size, 4), np.uint8)
     name = f"{SHADE}_in_threads" if in_threads else SHADE

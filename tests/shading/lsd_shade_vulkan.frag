@@ -11,6 +11,7 @@ layout(set = 0, binding = 4) uniform texture2D lsd_normals;
 layout(set = 0, binding = 5) uniform texture2D lsd_ids;
 layout(set = 0, binding = 6) uniform texture2D lsd_slots;
 layout(set = 0, binding = 7) uniform texture2D lsd_context;
+layout(set = 0, binding = 8) uniform texture2D lsd_objects;
 
 layout(location = 0) out vec4 lsd_result;
 
@@ -20,7 +21,9 @@ layout(location = 0) out vec4 lsd_result;
 #define LSD_COLOR(pixel) texelFetch(lsd_color, pixel, 0)
 #define LSD_DEPTH(pixel) texelFetch(lsd_depth, pixel, 0).x
 #define LSD_NORMAL(pixel) texelFetch(lsd_normals, pixel, 0)
-#define LSD_SLOT(pixel) (texelFetch(lsd_slots, ivec2(int(texelFetch(lsd_ids, pixel, 0).x * 255.0 + 0.5), 0), 0).xy * vec2(255.0, 1.0))
+#define LSD_NUMBER(pixel) int(texelFetch(lsd_ids, pixel, 0).x * 255.0 + 0.5)
+#define LSD_SLOT(pixel) (texelFetch(lsd_slots, ivec2(LSD_NUMBER(pixel), 0), 0).xy * vec2(255.0, 1.0))
+#define LSD_OBJECT_ROW(pixel, row) texelFetch(lsd_objects, ivec2(LSD_NUMBER(pixel), row), 0)
 
 #include "lsd_portable.glsl"
 #include "lsd_shade.hlsl"

@@ -123,6 +123,27 @@ def _slots() -> ShadedScene:
     return ShadedScene("slots", replace(frame, color=color, ids=ids, slots=slots), look, 0.7, _context(3, 2, 4))
 
 
+def _moving() -> ShadedScene:
+    """Things with spaces of their own: turned, scaled, mirrored, sheared, and one that can't be undone; scenery and clothes; some without one."""
+    world, frame = _rendered(41, 45, 72)
+    ids = (np.arange(45)[:, None] // 9 * 8 + np.arange(72)[None] // 9).astype(np.uint8)
+    random = np.random.default_rng(6)
+    classes = ("unspecified", "building", "outfit", "foliage", "skin", "prop")
+    slots = []
+    for number in range(1, 40):
+        axes, _ = np.linalg.qr(random.standard_normal((3, 3)))
+        if number % 5 == 2:
+            axes = axes * random.uniform(0.2, 30.0, 3)
+        if number % 5 == 3:
+            axes[:, 2] += 0.4 * axes[:, 0]
+        if number % 13 == 5:
+            axes[:, 1] = axes[:, 0]
+        placed = np.concatenate([axes, random.uniform(-20, 20, (3, 1))], 1).astype(np.float32)
+        slots.append(Slot(number, classes[number % 6], world_from_object=None if number % 7 == 0 else placed))
+    look = _look(world, scene={"village": 0.5, "city": 0.5})
+    return ShadedScene("moving things", replace(frame, ids=ids, slots=tuple(slots)), look, 1.0, _context(8, 6, 9))
+
+
 def _extreme_depths() -> ShadedScene:
     """Each pixel beside others at the near plane, far, at the limit, nowhere, infinite, not a number."""
     world, frame = _rendered(23, 31, 53)
@@ -152,7 +173,7 @@ def _tiny() -> ShadedScene:
 
 
 _SCENES: tuple[Callable[[], ShadedScene], ...] = (
-    _characters, _sent_normals, _slots, _extreme_depths, _color_alone, _older_context, _tiny,
+    _characters, _sent_normals, _slots, _moving, _extreme_depths, _color_alone, _older_context, _tiny,
 )  # fmt: skip
 
 

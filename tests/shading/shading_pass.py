@@ -10,6 +10,7 @@ import torch
 from scenes import ShadedScene, control_vector, packed_normal, shipped_model
 
 from mirage_lsd.pipelines.mirage.engine_shade import pack_constants, pack_weights, slot_table
+from mirage_lsd.pipelines.mirage.surfaces import object_from_world_of
 
 
 def constants_of(scene: ShadedScene) -> npt.NDArray[np.float32]:
@@ -29,8 +30,10 @@ def weights_of(scene: ShadedScene) -> npt.NDArray[np.float32]:
 
 
 def textures_of(scene: ShadedScene) -> list[npt.NDArray[Any]]:
-    """Color, depth, normals, ids, slots and context, in the order of their bindings."""
+    """Color, depth, normals, ids, slots, context and the slots' spaces, in the order of their bindings."""
     frame = scene.frame
+    # What isn't there must not be looked at.
+    objects = object_from_world_of(frame.slots)
     plane = frame.color.shape[:2]
     context = scene.context[0].permute(1, 2, 0).contiguous().numpy()
     h, w, channels = context.shape
@@ -41,4 +44,5 @@ def textures_of(scene: ShadedScene) -> list[npt.NDArray[Any]]:
         np.zeros(plane, np.uint8) if frame.ids is None else frame.ids,
         slot_table(frame.slots)[None],
         context.astype(np.float16).reshape(h, w * channels // 4, 4),
+        np.full((3, 256, 4), np.nan, np.float32) if objects is None else objects,
     ]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +26,7 @@ from mirage_lsd.pipelines.mirage.anchor import anchor
 from mirage_lsd.pipelines.mirage.engine_shade import pack_constants, slot_table
 from mirage_lsd.pipelines.mirage.layered_shade import LayeredShading
 from mirage_lsd.pipelines.mirage.picture_layers import _FINISHED, _GREYBOX, textured, textured_of_counts
+from mirage_lsd.pipelines.mirage.surfaces import object_from_world_of
 from mirage_lsd.pipelines.reprojection import PreviousFrame, reproject
 
 
@@ -80,9 +84,10 @@ def test_the_guide_is_pytorchs(kernels: HostKernels, base: tuple[int, int] | Non
         guide, noise = (np.full(shape, np.nan, np.float32) for shape in ((h, w, 32), (3, h, w)))
         base_depth = np.full((h, w), np.nan, np.float32)
         constants = kernel_constants(pack_constants(inputs, size, (1, 1)), scene.size)
+        tables = slot_table(frame.slots), object_from_world_of(frame.slots)
         planes = [
             None if x is None else np.ascontiguousarray(x)
-            for x in (frame.color, frame.depth, frame.normal, frame.ids, slot_table(frame.slots))
+            for x in (frame.color, frame.depth, frame.normal, frame.ids, *tables)
         ]
         kernels.launch(GUIDE, (-(-h * w // 128), 1), 128, [constants, *planes, guide, noise, base_depth])
         wanted, drawn = LayeredShading(shipped_model().head, EagerBackend(torch.device("cpu"))).guide(inputs, size)
@@ -196,19 +201,50 @@ def test_a_card_without_the_kernel_is_not_used(tmp_path: Path, libcuda: Path) ->
     )
 
 
-def test_compiled_code_is_kept_and_made_again_where_it_was_cut_off(tmp_path: Path, libcuda: Path) -> None:
+def truncated(whole: bytes) -> bytes:
+    return whole[:-200]
+
+
+def foreign(whole: bytes) -> bytes:
+    """Code for another architecture under this one's name."""
+    head, code = whole.split(b"\n", 1)
+    return head.replace(b"sm_89", b"sm_75") + b"\n" + code
+
+
+def stale(whole: bytes) -> bytes:
+    """Whole, and yet nothing that the driver takes."""
+    said = json.loads(whole.split(b"\n", 1)[0])
+    said["sha256"] = hashlib.sha256(b"not for this driver").hexdigest()
+    return json.dumps(said).encode() + b"\nnot for this driver"
+
+
+def earlier_format(whole: bytes) -> bytes:
+    code = whole.split(b"\n", 1)[1]
+    return hashlib.sha256(code).digest() + code
+
+
+@pytest.mark.parametrize(
+    ("damaged", "said"),
+    [(truncated, "plan_damaged"), (foreign, "plan_damaged"), (earlier_format, "plan_damaged"), (stale, "plan_stale")],
+)
+def test_compiled_code_is_kept_and_made_again_where_it_is_of_no_use(
+    tmp_path: Path, libcuda: Path, damaged: Callable[[bytes], bytes], said: str
+) -> None:
     folder = tmp_path / "cache" / "kernels"
     environment = stand_in_environment(libcuda, kernels=library(tmp_path)) | {"MIRAGE_LSD_CACHE": str(folder.parent)}
     command = [sys.executable, "-c", "from mirage_lsd.cuda.kernels import MIX, kernels_of; kernels_of().prepare(MIX)"]
 
-    def kept() -> tuple[bytes, int]:
-        subprocess.run(command, env=environment, check=True)
+    def kept() -> tuple[Path, bytes, int, str]:
+        """The one file, its inode, and what was said."""
+        done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
         (file,) = folder.iterdir()
-        return file.read_bytes(), file.stat().st_mtime_ns
+        return file, file.read_bytes(), file.stat().st_ino, done.stdout + done.stderr
 
-    code, made = kept()
-    assert code[32:36] == b"\x7fELF"
-    assert kept() == (code, made)
-    (file,) = folder.iterdir()
-    file.write_bytes(code[:200])
-    assert kept()[0] == code
+    file, whole, written, log = kept()
+    assert whole.split(b"\n", 1)[1].startswith(b"\x7fELF")
+    assert "plan" not in log
+    assert kept()[:3] == (file, whole, written)
+    file.write_bytes(damaged(whole))
+    _, again, _, log = kept()
+    assert again == whole
+    assert said in log

@@ -27,7 +27,7 @@ Draw = Callable[[ShadedScene], Picture]
 
 # What an 8-bit value may differ by.
 MOST = 2
-PLANES = ("lsd_color", "lsd_depth", "lsd_normals", "lsd_ids", "lsd_slots", "lsd_context")
+PLANES = ("lsd_color", "lsd_depth", "lsd_normals", "lsd_ids", "lsd_slots", "lsd_context", "lsd_objects")
 RENDERED = frozenset(PLANES[:4])
 METRES = np.array([0, 0, 0, 1], np.float32)
 FORMS = (
@@ -45,7 +45,7 @@ def edge_on(scene: ShadedScene) -> npt.NDArray[np.bool_]:
     """H x W: the surface is seen exactly from the side, so rounding decides which way its normal points: both are right."""
     if scene.frame.depth is None or scene.frame.normal is not None:
         return np.zeros(scene.size, np.bool_)
-    (guide,) = Guide(False)(*_guide_arguments(scene.inputs, scene.size))
+    (guide,) = Guide(False, scene.inputs.numbers is not None)(*_guide_arguments(scene.inputs, scene.size))
     pose, lens = torch.from_numpy(scene.inputs.world_from_camera), torch.from_numpy(scene.inputs.intrinsics)
     rays = world_rays(pose[None], lens[None], *scene.size)
     facing = (guide[:, 5:8] * torch.nn.functional.normalize(rays, dim=1)).sum(1)[0].abs()

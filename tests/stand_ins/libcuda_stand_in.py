@@ -62,6 +62,9 @@ class Counters:
     bytes_to_host: int
     bytes_on_device: int
     faults: int
+    external_memory: int
+    mapped: int
+    external_semaphores: int
 
 
 def read_counters(folder: Path, pid: int) -> Counters:

@@ -86,7 +86,7 @@ def test_demo_from_an_empty_folder(new_environment: Callable[..., Path], tmp_pat
     )
     found = {line["name"]: line for line in json.loads((empty / "health.json").read_text())}
     assert found["native core"]["status"] == "ok", said
-    assert found["pixel kernels"]["message"] in ("avx512-bf16", "avx512", "avx2", "portable"), said
+    assert found["pixel kernels"]["message"] in ("amx-bf16", "avx512-bf16", "avx512", "avx2", "portable"), said
     demo = [programs / "mirage-lsd", "demo", "--seconds", "1", "--size", "320x180", "--out", "out"]
     run(demo, tmp_path, programs, empty)
     out = empty / "out"

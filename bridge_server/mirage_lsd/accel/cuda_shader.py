@@ -94,7 +94,8 @@ class CudaShadeTarget:
         addresses.append(self._once("weights", inputs.weights))
         for name, plane in zip(("color", "depth", "normal", "ids"), inputs.planes, strict=True):
             addresses.append(0 if plane is None else self._copied(name, plane))
-        return [*addresses, self._once("slots", inputs.slots), self._copied("context", inputs.context)]
+        objects = 0 if inputs.objects is None else self._copied("objects", inputs.objects)
+        return [*addresses, self._once("slots", inputs.slots), objects, self._copied("context", inputs.context)]
 
     def _once(self, name: str, values: npt.NDArray[Any]) -> int:
         """Copied only where it is another array than the last one."""

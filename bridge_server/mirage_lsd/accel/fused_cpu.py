@@ -33,6 +33,8 @@ typedef struct mls_frame {
   float sun[3];
   float seed[3];
   float palette[24];
+  const uint8_t* slots;
+  const float* object_from_world;
 } mls_frame;
 typedef struct mls_weights {
   const float* matrices[4];
@@ -88,6 +90,7 @@ class Scene:
     Args:
         color: H x W x 4 uint8. depth: H x W float32, metres, or None: color alone. normal: H x W x 4 uint8 or None. ids: H x W uint8 or None.
         world_from_camera: (3, 4). intrinsics: (4,). sun, seed: (3,). palette: (3, 8); see `models.guide.build_guide`.
+        slots: H x W uint8, and object_from_world, see `surfaces.object_from_world_of`; both or neither.
     """
 
     def __init__(
@@ -101,6 +104,8 @@ class Scene:
         sun: _Floats | None = None,
         seed: _Floats | None = None,
         palette: _Floats | None = None,
+        slots: _Bytes | None = None,
+        object_from_world: _Floats | None = None,
     ) -> None:
         ffi, _ = _load(_library_path())
         self.frame = ffi.new("mls_frame*")
@@ -108,6 +113,7 @@ class Scene:
         self._kept: list[Any] = []
         for name, plane, kind in (
             ("color", color, np.uint8), ("depth", depth, np.float32), ("normal", normal, np.uint8), ("ids", ids, np.uint8),
+            ("slots", slots, np.uint8),
         ):  # fmt: skip
             if plane is None:
                 setattr(self.frame, name, ffi.NULL)
@@ -121,6 +127,11 @@ class Scene:
         ):  # fmt: skip
             if values is not None:
                 setattr(self.frame, name, np.asarray(values, np.float32).ravel().tolist())
+        if slots is not None:
+            table = np.ascontiguousarray(object_from_world, np.float32)
+            assert table.shape == (3, 256, 4)
+            self._kept.append(table)
+            self.frame.object_from_world = ffi.cast("float*", table.ctypes.data)
 
 
 def check_head(matrices: list[_Floats], biases: list[_Floats]) -> None:
@@ -148,7 +159,7 @@ class PixelShader:
 
     @property
     def instructions(self) -> str:
-        """What the kernels use: avx512-bf16, avx512, avx2 or portable."""
+        """What the kernels use: amx-bf16, avx512-bf16, avx512, avx2 or portable."""
         name: bytes = self._ffi.string(self._library.mls_instructions())
         return name.decode()
 

@@ -33,7 +33,7 @@ class ShadeInputs:
     Attributes:
         constants: LSD_CONSTANT, (17, 4). weights: LSD_WEIGHT, (1801, 4). slots: (256, 4). Of both the same array object is taken as unchanged.
         planes: color, depth, normal and ids of the picture's size, None for what isn't there (the constants say so, too).
-        context: (h, w, 16).
+        context: (h, w, 16). objects: (3, 256, 4), see `surfaces.object_from_world_of`, or None: then the constants don't say 2.
     """
 
     constants: npt.NDArray[np.float32]
@@ -41,6 +41,7 @@ class ShadeInputs:
     planes: tuple[npt.NDArray[Any] | None, ...]
     slots: npt.NDArray[np.uint8]
     context: npt.NDArray[np.float32]
+    objects: npt.NDArray[np.float32] | None = None
 
 
 class ShadeTarget(Protocol):

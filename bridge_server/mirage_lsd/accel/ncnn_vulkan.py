@@ -16,10 +16,10 @@ import torch
 from torch import Tensor, nn
 
 from ..cache_folder import cache_folder
+from ..plan_cache import PlanCache
 from .base import Backend, CompiledModule
 from .cache import conversion_key
 from .gpu import GpuUnavailableError
-from .plan_cache import PlanCache
 from .tracing import tracing
 from .verified import OrElse, Reference, Shape, check_shapes
 

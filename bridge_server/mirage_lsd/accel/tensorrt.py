@@ -11,11 +11,11 @@ from torch import Tensor, nn
 
 from ..cache_folder import cache_folder
 from ..cuda.driver import CudaDriver, CudaError
+from ..plan_cache import PlanCache
 from .base import Backend, CompiledModule
 from .cache import conversion_key
 from .card_memory import CardMemory, DriverMemory, TorchMemory
 from .onnx_export import export_onnx, input_names, output_names
-from .plan_cache import PlanCache
 from .tensorrt_builder import TensorRtBuilder, TensorRtEngine, TensorRtError
 from .verified import DifferentResultError, OrElse, Reference, Shape, check_shapes
 

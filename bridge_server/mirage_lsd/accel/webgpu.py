@@ -15,11 +15,11 @@ import numpy.typing as npt
 from .gpu import Adapter, GpuUnavailableError, ShadeInputs
 
 _SHADER = Path(__file__).with_name("lsd_shade_pass.wgsl")
-# The pass's textures in the order of their bindings, behind the two uniform buffers: color, depth, normal, ids, slots, context.
-_FORMATS = ("rgba8unorm", "r32float", "rgba8unorm", "r8unorm", "rgba8unorm", "rgba16float")
+# The pass's textures in the order of their bindings, behind the two uniform buffers: color, depth, normal, ids, slots, context, objects.
+_FORMATS = ("rgba8unorm", "r32float", "rgba8unorm", "r8unorm", "rgba8unorm", "rgba16float", "rgba32float")
 _SLOTS, _CONTEXT = 4, 5
 _TEXTURES = 2
-_TEXEL_BYTES = (4, 4, 4, 1, 4, 8)
+_TEXEL_BYTES = (4, 4, 4, 1, 4, 8, 16)
 _TARGET = "rgba8unorm"
 # Copies to buffers need rows of a multiple of so many bytes.
 _ROW_BYTES = 256
@@ -121,7 +121,7 @@ class WebGpuShadeTarget:
         self._gpu, self._usage = shader.device, shader._wgpu
         cells = (context[0], context[1] * 4)
         # A texture that isn't read is one texel of zeros, and so is every plane that wasn't sent yet.
-        self._sizes = (size, size, size, size, (1, 256), cells)
+        self._sizes = (size, size, size, size, (1, 256), cells, (3, 256))
         self._textures: list[Any] = [None] * len(_FORMATS)
         self._buffers: list[Any] = [None] * _TEXTURES
         self._weights: Any = None
@@ -163,7 +163,7 @@ class WebGpuShadeTarget:
         h, w, channels = inputs.context.shape
         cells = inputs.context.astype(np.float16).reshape(h, w * channels // 4, 4)
         slots = None if inputs.slots is self._slots else inputs.slots[None]
-        textures: tuple[npt.NDArray[Any] | None, ...] = (*inputs.planes, slots, cells)
+        textures: tuple[npt.NDArray[Any] | None, ...] = (*inputs.planes, slots, cells, inputs.objects)
         for i, values in enumerate(textures):
             if values is None:
                 continue

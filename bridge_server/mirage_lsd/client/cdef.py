@@ -3,6 +3,8 @@
 CDEF = """
 typedef struct lsd_client lsd_client;
 typedef struct lsd_stream lsd_stream;
+typedef struct lsd_surface lsd_surface;
+typedef struct lsd_fence lsd_fence;
 typedef void (*lsd_log_callback)(void* user, int level, const char* message);
 
 typedef struct lsd_client_config {
@@ -73,6 +75,40 @@ typedef struct lsd_frame {
   int32_t slot_count;
   const lsd_slot* slots;
 } lsd_frame;
+
+typedef struct lsd_adapter {
+  uint32_t size;
+  int32_t handle_kind;
+  uint8_t uuid[16];
+  uint8_t luid[8];
+} lsd_adapter;
+
+typedef struct lsd_surface_config {
+  uint32_t size;
+  int32_t handle_kind;
+  int64_t handle;
+  uint64_t memory_bytes;
+  uint64_t offset;
+  int32_t is_image;
+  int32_t is_dedicated;
+  int32_t is_render_target;
+  int32_t width, height;
+  int32_t format;
+  int32_t row_pitch_bytes;
+} lsd_surface_config;
+
+typedef struct lsd_fence_config {
+  uint32_t size;
+  int32_t handle_kind;
+  int64_t handle;
+} lsd_fence_config;
+
+typedef struct lsd_fence_use {
+  uint32_t size;
+  lsd_fence* fence;
+  uint64_t wait_value;
+  uint64_t signal_value;
+} lsd_fence_use;
 
 typedef struct lsd_result {
   uint32_t size;
@@ -178,6 +214,15 @@ lsd_stream* lsd_stream_open(lsd_client* client, const lsd_stream_config* config)
 void lsd_stream_close(lsd_stream* stream);
 int lsd_stream_submit(lsd_stream* stream, const lsd_frame* frame, int64_t* out_seq);
 int lsd_stream_acquire(lsd_stream* stream, lsd_result* out);
+
+int lsd_find_card(const lsd_adapter* adapter, int32_t* cuda_device);
+lsd_surface* lsd_stream_import_surface(lsd_stream* stream, const lsd_surface_config* config);
+lsd_fence* lsd_stream_import_fence(lsd_stream* stream, const lsd_fence_config* config);
+void lsd_surface_release(lsd_surface* surface);
+void lsd_fence_release(lsd_fence* fence);
+int lsd_stream_submit_surfaces(lsd_stream* stream, const lsd_frame* frame, lsd_surface* const* surfaces,
+                               const lsd_fence_use* use, int64_t* out_seq);
+int lsd_stream_acquire_into(lsd_stream* stream, lsd_surface* target, const lsd_fence_use* use, lsd_result* out);
 
 int lsd_context_plane_size(int32_t width, int32_t height, int32_t* plane_width, int32_t* plane_height);
 int lsd_stream_acquire_context(lsd_stream* stream, lsd_context* out);

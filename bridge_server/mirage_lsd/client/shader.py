@@ -55,6 +55,7 @@ class ContextShader:
         scene = Scene(
             inputs.color, inputs.depth, inputs.normal, inputs.ids,
             inputs.world_from_camera, inputs.intrinsics, inputs.sun, inputs.seed, inputs.palette,
+            inputs.numbers, inputs.object_from_world,
         )  # fmt: skip
         picture = np.empty((*(size or frame.color.shape[:2]), 4), np.uint8)
         self._shader.shade(scene, self._layers(weights), _cells(context, inputs, frame.camera), picture)

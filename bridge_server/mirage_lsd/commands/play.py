@@ -39,6 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--lockstep", action="store_true", help="the game waits for each frame's picture: for films, not for playing"
     )
+    parser.add_argument(
+        "--shading",
+        choices=("auto", "daemon", "engine"),
+        help="where the last layers run: in the daemon, or in the game's own OpenGL; default: the profile's, else auto",
+    )
     parser.add_argument("--report", type=Path, metavar="FILE", help="write figures of the stream into FILE (JSON)")
     parser.add_argument("game", nargs="*", metavar="GAME", help="the game and its arguments, after --")
 
@@ -85,6 +90,7 @@ def _play(game: Game, args: argparse.Namespace) -> int:
         settings = {
             "CONTROLS": ",".join(f"{name}={value}" for name, value in controls.items() if value),
             "LOCKSTEP_MS": "5000" if args.lockstep else "",
+            "SHADING": args.shading or "",
             "REPORT": str(args.report) if args.report is not None else "",
         }
         endpoint = own.endpoint if own is not None else args.endpoint

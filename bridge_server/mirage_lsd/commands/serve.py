@@ -96,8 +96,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--accel",
         default="auto",
         choices=("auto", "eager", "graph", "tensorrt", "vulkan"),
-        help="how the shipped networks run; graph: captured CUDA graphs; tensorrt: TensorRT on an NVIDIA card, taken by auto where it is "
-        "installed (docs/GPU.md), both never tried on a card; vulkan: by ncnn on a GPU of any vendor; default: %(default)s",
+        help="how networks run; graph: captured CUDA graphs; tensorrt: TensorRT on an NVIDIA card, taken by auto where it is "
+        "installed (docs/GPU.md), both never tried on a card; vulkan: by ncnn on a GPU of any vendor; a checkpoint takes auto, eager or tensorrt; default: %(default)s",
     )
     parser.add_argument("--fp32", action="store_true", help="no half precision on CUDA")
     parser.add_argument(
@@ -252,7 +252,9 @@ def _load_checkpoint(model: str, args: argparse.Namespace) -> Pipeline:
         Path(model), tuple(args.lora), tuple(control_of(text) for text in args.controlnet), tuple(control_of(text) for text in args.adapter), args.vae,
         args.ip_adapter, args.references,
     )  # fmt: skip
-    return DiffusersPipeline(files, args.device, Recipe(stream_batch=args.stream_batch))
+    return DiffusersPipeline(
+        files, args.device, Recipe(stream_batch=args.stream_batch), accel=args.accel, half=not args.fp32
+    )
 
 
 def _load_model(name: str, args: argparse.Namespace) -> Pipeline:

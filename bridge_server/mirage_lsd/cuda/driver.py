@@ -13,6 +13,7 @@ _NON_BLOCKING = 1
 _FOR_OTHERS = 6  # an event without timing, for other processes
 _PEER_ACCESS = 1
 _HAS_IPC_EVENTS = 125
+_HAS_TIMELINES = 114
 
 
 class CudaError(RuntimeError):
@@ -56,6 +57,7 @@ class CudaDriver:
 
     Attributes:
         name, uuid: the card's; `uuid` is "GPU-" and 36 characters, as NVIDIA's tools write it. has_ipc: it can share memory.
+        has_timelines: it can wait for Vulkan's timeline semaphores, and so take an engine's textures.
 
     Raises:
         CudaError: no bindings, no driver, no such card.
@@ -69,6 +71,7 @@ class CudaDriver:
         self.name = bytes(_call(self._cu.cuDeviceGetName, 128, card)).split(b"\0")[0].decode(errors="replace").strip()
         self.uuid = _uuid_text(bytes(_call(self._cu.cuDeviceGetUuid, card).bytes))
         self.has_ipc = bool(self.attribute(_HAS_IPC_EVENTS, card))
+        self.has_timelines = bool(self.attribute(_HAS_TIMELINES, card))
         self._context = _call(self._cu.cuDevicePrimaryCtxRetain, card)
         self._card = card
         self._closed = threading.Lock()

@@ -7,19 +7,19 @@ or `nvcuda.dll` when this is used, never before.
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import functools
 import hashlib
-import os
 import threading
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import structlog
 
 from ..cache_folder import cache_folder
+from ..plan_cache import PlanCache
 from .driver import MISSING, CudaDriver, CudaError
 
 SHADE, GUIDE, MOTION, MIX, TEXTURE, LEVEL, SEEN, DETAIL = (
@@ -30,7 +30,10 @@ _FOLDER = Path(__file__).with_name("kernel_sources")
 _OLDEST = "compute_80"
 # CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR and _MINOR.
 _CAPABILITY = (75, 76)
+# All kernels for a handful of cards and versions; each is some 100 KB.
+_LIMIT_BYTES = 1 << 26
 _making = threading.Lock()
+_log = structlog.get_logger(__name__)
 
 
 def _nvrtc() -> Any:
@@ -109,19 +112,23 @@ class CudaKernels:
     def _loaded(self, name: str) -> Any:
         source = (_FOLDER / f"{name}.cu").read_bytes()
         version = _checked(self._nvrtc.nvrtcVersion(), "nvrtcVersion")
-        key = hashlib.sha256(repr((self._architecture, self._is_exact, version)).encode() + source).hexdigest()[:32]
-        kept = cache_folder() / "kernels" / f"{name}-{key}"
-        with contextlib.suppress(OSError, CudaError):  # none yet, or one that was cut off
-            digest, code = (whole := kept.read_bytes())[:32], whole[32:]
-            if hashlib.sha256(code).digest() == digest:  # a driver reads on behind the end of what was cut off
+        made_for = {
+            "kernel": name,
+            "architecture": self._architecture,
+            "form": "binary" if self._is_exact else "text",
+            "compiler": "NVRTC " + ".".join(map(str, version)),
+            "source": hashlib.sha256(source).hexdigest(),
+        }
+        kept = PlanCache(cache_folder() / "kernels", _LIMIT_BYTES)
+        if (code := kept.read(made_for)) is not None:
+            try:
                 return self._function(name, code)
+            except CudaError as error:
+                kept.drop(made_for)
+                _log.warning("plan_stale", kernel=name, error=str(error), consequence="compiling again")
         code = self._compiled(name, source)
         function = self._function(name, code)
-        with contextlib.suppress(OSError):  # then it is compiled with each start
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            part = kept.with_name(f"{kept.name}.{os.getpid()}")
-            part.write_bytes(hashlib.sha256(code).digest() + code)
-            part.replace(kept)
+        kept.write(made_for, code)
         return function
 
     def _function(self, name: str, code: bytes) -> Any:

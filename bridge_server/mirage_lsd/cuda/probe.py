@@ -11,6 +11,7 @@ import sys
 from ..child_environment import child_environment, module_command
 from .driver import MISSING, CudaDriver, CudaError
 
+_LIBRARIES = {"linux": "libcuda.so.1", "win32": "nvcuda.dll"}
 _TIMEOUT_S = 30.0
 _BYTES = 4096
 _PATTERN = bytes(range(256)) * (_BYTES // 256)
@@ -20,8 +21,9 @@ _PATTERN = bytes(range(256)) * (_BYTES // 256)
 def ipc_problem() -> str:
     """Why frames can't stay on the card here, one sentence; "" where they can. Tried once a process, which takes about a second
     where cuda-bindings is installed."""
-    if sys.platform != "linux":
-        return "CUDA IPC is for Linux; frames go through shared memory."
+    library = _LIBRARIES.get(sys.platform)
+    if library is None:
+        return "CUDA IPC is for Linux and Windows; frames go through shared memory."
     try:
         found = importlib.util.find_spec("cuda.bindings") is not None
     except (ImportError, ValueError):
@@ -29,10 +31,17 @@ def ipc_problem() -> str:
     if not found:
         return MISSING
     try:
-        ctypes.CDLL("libcuda.so.1")  # loaded, not started
+        ctypes.CDLL(library)  # loaded, not started
     except OSError:
-        return "There is no NVIDIA driver (libcuda.so.1) on this machine."
+        return f"There is no NVIDIA driver ({library}) on this machine."
     return _run("export")
+
+
+@functools.cache
+def textures_problem() -> str:
+    """Why an engine's textures can't stay on the card, one sentence; "" where they can: it may share them by Vulkan, and on Windows
+    by Direct3D. Tried once a process."""
+    return ipc_problem() or _run("textures")
 
 
 def _run(*arguments: str) -> str:
@@ -92,10 +101,25 @@ def _open(memory: str, event: str) -> str:
     )
 
 
+def _textures() -> str:
+    """Whether the driver takes memory and semaphores of Vulkan."""
+    driver = CudaDriver()
+    has_timelines = driver.has_timelines
+    driver.close()
+    return (
+        ""
+        if has_timelines
+        else "The NVIDIA driver can't use Vulkan's timeline semaphores with CUDA; install a newer one."
+    )
+
+
 def main(arguments: list[str]) -> int:
     """Prints the problem; 0: there is none."""
     try:
-        problem = _export() if arguments == ["export"] else _open(*arguments[1:])
+        if arguments == ["textures"]:
+            problem = _textures()
+        else:
+            problem = _export() if arguments == ["export"] else _open(*arguments[1:])
     except CudaError as error:
         problem = str(error)
     print(problem, flush=True)

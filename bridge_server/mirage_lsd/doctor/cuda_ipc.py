@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
 from ..cuda.driver import MISSING
-from ..cuda.probe import ipc_problem
+from ..cuda.probe import ipc_problem, textures_problem
 from .device import nvidia_card
 from .finding import Finding
 
@@ -14,8 +16,12 @@ def check_cuda_ipc() -> Finding:
     """CUDA IPC, tried between two processes."""
     problem = ipc_problem()
     if not problem:
+        shared = "Vulkan or Direct3D" if sys.platform == "win32" else "Vulkan"
+        textures = textures_problem() or f"so do textures that an engine shares by {shared}."
         return Finding(
-            _NAME, "ok", "CUDA IPC works; models that compute on the card get frames that never leave it (docs/GPU.md)"
+            _NAME,
+            "ok",
+            f"CUDA IPC works; models that compute on the card get frames that never leave it (docs/GPU.md); {textures}",
         )
     card = nvidia_card()
     if not card:

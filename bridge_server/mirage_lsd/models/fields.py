@@ -140,8 +140,8 @@ def world_fields(
     """All fields of the points `p`.
 
     Args:
-        p: (B, 3, H, W) float32, world positions in metres (sky: positions on the cloud dome).
-        normal: (B, 3, H, W), unit, world space; zeros for sky.
+        p: (B, 3, H, W) float32, positions in metres, in the world or in an object's space (sky: positions on the cloud dome).
+        normal: (B, 3, H, W), unit, in the same space; zeros for sky.
         footprint: (B, 1, H, W), metres per pixel.
         seed: (B, 3, 1, 1), offset of the lattice in metres; a multiple of the largest cell chooses another world.
         tangent: (B, 3, H, W), `guide.row_tangent`; None: the normal alone says which way a wall runs.

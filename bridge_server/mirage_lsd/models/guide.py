@@ -7,6 +7,7 @@ from torch import Tensor
 
 from .character_tint import character_tint
 from .fields import FIELD_CHANNELS, world_fields
+from .object_space import in_object_space
 
 # color 3, inverse depth 1, log depth 1, normal 3, sky 1, geometry flag 1, sun on surface 1, sun in view 1, view elevation 1,
 # character 1, character's tint 3
@@ -138,6 +139,7 @@ def build_guide(
     window: Tensor | None = None,
     ids: Tensor | None = None,
     palette: Tensor | None = None,
+    object_from_world: Tensor | None = None,
 ) -> tuple[Tensor, Geometry]:
     """The guide of a frame that has depth and a camera.
 
@@ -149,6 +151,7 @@ def build_guide(
         seed: (B, 3), offset of the fields in metres.
         window: see `world_rays`.
         ids: (B, 1, H, W): 0, a character's part, UNBUILT or GROWN; palette: (B, 3, 8), see `character_tint`; None: all 0.
+        object_from_world: (B, 12, H, W), see `object_space`; None: all things stand still in the world.
 
     Returns:
         (B, GUIDE_CHANNELS, H, W) float32, and the geometry.
@@ -168,10 +171,11 @@ def build_guide(
         built = (ids < float(UNBUILT)).to(color.dtype)
     footprint = geometry.footprint(normal)
     tangent = row_tangent(geometry.p, normal)
-    fields = world_fields(geometry.p, normal, footprint, seed.view(-1, 3, 1, 1), tangent, built)
+    p, faced, tangent = in_object_space(object_from_world, geometry.sky, geometry.p, normal, tangent)
+    fields = world_fields(p, faced, footprint, seed.view(-1, 3, 1, 1), tangent, built)
     tint = torch.zeros_like(color[:, :1]).expand(-1, 4, -1, -1)
     if ids is not None and palette is not None:
-        tint = character_tint(ids, palette, geometry.p, normal, footprint)
+        tint = character_tint(ids, palette, p, faced, footprint)
     guide = torch.cat(
         [
             color * 2.0 - 1.0,

@@ -26,11 +26,11 @@ class ShaderWeights(NamedTuple):
 
 
 class Head(nn.Module):
-    """Guide (B, G, H, W), context (B, C, h, w) and controls (B, K) -> picture (B, 3, H, W) in about -1..1."""
+    """Guide (B, G, H, W), context (B, C, h, w) and controls (B, K) -> picture (B, 3, H, W) in about -1..1. `controls`: see `weights`."""
 
     def __init__(self, context: int, width: int, scenes: int, lightings: int) -> None:
         super().__init__()
-        self.scenes = scenes
+        self.scenes, self.themes = scenes, scenes + lightings
         sizes = [(width, GUIDE_CHANNELS + context)] + [(width, width)] * LAYERS + [(3, width)]
         self.scene_matrices = nn.ParameterList()
         self.scene_biases = nn.ParameterList()
@@ -49,9 +49,13 @@ class Head(nn.Module):
         nn.init.zeros_(self.film[2].bias)  # type: ignore[arg-type]
 
     def weights(self, controls: Tensor) -> ShaderWeights:
-        """The layers for `controls` (B, scenes + lightings), with the modulation folded in."""
-        scene, lighting = controls[:, : self.scenes], controls[:, self.scenes :]
-        modulation = self.film(controls).chunk(2 * (1 + LAYERS), 1)
+        """The layers for `controls`, with the modulation folded in.
+
+        `controls`: (B, scenes + lightings), or three more: the gain of each color in the picture, 1 changes nothing.
+        """
+        themes, gains = controls[:, : self.themes], controls[:, self.themes :]
+        scene, lighting = themes[:, : self.scenes], themes[:, self.scenes :]
+        modulation = self.film(themes).chunk(2 * (1 + LAYERS), 1)
         matrices, biases = [], []
         for i in range(LAYERS + 2):
             matrix = torch.einsum("bs,soi->boi", scene, self.scene_matrices[i])
@@ -62,6 +66,9 @@ class Head(nn.Module):
                 matrix, bias = matrix * scale[:, :, None], bias * scale + shift
             matrices.append(matrix)
             biases.append(bias)
+        if gains.shape[1] > 0:
+            # What comes out is in -1..1, where black is -1.
+            matrices[-1], biases[-1] = matrices[-1] * gains[:, :, None], biases[-1] * gains + (gains - 1.0)
         return ShaderWeights(tuple(matrices), tuple(biases))
 
     @staticmethod

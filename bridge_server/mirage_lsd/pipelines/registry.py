@@ -45,7 +45,7 @@ def load_pipeline(
         from .diffusers.files import CheckpointFiles
         from .diffusers.pipeline import DiffusersPipeline
 
-        return DiffusersPipeline(CheckpointFiles(Path(name)), device)
+        return DiffusersPipeline(CheckpointFiles(Path(name)), device, accel=accel, half=half)
     path = Path(name) if name.endswith(".safetensors") else WEIGHTS_FOLDER / f"{name}.safetensors"
     if not path.is_file():
         raise ValueError(

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import hmac
-import os
-import platform
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,26 +11,25 @@ from typing import Any
 import structlog
 import zmq
 
-from .. import __version__, clock
-from ..controls import BUILTIN
+from .. import clock
 from ..defaults import DEFAULT_ENDPOINT
 from ..endpoint import is_local
 from ..pipelines.base import Pipeline
-from ..pipelines.context import context_shape_of
-from ..protocol import PROTOCOL_VERSION, ProtocolError, decode_client, encode
+from ..protocol import ProtocolError, decode_client, encode
 from ..protocol.header import MAX_HEADER_BYTES
-from ..protocol.layout import MAX_SIDE
-from ..protocol.messages import ClientBye, DaemonBye, DaemonMessage, Error, Frame, Hello, Ping, Pong, Progress, Welcome
-from ..protocol.parts import LimitFields, ModelFields, ServerFields, ShapeFields, StatsFields
+from ..protocol.messages import ClientBye, DaemonBye, DaemonMessage, Error, Frame, Hello, Ping, Pong, Progress
+from ..protocol.parts import ModelFields, StatsFields
 from ..protocol.shading import SHADE_CLIENT
 from ..transport import sweep_dead_segments, transports_for
 from .curve import ServerKeys, ZapHandler
+from .error_limiter import ErrorLimiters
 from .idle import IdleWatch
-from .limits import ErrorLimiter, Limits
+from .limits import Limits
 from .metrics import Metrics
 from .outbox import Outbox, WorkResult
 from .router import Router, Sent, StartError
 from .session import Session
+from .welcome import check_token, model_fields_of, welcome_of
 from .workers import PipelineSource, ThreadWorker, Worker
 
 __all__ = ["Daemon", "DaemonConfig", "StartError"]
@@ -43,7 +38,6 @@ log = structlog.get_logger("mirage_lsd.daemon")
 
 _POLL_MS = 100
 _BATCH = 256  # messages received before frames are taken in and results sent
-_REMEMBERED_CLIENTS = 256
 _STOP_TIMEOUT_S = 5.0
 _LOADING_POLL_MS = 20
 _LOADING_TOLD_S = 2.0  # a client waits 10 s after each
@@ -83,7 +77,7 @@ class Daemon:
         self._transports = transports_for(self._local)
         self._sessions: dict[bytes, Session] = {}
         self._waiting: dict[bytes, Hello] = {}  # came while the models were loading
-        self._error_limiters: OrderedDict[bytes, ErrorLimiter] = OrderedDict()
+        self._errors = ErrorLimiters(config.limits.errors_per_second)
         self._idle = IdleWatch(config.limits.idle_timeout_s, clock.now_s())
         self._stop = threading.Event()
         self._metrics = Metrics()
@@ -167,7 +161,7 @@ class Daemon:
             if worker.load_error is not None:
                 raise StartError(f"The model can't be loaded: {worker.load_error}")
         pipelines = self._workers[0].pipelines
-        self._models = tuple(_model_fields(name, pipeline) for name, pipeline in pipelines.items())
+        self._models = tuple(model_fields_of(name, pipeline) for name, pipeline in pipelines.items())
         self._shading = (SHADE_CLIENT,) if any(model.context is not None for model in self._models) else ()
         self.ready.set()
         devices = [
@@ -278,12 +272,7 @@ class Daemon:
     def _welcome(self, identity: bytes, session: Session | None, hello: Hello) -> None:
         if session is not None:
             raise ProtocolError("already_greeted", "This session had its `hello`; go on with it.")
-        if self.config.token is not None and not hmac.compare_digest(
-            self.config.token.encode(), (hello.token or "").encode("utf-8", "surrogatepass")
-        ):
-            raise ProtocolError(
-                "unauthorized", "The daemon was started with --token; set the same token in the client."
-            )
+        check_token(hello, self.config.token)
         if not self._models:
             if len(self._waiting) < self._limits.max_sessions:
                 self._waiting[identity] = hello
@@ -311,24 +300,7 @@ class Daemon:
         self._sessions[identity] = session
         self._metrics.sessions.inc()
         log.info("session", session=session.id, client=hello.client.name, engine=hello.client.engine)
-        self._send(
-            identity,
-            Welcome(
-                protocol=PROTOCOL_VERSION,
-                session=session.id,
-                server=ServerFields("mirage-lsd", __version__, os.getpid(), platform.node()),
-                capabilities=(*self._transports, *self._shading),
-                limits=LimitFields(
-                    max_streams=self._limits.max_streams,
-                    max_width=MAX_SIDE,
-                    max_height=MAX_SIDE,
-                    max_header_bytes=MAX_HEADER_BYTES,
-                    max_payload_bytes=self._limits.max_payload_bytes,
-                    idle_timeout_s=self._limits.idle_timeout_s,
-                ),
-                models=self._models,
-            ),
-        )
+        self._send(identity, welcome_of(session.id, (*self._transports, *self._shading), self._models, self._limits))
 
     def _place(self, model: str) -> tuple[Worker, Pipeline] | None:
         """The worker with the fewest streams among those that serve the model."""
@@ -387,7 +359,7 @@ class Daemon:
 
     def _refuse(self, identity: bytes, error: ProtocolError) -> None:
         session = self._sessions.get(identity)
-        allowed = self._limiter(identity).allows(clock.now_s())
+        allowed = self._errors.of(identity).allows(clock.now_s())
         self._metrics.error(error.code, muted=not allowed)
         if allowed:
             log.debug("refused", code=error.code, message=error.message, session=session and session.id)
@@ -395,16 +367,6 @@ class Daemon:
             self._send(identity, Error(error.code, error.message, error.fatal, error.stream, closed, error.control_seq))
         if error.fatal and session is not None:
             self._end(identity, error.code)
-
-    def _limiter(self, identity: bytes) -> ErrorLimiter:
-        """The client's limiter, greeted or not; only the clients with the newest errors are remembered."""
-        limiter = self._error_limiters.get(identity)
-        if limiter is None:
-            limiter = self._error_limiters[identity] = ErrorLimiter(self._limits.errors_per_second)
-        self._error_limiters.move_to_end(identity)
-        if len(self._error_limiters) > _REMEMBERED_CLIENTS:
-            self._error_limiters.popitem(last=False)
-        return limiter
 
     def _send(self, identity: bytes, message: DaemonMessage, payload: Any | None = None) -> bool:
         """False if the client has too much undelivered, or is gone; then its session ends."""
@@ -432,10 +394,3 @@ class Daemon:
             session.end()
             self._metrics.sessions.dec()
             log.info("session ended", session=session.id, why=why)
-
-
-def _model_fields(name: str, pipeline: Pipeline) -> ModelFields:
-    specs = (spec for spec in (*pipeline.controls, *BUILTIN) if not spec.hidden)
-    shape = context_shape_of(pipeline)
-    context = None if shape is None else ShapeFields(shape.name, shape.version)
-    return ModelFields(name, tuple(spec.fields() for spec in specs), pipeline.planes, context)

@@ -1,9 +1,11 @@
 """Measures a model on held-out worlds: picture quality, flicker, memory of places, drift, control, color alone, and what each part is worth.
 
 mirage-lsd evaluate                               the shipped model, 640x360, 3 steps (about an hour on two cores)
-mirage-lsd evaluate --quick --json figures.json   a short run, under ten minutes
+mirage-lsd evaluate --quick --json figures.json   a short run, under ten minutes, without the ablation
 mirage-lsd evaluate --model runs/v1/weights.safetensors --sheet sheet.png --video walks.mp4
+mirage-lsd evaluate --ablation --frames 12        what each part is worth, and nothing else
 mirage-lsd evaluate --games game.lsdrec           recordings of games with depth, and nothing else
+mirage-lsd evaluate --camera --judge judge.safetensors    real clips and people, and nothing else
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from rich.table import Table
 
 from mirage_lsd.commands.size import read_size
 
+from .evaluate_ablation import print_ablation, run_ablation
+from .evaluate_camera import add_clip, add_people, run_camera
 from .evaluate_games import run_games
 
 HELP = "measure a model's pictures on held-out worlds"
@@ -42,21 +46,8 @@ _TEXTURED = {
     "psnr": (">= 28", "levels with finished textures, against the world in the theme"),
     "detail": ("", "correlation of the logarithmic high-pass, output with input"),
     "moving_ratio": ("<= 1.2", "change of what moves from frame to frame over the input's own"),
+    "untold_moving_ratio": ("", "the same where no slot says how things move"),
     "color_only_psnr": (">= 23", "the same levels without depth and camera"),
-}
-_PEOPLE = {
-    "outfit_iou": (">= 0.8", "rendered people: outfit found and true, overlap over union"),
-    "outfit_iou_least": ("", "the same, the worst of them"),
-    "portraits": (">= 0.8", "the same, portraits of packages"),
-    "face_detail": (">= 0.9", "face and hair, high-pass correlation with the input, for each background"),
-    "world_recognised": (">= 0.95", "another place behind somebody: scene and lighting named by the judge"),
-}
-_CLIPS = {
-    "detail": (">= 0.75", "real clip, color alone: correlation of the logarithmic high-pass, output with input"),
-    "detail_energy": ("0.7 to 1.4", "its energy over the input's"),
-    "recognised": (">= 0.9", "theme and lighting recognised, and more than a tint"),
-    "recognised_if_graded": ("0", "the same of pictures that only have the theme's colors"),
-    "flicker_ratio": ("<= 1.1", "change between frames over the input's"),
 }
 
 
@@ -76,6 +67,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--quick", action="store_true", help="320x180, 24 frames a roll-out, 1,000 of drift, no ablation"
     )
     parser.add_argument("--no-ablation", action="store_true", help="leave out what each part is worth")
+    parser.add_argument(
+        "--ablation",
+        action="store_true",
+        help="measure what each part is worth, and nothing else; walks of at most 24 --frames in --worlds",
+    )
+    parser.add_argument(
+        "--worlds", type=int, default=2, choices=range(1, 5), help="worlds of --ablation (default: %(default)s)"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures")
     parser.add_argument(
         "--sheet",
@@ -84,6 +83,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write contact sheets: input, output, target (PNG); beside it textured levels and real clips",
     )
     parser.add_argument("--video", type=Path, metavar="FILE", help="write the roll-outs: input, output (MP4)")
+    parser.add_argument(
+        "--judge",
+        type=Path,
+        metavar="FILE",
+        help="read the judge of themes from this file (.safetensors); train it and write it there where there is none",
+    )
+    parser.add_argument(
+        "--camera",
+        action="store_true",
+        help="measure real clips, color alone, and people instead; --frames of each clip, --judge, --json, --sheet",
+    )
     parser.add_argument(
         "--games",
         type=Path,
@@ -109,6 +119,10 @@ def run(args: argparse.Namespace) -> int:
             raise ValueError(f"{args.model} is no network; evaluate takes mirage-lsd-v1 or a .safetensors file.")
         if args.games:
             return run_games(pipeline, args.games, args.frames, args.json, args.sheet)
+        if args.camera:
+            return run_camera(pipeline, args.frames, args.judge, args.json, args.sheet)
+        if args.ablation:
+            return run_ablation(pipeline, args.steps, args.worlds, min(args.frames, 24), args.json)
     except (ValueError, OSError) as error:
         print(f"mirage-lsd evaluate: {error}", file=sys.stderr)
         return 1
@@ -123,7 +137,8 @@ def run(args: argparse.Namespace) -> int:
         ablation,
         textured=3 if args.quick else 6,
         clips=6 if args.quick else 24,
-        judge_pictures=400 if args.quick else None,
+        judge_levels=100 if args.quick else None,
+        judge=args.judge,
         sheet=args.sheet,
         video=args.video,
     )
@@ -161,17 +176,8 @@ def _print(console: Console, figures: dict[str, Any], device: str) -> None:
     )
     for key, (asked, meaning) in _TEXTURED.items():
         table.add_row(f"textured.{key}", str(figures["textured"][key]), asked, meaning)
-    for key, figure in figures["people"].items():
-        asked, meaning = _PEOPLE[key]
-        named = figure if isinstance(figure, dict) else {"": figure}
-        for name, value in named.items():
-            table.add_row(f"people.{key}{name and '.'}{name}", str(value), asked, meaning)
+    add_people(table, figures["people"])
     for clip in figures["clips"]:
-        for key, (asked, meaning) in _CLIPS.items():
-            table.add_row(f"{clip['clip']}.{key}", str(clip[key]), asked, f"{meaning}, {clip['size']}")
+        add_clip(table, clip)
     console.print(table)
-    if figures["ablation"]:
-        parts = Table("variant", "PSNR", "sharpness", "warp ratio", title="What each part is worth, 320x180")
-        for row in figures["ablation"]:
-            parts.add_row(row["variant"], str(row["psnr"]), str(row["sharpness"]), str(row["warp_ratio"]))
-        console.print(parts)
+    print_ablation(console, figures["ablation"])

@@ -38,6 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--vae", type=Path, metavar="FOLDER", help="as for `mirage-lsd serve`")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda (default: %(default)s)")
+    parser.add_argument(
+        "--accel", choices=("eager", "auto", "tensorrt"), default="eager", help="as for `mirage-lsd serve`"
+    )
     parser.add_argument("--prompt", default="a snowy village at night", help="default: %(default)s")
     parser.add_argument("--size", default="512x288", help="WIDTHxHEIGHT (default: %(default)s)")
     parser.add_argument("--frames", type=int, default=40, help="of each of two walks (default: %(default)s)")
@@ -60,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
         from mirage_lsd.accel.select import resolve_device
         from mirage_lsd.pipelines.diffusers.files import CheckpointFiles, control_of
         from mirage_lsd.pipelines.diffusers.loading import load_checkpoint
+        from mirage_lsd.pipelines.diffusers.select_graphs import compiled_by
 
         from ..evaluation.checkpoint import CheckpointJob, evaluate_checkpoint
 
@@ -70,6 +74,7 @@ def run(args: argparse.Namespace) -> int:
             args.model, controlnets=tuple(control_of(text) for text in args.controlnet), vae=args.vae
         )
         checkpoint = load_checkpoint(files, resolve_device(args.device))
+        checkpoint.compiled = compiled_by(args.accel, checkpoint)
     except ImportError as error:
         print(
             f"mirage-lsd evaluate-checkpoint: {error.name} is missing: pip install 'mirage-lsd[diffusers]'.",

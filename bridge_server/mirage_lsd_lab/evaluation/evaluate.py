@@ -23,7 +23,7 @@ from .people.measure import measure_people
 from .roll_outs import measure_revisit, measure_roll_outs
 from .scenario import themed_world
 from .textured_levels import measure_textured_levels
-from .theme_classifier import accuracy, train_classifier
+from .theme_classifier import accuracy, read_or_train
 
 HELD_OUT_SEEDS = tuple(range(200, 224))
 ROLL_OUT_SEEDS = (300, 301, 302, 303)
@@ -42,7 +42,8 @@ class EvaluationJob:
     Attributes:
         size: width, height in pixels. roll_out: frames of each roll-out. long_path: frames of the drift's one stream.
         textured: frames in each textured level. ablation: also measure what each part is worth (minutes).
-        clips: frames of each real clip in each theme, 0: none. judge_pictures: that the judge of themes learns from, None: its own number.
+        clips: frames of each real clip in each theme, 0: none. judge_levels: that the judge of themes learns from, None: its own number.
+        judge: a file that it is read from, or written to where there is none.
         sheet, video: where to write a contact sheet (PNG) and the roll-outs (MP4).
     """
 
@@ -53,7 +54,8 @@ class EvaluationJob:
     ablation: bool = True
     textured: int = 6
     clips: int = 24
-    judge_pictures: int | None = None
+    judge_levels: int | None = None
+    judge: Path | None = None
     sheet: Path | None = None
     video: Path | None = None
 
@@ -86,7 +88,7 @@ def evaluate(
     blind_streams = measure_roll_outs(
         pipeline, blind_spec, ROLL_OUT_SEEDS[:2], job.roll_out, tick("color alone, roll-outs"), color_only=True
     )
-    classifier = train_classifier(tick("classifier"), job.judge_pictures)
+    classifier = read_or_train(job.judge, tick("classifier"), job.judge_levels)
     judged = measure_held_out(pipeline, small, CLASSIFIER_SEEDS, tick("theme recognised"))
     worlds = [themed_world(seed, i, small.width / small.height) for i, seed in enumerate(CLASSIFIER_SEEDS)]
     ceiling = [(render(world, small.height, small.width).target, world.scene, world.lighting) for world in worlds]
@@ -112,6 +114,7 @@ def evaluate(
         "textured": {
             "psnr": round(textured.psnr, 2), "detail": round(textured.detail, 3),
             "color_only_psnr": round(textured.color_only_psnr, 2), "moving_ratio": round(textured.moving_ratio, 3),
+            "untold_moving_ratio": round(textured.untold_moving_ratio, 3),
         },
         "people": people,
         "clips": [figures for figures, _ in clips],
@@ -123,14 +126,13 @@ def evaluate(
     }  # fmt: skip
     if job.ablation:
         figures["ablation"] = measure_ablation(
-            pipeline, small, HELD_OUT_SEEDS[:16], ROLL_OUT_SEEDS[:2], min(job.roll_out, 24), tick("ablation")
+            pipeline, small, ROLL_OUT_SEEDS[:2], min(job.roll_out, 24), paths, tick("ablation")
         )
     if job.sheet is not None:
         _write_sheet(held.rows, job.sheet)
         write_rows(textured.rows, job.sheet.with_stem(job.sheet.stem + "-textured"))
         for path, (_, pictures) in zip(paths, clips, strict=True):
-            rows = [torch.cat(pictures[i : i + 3], 2) for i in range(0, len(pictures), 3)]
-            write_rows(rows, job.sheet.with_stem(f"{job.sheet.stem}-{path.stem}"))
+            write_clip(pictures, path, job.sheet)
     if job.video is not None:
         h, w, _ = streams.frames[0].shape
         writer = imageio_ffmpeg.write_frames(str(job.video), (w, h), fps=24, macro_block_size=1, quality=7)
@@ -145,6 +147,12 @@ def write_rows(rows: list[Tensor], path: Path) -> None:
     """Writes pictures of one width, (3, H, W) in 0..1, one below the other (PNG)."""
     array = (torch.cat(rows, 1).clamp(0, 1) * 255).to(torch.uint8).permute(1, 2, 0).numpy()
     Image.fromarray(array).save(path)
+
+
+def write_clip(pictures: list[Tensor], clip: Path, sheet: Path) -> None:
+    """Writes what `measure_clip` showed, three pictures in a row, beside `sheet`."""
+    rows = [torch.cat(pictures[i : i + 3], 2) for i in range(0, len(pictures), 3)]
+    write_rows(rows, sheet.with_stem(f"{sheet.stem}-{clip.stem}"))
 
 
 def _write_sheet(rows: list[Tensor], path: Path) -> None:

@@ -33,6 +33,9 @@ typedef struct mls_frame {
   float sun[3];                /* unit, towards the sun */
   float seed[3];               /* offset of the fields, metres */
   float palette[24];           /* of skin, hair, outfit: linear RGB, second RGB, share of bands, share of stripes */
+  const uint8_t* slots;        /* height x width: which thing each pixel is of. NULL: nothing has a space of its own */
+  const float*
+      object_from_world; /* 3 rows x 256 slots x 4: the space that fields and patterns are sampled in, metres */
 } mls_frame;
 
 /* The head's layers for one setting of the controls: float32, matrices out x in. */
@@ -41,7 +44,7 @@ typedef struct mls_weights {
   const float* biases[2 + MLS_LAYERS];
 } mls_weights;
 
-/* Instructions that the calls use here: "avx512-bf16", "avx512", "avx2" or "portable". */
+/* Instructions that the calls use here: "amx-bf16", "avx512-bf16", "avx512", "avx2" or "portable". */
 MLS_API const char* mls_instructions(void);
 
 /* Chooses one of the names above for all later calls; 0 if this CPU can't, and then nothing has changed. */

@@ -6,6 +6,8 @@
 
 #include "cpu_features.h"
 #include "kernel.h"
+#include "tile_permission.h"
+#include "trial.h"
 
 namespace {
 
@@ -17,7 +19,18 @@ struct Kernel {
   decltype(&mirage::portable::shade) shade;
 };
 
+#ifdef MIRAGE_AMX
+bool has_good_tiles() {
+  static const bool good = mirage::cpu_features().amx_bf16 && mirage::tiles_permitted() &&
+                           mirage::paints_as(mirage::amx_bf16::shade, mirage::portable::shade);
+  return good;
+}
+#endif
+
 constexpr Kernel kKernels[] = {
+#ifdef MIRAGE_AMX
+    {"amx-bf16", has_good_tiles, mirage::amx_bf16::guide, mirage::amx_bf16::reproject, mirage::amx_bf16::shade},
+#endif
 #ifdef MIRAGE_X86
     {"avx512-bf16", [] { return mirage::cpu_features().avx512_bf16; }, mirage::avx512_bf16::guide,
      mirage::avx512_bf16::reproject, mirage::avx512_bf16::shade},

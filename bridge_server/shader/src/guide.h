@@ -210,6 +210,31 @@ constexpr int kGuide = MLS_GUIDE_CHANNELS;
 constexpr int kUnbuilt = 4, kGrown = 5;
 constexpr float kGrownUp = 0.5f;
 
+// Takes what fields and patterns are functions of into the space of each pixel's object: a point, its normal and its
+// tangent. Sky stays on its dome.
+inline void to_object_space(const View& v, Row& here, int y, int x, Vec3& p, Vec3& n, Vec3& t) {
+  constexpr int kSlots = 256;
+  const mls_frame& f = v.frame;
+  const uint8_t* const slots = f.slots + static_cast<size_t>(v.source_row(y)) * f.width;
+  for (int i = 0; i < kLanes; ++i) {
+    const int slot = slots[v.column[x + i]];
+    if (slot == 0 || here.ground()[x + i] < 0.5f) continue;
+    const float *a = f.object_from_world + 4 * slot, *b = a + 4 * kSlots, *c = b + 4 * kSlots;
+    const auto turned = [&](Vec3& d) {
+      const float dx = d.x[i], dy = d.y[i], dz = d.z[i];
+      d.x[i] = a[0] * dx + a[1] * dy + a[2] * dz;
+      d.y[i] = b[0] * dx + b[1] * dy + b[2] * dz;
+      d.z[i] = c[0] * dx + c[1] * dy + c[2] * dz;
+    };
+    turned(p);
+    turned(n);
+    turned(t);
+    p.x[i] += a[3];
+    p.y[i] += b[3];
+    p.z[i] += c[3];
+  }
+}
+
 // The guide of sixteen pixels from column `x` of row `y`; `noise`: 3 vectors, or null.
 inline void guide_of(const View& v, Row& above, Row& here, Row& below, int y, int x, vf* g, vf* noise) {
   const mls_frame& f = v.frame;
@@ -252,11 +277,12 @@ inline void guide_of(const View& v, Row& above, Row& here, Row& below, int y, in
   // Larger where the surface is seen at a grazing angle, at most five times.
   const vf incidence = vmax(vabs(n.x * vx + n.y * vy + n.z * vz), splat(0.2f));
   const vf footprint = load(here.footprint() + x) / select(ground > 0.5f, incidence, splat(1.0f)) + 1e-4f;
-  const vf px = load(here.x() + x), py = load(here.y() + x), pz = load(here.z() + x);
-  if (any) wear(garment, n, py, footprint, g + 14);
-  const Vec3 t = row_tangent(v, here, x, n);
-  world_fields(px, py, pz, n.x, n.y, n.z, t.x, t.y, t.z, footprint, f.seed, built, g + 17);
-  if (noise) anchored_noise(px, py, pz, n.x, n.y, n.z, footprint, noise);
+  Vec3 p = {load(here.x() + x), load(here.y() + x), load(here.z() + x)};
+  Vec3 t = row_tangent(v, here, x, n);
+  if (f.slots) to_object_space(v, here, y, x, p, n, t);
+  if (any) wear(garment, n, p.y, footprint, g + 14);
+  world_fields(p.x, p.y, p.z, n.x, n.y, n.z, t.x, t.y, t.z, footprint, f.seed, built, g + 17);
+  if (noise) anchored_noise(p.x, p.y, p.z, n.x, n.y, n.z, footprint, noise);
 }
 
 // Without geometry the guide is the color alone.

@@ -22,6 +22,9 @@ MIRAGE_KERNEL(avx2)
 MIRAGE_KERNEL(avx512)
 MIRAGE_KERNEL(avx512_bf16)
 #endif
+#ifdef MIRAGE_AMX
+MIRAGE_KERNEL(amx_bf16)
+#endif
 
 #undef MIRAGE_KERNEL
 

@@ -159,6 +159,7 @@ void shade(const mls_frame& frame, const mls_weights& weights, const float* cont
   }
   over_strips(first_row, last_row, threads, [&](int first, int last) {
     ContextRows rows(context, context_width, context_height, v);
+    [[maybe_unused]] const HeadUnits units{};
     Tile tile;
     vf inputs[kGuide], rgb[3][2];
     const auto shade_row = [&](int y, const auto& guide_at) {

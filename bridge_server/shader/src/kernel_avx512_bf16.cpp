@@ -1,2 +1,3 @@
 #define KERNEL_NAME avx512_bf16
+#define KERNEL_PAIRS
 #include "kernel.inl"

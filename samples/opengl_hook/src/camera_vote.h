@@ -13,6 +13,7 @@ struct ObjectGroup {
   Matrix model_view;
   int64_t vertices = 0;
   std::vector<uint32_t> draws; /**< vertex counts of its draw calls: what tells objects apart from frame to frame */
+  bool immediate = false;      /**< some are made vertex by vertex (`glBegin`) */
 };
 
 struct CameraEstimate {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "gl_api.h"
-#include "screen_shader.h"
+#include "planes.h"
 #include "view_depth.h"
 
 namespace mirage_hook {
@@ -22,19 +22,18 @@ struct CapturedFrame {
 class Capture {
  public:
   Capture(const GlApi& gl, int pass_width, int pass_height, int width, int height);
-  bool ok() const { return ok_; }
+  bool ok() const { return planes_.ok(); }
   void destroy();
 
-  /** Copies the depth of the viewport of the framebuffer that is bound. Needs the state of a StateGuard (likewise
+  /** Copies color and depth of the viewport of the framebuffer that is bound. Needs the state of a StateGuard (likewise
    * below). */
-  void copy_depth(int x, int y);
-  /** Copies its color, and begins to read all of it back; `slots`: see Marks, 0: none. Returns false where every buffer
-   * is still under way. */
-  bool grab(int x, int y, const ViewDepth& depth, double gamma, GLuint slots, int64_t number);
+  void copy(int x, int y);
+  /** Of the newest copy. `slots`: see Marks, 0: none. */
+  PassTextures textures(GLuint slots) const { return {color_, depth_, slots, pass_width_, pass_height_}; }
+  /** Begins to read the newest copy back. Returns false where every buffer is still under way. */
+  bool grab(const ViewDepth& depth, double gamma, GLuint slots, int64_t number);
   /** The oldest picture that has arrived; `wait`: waits for it (for recordings in lockstep). */
   bool arrived(bool wait, CapturedFrame* out);
-
-  GLuint depth_texture() const { return depth_; } /**< of the newest copy, window depth, row 0 at the bottom */
 
  private:
   struct Buffer {
@@ -49,12 +48,11 @@ class Capture {
 
   const GlApi& gl_;
   int pass_width_, pass_height_, width_, height_;
-  ScreenShader color_shader_, depth_shader_, ids_shader_;
-  GLuint color_ = 0, depth_ = 0, packed_color_ = 0, packed_depth_ = 0, packed_ids_ = 0, framebuffer_ = 0;
+  Planes planes_;
+  GLuint color_ = 0, depth_ = 0;
   std::array<Buffer, 3> buffers_;
   size_t next_ = 0, oldest_ = 0;
   Buffer* mapped_ = nullptr;
-  bool ok_ = false;
 };
 
 }  // namespace mirage_hook

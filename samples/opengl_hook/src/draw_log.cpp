@@ -66,6 +66,16 @@ const Pass* DrawLog::perspective(const PerspectiveDraw& draw) {
   return nullptr;
 }
 
+void DrawLog::last_was_immediate(uint32_t vertices) {
+  Pass::Group* const group = last();
+  if (group == nullptr || group->object.draws.empty()) return;
+  group->object.immediate = true;
+  const uint32_t taken = group->object.draws.back();
+  group->object.draws.back() = vertices;
+  group->object.vertices += vertices - taken;
+  pass_.vertices += int64_t{vertices} - taken;
+}
+
 bool DrawLog::is_main() const {
   return !main_done_ && (pass_.target.framebuffer == 0) == main_.window && pass_.target.viewport[2] == main_.width &&
          pass_.target.viewport[3] == main_.height && 3 * static_cast<double>(pass_.vertices) >= main_.vertices;

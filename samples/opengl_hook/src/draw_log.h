@@ -54,6 +54,8 @@ class DrawLog {
   const Pass* perspective(const PerspectiveDraw& draw);
   /** The object of the last perspective draw; null: it found no room. Valid until the next call. */
   Pass::Group* last() { return last_ < pass_.groups.size() ? &pass_.groups[last_] : nullptr; }
+  /** The last perspective draw had this many vertices, and was made one by one (`glBegin`). */
+  void last_was_immediate(uint32_t vertices);
   /** A draw without perspective, a cleared depth buffer, or a copy out of the target: the pass before it is over. */
   const Pass* end_pass();
   /** The frame is shown. */

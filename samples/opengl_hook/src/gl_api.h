@@ -21,7 +21,7 @@ namespace mirage_hook {
                       X(GetShaderInfoLog) X(GetShaderiv) X(GetString) X(GetUniformLocation) X(GetUniformfv)         \
                           X(IsEnabled) X(LinkProgram) X(MapBuffer) X(PixelStorei) X(PolygonMode) X(ReadBuffer)      \
                               X(ReadPixels) X(ShaderSource) X(TexImage2D) X(TexParameteri) X(TexSubImage2D)         \
-                                  X(Uniform1f) X(Uniform1i) X(Uniform2f) X(Uniform3f) X(Uniform4f) X(UniformMatrix4fv)           \
+                                  X(Uniform1f) X(Uniform1i) X(Uniform2f) X(Uniform4f) X(Uniform4fv) X(UniformMatrix4fv)           \
                                       X(UnmapBuffer) X(UseProgram) X(Viewport) X(StencilFuncSeparate) X(StencilMaskSeparate) X(StencilOpSeparate) X(GetQueryiv)
 
 // Null where the context is too old for them, or too new (Begin to Vertex2f).
@@ -29,7 +29,7 @@ namespace mirage_hook {
   X(Begin)                                                                                                             \
   X(BindSampler)                                                                                                       \
   X(BindVertexArray)                                                                                                   \
-  X(BlitFramebuffer) X(ClientWaitSync) X(DeleteSync) X(DeleteVertexArrays) X(End) X(FenceSync) X(GenVertexArrays)      \
+  X(BlitFramebuffer) X(CallList) X(ClientWaitSync) X(DeleteSync) X(DeleteVertexArrays) X(End) X(EndList) X(FenceSync) X(GenLists) X(GenVertexArrays) X(NewList)      \
       X(GetActiveUniformBlockiv) X(GetActiveUniformsiv) X(GetBufferParameteriv) X(GetBufferSubData) X(GetInteger64i_v) \
           X(GetIntegeri_v) X(GetProgramInterfaceiv) X(GetStringi) X(Vertex2f)
 

@@ -122,4 +122,15 @@ StateGuard::~StateGuard() {
   for (const Number& saved : pixel_store_) gl_.PixelStorei(saved.name, saved.value);
 }
 
+FramebufferGuard::FramebufferGuard(const GlApi& gl, int framebuffer) : gl_(gl) {
+  gl_.GetIntegerv(GL_DRAW_FRAMEBUFFER_BINDING, &draw_);
+  gl_.GetIntegerv(GL_READ_FRAMEBUFFER_BINDING, &read_);
+  gl_.BindFramebuffer(GL_FRAMEBUFFER, static_cast<GLuint>(framebuffer));
+}
+
+FramebufferGuard::~FramebufferGuard() {
+  gl_.BindFramebuffer(GL_DRAW_FRAMEBUFFER, static_cast<GLuint>(draw_));
+  gl_.BindFramebuffer(GL_READ_FRAMEBUFFER, static_cast<GLuint>(read_));
+}
+
 }  // namespace mirage_hook

@@ -20,7 +20,7 @@ class StateGuard {
   StateGuard(const StateGuard&) = delete;
   StateGuard& operator=(const StateGuard&) = delete;
 
-  static constexpr int kUnits = 3; /**< texture units that may be used, 2D targets only */
+  static constexpr int kUnits = 7; /**< texture units that may be used, 2D targets only */
 
  private:
   struct Number {
@@ -46,6 +46,19 @@ class StateGuard {
   std::array<GLint, 2> polygon_mode_;
   std::array<GLboolean, 4> color_mask_;
   GLboolean depth_mask_;
+};
+
+/** A framebuffer bound to be drawn to and read from, and the game's own bindings back at the end. */
+class FramebufferGuard {
+ public:
+  FramebufferGuard(const GlApi& gl, int framebuffer);
+  ~FramebufferGuard();
+  FramebufferGuard(const FramebufferGuard&) = delete;
+  FramebufferGuard& operator=(const FramebufferGuard&) = delete;
+
+ private:
+  const GlApi& gl_;
+  GLint draw_ = 0, read_ = 0;
 };
 
 }  // namespace mirage_hook

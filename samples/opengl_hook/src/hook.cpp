@@ -4,7 +4,8 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <fstream>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "gl_state.h"
@@ -16,43 +17,16 @@ namespace {
 
 constexpr int kFramesBeforeGuesses = 120;
 constexpr int kFramesBetweenReports = 30;
-constexpr double kExposureSpeed = 0.08;
+constexpr double kMostShadedWidth = 1920, kMostShadedHeight = 1080;
 
 thread_local bool render_thread = false;
 
-/** Luma (0..1), over a part of the pixels. */
-double mean_luma(const uint8_t* color, int64_t pixels) {
-  double sum = 0;
-  int64_t count = 0;
-  for (int64_t i = 0; i < pixels; i += 7, count++)
-    sum += 0.299 * color[4 * i] + 0.587 * color[4 * i + 1] + 0.114 * color[4 * i + 2];
-  return sum / (255.0 * static_cast<double>(std::max<int64_t>(count, 1)));
+/** A size with the shape of `width` x `height` that fits in the other one, and is not larger than itself. */
+std::pair<int, int> fitted(int width, int height, double most_width, double most_height) {
+  const double scale = std::min({1.0, most_width / width, most_height / height});
+  return {std::max(16, static_cast<int>(std::lround(width * scale))),
+          std::max(16, static_cast<int>(std::lround(height * scale)))};
 }
-
-/** The gamma that brings a mean to `wanted` (0..255); it only ever brightens. */
-double gamma_for(double mean, double wanted) {
-  return std::clamp(std::log(wanted / 255) / std::log(std::clamp(mean, 0.02, 0.9)), 0.2, 1.0);
-}
-
-/** The pass's framebuffer bound, and the game's own bindings back at the end. */
-class FramebufferGuard {
- public:
-  FramebufferGuard(const GlApi& gl, int framebuffer) : gl_(gl) {
-    gl_.GetIntegerv(GL_DRAW_FRAMEBUFFER_BINDING, &draw_);
-    gl_.GetIntegerv(GL_READ_FRAMEBUFFER_BINDING, &read_);
-    gl_.BindFramebuffer(GL_FRAMEBUFFER, static_cast<GLuint>(framebuffer));
-  }
-  ~FramebufferGuard() {
-    gl_.BindFramebuffer(GL_DRAW_FRAMEBUFFER, static_cast<GLuint>(draw_));
-    gl_.BindFramebuffer(GL_READ_FRAMEBUFFER, static_cast<GLuint>(read_));
-  }
-  FramebufferGuard(const FramebufferGuard&) = delete;
-  FramebufferGuard& operator=(const FramebufferGuard&) = delete;
-
- private:
-  const GlApi& gl_;
-  GLint draw_ = 0, read_ = 0;
-};
 
 }  // namespace
 
@@ -64,13 +38,18 @@ Hook& hook() {
 
 bool on_render_thread() { return render_thread; }
 
-Hook::Hook() : settings_(read_settings()), axes_(settings_.profile), moving_(settings_.profile, axes_) {}
+Hook::Hook()
+    : settings_(read_settings()),
+      axes_(settings_.profile),
+      moving_(settings_.profile, axes_),
+      exposure_(settings_.profile.exposure) {}
 
 bool Hook::watching() const { return gl_ != nullptr && !failed_ && !busy_ && list_ == 0; }
 
 void Hook::start(void* context) {
   render_thread = true;
   context_ = context;
+  immediate_ = Immediate();
   const char* why = nullptr;
   gl_ = load_gl(&why);
   if (gl_ == nullptr) {
@@ -127,12 +106,31 @@ bool Hook::draw(int64_t vertices, bool repeatable) {
     ended = draws_.end_pass();
   }
   if (ended != nullptr) pass_over(*ended);
-  if (kind != TransformKind::kPerspective || !repeatable || settings_.bypassed) return false;
+  if (kind != TransformKind::kPerspective) return false;
+  if (!repeatable) immediate_.begins(draw);
+  if (!repeatable || settings_.bypassed) return false;
   if (program != 0 && shaders_->writes_memory(static_cast<GLuint>(program))) return false;
   return moving_.draw_twice(&draws_, draw);
 }
 
 void Hook::drawn_twice() { moving_.drawn_twice(); }
+
+void Hook::immediate_begins(int64_t vertices) {
+  immediate_.forget();
+  draw(vertices, false);
+  if (watching() && !settings_.bypassed && moving_.any_immediate()) immediate_.record(*gl_);
+}
+
+void Hook::immediate_ends(int64_t vertices) {
+  const PerspectiveDraw* draw = watching() ? immediate_.ended(vertices) : nullptr;
+  if (draw != nullptr) draws_.last_was_immediate(draw->vertices);
+  if (!immediate_.stop()) return;
+  if (draw != nullptr && moving_.draw_twice(&draws_, *draw)) {
+    immediate_.draw();
+    moving_.drawn_twice();
+  }
+  immediate_.draw();
+}
 
 void Hook::clear(unsigned mask) {
   if (!watching() || (mask & GL_DEPTH_BUFFER_BIT) == 0) return;
@@ -215,28 +213,58 @@ bool Hook::prepare(const Target& target) {
   if (moving_.on() && !moving_.prepare(*gl_, target)) return false;
   pass_width_ = width;
   pass_height_ = height;
-  const double scale = std::min({1.0, static_cast<double>(settings_.profile.width) / width,
-                                 static_cast<double>(settings_.profile.height) / height});
-  width_ = std::max(16, static_cast<int>(std::lround(width * scale)));
-  height_ = std::max(16, static_cast<int>(std::lround(height * scale)));
+  std::tie(width_, height_) = fitted(width, height, settings_.profile.width, settings_.profile.height);
+  prepare_shading();
+  if (engine_ != nullptr) {
+    painter_->context_plane_size(engine_->width(), engine_->height(), &width_, &height_);
+    painter_->open_contexts(width_, height_, moving_.on(), engine_->width(), engine_->height());
+  } else {
+    painter_->open(width_, height_, moving_.on());
+  }
   capture_ = std::make_unique<Capture>(*gl_, width, height, width_, height_);
   write_back_ = std::make_unique<WriteBack>(*gl_, width, height, width_, height_);
-  painter_->open(width_, height_, moving_.on());
   painter_->await_open(settings_.lockstep_ms);
-  shown_ = Moment();
+  submitted_ = fresh_from_ = 0;
   reset_next_ = true;
   return capture_->ok() && write_back_->ok();
+}
+
+void Hook::prepare_shading() {
+  const Shading wanted = settings_.profile.shading;
+  if (!shades_ || wanted == Shading::kDaemon || (wanted == Shading::kAuto && EngineShading::is_software(*gl_))) return;
+  if (const char* why = EngineShading::obstacle(*gl_)) return give_up_shading(why);
+  const auto [width, height] = fitted(pass_width_, pass_height_, kMostShadedWidth, kMostShadedHeight);
+  engine_ = std::make_unique<EngineShading>(*gl_, width, height);
+  if (!engine_->ok()) return give_up_shading("the graphics driver can't run the shading pass");
+  log("the game's own OpenGL shades with the daemon's contexts, at %dx%d.", width, height);
+}
+
+void Hook::give_up_shading(const std::string& why) {
+  shades_ = false;
+  if (engine_ != nullptr) engine_->destroy();
+  engine_.reset();
+  if (settings_.profile.shading == Shading::kEngine)
+    log("%s: the daemon's pictures are shown in place of engine shading.", why.c_str());
+}
+
+void Hook::forget_painted() {
+  shown_ = Moment();
+  if (engine_ != nullptr) engine_->forget();
+  fresh_from_ = submitted_ + 1;
+  reset_next_ = true;
 }
 
 void Hook::drop_surfaces(bool context_alive) {
   if (context_alive && capture_ != nullptr) {
     capture_->destroy();
     write_back_->destroy();
+    if (engine_ != nullptr) engine_->destroy();
   }
   moving_.drop(context_alive);
   capture_.reset();
   write_back_.reset();
-  shown_ = Moment();
+  engine_.reset();
+  forget_painted();
 }
 
 void Hook::paint(const Pass& pass, Moment* moment, ViewDepth* depth) {
@@ -253,8 +281,12 @@ void Hook::paint(const Pass& pass, Moment* moment, ViewDepth* depth) {
   const int x = pass.target.viewport[0], y = pass.target.viewport[1];
   if (!prepare(pass.target)) return;
   if (!painter_->connected()) {  // nothing is taken from a game that nobody paints
-    shown_ = Moment();
-    reset_next_ = true;
+    forget_painted();
+    const std::string refusal = engine_ != nullptr ? painter_->refusal() : "";
+    if (!refusal.empty()) {
+      give_up_shading("the daemon has no contexts to shade with (" + refusal + ")");
+      drop_surfaces(true);
+    }
     return;
   }
   GLint drawn_to = GL_NONE;
@@ -264,12 +296,10 @@ void Hook::paint(const Pass& pass, Moment* moment, ViewDepth* depth) {
   gl_->ReadBuffer(static_cast<GLenum>(drawn_to));
 
   moment->reset = moment->reset || reset_next_;
-  capture_->copy_depth(x, y);
-  if (moving_.on()) {
-    moving_.number(capture_->depth_texture());
-    gl_->BindFramebuffer(GL_FRAMEBUFFER, static_cast<GLuint>(pass.target.framebuffer));
-  }
-  if (capture_->grab(x, y, *depth, gamma_, moving_.slots_texture(), moment->number)) {
+  capture_->copy(x, y);
+  const PassTextures copied = capture_->textures(moving_.slots_texture());
+  if (moving_.on()) moving_.number(copied.depth);
+  if (capture_->grab(*depth, exposure_.gamma(), copied.slots, moment->number)) {
     moments_[static_cast<size_t>(moment->number) % moments_.size()] = *moment;
     reset_next_ = false;
     figures_.captured++;
@@ -277,18 +307,26 @@ void Hook::paint(const Pass& pass, Moment* moment, ViewDepth* depth) {
     reset_next_ = moment->reset;
   }
   submit_arrived(settings_.lockstep_ms > 0);
-  take_result();
 
-  if (shown_.seq == 0) return;
-  const bool warp = settings_.reproject && shown_.number != moment->number && shown_.has_camera && moment->has_camera &&
-                    !moment->reset;
+  Painting painting{};
   std::vector<Matrix> then_from_now;
-  if (warp)
-    then_from_now =
-        clip_then_from_eye_now(shown_.projection * shown_.view, shown_.moving, moment->view, moment->moving);
+  if (engine_ != nullptr) {
+    take_context();
+    if (engine_ == nullptr || !engine_->ready() || !moment->has_camera) return;
+    engine_->draw(copied, *depth, exposure_.gamma(), moment->camera, moment->slots);
+    painting = {engine_->picture(), engine_->width(), engine_->height(), false};
+  } else {
+    take_result();
+    if (shown_.seq == 0) return;
+    if (settings_.reproject && shown_.number != moment->number && shown_.has_camera && moment->has_camera &&
+        !moment->reset)
+      then_from_now =
+          clip_then_from_eye_now(shown_.projection * shown_.view, shown_.moving, moment->view, moment->moving);
+    painting = write_back_->uploaded();
+  }
   gl_->BindFramebuffer(GL_FRAMEBUFFER, static_cast<GLuint>(pass.target.framebuffer));
   gl_->DrawBuffer(static_cast<GLenum>(drawn_to));
-  write_back_->draw(x, y, capture_->depth_texture(), moving_.slots_texture(), *depth, then_from_now);
+  write_back_->draw(painting, x, y, copied.depth, copied.slots, *depth, then_from_now);
   figures_.painted++;
 }
 
@@ -299,12 +337,7 @@ void Hook::submit_arrived(bool wait) {
     Moment& moment = moments_[static_cast<size_t>(frame.number) % moments_.size()];
     if (moment.number != frame.number) continue;
     const int64_t pixels = int64_t{width_} * height_;
-    if (settings_.profile.exposure > 0) {
-      // The picture is already brightened: its gamma leads back to what the game drew.
-      const double mean = std::pow(mean_luma(frame.color, pixels), 1 / gamma_);
-      const double wanted = gamma_for(mean, settings_.profile.exposure);
-      gamma_ = figures_.captured <= 1 ? wanted : gamma_ + kExposureSpeed * (wanted - gamma_);
-    }
+    exposure_.watch(frame.color, pixels);
     const bool holds = std::any_of(frame.depth, frame.depth + pixels, [](float d) { return d < 0; });
     std::vector<uint8_t> color;
     std::vector<float> depth;
@@ -318,6 +351,7 @@ void Hook::submit_arrived(bool wait) {
                                    moment.reset});
     if (moment.seq == 0) reset_next_ = reset_next_ || moment.reset;
     awaited_ = moment.seq;
+    submitted_ = std::max(submitted_, moment.seq);
   }
 }
 
@@ -332,11 +366,21 @@ void Hook::take_result() {
   shown_ = *of;
 }
 
+void Hook::take_context() {
+  const lsd_context* context = painter_->newest_context(std::max(fresh_from_, settings_.lockstep_ms > 0 ? awaited_ : 0),
+                                                        awaited_ > 0 ? settings_.lockstep_ms : 0);
+  if (context == nullptr) return;
+  const bool taken = engine_->take(*context);
+  painter_->release_context();
+  if (taken) return;
+  give_up_shading("the model's numbers are not those that this hook shades with");
+  drop_surfaces(true);
+}
+
 void Hook::steer() {
   if (keys_.take(Key::kBypass)) {
     settings_.bypassed = !settings_.bypassed;
-    shown_ = Moment();
-    reset_next_ = true;
+    forget_painted();
     log("%s", settings_.bypassed ? "bypassed: the game's own picture (F9 paints it again)" : "painting");
   }
   if (keys_.take(Key::kTheme)) painter_->next_choice(0);
@@ -354,18 +398,9 @@ void Hook::tell_guesses() {
 }
 
 void Hook::write_report() const {
-  const lsd_stats stats = painter_->stats();
-  const double passes = static_cast<double>(std::max<int64_t>(figures_.passes, 1));
-  std::ofstream file(settings_.report, std::ios::trunc);
-  file << "{\"frames\": " << figures_.frames << ", \"passes\": " << figures_.passes
-       << ", \"captured\": " << figures_.captured << ", \"painted\": " << figures_.painted
-       << ", \"cuts\": " << figures_.cuts << ", \"moving\": " << static_cast<double>(figures_.moving) / passes
-       << ", \"support\": " << figures_.support / passes << ", \"hook_ms\": " << figures_.microseconds / 1000 / passes
-       << ", \"gamma\": " << gamma_ << ", \"up\": \"" << axes_.up() << "\", \"held_depth\": " << draws_.held_depth()
-       << ", \"width\": " << width_ << ", \"height\": " << height_
-       << ", \"core_profile\": " << (gl_->compatibility ? "false" : "true") << ", \"results_per_second\": " << stats.fps
-       << ", \"latency_ms_p50\": " << stats.latency_ms_p50 << ", \"latency_ms_p95\": " << stats.latency_ms_p95
-       << ", \"reconnects\": " << stats.reconnects << "}\n";
+  mirage_hook::write_report(
+      settings_.report, figures_, painter_->stats(),
+      {exposure_.gamma(), axes_.up(), draws_.held_depth(), width_, height_, engine_ != nullptr, !gl_->compatibility});
 }
 
 }  // namespace mirage_hook

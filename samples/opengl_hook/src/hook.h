@@ -10,10 +10,14 @@
 #include "camera_vote.h"
 #include "capture.h"
 #include "draw_log.h"
+#include "engine_shading.h"
+#include "exposure.h"
 #include "gl_api.h"
+#include "immediate.h"
 #include "keys.h"
 #include "moving_objects.h"
 #include "painter.h"
+#include "report.h"
 #include "settings.h"
 #include "shader_matrices.h"
 #include "world_axes.h"
@@ -33,6 +37,9 @@ class Hook {
    * it is whole, and changes nothing but its framebuffer. */
   bool draw(int64_t vertices, bool repeatable);
   void drawn_twice();
+  /** Before `glBegin`, with a guess of how many there will be, in place of `draw`; after `glEnd`. */
+  void immediate_begins(int64_t vertices);
+  void immediate_ends(int64_t vertices);
   void clear(unsigned mask);
   void copy_from_framebuffer();
   void list_begins(GLuint first);
@@ -55,19 +62,21 @@ class Hook {
     std::vector<MovingObject> moving;
     std::vector<lsd_slot> slots;
   };
-  struct Figures {
-    int64_t frames = 0, passes = 0, captured = 0, painted = 0, cuts = 0;
-    double support = 0, microseconds = 0;
-    int64_t moving = 0; /**< objects, over all passes */
-  };
 
   bool watching() const;
   void start(void* context);
   void pass_over(const Pass& pass);
   void paint(const Pass& pass, Moment* moment, ViewDepth* depth);
   bool prepare(const Target& target);
+  /** Makes what shades here, where that is wanted and can be. */
+  void prepare_shading();
+  /** The daemon's pictures instead, from the next pass on. */
+  void give_up_shading(const std::string& why);
+  /** What was painted last is out of date. */
+  void forget_painted();
   void submit_arrived(bool wait);
   void take_result();
+  void take_context();
   void steer();
   void tell_guesses();
   void write_report() const;
@@ -79,6 +88,7 @@ class Hook {
   bool failed_ = false, busy_ = false;
   GLuint list_ = 0;
   std::unordered_map<GLuint, int64_t> list_vertices_;
+  Immediate immediate_;
 
   DrawLog draws_;
   std::unique_ptr<ShaderMatrices> shaders_;
@@ -90,12 +100,14 @@ class Hook {
   std::unique_ptr<Painter> painter_;
   std::unique_ptr<Capture> capture_;
   std::unique_ptr<WriteBack> write_back_;
+  std::unique_ptr<EngineShading> engine_; /**< null: the daemon sends pictures */
   int pass_width_ = 0, pass_height_ = 0, width_ = 0, height_ = 0;
   std::array<Moment, 64> moments_;
-  Moment shown_; /**< of the picture that was uploaded last; seq 0: none */
-  int64_t awaited_ = 0;
-  double gamma_ = 1;
-  bool reset_next_ = true, told_ = false, told_samples_ = false;
+  Moment shown_;                        /**< of the picture that was uploaded last; seq 0: none */
+  int64_t awaited_ = 0, submitted_ = 0; /**< numbers of the stream's frames */
+  int64_t fresh_from_ = 0;              /**< contexts of earlier frames are out of date */
+  Exposure exposure_;
+  bool reset_next_ = true, told_ = false, told_samples_ = false, shades_ = true;
   Figures figures_;
 };
 

@@ -13,6 +13,7 @@ namespace {
 // A primitive that is drawn vertex by vertex: how many there are is not known when it begins, and not needed exactly.
 constexpr int64_t kVerticesOfAPrimitive = 4;
 
+thread_local int64_t immediate_vertices = 0;  // since the last glBegin
 thread_local int depth = 0;  // within a call of ours, into a driver that may call its own exported functions
 
 class Entry {
@@ -53,7 +54,37 @@ int64_t sum(const Count* counts, GLsizei number) {
     real arguments;                                             \
   }
 
-MIRAGE_DRAW_ONCE(glBegin, kVerticesOfAPrimitive, (GLenum mode), (mode))
+MIRAGE_INTERPOSE void glBegin(GLenum mode) {
+  MIRAGE_REAL(glBegin);
+  const Entry entry;
+  immediate_vertices = 0;
+  if (entry.counts()) hook().immediate_begins(kVerticesOfAPrimitive);
+  real(mode);
+}
+
+MIRAGE_INTERPOSE void glEnd() {
+  MIRAGE_REAL(glEnd);
+  const Entry entry;
+  real();
+  if (entry.counts()) hook().immediate_ends(immediate_vertices);
+}
+
+#define MIRAGE_VERTEX(name, parameters, arguments) \
+  MIRAGE_INTERPOSE void name parameters {          \
+    MIRAGE_REAL(name);                             \
+    immediate_vertices++;                          \
+    real arguments;                                \
+  }
+MIRAGE_VERTEX(glVertex2d, (GLdouble x, GLdouble y), (x, y))
+MIRAGE_VERTEX(glVertex2f, (GLfloat x, GLfloat y), (x, y))
+MIRAGE_VERTEX(glVertex2i, (GLint x, GLint y), (x, y))
+MIRAGE_VERTEX(glVertex2fv, (const GLfloat* v), (v))
+MIRAGE_VERTEX(glVertex3d, (GLdouble x, GLdouble y, GLdouble z), (x, y, z))
+MIRAGE_VERTEX(glVertex3f, (GLfloat x, GLfloat y, GLfloat z), (x, y, z))
+MIRAGE_VERTEX(glVertex3dv, (const GLdouble* v), (v))
+MIRAGE_VERTEX(glVertex3fv, (const GLfloat* v), (v))
+MIRAGE_VERTEX(glVertex4f, (GLfloat x, GLfloat y, GLfloat z, GLfloat w), (x, y, z, w))
+MIRAGE_VERTEX(glVertex4fv, (const GLfloat* v), (v))
 MIRAGE_DRAW(glDrawArrays, count, (GLenum mode, GLint first, GLsizei count), (mode, first, count))
 MIRAGE_DRAW(glDrawArraysEXT, count, (GLenum mode, GLint first, GLsizei count), (mode, first, count))
 MIRAGE_DRAW(glDrawElements, count, (GLenum mode, GLsizei count, GLenum type, const void* indices),
@@ -178,6 +209,17 @@ void* interposed_gl(const std::string_view name) {
 #define MIRAGE_ENTRY(function) \
   if (name == #function) return reinterpret_cast<void*>(&::function);
   MIRAGE_ENTRY(glBegin)
+  MIRAGE_ENTRY(glEnd)
+  MIRAGE_ENTRY(glVertex2d)
+  MIRAGE_ENTRY(glVertex2f)
+  MIRAGE_ENTRY(glVertex2i)
+  MIRAGE_ENTRY(glVertex2fv)
+  MIRAGE_ENTRY(glVertex3d)
+  MIRAGE_ENTRY(glVertex3f)
+  MIRAGE_ENTRY(glVertex3dv)
+  MIRAGE_ENTRY(glVertex3fv)
+  MIRAGE_ENTRY(glVertex4f)
+  MIRAGE_ENTRY(glVertex4fv)
   MIRAGE_ENTRY(glDrawArrays)
   MIRAGE_ENTRY(glDrawArraysEXT)
   MIRAGE_ENTRY(glDrawElements)

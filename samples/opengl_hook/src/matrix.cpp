@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace mirage_hook {
 namespace {
@@ -83,6 +84,36 @@ Matrix rigid(const Matrix& m, double scale) {
   set_row(&out, 1, y, 1);
   set_row(&out, 2, z, 1);
   for (int r = 0; r < 3; r++) out(r, 3) = m(r, 3) / scale;
+  return out;
+}
+
+double mean_scale_of(const Matrix& m) { return std::cbrt(std::abs(dot(row(m, 0), cross(row(m, 1), row(m, 2))))); }
+
+bool is_invertible_affine(const Matrix& m) {
+  if (!finite(m) || m(3, 0) != 0 || m(3, 1) != 0 || m(3, 2) != 0 || std::abs(m(3, 3) - 1) > 1e-6) return false;
+  const double volume = std::abs(dot(row(m, 0), cross(row(m, 1), row(m, 2))));
+  const double edges = norm(row(m, 0)) * norm(row(m, 1)) * norm(row(m, 2));
+  return edges > 1e-18 && volume > 1e-4 * edges;
+}
+
+Matrix nearest_rigid(const Matrix& m) {
+  // Newton's iteration for the polar decomposition: the mean of the matrix and its inverse's transpose.
+  constexpr int kMostSteps = 30;
+  Matrix out = m;
+  for (int step = 0; step < kMostSteps; step++) {
+    const Vector x = row(out, 0), y = row(out, 1), z = row(out, 2);
+    const Vector yz = cross(y, z), zx = cross(z, x), xy = cross(x, y);
+    const double volume = dot(x, yz);
+    double change = 0;
+    const std::pair<Vector, Vector> rows[] = {{x, yz}, {y, zx}, {z, xy}};
+    for (int r = 0; r < 3; r++)
+      for (size_t c = 0; c < 3; c++) {
+        const double next = 0.5 * (rows[r].first[c] + rows[r].second[c] / volume);
+        change = std::max(change, std::abs(next - rows[r].first[c]));
+        out(r, static_cast<int>(c)) = next;
+      }
+    if (change < 1e-12) break;
+  }
   return out;
 }
 

@@ -25,9 +25,16 @@ Matrix inverse_of_similarity(const Matrix& m);
 bool is_similarity(const Matrix& m);
 /** The uniform scale of a similarity. */
 double scale_of(const Matrix& m);
+/** The side of the cube that has the volume which a unit cube is made to. */
+double mean_scale_of(const Matrix& m);
 /** The rotation part made orthonormal again (Gram-Schmidt, from the third row), without its scale; the translation is
  * divided by `scale`. */
 Matrix rigid(const Matrix& m, double scale = 1);
+/** The rotation nearest to the upper left 3x3 (mirrored where that is), with the translation: for a thing that moves
+ * rigidly, however it was scaled or sheared before, all poses differ from its own by one and the same rotation. */
+Matrix nearest_rigid(const Matrix& m);
+/** Whether it moves points and can be undone: the last row is 0 0 0 1, the rest has an inverse. */
+bool is_invertible_affine(const Matrix& m);
 /** The angle of the rotation part, radians. */
 double rotation_angle(const Matrix& m);
 

@@ -29,6 +29,8 @@ class MovingObjects {
   /** The draw call that was just told to `draws`: whether it should be drawn twice, between this and `drawn_twice`. */
   bool draw_twice(DrawLog* draws, const PerspectiveDraw& draw);
   void drawn_twice() { marks_->end(); }
+  /** Whether something moves that is drawn vertex by vertex. */
+  bool any_immediate() const { return marks_ != nullptr && tracker_.any_immediate(); }
 
   /** A pass is over. `view`: eye_from_world; `cut`: all is forgotten. */
   void follow(const Pass& pass, const Matrix& view, double metres, bool cut);

@@ -10,7 +10,8 @@ namespace mirage_hook {
   X(lsd_client_create)                                                                                              \
   X(lsd_client_control_choice)                                                                                      \
   X(lsd_client_control_count)                                                                                       \
-  X(lsd_client_control_spec) X(lsd_last_error) X(lsd_now_ns) X(lsd_stream_acquire) X(lsd_stream_close)              \
+  X(lsd_client_control_spec) X(lsd_context_plane_size) X(lsd_last_error) X(lsd_now_ns) X(lsd_stream_acquire)       \
+      X(lsd_stream_acquire_context) X(lsd_stream_close) X(lsd_stream_release_context)                               \
       X(lsd_stream_control_begin) X(lsd_stream_control_commit) X(lsd_stream_control_string) X(lsd_stream_get_state) \
           X(lsd_stream_get_stats) X(lsd_stream_last_error) X(lsd_stream_next_notice) X(lsd_stream_open)             \
               X(lsd_stream_submit)

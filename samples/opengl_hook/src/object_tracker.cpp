@@ -61,6 +61,7 @@ void ObjectTracker::follow(std::vector<Seen>* seen, double metres) {
   std::sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.distance < b.distance; });
   std::vector<bool> taken(seen->size(), false);
   for (Track& track : tracks_) track.seen = false;
+  std::vector<std::pair<Track*, const Seen*>> matched;
   for (const Pair& pair : pairs) {
     Track& track = tracks_[pair.track];
     const Seen& now = (*seen)[pair.seen];
@@ -72,17 +73,27 @@ void ObjectTracker::follow(std::vector<Seen>* seen, double metres) {
     track.before = gap ? now.pose : track.pose;
     track.pose = now.pose;
     track.unseen = 0;
-    if (track.slot == 0 && track.moved >= kFramesToMove) track.slot = free_slot();
-    slots_[now.object] = track.slot;
-    if (track.slot != 0) moving_.push_back({track.slot, track.pose, track.before});
+    matched.emplace_back(&track, &now);
   }
+  give_slots(std::move(matched));
   for (size_t s = 0; s < seen->size() && tracks_.size() < kMostTracks; s++) {
     if (taken[s]) continue;
     Track track;
     track.draws = std::move((*seen)[s].draws);
     track.pose = track.before = (*seen)[s].pose;
     track.seen = true;
+    track.immediate = (*seen)[s].immediate;
     tracks_.push_back(std::move(track));
+  }
+}
+
+void ObjectTracker::give_slots(std::vector<std::pair<Track*, const Seen*>> matched) {
+  std::stable_sort(matched.begin(), matched.end(),
+                   [](const auto& a, const auto& b) { return a.second->size > b.second->size; });
+  for (const auto& [track, now] : matched) {
+    if (track->slot == 0 && track->moved >= kFramesToMove) track->slot = free_slot();
+    slots_[now->object] = track->slot;
+    if (track->slot != 0) moving_.push_back({track->slot, track->pose, track->before});
   }
 }
 
@@ -95,11 +106,15 @@ const std::vector<int>& ObjectTracker::update(const std::vector<const ObjectGrou
   std::vector<Seen> seen;
   const Matrix world_from_eye = inverse_of_similarity(view);
   for (size_t i = 0; i < objects.size(); i++) {
-    if (!is_similarity(objects[i]->model_view)) continue;
+    const Matrix& m = objects[i]->model_view;
+    if (!is_invertible_affine(m)) continue;
     std::vector<uint32_t> draws = telling(objects[i]->draws);
     if (draws.empty()) continue;
-    const Matrix& m = objects[i]->model_view;
-    seen.push_back({i, std::move(draws), rigid(world_from_eye * m), std::hypot(std::hypot(m(0, 3), m(1, 3)), m(2, 3))});
+    // A part of a figure is often a sphere that was stretched.
+    const Matrix pose = is_similarity(m) ? rigid(world_from_eye * m) : nearest_rigid(world_from_eye * m);
+    const double distance = std::hypot(std::hypot(m(0, 3), m(1, 3)), m(2, 3));
+    const double size = mean_scale_of(m) / std::max(distance, 1e-9);
+    seen.push_back({i, std::move(draws), pose, distance, size, objects[i]->immediate});
   }
   follow(&seen, metres);
   for (Track& track : tracks_)
@@ -108,8 +123,12 @@ const std::vector<int>& ObjectTracker::update(const std::vector<const ObjectGrou
       std::remove_if(tracks_.begin(), tracks_.end(), [](const Track& track) { return track.unseen > kFramesUnseen; }),
       tracks_.end());
   vertex_counts_.clear();
-  for (const Track& track : tracks_)
-    if (track.slot != 0) vertex_counts_.insert(track.draws.begin(), track.draws.end());
+  any_immediate_ = false;
+  for (const Track& track : tracks_) {
+    if (track.slot == 0) continue;
+    vertex_counts_.insert(track.draws.begin(), track.draws.end());
+    any_immediate_ = any_immediate_ || track.immediate;
+  }
   return slots_;
 }
 

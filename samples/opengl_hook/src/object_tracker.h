@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "camera_vote.h"
@@ -19,7 +20,8 @@ struct MovingObject {
 
 /** An object is a set of draw calls with one eye_from_object. From one frame to the next it is the one with the same
  * calls whose place is nearest to where it was going; it moves where its pose in the world changes. What has moved once
- * keeps its number as long as it is seen.
+ * keeps its number as long as it is seen. Where more begin to move than there are numbers for, the larger ones get
+ * them.
  */
 class ObjectTracker {
  public:
@@ -35,6 +37,8 @@ class ObjectTracker {
   const std::vector<MovingObject>& moving() const { return moving_; }
   /** Whether a draw of so many vertices may be of something that moves. */
   bool may_move(uint32_t vertices) const { return vertex_counts_.count(vertices) != 0; }
+  /** Whether something moves that is drawn vertex by vertex (`glBegin`). */
+  bool any_immediate() const { return any_immediate_; }
 
  private:
   struct Track {
@@ -44,14 +48,18 @@ class ObjectTracker {
     int unseen = 0;
     int slot = 0;
     bool seen = false;
+    bool immediate = false; /**< drawn vertex by vertex */
   };
   struct Seen {
     size_t object;
     std::vector<uint32_t> draws;
     Matrix pose;
     double distance; /**< from the eye, the game's units */
+    double size;     /**< its scale as a share of that distance */
+    bool immediate;
   };
   void follow(std::vector<Seen>* seen, double metres);
+  void give_slots(std::vector<std::pair<Track*, const Seen*>> matched);
   bool moves(const Track& track, const Seen& now) const;
   int free_slot() const;
 
@@ -60,6 +68,7 @@ class ObjectTracker {
   std::vector<int> slots_;
   std::vector<MovingObject> moving_;
   std::unordered_set<uint32_t> vertex_counts_;
+  bool any_immediate_ = false;
 };
 
 }  // namespace mirage_hook

@@ -27,7 +27,7 @@ Painter::Painter(const NativeCore& core, const std::string& controls) : core_(co
   if (client_ == nullptr) log("%s The game runs unpainted.", core_.lsd_last_error());
 }
 
-void Painter::open(int width, int height, bool ids) {
+void Painter::open(int width, int height, bool ids, int output_width, int output_height, lsd_format output) {
   if (stream_ != nullptr) core_.lsd_stream_close(stream_);
   stream_ = nullptr;
   if (client_ == nullptr) return;
@@ -40,7 +40,9 @@ void Painter::open(int width, int height, bool ids) {
   config.planes[0] = {LSD_PLANE_COLOR, LSD_FORMAT_RGBA8};
   config.planes[1] = {LSD_PLANE_DEPTH, LSD_FORMAT_R32F};
   config.planes[2] = {LSD_PLANE_IDS, LSD_FORMAT_R8};
-  config.output_format = LSD_FORMAT_RGBA8;
+  config.output_width = output_width;
+  config.output_height = output_height;
+  config.output_format = output;
   stream_ = core_.lsd_stream_open(client_, &config);
   if (stream_ == nullptr) {
     log("%s The game runs unpainted.", core_.lsd_last_error());
@@ -51,6 +53,13 @@ void Painter::open(int width, int height, bool ids) {
     const size_t equals = pair.find('=');
     if (equals != std::string::npos) set(pair.substr(0, equals).c_str(), pair.c_str() + equals + 1, 0);
   }
+}
+
+void Painter::context_plane_size(int shaded_width, int shaded_height, int* width, int* height) const {
+  int32_t w = shaded_width, h = shaded_height;
+  core_.lsd_context_plane_size(shaded_width, shaded_height, &w, &h);
+  *width = w;
+  *height = h;
 }
 
 void Painter::set(const char* control, const char* value, float transition_s) {
@@ -95,6 +104,23 @@ const lsd_result* Painter::await(int64_t seq, int milliseconds) {
   return nullptr;
 }
 
+const lsd_context* Painter::newest_context(int64_t since, int milliseconds) {
+  if (stream_ == nullptr) return nullptr;
+  const int64_t until = now_ns() + int64_t{milliseconds} * 1000000;
+  while (true) {
+    context_ = {};
+    context_.size = sizeof context_;
+    if (core_.lsd_stream_acquire_context(stream_, &context_) == LSD_OK) {
+      if (context_.is_new != 0 && context_.seq >= since) return &context_;
+      release_context();
+    }
+    if (milliseconds <= 0 || !connected() || now_ns() >= until) return nullptr;
+    usleep(500);
+  }
+}
+
+void Painter::release_context() { core_.lsd_stream_release_context(stream_, &context_); }
+
 void Painter::await_open(int milliseconds) const {
   const int64_t until = now_ns() + int64_t{milliseconds} * 1000000;
   while (stream_ != nullptr && core_.lsd_stream_get_state(stream_) == LSD_STREAM_PENDING && now_ns() < until)
@@ -102,6 +128,13 @@ void Painter::await_open(int milliseconds) const {
 }
 
 bool Painter::connected() const { return stream_ != nullptr && core_.lsd_stream_get_state(stream_) == LSD_STREAM_OPEN; }
+
+std::string Painter::refusal() const {
+  if (stream_ == nullptr || core_.lsd_stream_get_state(stream_) != LSD_STREAM_FAILED) return "";
+  char why[256] = "";
+  core_.lsd_stream_last_error(stream_, why, sizeof why);
+  return why;
+}
 
 lsd_stats Painter::stats() const {
   lsd_stats stats{};

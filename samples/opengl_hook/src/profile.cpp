@@ -57,6 +57,12 @@ bool read_count(const std::string& text, int most, int* out) {
 
 }  // namespace
 
+bool read_shading(const std::string& text, Shading* out) {
+  if (text != "auto" && text != "daemon" && text != "engine") return false;
+  *out = text == "auto" ? Shading::kAuto : text == "daemon" ? Shading::kDaemon : Shading::kEngine;
+  return true;
+}
+
 std::vector<std::string> Profile::guessed() const {
   std::vector<std::string> names;
   if (metres_per_unit <= 0) names.push_back("metres_per_unit");
@@ -86,6 +92,8 @@ Profile parse_profile(const std::string& text, std::vector<std::string>* problem
        {[&](const std::string& v) { return read_class(v, &profile.moving_class); },
         "takes a class of the protocol (prop, vehicle, creature, ...)"}},
       {"moving_strength", {number(0, 1, &profile.moving_strength), "takes a number from 0 to 1"}},
+      {"shading",
+       {[&](const std::string& v) { return read_shading(v, &profile.shading); }, "takes auto, daemon or engine"}},
       {"size",
        {[&](const std::string& v) { return read_size(v, &profile.width, &profile.height); },
         "takes WIDTHxHEIGHT, each 64 to 4096"}},

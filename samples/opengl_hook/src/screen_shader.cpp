@@ -8,6 +8,7 @@ namespace mirage_hook {
 namespace {
 
 constexpr char kOldVertex[] = "#version 120\nvoid main() { gl_Position = gl_Vertex; }\n";
+constexpr char kFixedVertex[] = "#version 330 compatibility\nvoid main() { gl_Position = gl_Vertex; }\n";
 constexpr char kNewVertex[] =
     "#version 150\n"
     "void main() { gl_Position = vec4(gl_VertexID == 1 ? 3.0 : -1.0, gl_VertexID == 2 ? 3.0 : -1.0, 0.0, 1.0); }\n";
@@ -19,28 +20,35 @@ constexpr char kNewTail[] = "void main() { color = shade(gl_FragCoord.xy); }\n";
 
 }  // namespace
 
-GLuint ScreenShader::compile(GLenum kind, const char* body) const {
-  const bool old = gl_.compatibility;
-  const char* vertex[] = {old ? kOldVertex : kNewVertex};
-  const char* fragment[] = {old ? kOldHead : kNewHead, body, old ? kOldTail : kNewTail};
+ScreenShader::ScreenShader(const GlApi& gl, const char* body)
+    : ScreenShader(gl, gl.compatibility ? kOldVertex : kNewVertex,
+                   gl.compatibility ? std::string(kOldHead) + body + kOldTail : std::string(kNewHead) + body + kNewTail,
+                   "the game runs unpainted") {}
+
+ScreenShader ScreenShader::whole(const GlApi& gl, const std::string& fragment, const char* instead) {
+  return {gl, gl.compatibility ? kFixedVertex : kNewVertex, fragment, instead};
+}
+
+GLuint ScreenShader::compile(GLenum kind, const std::string& text, const char* instead) const {
+  const char* texts[] = {text.c_str()};
   const GLuint shader = gl_.CreateShader(kind);
-  if (kind == GL_VERTEX_SHADER)
-    gl_.ShaderSource(shader, 1, vertex, nullptr);
-  else
-    gl_.ShaderSource(shader, 3, fragment, nullptr);
+  gl_.ShaderSource(shader, 1, texts, nullptr);
   gl_.CompileShader(shader);
   GLint compiled = 0;
   gl_.GetShaderiv(shader, GL_COMPILE_STATUS, &compiled);
   if (compiled) return shader;
-  char text[256] = "";
-  gl_.GetShaderInfoLog(shader, sizeof text, nullptr, text);
-  log("the graphics driver refuses a shader (%s); the game runs unpainted.", text);
+  char why[256] = "";
+  gl_.GetShaderInfoLog(shader, sizeof why, nullptr, why);
+  log("the graphics driver refuses a shader (%s); %s.", why, instead);
   gl_.DeleteShader(shader);
   return 0;
 }
 
-ScreenShader::ScreenShader(const GlApi& gl, const char* body) : gl_(gl) {
-  const GLuint vertex = compile(GL_VERTEX_SHADER, nullptr), fragment = compile(GL_FRAGMENT_SHADER, body);
+ScreenShader::ScreenShader(const GlApi& gl, const std::string& vertex_text, const std::string& fragment_text,
+                           const char* instead)
+    : gl_(gl) {
+  const GLuint vertex = compile(GL_VERTEX_SHADER, vertex_text, instead);
+  const GLuint fragment = compile(GL_FRAGMENT_SHADER, fragment_text, instead);
   if (vertex != 0 && fragment != 0) {
     const GLuint program = gl_.CreateProgram();
     gl_.AttachShader(program, vertex);

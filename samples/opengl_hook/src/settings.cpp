@@ -26,6 +26,9 @@ Settings read_settings() {
   std::vector<std::string> problems;
   settings.profile = parse_profile(text.str(), &problems);
   for (const std::string& problem : problems) log("%s, %s; the line is left out.", path.c_str(), problem.c_str());
+  const std::string shading = variable("MIRAGE_LSD_HOOK_SHADING");
+  if (!shading.empty() && !read_shading(shading, &settings.profile.shading))
+    log("MIRAGE_LSD_HOOK_SHADING takes auto, daemon or engine; it is left out.");
   settings.controls = variable("MIRAGE_LSD_HOOK_CONTROLS");
   settings.report = variable("MIRAGE_LSD_HOOK_REPORT");
   settings.lockstep_ms = std::atoi(variable("MIRAGE_LSD_HOOK_LOCKSTEP_MS").c_str());

@@ -8,7 +8,7 @@
 namespace mirage_hook {
 
 struct Settings {
-  Profile profile;
+  Profile profile;       /**< its `shading` may be MIRAGE_LSD_HOOK_SHADING's */
   std::string controls;  /**< MIRAGE_LSD_HOOK_CONTROLS: name=text,... */
   std::string report;    /**< MIRAGE_LSD_HOOK_REPORT: a file that figures are written to; "": none */
   int lockstep_ms = 0;   /**< MIRAGE_LSD_HOOK_LOCKSTEP_MS: wait so long for each frame's own picture; 0: never wait */

@@ -14,18 +14,18 @@ uniform sampler2D slots;
 uniform vec4 viewport;
 uniform vec4 lens;  // focal lengths, center: the projection's first two rows
 uniform mat4 then_from_now[SLOTS];
-uniform vec3 held_warp_slots;
+uniform vec4 held_warp_slots_top;  // the last: 1 where the result's row 0 is its top
 vec4 shade(vec2 pixel) {
   vec2 at = (pixel - viewport.xy) / viewport.zw;
   float d = look(depth, at).r;
-  if (d < held_warp_slots.x) discard;
-  if (held_warp_slots.y > 0.0) {
-    int slot = held_warp_slots.z > 0.0 ? int(look(slots, at).r * 255.0 + 0.5) : 0;
+  if (d < held_warp_slots_top.x) discard;
+  if (held_warp_slots_top.y > 0.0) {
+    int slot = held_warp_slots_top.z > 0.0 ? int(look(slots, at).r * 255.0 + 0.5) : 0;
     float z = is_empty(d) ? 1e6 : clamp(distance_at(d), 1e-6, 1e6);
     vec4 then = then_from_now[slot < SLOTS ? slot : 0] * vec4((2.0 * at - 1.0 + lens.zw) / lens.xy * z, -z, 1.0);
     if (then.w > 1e-6) at = clamp(then.xy / then.w * 0.5 + 0.5, 0.0, 1.0);
   }
-  return look(result, vec2(at.x, 1.0 - at.y));
+  return look(result, vec2(at.x, held_warp_slots_top.w > 0.0 ? 1.0 - at.y : at.y));
 }
 )";
 
@@ -51,8 +51,8 @@ void WriteBack::upload(const void* pixels) {
   gl_.TexSubImage2D(GL_TEXTURE_2D, 0, 0, 0, width_, height_, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
 }
 
-void WriteBack::draw(int x, int y, GLuint depth_texture, GLuint slots_texture, const ViewDepth& depth,
-                     const std::vector<Matrix>& then_from_now) const {
+void WriteBack::draw(const Painting& painting, int x, int y, GLuint depth_texture, GLuint slots_texture,
+                     const ViewDepth& depth, const std::vector<Matrix>& then_from_now) const {
   const bool warp = !then_from_now.empty();
   if (slots_texture != 0) {
     gl_.ActiveTexture(GL_TEXTURE2);
@@ -61,9 +61,9 @@ void WriteBack::draw(int x, int y, GLuint depth_texture, GLuint slots_texture, c
   gl_.ActiveTexture(GL_TEXTURE1);
   gl_.BindTexture(GL_TEXTURE_2D, depth_texture);
   gl_.ActiveTexture(GL_TEXTURE0);
-  gl_.BindTexture(GL_TEXTURE_2D, result_);
+  gl_.BindTexture(GL_TEXTURE_2D, painting.texture);
   // In its own place and size a pixel is itself, to the bit.
-  const bool exact = !warp && pass_width_ == width_ && pass_height_ == height_;
+  const bool exact = !warp && pass_width_ == painting.width && pass_height_ == painting.height;
   for (GLenum filter : {GL_TEXTURE_MIN_FILTER, GL_TEXTURE_MAG_FILTER})
     gl_.TexParameteri(GL_TEXTURE_2D, filter, exact ? GL_NEAREST : GL_LINEAR);
   shader_.use();
@@ -75,8 +75,8 @@ void WriteBack::draw(int x, int y, GLuint depth_texture, GLuint slots_texture, c
   const Matrix& p = depth.projection;
   gl_.Uniform4f(shader_.uniform("lens"), static_cast<float>(p(0, 0)), static_cast<float>(p(1, 1)),
                 static_cast<float>(p(0, 2)), static_cast<float>(p(1, 2)));
-  gl_.Uniform3f(shader_.uniform("held_warp_slots"), static_cast<float>(depth.held), warp ? 1 : 0,
-                slots_texture != 0 ? 1 : 0);
+  gl_.Uniform4f(shader_.uniform("held_warp_slots_top"), static_cast<float>(depth.held), warp ? 1 : 0,
+                slots_texture != 0 ? 1 : 0, painting.top_first ? 1 : 0);
   set_distance_uniforms(gl_, shader_, depth);
   std::vector<GLfloat> columns;
   for (const Matrix& matrix : then_from_now)

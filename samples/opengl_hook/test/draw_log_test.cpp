@@ -88,5 +88,17 @@ TEST(DrawLog, AFloodOfTransformsIsBounded) {
   EXPECT_EQ(main->vertices, 9000);
 }
 
+TEST(DrawLog, APrimitiveMadeVertexByVertexIsCountedAtItsEnd) {
+  DrawLog log;
+  log.perspective(draw_of(0, 640, 360, 100));
+  log.perspective(draw_of(0, 640, 360, 4, 1));
+  log.last_was_immediate(300);
+  const Pass::Group* const last = log.last();
+  ASSERT_NE(last, nullptr);
+  EXPECT_TRUE(last->object.immediate);
+  EXPECT_EQ(last->object.draws, std::vector<uint32_t>{300});
+  EXPECT_EQ(last->object.vertices, 300);
+}
+
 }  // namespace
 }  // namespace mirage_hook

@@ -50,5 +50,18 @@ TEST(Matrix, LeftHandedEyesBecomeRightHanded) {
   EXPECT_LT(difference(left.projection * left.model_view, right.projection * right.model_view), 1e-12);
 }
 
+TEST(Matrix, AStretchedThingThatMovesRigidlyHasAPoseThatDoes) {
+  Matrix stretch;
+  stretch.at = {2, 0.3, 0, 0, 0, 0.5, 0.1, 0, 0, 0, 0.8, 0, 0, 0, 0, 1};  // and sheared
+  const Matrix before = pose(0.7, -0.3, 4, -2, -30), after = pose(-0.4, 0.2, 5, -2, -28);
+  ASSERT_FALSE(is_similarity(before * stretch));
+  ASSERT_TRUE(is_invertible_affine(before * stretch));
+  const Matrix moved = nearest_rigid(after * stretch) * inverse_of_similarity(nearest_rigid(before * stretch));
+  EXPECT_LT(difference(moved, after * inverse_of_similarity(before)), 1e-9);
+  Matrix flat;
+  flat(1, 1) = 0;
+  EXPECT_FALSE(is_invertible_affine(flat));
+}
+
 }  // namespace
 }  // namespace mirage_hook

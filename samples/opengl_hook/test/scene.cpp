@@ -3,7 +3,8 @@
 //
 //   hook_scene MODE FRAMES FOLDER [PAUSE_MS]     a pause after each frame. MODE: fixed (fixed functions), held
 //   (likewise,
-//                                     with a weapon in front of the world), core (uniforms), buffer (a uniform
+//                                     with a weapon in front of the world), immediate (likewise, the box that moves
+//                                     vertex by vertex, as a stretched shape), core (uniforms), buffer (a uniform
 //                                     buffer), offscreen (core, the world in a framebuffer object that is then copied
 //                                     to the screen)
 //
@@ -216,10 +217,11 @@ std::vector<GLint> state(bool fixed) {
 class Scene {
  public:
   explicit Scene(const std::string& mode)
-      : fixed_(mode == "fixed" || mode == "held"),
+      : fixed_(mode == "fixed" || mode == "held" || mode == "immediate"),
         buffer_(mode == "buffer"),
         offscreen_(mode == "offscreen"),
-        held_(mode == "held") {
+        held_(mode == "held"),
+        immediate_(mode == "immediate") {
     if (!fixed_) {
       program_ = program(buffer_ ? "layout(std140) uniform Camera { mat4 projection; mat4 view; };\n"
                                    "vec4 clip(vec4 p) { return projection * view * p; }\n"
@@ -325,6 +327,18 @@ class Scene {
       glLoadMatrixf(projection.data());
       glMatrixMode(GL_MODELVIEW);
       glLoadMatrixf(model_view.data());
+      if (which == kBox && immediate_) {
+        constexpr float kStretch[] = {2, 0.5f, 0.8f};
+        glScalef(kStretch[0], kStretch[1], kStretch[2]);
+        glBegin(GL_TRIANGLES);
+        for (const Vertex& vertex : drawn) {
+          glColor4fv(vertex.color);
+          glVertex3f(vertex.position[0] / kStretch[0], vertex.position[1] / kStretch[1],
+                     vertex.position[2] / kStretch[2]);
+        }
+        glEnd();
+        return;
+      }
       if (which == kBox) {  // from the program's own memory, as old games do
         glEnableClientState(GL_VERTEX_ARRAY);
         glEnableClientState(GL_COLOR_ARRAY);
@@ -362,7 +376,7 @@ class Scene {
     return which == kWorld ? world_ : which == kInterface ? interface_ : box_;
   }
 
-  bool fixed_, buffer_, offscreen_, held_;
+  bool fixed_, buffer_, offscreen_, held_, immediate_;
   std::vector<Vertex> world_ = world(), interface_ = interface(), box_ = moving_box();
   GLuint program_ = 0, arrays_[3] = {}, buffers_[3] = {}, camera_ = 0, framebuffer_ = 0, texture_ = 0;
 };
@@ -405,7 +419,7 @@ int main(int count, char** arguments) {
   if (count != 4 && count != 5) fail("hook_scene MODE FRAMES FOLDER [PAUSE_MS]");
   const std::string mode = arguments[1], folder = arguments[3];
   const EGLDisplay display = eglGetPlatformDisplay(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, nullptr);
-  const EGLSurface surface = make_current(display, mode == "fixed" || mode == "held");
+  const EGLSurface surface = make_current(display, mode == "fixed" || mode == "held" || mode == "immediate");
   Scene scene(mode);
   std::FILE* views = std::fopen((folder + "/views.txt").c_str(), "w");
   std::FILE* poses = std::fopen((folder + "/poses.txt").c_str(), "w");

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "api_support.h"
 #include "client.h"
 #include "clock.h"
 #include "endpoint.h"
@@ -20,56 +21,15 @@
 #define LSD_TEXT_OF(x) #x
 #define LSD_TEXT(x) LSD_TEXT_OF(x)
 
-struct lsd_stream {
-  std::shared_ptr<lsd::Stream> stream;
-  lsd_client* client;
-};
-
-struct lsd_client {
-  explicit lsd_client(lsd::ClientConfig config) : client(std::move(config)) {}
-
-  lsd::Client client;
-  std::mutex mutex;
-  std::vector<std::unique_ptr<lsd_stream>> streams;
-};
-
 namespace {
 
+using namespace lsd::api;
 using lsd::fail;
 
 constexpr size_t kKeyCharacters = 40;
 constexpr size_t kMostControlName = 64;
 constexpr int32_t kMostControlFloats = 16;
 constexpr float kLongestTransition = 60;
-
-/// Runs `body` and turns whatever it throws into a status: nothing may unwind into an engine.
-template <typename Body>
-auto guarded(decltype(std::declval<Body>()()) on_failure, lsd_status* status, Body&& body) noexcept {
-  lsd::clear_last_error();
-  try {
-    return body();
-  } catch (const std::bad_alloc&) {
-    *status = fail(LSD_ERROR_MEMORY, "Out of memory.");
-  } catch (const std::exception& error) {
-    *status = fail(LSD_ERROR_INTERNAL, error.what());
-  } catch (...) {
-    *status = fail(LSD_ERROR_INTERNAL, "Unknown failure.");
-  }
-  return on_failure;
-}
-
-template <typename Body>
-lsd_status guarded_status(Body&& body) noexcept {
-  lsd_status status = LSD_OK;
-  const lsd_status result = guarded(LSD_OK, &status, body);
-  return status != LSD_OK ? status : result;
-}
-
-template <typename Body>
-auto guarded_pointer(Body&& body) noexcept {
-  lsd_status status = LSD_OK;
-  return guarded(nullptr, &status, body);
-}
 
 size_t copy_text(const std::string& text, char* buffer, size_t capacity) {
   if (buffer != nullptr && capacity > 0) {
@@ -142,11 +102,13 @@ bool read_output(const lsd_stream_config& config, lsd::StreamConfig* out) {
 bool read_memory(const lsd_stream_config& config, lsd::StreamConfig* out) {
   if (config.memory == LSD_MEMORY_HOST) {
     if (config.transport != LSD_TRANSPORT_CUDA_IPC) return true;
-    fail(LSD_ERROR_ARGUMENT, "LSD_TRANSPORT_CUDA_IPC is for planes on a card: set memory to LSD_MEMORY_CUDA.");
+    fail(LSD_ERROR_ARGUMENT,
+         "LSD_TRANSPORT_CUDA_IPC is for planes on a card: set memory to LSD_MEMORY_CUDA or LSD_MEMORY_SURFACE.");
     return false;
   }
-  if (config.memory != LSD_MEMORY_CUDA || config.cuda_device < 0) {
-    fail(LSD_ERROR_ARGUMENT, "memory must be LSD_MEMORY_HOST or LSD_MEMORY_CUDA, cuda_device not negative.");
+  if ((config.memory != LSD_MEMORY_CUDA && config.memory != LSD_MEMORY_SURFACE) || config.cuda_device < 0) {
+    fail(LSD_ERROR_ARGUMENT,
+         "memory must be LSD_MEMORY_HOST, LSD_MEMORY_CUDA or LSD_MEMORY_SURFACE, cuda_device not negative.");
     return false;
   }
   if (out->has_contexts()) {
@@ -154,7 +116,9 @@ bool read_memory(const lsd_stream_config& config, lsd::StreamConfig* out) {
     return false;
   }
   std::string problem;
-  out->cuda = lsd::CudaDevice::open(config.cuda_device, config.cuda_stream, &problem);
+  out->cuda = config.memory == LSD_MEMORY_SURFACE
+                  ? lsd::CudaDevice::open_for_surfaces(config.cuda_device, &problem)
+                  : lsd::CudaDevice::open(config.cuda_device, config.cuda_stream, &problem);
   if (out->cuda == nullptr) fail(LSD_ERROR_ARGUMENT, problem);
   return out->cuda != nullptr;
 }
@@ -188,39 +152,6 @@ bool read_config(const lsd_stream_config& config, lsd::StreamConfig* out) {
   }
   out->output_alpha = config.output_alpha;
   return read_memory(config, out);
-}
-
-/// Structures only grow with versions. A larger one of a newer caller is fine, its new members are ignored; a smaller
-/// one of an older caller is fine, what it lacks is zero. `kLeast` is the size of the first version.
-template <typename Struct>
-constexpr size_t kLeast = sizeof(Struct);
-template <>
-constexpr size_t kLeast<lsd_stream_config> = offsetof(lsd_stream_config, output_alpha);
-template <>
-constexpr size_t kLeast<lsd_frame> = offsetof(lsd_frame, slot_count);
-template <>
-constexpr size_t kLeast<lsd_result> = offsetof(lsd_result, has_camera);
-
-template <typename Struct>
-bool is_struct(const Struct* value) {
-  if (value != nullptr && value->size >= kLeast<Struct>) return true;
-  fail(LSD_ERROR_ARGUMENT, "A structure is null, or its `size` is not set to sizeof.");
-  return false;
-}
-
-/// A caller's structure in this version's size.
-template <typename Struct>
-Struct grown(const Struct& value) {
-  Struct whole{};
-  std::memcpy(&whole, &value, std::min<size_t>(value.size, sizeof whole));
-  return whole;
-}
-
-/// Fills as much of a caller's structure as it has, `size` apart.
-template <typename Struct>
-void fill(Struct* target, Struct whole) {
-  whole.size = target->size;
-  std::memcpy(target, &whole, std::min<size_t>(target->size, sizeof whole));
 }
 
 /// Copies a text into an array of a structure, cut between characters, terminated.
@@ -271,12 +202,6 @@ lsd_status fill_progress(const lsd::ProgressState& state, lsd_progress* out) {
   fill_text(progress.what, what);
   fill(out, progress);
   return LSD_OK;
-}
-
-bool is_alive(const lsd_stream* stream) {
-  if (stream != nullptr) return true;
-  fail(LSD_ERROR_ARGUMENT, "The stream is null.");
-  return false;
 }
 
 lsd_status set_control(lsd_stream* stream, const char* name, lsd::ControlValue value) {
@@ -403,7 +328,7 @@ lsd_stream* lsd_stream_open(lsd_client* client, const lsd_stream_config* config)
       return nullptr;
     }
     if (!is_struct(config) || !read_config(grown(*config), &checked)) return nullptr;
-    auto handle = std::make_unique<lsd_stream>(lsd_stream{nullptr, client});
+    auto handle = std::make_unique<lsd_stream>(client);
     const std::lock_guard lock(client->mutex);
     client->streams.reserve(client->streams.size() + 1);
     handle->stream = client->client.open_stream(std::move(checked));
@@ -416,9 +341,13 @@ void lsd_stream_close(lsd_stream* stream) {
   guarded_status([&] {
     lsd_client* client = stream->client;
     client->client.close_stream(stream->stream);
+    std::unique_ptr<lsd_stream> gone;  // outlives the lock: its surfaces may wait for a fence
     const std::lock_guard lock(client->mutex);
     auto& streams = client->streams;
-    streams.erase(std::find_if(streams.begin(), streams.end(), [&](const auto& each) { return each.get() == stream; }));
+    const auto found =
+        std::find_if(streams.begin(), streams.end(), [&](const auto& each) { return each.get() == stream; });
+    gone = std::move(*found);
+    streams.erase(found);
     return LSD_OK;
   });
 }
@@ -427,7 +356,7 @@ lsd_status lsd_stream_submit(lsd_stream* stream, const lsd_frame* frame, int64_t
   return guarded_status([&] {
     if (out_seq != nullptr) *out_seq = 0;
     if (!is_alive(stream) || !is_struct(frame)) return LSD_ERROR_ARGUMENT;
-    return stream->stream->submit(grown(*frame), out_seq);
+    return stream->stream->submit(grown(*frame), nullptr, out_seq);
   });
 }
 

@@ -50,16 +50,32 @@ void fill_weights(const ShadingWeights& weights, lsd_context* out) {
 
 }  // namespace
 
-lsd_status Stream::submit(const lsd_frame& frame, int64_t* out_seq) {
-  const int64_t t_submit_ns = now_ns();
+lsd_status Stream::check_planes(const lsd_frame& frame, const SurfaceFrame* surfaces) const {
   const FrameLayout& layout = config_.layout;
-  for (int32_t i = 0; i < layout.plane_count; ++i) {
+  if (config_.has_surfaces() != (surfaces != nullptr)) {
+    return fail(LSD_ERROR_ARGUMENT, surfaces != nullptr
+                                        ? "This stream has no surfaces: open it with LSD_MEMORY_SURFACE."
+                                        : "This stream has surfaces: use lsd_stream_submit_surfaces.");
+  }
+  for (int32_t i = 0; surfaces != nullptr && i < layout.plane_count; ++i) {
+    const CudaSurface* surface = surfaces->planes[static_cast<size_t>(i)];
+    if (surface == nullptr || !surface->is_like(layout.width, layout.height, layout.planes[i].format)) {
+      return fail(LSD_ERROR_ARGUMENT, "A surface is null, or does not have its plane's size and format.");
+    }
+  }
+  for (int32_t i = 0; surfaces == nullptr && i < layout.plane_count; ++i) {
     if (frame.planes[i] == nullptr) return fail(LSD_ERROR_ARGUMENT, "A plane of the frame is null.");
     const int32_t pitch = frame.row_pitch_bytes[i];
     if (pitch != 0 && (pitch < 0 || static_cast<size_t>(pitch) < layout.planes[i].row_bytes)) {
       return fail(LSD_ERROR_ARGUMENT, "A row pitch is smaller than a row.");
     }
   }
+  return LSD_OK;
+}
+
+lsd_status Stream::submit(const lsd_frame& frame, const SurfaceFrame* surfaces, int64_t* out_seq) {
+  const int64_t t_submit_ns = now_ns();
+  if (const lsd_status status = check_planes(frame, surfaces); status != LSD_OK) return status;
   if (frame.camera != nullptr && !is_finite(*frame.camera)) {
     return fail(LSD_ERROR_ARGUMENT, "The camera holds a number that is not finite.");
   }
@@ -97,10 +113,10 @@ lsd_status Stream::submit(const lsd_frame& frame, int64_t* out_seq) {
 
   const uint32_t slot = box->begin_write();
   std::string problem_of_copy;
-  if (!copy_planes(*box, slot, frame, &problem_of_copy)) {
+  if (const auto copied = copy_planes(*box, slot, frame, surfaces, &problem_of_copy); copied != LSD_OK) {
     box->abandon_write(slot);
     ++dropped_client_;
-    return fail(LSD_ERROR_ARGUMENT, problem_of_copy);
+    return fail(copied, problem_of_copy);
   }
   if (box->end_write(slot, info)) ++dropped_client_;
   wakeup_->signal();
@@ -108,33 +124,65 @@ lsd_status Stream::submit(const lsd_frame& frame, int64_t* out_seq) {
   return LSD_OK;
 }
 
-bool Stream::copy_planes(Outbox& box, uint32_t slot, const lsd_frame& frame, std::string* problem) {
+lsd_status Stream::copy_planes(Outbox& box, uint32_t slot, const lsd_frame& frame, const SurfaceFrame* surfaces,
+                               std::string* problem) {
   std::byte* packed = box.frame(slot);
   const FrameLayout& layout = config_.layout;
+  const bool is_on_device = box.channel().is_on_device();
+  if (surfaces != nullptr) {
+    return config_.cuda->copy_surfaces(packed, is_on_device, layout, surfaces->planes.data(), surfaces->use, problem);
+  }
   if (config_.cuda != nullptr) {
-    return config_.cuda->copy_planes(packed, box.channel().is_on_device(), layout, frame, problem);
+    return config_.cuda->copy_planes(packed, is_on_device, layout, frame, problem) ? LSD_OK : LSD_ERROR_ARGUMENT;
   }
   for (int32_t i = 0; i < layout.plane_count; ++i) {
     copy_plane(packed, layout, i, frame.planes[i], frame.row_pitch_bytes[i]);
   }
-  return true;
+  return LSD_OK;
 }
 
 lsd_status Stream::acquire(lsd_result* out) {
   if (config_.has_contexts())
     return fail(LSD_ERROR_ARGUMENT, "This stream has contexts: use lsd_stream_acquire_context.");
+  if (config_.has_surfaces()) return fail(LSD_ERROR_ARGUMENT, "This stream has surfaces: use lsd_stream_acquire_into.");
+  const IncomingFrame* frame = nullptr;
+  const lsd_status status = take_result(&frame, out);
+  if (status == LSD_OK) out->pixels = frame->pixels.get();
+  return status;
+}
+
+lsd_status Stream::acquire_into(const CudaSurface& target, const FenceUse& use, lsd_result* out) {
+  if (!config_.has_surfaces())
+    return fail(LSD_ERROR_ARGUMENT, "This stream has no surfaces: open it with LSD_MEMORY_SURFACE.");
+  if (!target.is_like(config_.output_width, config_.output_height, config_.output_format)) {
+    return fail(LSD_ERROR_ARGUMENT, "The surface does not have the output's size and format.");
+  }
+  if (config_.cuda->are_results_stuck()) {
+    return fail(LSD_NOTHING, "The engine's fence does not reach the value that its pictures wait for.");
+  }
+  const IncomingFrame* frame = nullptr;
+  lsd_status status = take_result(&frame, out);
+  if (status != LSD_OK) return status;
+  std::string problem;
+  status = config_.cuda->copy_into(target, frame->pixels.get(), static_cast<size_t>(config_.output_width) * 4,
+                                   static_cast<size_t>(config_.output_height), use, &problem);
+  return status == LSD_OK ? LSD_OK : fail(status, problem);
+}
+
+lsd_status Stream::take_result(const IncomingFrame** taken, lsd_result* out) {
   std::string problem;
   // The result acquired before goes back with this call, and the engine's stream may still be reading it.
   if (config_.cuda != nullptr && inbox_.has_newer() && !config_.cuda->mark_read(&problem)) {
     return fail(LSD_ERROR_INTERNAL, problem);
   }
-  const IncomingFrame* frame = inbox_.take();
+  const IncomingFrame* frame = *taken = inbox_.take();
   if (frame == nullptr) return LSD_NOTHING;
-  out->pixels = frame->pixels.get();
   out->width = config_.output_width;
   out->height = config_.output_height;
   out->format = config_.output_format;
-  out->memory = config_.cuda != nullptr ? LSD_MEMORY_CUDA : LSD_MEMORY_HOST;
+  out->memory = config_.has_surfaces()    ? LSD_MEMORY_SURFACE
+                : config_.cuda != nullptr ? LSD_MEMORY_CUDA
+                                          : LSD_MEMORY_HOST;
   out->seq = frame->seq;
   out->control_seq = frame->control_seq;
   out->t_capture_ns = frame->t_capture_ns;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <map>
 #include <memory>
@@ -10,6 +11,7 @@
 #include "client_status.h"
 #include "context_inbox.h"
 #include "controls.h"
+#include "cuda/surface.h"
 #include "frame_layout.h"
 #include "inbox.h"
 #include "latency.h"
@@ -32,6 +34,7 @@ struct StreamConfig {
   int32_t output_alpha = LSD_ALPHA_OPAQUE;
   std::shared_ptr<CudaDevice> cuda;  ///< where planes and results are; null: in host memory
 
+  bool has_surfaces() const { return cuda != nullptr && cuda->takes_surfaces(); }
   bool has_contexts() const { return output_format == LSD_FORMAT_CONTEXT; }
   size_t output_bytes() const {
     if (has_contexts()) return context_bytes(output_width, output_height);
@@ -39,17 +42,29 @@ struct StreamConfig {
   }
 };
 
+/// The planes of a frame that are textures or buffers of the engine's.
+struct SurfaceFrame {
+  std::array<const CudaSurface*, LSD_MAX_PLANES> planes{};
+  FenceUse use;
+};
+
 /// What the engine's threads and the I/O thread share of a stream.
 class Stream {
  public:
   Stream(StreamConfig config, std::shared_ptr<const ClientStatus> client, std::shared_ptr<Wakeup> wakeup)
       : config_(std::move(config)), client_(std::move(client)), wakeup_(std::move(wakeup)) {}
+  ~Stream() {
+    if (config_.cuda != nullptr) config_.cuda->settle();  // what it copies out of goes with this object
+  }
+  Stream(const Stream&) = delete;
 
   const StreamConfig& config() const { return config_; }
 
   // Engine threads.
-  lsd_status submit(const lsd_frame& frame, int64_t* out_seq);
+  /// `surfaces`: for streams that take them, in place of the frame's planes; null for all others.
+  lsd_status submit(const lsd_frame& frame, const SurfaceFrame* surfaces, int64_t* out_seq);
   lsd_status acquire(lsd_result* out);
+  lsd_status acquire_into(const CudaSurface& target, const FenceUse& use, lsd_result* out);
   lsd_status acquire_context(lsd_context* out);
   lsd_status release_context(lsd_context* context);
   Controls& controls() { return controls_; }
@@ -82,7 +97,10 @@ class Stream {
 
  private:
   std::shared_ptr<Outbox> outbox() const;
-  bool copy_planes(Outbox& box, uint32_t slot, const lsd_frame& frame, std::string* problem);
+  lsd_status check_planes(const lsd_frame& frame, const SurfaceFrame* surfaces) const;
+  lsd_status copy_planes(Outbox& box, uint32_t slot, const lsd_frame& frame, const SurfaceFrame* surfaces,
+                         std::string* problem);
+  lsd_status take_result(const IncomingFrame** frame, lsd_result* out);
 
   const StreamConfig config_;
   const std::shared_ptr<const ClientStatus> client_;

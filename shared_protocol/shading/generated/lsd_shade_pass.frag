@@ -13,6 +13,7 @@ uniform sampler2D lsd_normals;
 uniform sampler2D lsd_ids;      // 0..255 as 0..1
 uniform sampler2D lsd_slots;    // 256 x 1; x: part as a byte, y: strength
 uniform sampler2D lsd_context;  // four texels a cell
+uniform sampler2D lsd_objects;  // 256 x 3: a column for each slot, see LSD_OBJECT_ROW
 // What lsd_depth holds: 1 / metres = raw * x + y, and z is the raw value of "nothing"; w = 1: metres as they are.
 uniform vec4 lsd_depth_decode;
 
@@ -52,7 +53,9 @@ float lsd_metres(ivec2 pixel)
 #define LSD_COLOR(pixel) texelFetch(lsd_color, lsd_texel(pixel), 0)
 #define LSD_DEPTH(pixel) lsd_metres(pixel)
 #define LSD_NORMAL(pixel) texelFetch(lsd_normals, lsd_texel(pixel), 0)
-#define LSD_SLOT(pixel) (texelFetch(lsd_slots, ivec2(int(LSD_NUMBER(lsd_texel(pixel)) * 255.0 + 0.5), 0), 0).xy * vec2(255.0, 1.0))
+#define LSD_SLOT_COLUMN(pixel) int(LSD_NUMBER(lsd_texel(pixel)) * 255.0 + 0.5)
+#define LSD_SLOT(pixel) (texelFetch(lsd_slots, ivec2(LSD_SLOT_COLUMN(pixel), 0), 0).xy * vec2(255.0, 1.0))
+#define LSD_OBJECT_ROW(pixel, row) texelFetch(lsd_objects, ivec2(LSD_SLOT_COLUMN(pixel), row), 0)
 
 // What `mirage-lsd-v1` paints in one pixel: geometry -> guide -> world fields -> head -> strength. The one definition for engines.
 //
@@ -70,6 +73,10 @@ float lsd_metres(ivec2 pixel)
 //   LSD_NORMAL(pixel)       float4, xyz: world space, n / 2 + 0.5
 //   LSD_SLOT(pixel)         float2: 1 skin, 2 hair, 3 outfit, 4 what nobody built, 5 what grows, else 0; the strength of the
 //                           pixel's slot, 0..1
+// and, where slots send transforms, an eighth:
+//   LSD_OBJECT_ROW(pixel, row) float4, row in 0..2: of the matrix that takes a point of the world into the space of the pixel's slot;
+//                           rotation and translation undone, the scale kept, so that metres stay metres; the identity where there is
+//                           no transform
 // Pixels are int2, (0, 0) is the top left one. Space is the protocol's: metres, right-handed, +y up, the camera looks along -z.
 #ifndef LSD_SHADE_INCLUDED
 #define LSD_SHADE_INCLUDED
@@ -86,7 +93,7 @@ float lsd_metres(ivec2 pixel)
 #define LSD_SUN LSD_CONSTANT(4)   // xyz: unit, towards the sun; w: strength of the whole picture, 0..1
 #define LSD_SEED LSD_CONSTANT(5)  // xyz: offset of the fields, metres; w: 1: the alpha is the engine's, 0: it is 1
 #define LSD_SIZE LSD_CONSTANT(6)  // the picture's width and height in pixels, the context's in cells
-#define LSD_HAS LSD_CONSTANT(7)   // 1 or 0: depth (else color alone), sent normals, slots, a context that is brought to this frame
+#define LSD_HAS LSD_CONSTANT(7)   // 1 or 0: depth (else color alone), sent normals, slots (2: with transforms), a context that is brought to this frame
 #define LSD_CONTEXT_X LSD_CONSTANT(8)  // rows x, y, w of clip_from_world of the frame that the context was made for
 #define LSD_CONTEXT_Y LSD_CONSTANT(9)
 #define LSD_CONTEXT_W LSD_CONSTANT(10)
@@ -309,6 +316,20 @@ float lsd_footprint(LSDPlace here, float3 n)
     return here.footprint / incidence + 1e-4;
 }
 
+// What fields and patterns are functions of, as the object sees it that the pixel is of: what moves takes its texture along.
+void lsd_to_object_space(int2 pixel, LSDPlace here, inout float3 position, inout float3 n, inout float3 tangent)
+{
+#ifdef LSD_OBJECT_ROW
+    if (LSD_HAS.z < 1.5 || here.solid < 0.5) return;
+    float4 x = LSD_OBJECT_ROW(pixel, 0);
+    float4 y = LSD_OBJECT_ROW(pixel, 1);
+    float4 z = LSD_OBJECT_ROW(pixel, 2);
+    position = float3(dot(x.xyz, position) + x.w, dot(y.xyz, position) + y.w, dot(z.xyz, position) + z.w);
+    n = float3(dot(x.xyz, n), dot(y.xyz, n), dot(z.xyz, n));
+    tangent = float3(dot(x.xyz, tangent), dot(y.xyz, tangent), dot(z.xyz, tangent));
+#endif
+}
+
 // All that the head is told about a pixel but the context. `surface`: see LSD_SLOT.
 void lsd_guide(int2 pixel, float4 color, LSDPlace here, int surface, inout float4 guide[8])
 {
@@ -323,13 +344,17 @@ void lsd_guide(int2 pixel, float4 color, LSDPlace here, int surface, inout float
     float elevation = here.solid > 0.5 ? here.view.y : max(here.view.y, 0.0);
     guide[3] = float4(elevation, 0.0, 0.0, 0.0);
     guide[4] = float4(0.0, 0.0, 0.0, 0.0);
+    float3 position = here.position;
+    float3 faced = n;
+    float3 tangent = lsd_row_tangent(pixel, here, n);
+    lsd_to_object_space(pixel, here, position, faced, tangent);
     if (surface >= 1 && surface <= 3)
     {
-        float3 tint = lsd_tint(surface, n, here.position.y, footprint);
+        float3 tint = lsd_tint(surface, faced, position.y, footprint);
         guide[3] = float4(elevation, 1.0, tint.xy);
         guide[4].x = tint.z;
     }
-    lsd_fields(here.position, n, lsd_row_tangent(pixel, here, n), footprint, surface >= 4 ? 0.0 : 1.0, guide);
+    lsd_fields(position, faced, tangent, footprint, surface >= 4 ? 0.0 : 1.0, guide);
 }
 
 // Where the context is read, in 0..1: at the pixel itself, or where the context's own frame saw the same point.

@@ -20,6 +20,8 @@ struct SLANG_ParameterGroup_lsd_constants_buffer_std140_0
 
 @binding(4) @group(0) var lsd_normals_0 : texture_2d<f32>;
 
+@binding(8) @group(0) var lsd_objects_0 : texture_2d<f32>;
+
 @binding(7) @group(0) var lsd_context_0 : texture_2d<f32>;
 
 struct LSDWeights_std140_0
@@ -187,50 +189,27 @@ fn lsd_footprint_0( here_2 : LSDPlace_0,  n_3 : vec3<f32>) -> f32
     return here_2.footprint_0 / incidence_0 + 0.00009999999747379f;
 }
 
-fn lsd_pattern_0( wave_0 : f32,  turn_0 : f32) -> f32
+fn lsd_on_surface_0( step_1 : vec3<f32>,  n_4 : vec3<f32>) -> bool
 {
-    return saturate(0.5f + 0.5f * wave_0 / (0.10000000149011612f + turn_0 * (0.5f + 0.125f * turn_0 * turn_0)));
+    var across_0 : f32 = dot(step_1, n_4);
+    return (across_0 * across_0) < (dot(step_1, step_1) * dot(n_4, n_4) * 0.15000000596046448f);
 }
 
-fn lsd_tint_0( part_0 : i32,  n_4 : vec3<f32>,  height_0 : f32,  footprint_1 : f32) -> vec3<f32>
+fn lsd_row_tangent_0( pixel_3 : vec2<i32>,  here_3 : LSDPlace_0,  n_5 : vec3<f32>) -> vec3<f32>
 {
-    var _S6 : i32 = i32(11) + i32(2) * part_0;
-    var level_0 : f32 = height_0 * 5.0f;
-    var _S7 : f32 = n_4.x;
-    var _S8 : f32 = n_4.z;
-    var _S9 : f32 = max(sqrt(_S7 * _S7 + _S8 * _S8), 0.05000000074505806f);
-    var wave_1 : vec2<f32> = n_4.xz / vec2<f32>(_S9);
-    var _S10 : f32 = wave_1.x;
-    var _S11 : f32 = wave_1.y;
-    var _S12 : f32 = _S10 * _S10 - _S11 * _S11;
-    var _S13 : f32 = 2.0f * _S10 * _S11;
-    var _S14 : f32 = _S12 * _S12 - _S13 * _S13;
-    var _S15 : f32 = 2.0f * _S12 * _S13;
-    var _S16 : vec3<f32> = lsd_constants_buffer_0.lsd_constants_0.values_0[_S6 - i32(2)].xyz;
-    return _S16 + (vec3<f32>(lsd_constants_buffer_0.lsd_constants_0.values_0[_S6 - i32(2)].w, lsd_constants_buffer_0.lsd_constants_0.values_0[_S6 - i32(1)].xy) - _S16) * vec3<f32>((lsd_constants_buffer_0.lsd_constants_0.values_0[_S6 - i32(1)].z * lsd_pattern_0(cos((level_0 - round(level_0)) * 6.28318548202514648f), footprint_1 * 31.41592788696289062f) + lsd_constants_buffer_0.lsd_constants_0.values_0[_S6 - i32(1)].w * lsd_pattern_0(_S14 * _S14 - _S15 * _S15, footprint_1 * 40.0f / _S9)));
-}
-
-fn lsd_on_surface_0( step_1 : vec3<f32>,  n_5 : vec3<f32>) -> bool
-{
-    var across_0 : f32 = dot(step_1, n_5);
-    return (across_0 * across_0) < (dot(step_1, step_1) * dot(n_5, n_5) * 0.15000000596046448f);
-}
-
-fn lsd_row_tangent_0( pixel_3 : vec2<i32>,  here_3 : LSDPlace_0,  n_6 : vec3<f32>) -> vec3<f32>
-{
-    var _S17 : i32 = pixel_3.x;
-    if((_S17 + i32(8)) < i32(lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].x))
+    var _S6 : i32 = pixel_3.x;
+    if((_S6 + i32(8)) < i32(lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].x))
     {
         var right_0 : vec3<f32> = lsd_place_0(pixel_3 + vec2<i32>(i32(8), i32(0))).position_0 - here_3.position_0;
-        if(lsd_on_surface_0(right_0, n_6))
+        if(lsd_on_surface_0(right_0, n_5))
         {
             return right_0;
         }
     }
-    if(_S17 >= i32(8))
+    if(_S6 >= i32(8))
     {
         var left_0 : vec3<f32> = here_3.position_0 - lsd_place_0(pixel_3 - vec2<i32>(i32(8), i32(0))).position_0;
-        if(lsd_on_surface_0(left_0, n_6))
+        if(lsd_on_surface_0(left_0, n_5))
         {
             return left_0;
         }
@@ -238,29 +217,84 @@ fn lsd_row_tangent_0( pixel_3 : vec2<i32>,  here_3 : LSDPlace_0,  n_6 : vec3<f32
     return vec3<f32>(0.0f, 0.0f, 0.0f);
 }
 
-fn lsd_mod289_0( x_2 : vec2<f32>) -> vec2<f32>
+fn lsd_to_object_space_0( pixel_4 : vec2<i32>,  here_4 : LSDPlace_0,  position_1 : ptr<function, vec3<f32>>,  n_6 : ptr<function, vec3<f32>>,  tangent_0 : ptr<function, vec3<f32>>)
 {
-    return x_2 - floor(x_2 * vec2<f32>(0.00346020772121847f)) * vec2<f32>(289.0f);
+    var _S7 : bool;
+    if((lsd_constants_buffer_0.lsd_constants_0.values_0[i32(7)].z) < 1.5f)
+    {
+        _S7 = true;
+    }
+    else
+    {
+        _S7 = (here_4.solid_0) < 0.5f;
+    }
+    if(_S7)
+    {
+        return;
+    }
+    var _S8 : vec3<i32> = vec3<i32>(pixel_4, i32(0));
+    var _S9 : i32 = i32((textureLoad((lsd_ids_0), ((_S8)).xy, ((_S8)).z).x) * 255.0f + 0.5f);
+    var _S10 : vec3<i32> = vec3<i32>(_S9, i32(0), i32(0));
+    var x_2 : vec4<f32> = (textureLoad((lsd_objects_0), ((_S10)).xy, ((_S10)).z));
+    var _S11 : vec3<i32> = vec3<i32>(_S9, i32(1), i32(0));
+    var y_1 : vec4<f32> = (textureLoad((lsd_objects_0), ((_S11)).xy, ((_S11)).z));
+    var _S12 : vec3<i32> = vec3<i32>(_S9, i32(2), i32(0));
+    var z_0 : vec4<f32> = (textureLoad((lsd_objects_0), ((_S12)).xy, ((_S12)).z));
+    var _S13 : vec3<f32> = x_2.xyz;
+    var _S14 : vec3<f32> = y_1.xyz;
+    var _S15 : vec3<f32> = z_0.xyz;
+    (*position_1) = vec3<f32>(dot(_S13, (*position_1)) + x_2.w, dot(_S14, (*position_1)) + y_1.w, dot(_S15, (*position_1)) + z_0.w);
+    (*n_6) = vec3<f32>(dot(_S13, (*n_6)), dot(_S14, (*n_6)), dot(_S15, (*n_6)));
+    (*tangent_0) = vec3<f32>(dot(_S13, (*tangent_0)), dot(_S14, (*tangent_0)), dot(_S15, (*tangent_0)));
+    return;
 }
 
-fn lsd_permute_0( x_3 : vec2<f32>) -> vec2<f32>
+fn lsd_pattern_0( wave_0 : f32,  turn_0 : f32) -> f32
 {
-    return lsd_mod289_0((x_3 * vec2<f32>(34.0f) + vec2<f32>(1.0f)) * x_3);
+    return saturate(0.5f + 0.5f * wave_0 / (0.10000000149011612f + turn_0 * (0.5f + 0.125f * turn_0 * turn_0)));
 }
 
-fn lsd_mod289_1( x_4 : vec4<f32>) -> vec4<f32>
+fn lsd_tint_0( part_0 : i32,  n_7 : vec3<f32>,  height_0 : f32,  footprint_1 : f32) -> vec3<f32>
 {
-    return x_4 - floor(x_4 * vec4<f32>(0.00346020772121847f)) * vec4<f32>(289.0f);
+    var _S16 : i32 = i32(11) + i32(2) * part_0;
+    var level_0 : f32 = height_0 * 5.0f;
+    var _S17 : f32 = n_7.x;
+    var _S18 : f32 = n_7.z;
+    var _S19 : f32 = max(sqrt(_S17 * _S17 + _S18 * _S18), 0.05000000074505806f);
+    var wave_1 : vec2<f32> = n_7.xz / vec2<f32>(_S19);
+    var _S20 : f32 = wave_1.x;
+    var _S21 : f32 = wave_1.y;
+    var _S22 : f32 = _S20 * _S20 - _S21 * _S21;
+    var _S23 : f32 = 2.0f * _S20 * _S21;
+    var _S24 : f32 = _S22 * _S22 - _S23 * _S23;
+    var _S25 : f32 = 2.0f * _S22 * _S23;
+    var _S26 : vec3<f32> = lsd_constants_buffer_0.lsd_constants_0.values_0[_S16 - i32(2)].xyz;
+    return _S26 + (vec3<f32>(lsd_constants_buffer_0.lsd_constants_0.values_0[_S16 - i32(2)].w, lsd_constants_buffer_0.lsd_constants_0.values_0[_S16 - i32(1)].xy) - _S26) * vec3<f32>((lsd_constants_buffer_0.lsd_constants_0.values_0[_S16 - i32(1)].z * lsd_pattern_0(cos((level_0 - round(level_0)) * 6.28318548202514648f), footprint_1 * 31.41592788696289062f) + lsd_constants_buffer_0.lsd_constants_0.values_0[_S16 - i32(1)].w * lsd_pattern_0(_S24 * _S24 - _S25 * _S25, footprint_1 * 40.0f / _S19)));
 }
 
-fn lsd_permute_1( x_5 : vec4<f32>) -> vec4<f32>
+fn lsd_mod289_0( x_3 : vec2<f32>) -> vec2<f32>
 {
-    return lsd_mod289_1((x_5 * vec4<f32>(34.0f) + vec4<f32>(1.0f)) * x_5);
+    return x_3 - floor(x_3 * vec2<f32>(0.00346020772121847f)) * vec2<f32>(289.0f);
 }
 
-fn lsd_unit_0( x_6 : vec4<f32>) -> vec4<f32>
+fn lsd_permute_0( x_4 : vec2<f32>) -> vec2<f32>
 {
-    return lsd_permute_1(x_6) * vec4<f32>(0.00694444449618459f) - vec4<f32>(1.0f);
+    return lsd_mod289_0((x_4 * vec2<f32>(34.0f) + vec2<f32>(1.0f)) * x_4);
+}
+
+fn lsd_mod289_1( x_5 : vec4<f32>) -> vec4<f32>
+{
+    return x_5 - floor(x_5 * vec4<f32>(0.00346020772121847f)) * vec4<f32>(289.0f);
+}
+
+fn lsd_permute_1( x_6 : vec4<f32>) -> vec4<f32>
+{
+    return lsd_mod289_1((x_6 * vec4<f32>(34.0f) + vec4<f32>(1.0f)) * x_6);
+}
+
+fn lsd_unit_0( x_7 : vec4<f32>) -> vec4<f32>
+{
+    return lsd_permute_1(x_7) * vec4<f32>(0.00694444449618459f) - vec4<f32>(1.0f);
 }
 
 fn lsd_value_noise_0( p_0 : vec3<f32>,  salt_0 : f32) -> f32
@@ -268,19 +302,19 @@ fn lsd_value_noise_0( p_0 : vec3<f32>,  salt_0 : f32) -> f32
     var corner_0 : vec3<f32> = floor(p_0);
     var f_0 : vec3<f32> = p_0 - corner_0;
     var f_1 : vec3<f32> = f_0 * f_0 * (vec3<f32>(3.0f) - vec3<f32>(2.0f) * f_0);
-    var _S18 : f32 = corner_0.x;
-    var _S19 : f32 = corner_0.y;
-    var _S20 : f32 = corner_0.z;
-    var z_0 : vec2<f32> = lsd_mod289_0(vec2<f32>(_S20, _S20 + 1.0f));
-    var edges_0 : vec4<f32> = lsd_permute_1(lsd_permute_0(lsd_mod289_0(vec2<f32>(_S18, _S18 + 1.0f)) + vec2<f32>(salt_0)).xyxy + lsd_mod289_0(vec2<f32>(_S19, _S19 + 1.0f)).xxyy);
-    var low_0 : vec4<f32> = lsd_unit_0(edges_0 + vec4<f32>(z_0.x));
-    var high_0 : vec4<f32> = lsd_unit_0(edges_0 + vec4<f32>(z_0.y));
-    var _S21 : vec4<f32> = vec4<f32>(low_0.xz, high_0.xz);
-    var along_x_0 : vec4<f32> = _S21 + (vec4<f32>(low_0.yw, high_0.yw) - _S21) * vec4<f32>(f_1.x);
-    var _S22 : vec2<f32> = along_x_0.xz;
-    var along_y_0 : vec2<f32> = _S22 + (along_x_0.yw - _S22) * vec2<f32>(f_1.y);
-    var _S23 : f32 = along_y_0.x;
-    return _S23 + (along_y_0.y - _S23) * f_1.z;
+    var _S27 : f32 = corner_0.x;
+    var _S28 : f32 = corner_0.y;
+    var _S29 : f32 = corner_0.z;
+    var z_1 : vec2<f32> = lsd_mod289_0(vec2<f32>(_S29, _S29 + 1.0f));
+    var edges_0 : vec4<f32> = lsd_permute_1(lsd_permute_0(lsd_mod289_0(vec2<f32>(_S27, _S27 + 1.0f)) + vec2<f32>(salt_0)).xyxy + lsd_mod289_0(vec2<f32>(_S28, _S28 + 1.0f)).xxyy);
+    var low_0 : vec4<f32> = lsd_unit_0(edges_0 + vec4<f32>(z_1.x));
+    var high_0 : vec4<f32> = lsd_unit_0(edges_0 + vec4<f32>(z_1.y));
+    var _S30 : vec4<f32> = vec4<f32>(low_0.xz, high_0.xz);
+    var along_x_0 : vec4<f32> = _S30 + (vec4<f32>(low_0.yw, high_0.yw) - _S30) * vec4<f32>(f_1.x);
+    var _S31 : vec2<f32> = along_x_0.xz;
+    var along_y_0 : vec2<f32> = _S31 + (along_x_0.yw - _S31) * vec2<f32>(f_1.y);
+    var _S32 : f32 = along_y_0.x;
+    return _S32 + (along_y_0.y - _S32) * f_1.z;
 }
 
 fn lsd_fade_0( footprint_2 : f32,  period_0 : f32) -> f32
@@ -288,9 +322,9 @@ fn lsd_fade_0( footprint_2 : f32,  period_0 : f32) -> f32
     return saturate(period_0 / (footprint_2 * 1.20000004768371582f) - 1.0f);
 }
 
-fn lsd_cell_hash_0( x_7 : vec2<f32>,  y_1 : vec2<f32>,  z_1 : vec2<f32>,  salt_1 : vec2<f32>) -> vec2<f32>
+fn lsd_cell_hash_0( x_8 : vec2<f32>,  y_2 : vec2<f32>,  z_2 : vec2<f32>,  salt_1 : vec2<f32>) -> vec2<f32>
 {
-    return lsd_permute_0(lsd_permute_0(lsd_permute_0(lsd_mod289_0(x_7) + salt_1) + lsd_mod289_0(y_1)) + lsd_mod289_0(z_1)) * vec2<f32>(0.00694444449618459f) - vec2<f32>(1.0f);
+    return lsd_permute_0(lsd_permute_0(lsd_permute_0(lsd_mod289_0(x_8) + salt_1) + lsd_mod289_0(y_2)) + lsd_mod289_0(z_2)) * vec2<f32>(0.00694444449618459f) - vec2<f32>(1.0f);
 }
 
 fn lsd_line_0( metres_0 : f32,  half_width_0 : f32,  footprint_3 : f32) -> f32
@@ -299,49 +333,49 @@ fn lsd_line_0( metres_0 : f32,  half_width_0 : f32,  footprint_3 : f32) -> f32
     return min(min(max(half_width_0 + half_pixel_0 - metres_0, 0.0f) / (2.0f * half_pixel_0 + 9.99999997475242708e-07f), 1.0f), half_width_0 / (half_pixel_0 + 9.99999997475242708e-07f));
 }
 
-fn lsd_fields_0( position_1 : vec3<f32>,  n_7 : vec3<f32>,  tangent_0 : vec3<f32>,  footprint_4 : f32,  built_0 : f32,  guide_0 : ptr<function, array<vec4<f32>, i32(8)>>)
+fn lsd_fields_0( position_2 : vec3<f32>,  n_8 : vec3<f32>,  tangent_1 : vec3<f32>,  footprint_4 : f32,  built_0 : f32,  guide_0 : ptr<function, array<vec4<f32>, i32(8)>>)
 {
-    var q_0 : vec3<f32> = position_1 - n_7 * vec3<f32>(0.00999999977648258f) + lsd_constants_buffer_0.lsd_constants_0.values_0[i32(5)].xyz;
+    var q_0 : vec3<f32> = position_2 - n_8 * vec3<f32>(0.00999999977648258f) + lsd_constants_buffer_0.lsd_constants_0.values_0[i32(5)].xyz;
     (*guide_0)[i32(4)][i32(1)] = lsd_value_noise_0(q_0 * vec3<f32>(0.05999999865889549f), 7.0f) * lsd_fade_0(footprint_4, 16.66666793823242188f);
     (*guide_0)[i32(4)][i32(2)] = lsd_value_noise_0(q_0 * vec3<f32>(0.25f), 38.0f) * lsd_fade_0(footprint_4, 4.0f);
     (*guide_0)[i32(4)][i32(3)] = lsd_value_noise_0(q_0, 69.0f) * lsd_fade_0(footprint_4, 1.0f);
-    var _S24 : f32 = lsd_fade_0(footprint_4, 0.25f);
-    (*guide_0)[i32(5)][i32(0)] = lsd_value_noise_0(q_0 * vec3<f32>(4.0f), 100.0f) * _S24;
+    var _S33 : f32 = lsd_fade_0(footprint_4, 0.25f);
+    (*guide_0)[i32(5)][i32(0)] = lsd_value_noise_0(q_0 * vec3<f32>(4.0f), 100.0f) * _S33;
     (*guide_0)[i32(5)][i32(1)] = lsd_value_noise_0(q_0 * vec3<f32>(14.0f), 131.0f) * lsd_fade_0(footprint_4, 0.0714285746216774f);
     var coarse_0 : vec3<f32> = floor(q_0 * vec3<f32>(0.5f));
     var fine_0 : vec3<f32> = floor(q_0 * vec3<f32>(2.0f));
     var cells_0 : vec2<f32> = lsd_cell_hash_0(vec2<f32>(coarse_0.x, fine_0.x), vec2<f32>(coarse_0.y, fine_0.y), vec2<f32>(coarse_0.z, fine_0.z), vec2<f32>(101.0f, 118.0f));
-    var _S25 : f32 = lsd_fade_0(footprint_4, 2.0f);
-    (*guide_0)[i32(5)][i32(2)] = cells_0.x * _S25;
+    var _S34 : f32 = lsd_fade_0(footprint_4, 2.0f);
+    (*guide_0)[i32(5)][i32(2)] = cells_0.x * _S34;
     (*guide_0)[i32(5)][i32(3)] = cells_0.y * lsd_fade_0(footprint_4, 0.5f);
-    var _S26 : f32 = n_7.y;
-    var is_floor_0 : bool = (abs(_S26)) >= 0.69999998807907104f;
-    var _S27 : f32 = tangent_0.x;
-    var _S28 : f32 = tangent_0.z;
-    var _S29 : f32 = tangent_0.y;
-    var known_0 : bool = (_S27 * _S27 + _S28 * _S28) > (_S29 * _S29);
+    var _S35 : f32 = n_8.y;
+    var is_floor_0 : bool = (abs(_S35)) >= 0.69999998807907104f;
+    var _S36 : f32 = tangent_1.x;
+    var _S37 : f32 = tangent_1.z;
+    var _S38 : f32 = tangent_1.y;
+    var known_0 : bool = (_S36 * _S36 + _S37 * _S37) > (_S38 * _S38);
     var across_1 : f32;
     if(known_0)
     {
-        across_1 = abs(_S28);
+        across_1 = abs(_S37);
     }
     else
     {
-        across_1 = abs(n_7.x);
+        across_1 = abs(n_8.x);
     }
     var sideways_0 : f32;
     if(known_0)
     {
-        sideways_0 = abs(_S27);
+        sideways_0 = abs(_S36);
     }
     else
     {
-        sideways_0 = abs(n_7.z);
+        sideways_0 = abs(n_8.z);
     }
     var column_0 : vec2<f32> = floor(q_0.xz * vec2<f32>(0.125f));
-    const _S30 : vec2<f32> = vec2<f32>(0.0f, 0.0f);
+    const _S39 : vec2<f32> = vec2<f32>(0.0f, 0.0f);
     var faces_x_0 : bool;
-    if(across_1 > (sideways_0 * (lsd_cell_hash_0(column_0.xx, _S30, column_0.yy, vec2<f32>(157.0f, 157.0f)).x * 0.25f + 1.37999999523162842f)))
+    if(across_1 > (sideways_0 * (lsd_cell_hash_0(column_0.xx, _S39, column_0.yy, vec2<f32>(157.0f, 157.0f)).x * 0.25f + 1.37999999523162842f)))
     {
         faces_x_0 = !is_floor_0;
     }
@@ -365,10 +399,10 @@ fn lsd_fields_0( position_1 : vec3<f32>,  n_7 : vec3<f32>,  tangent_0 : vec3<f32
     {
         sideways_0 = q_0.y;
     }
-    var _S31 : vec2<f32> = vec2<f32>(across_1, sideways_0) * vec2<f32>(0.5f);
-    var turns_0 : vec2<f32> = _S31 - round(_S31);
+    var _S40 : vec2<f32> = vec2<f32>(across_1, sideways_0) * vec2<f32>(0.5f);
+    var turns_0 : vec2<f32> = _S40 - round(_S40);
     var patterned_0 : f32;
-    if(_S26 > -0.69999998807907104f)
+    if(_S35 > -0.69999998807907104f)
     {
         patterned_0 = built_0;
     }
@@ -376,69 +410,74 @@ fn lsd_fields_0( position_1 : vec3<f32>,  n_7 : vec3<f32>,  tangent_0 : vec3<f32
     {
         patterned_0 = 0.0f;
     }
-    var grid_0 : f32 = _S25 * patterned_0;
-    var _S32 : vec2<f32> = turns_0 * vec2<f32>(6.28318548202514648f);
-    (*guide_0)[i32(6)] = vec4<f32>(sin(_S32), cos(_S32)) * vec4<f32>(grid_0);
+    var grid_0 : f32 = _S34 * patterned_0;
+    var _S41 : vec2<f32> = turns_0 * vec2<f32>(6.28318548202514648f);
+    (*guide_0)[i32(6)] = vec4<f32>(sin(_S41), cos(_S41)) * vec4<f32>(grid_0);
     (*guide_0)[i32(7)][i32(0)] = lsd_line_0(abs(turns_0.x) * 2.0f, 0.05000000074505806f, footprint_4) * grid_0;
     (*guide_0)[i32(7)][i32(1)] = lsd_line_0(abs(turns_0.y) * 2.0f, 0.05000000074505806f, footprint_4) * grid_0;
     var rows_0 : f32 = sideways_0 * 4.0f;
     var course_0 : f32 = floor(rows_0);
     var along_0 : f32 = across_1 * 2.0f + (course_0 - 2.0f * floor(course_0 * 0.5f)) * 0.5f;
-    var bricks_0 : f32 = _S24 * patterned_0;
+    var bricks_0 : f32 = _S33 * patterned_0;
     (*guide_0)[i32(7)][i32(2)] = lsd_line_0(min(abs(along_0 - round(along_0)) * 0.5f, abs(rows_0 - round(rows_0)) * 0.25f), 0.01200000010430813f, footprint_4) * bricks_0;
     var brick_0 : f32 = floor(along_0);
-    (*guide_0)[i32(7)][i32(3)] = lsd_cell_hash_0(vec2<f32>(brick_0, brick_0), vec2<f32>(course_0, course_0), _S30, vec2<f32>(211.0f, 211.0f)).x * bricks_0;
+    (*guide_0)[i32(7)][i32(3)] = lsd_cell_hash_0(vec2<f32>(brick_0, brick_0), vec2<f32>(course_0, course_0), _S39, vec2<f32>(211.0f, 211.0f)).x * bricks_0;
     return;
 }
 
-fn lsd_guide_0( pixel_4 : vec2<i32>,  color_0 : vec4<f32>,  here_4 : LSDPlace_0,  surface_0 : i32,  guide_1 : ptr<function, array<vec4<f32>, i32(8)>>)
+fn lsd_guide_0( pixel_5 : vec2<i32>,  color_0 : vec4<f32>,  here_5 : LSDPlace_0,  surface_0 : i32,  guide_1 : ptr<function, array<vec4<f32>, i32(8)>>)
 {
-    var _S33 : f32 = 1.0f + here_4.depth_0;
-    (*guide_1)[i32(0)] = vec4<f32>(color_0.xyz * vec3<f32>(2.0f) - vec3<f32>(1.0f), here_4.solid_0 / _S33);
-    var n_8 : vec3<f32> = lsd_normal_0(pixel_4, here_4);
-    var _S34 : bool;
+    var _S42 : f32 = 1.0f + here_5.depth_0;
+    (*guide_1)[i32(0)] = vec4<f32>(color_0.xyz * vec3<f32>(2.0f) - vec3<f32>(1.0f), here_5.solid_0 / _S42);
+    var n_9 : vec3<f32> = lsd_normal_0(pixel_5, here_5);
+    var _S43 : bool;
     if(surface_0 == i32(5))
     {
-        _S34 = (here_4.solid_0) > 0.5f;
+        _S43 = (here_5.solid_0) > 0.5f;
     }
     else
     {
-        _S34 = false;
+        _S43 = false;
     }
-    if(_S34)
+    if(_S43)
     {
-        n_8[i32(1)] = max(n_8.y, 0.5f);
+        n_9[i32(1)] = max(n_9.y, 0.5f);
     }
-    (*guide_1)[i32(1)] = vec4<f32>(log(_S33) * 0.20000000298023224f, n_8);
-    (*guide_1)[i32(2)] = vec4<f32>(1.0f - here_4.solid_0, 1.0f, dot(n_8, lsd_constants_buffer_0.lsd_constants_0.values_0[i32(4)].xyz), dot(here_4.view_0, lsd_constants_buffer_0.lsd_constants_0.values_0[i32(4)].xyz));
-    var footprint_5 : f32 = lsd_footprint_0(here_4, n_8);
+    (*guide_1)[i32(1)] = vec4<f32>(log(_S42) * 0.20000000298023224f, n_9);
+    (*guide_1)[i32(2)] = vec4<f32>(1.0f - here_5.solid_0, 1.0f, dot(n_9, lsd_constants_buffer_0.lsd_constants_0.values_0[i32(4)].xyz), dot(here_5.view_0, lsd_constants_buffer_0.lsd_constants_0.values_0[i32(4)].xyz));
+    var footprint_5 : f32 = lsd_footprint_0(here_5, n_9);
     var elevation_0 : f32;
-    if((here_4.solid_0) > 0.5f)
+    if((here_5.solid_0) > 0.5f)
     {
-        elevation_0 = here_4.view_0.y;
+        elevation_0 = here_5.view_0.y;
     }
     else
     {
-        elevation_0 = max(here_4.view_0.y, 0.0f);
+        elevation_0 = max(here_5.view_0.y, 0.0f);
     }
     (*guide_1)[i32(3)] = vec4<f32>(elevation_0, 0.0f, 0.0f, 0.0f);
     (*guide_1)[i32(4)] = vec4<f32>(0.0f, 0.0f, 0.0f, 0.0f);
+    var position_3 : vec3<f32> = here_5.position_0;
+    var faced_0 : vec3<f32> = n_9;
+    var tangent_2 : vec3<f32> = lsd_row_tangent_0(pixel_5, here_5, n_9);
+    lsd_to_object_space_0(pixel_5, here_5, &(position_3), &(faced_0), &(tangent_2));
     if(surface_0 >= i32(1))
     {
-        _S34 = surface_0 <= i32(3);
+        _S43 = surface_0 <= i32(3);
     }
     else
     {
-        _S34 = false;
+        _S43 = false;
     }
-    if(_S34)
+    if(_S43)
     {
-        var tint_0 : vec3<f32> = lsd_tint_0(surface_0, n_8, here_4.position_0.y, footprint_5);
+        var tint_0 : vec3<f32> = lsd_tint_0(surface_0, faced_0, position_3.y, footprint_5);
         (*guide_1)[i32(3)] = vec4<f32>(elevation_0, 1.0f, tint_0.xy);
         (*guide_1)[i32(4)][i32(0)] = tint_0.z;
     }
-    var _S35 : vec3<f32> = n_8;
-    var _S36 : vec3<f32> = lsd_row_tangent_0(pixel_4, here_4, n_8);
+    var _S44 : vec3<f32> = position_3;
+    var _S45 : vec3<f32> = faced_0;
+    var _S46 : vec3<f32> = tangent_2;
     if(surface_0 >= i32(4))
     {
         elevation_0 = 0.0f;
@@ -447,28 +486,28 @@ fn lsd_guide_0( pixel_4 : vec2<i32>,  color_0 : vec4<f32>,  here_4 : LSDPlace_0,
     {
         elevation_0 = 1.0f;
     }
-    lsd_fields_0(here_4.position_0, _S35, _S36, footprint_5, elevation_0, &((*guide_1)));
+    lsd_fields_0(_S44, _S45, _S46, footprint_5, elevation_0, &((*guide_1)));
     return;
 }
 
-fn lsd_context_at_0( pixel_5 : vec2<i32>,  here_5 : LSDPlace_0) -> vec2<f32>
+fn lsd_context_at_0( pixel_6 : vec2<i32>,  here_6 : LSDPlace_0) -> vec2<f32>
 {
-    var at_1 : vec2<f32> = (vec2<f32>(pixel_5) + vec2<f32>(0.5f)) / lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].xy;
+    var at_1 : vec2<f32> = (vec2<f32>(pixel_6) + vec2<f32>(0.5f)) / lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].xy;
     if((lsd_constants_buffer_0.lsd_constants_0.values_0[i32(7)].w) < 0.5f)
     {
         return at_1;
     }
     var eye_0 : vec3<f32> = vec3<f32>(lsd_constants_buffer_0.lsd_constants_0.values_0[i32(0)].w, lsd_constants_buffer_0.lsd_constants_0.values_0[i32(1)].w, lsd_constants_buffer_0.lsd_constants_0.values_0[i32(2)].w);
-    var _S37 : vec3<f32>;
-    if((here_5.solid_0) > 0.5f)
+    var _S47 : vec3<f32>;
+    if((here_6.solid_0) > 0.5f)
     {
-        _S37 = here_5.position_0;
+        _S47 = here_6.position_0;
     }
     else
     {
-        _S37 = eye_0 + here_5.ray_0 * vec3<f32>(1.0e+05f);
+        _S47 = eye_0 + here_6.ray_0 * vec3<f32>(1.0e+05f);
     }
-    var p_1 : vec4<f32> = vec4<f32>(_S37, 1.0f);
+    var p_1 : vec4<f32> = vec4<f32>(_S47, 1.0f);
     var w_0 : f32 = dot(lsd_constants_buffer_0.lsd_constants_0.values_0[i32(10)], p_1);
     if(w_0 < 0.00100000004749745f)
     {
@@ -477,9 +516,9 @@ fn lsd_context_at_0( pixel_5 : vec2<i32>,  here_5 : LSDPlace_0) -> vec2<f32>
     return vec2<f32>(0.5f + 0.5f * dot(lsd_constants_buffer_0.lsd_constants_0.values_0[i32(8)], p_1) / w_0, 0.5f - 0.5f * dot(lsd_constants_buffer_0.lsd_constants_0.values_0[i32(9)], p_1) / w_0);
 }
 
-fn lsd_hardswish_0( x_8 : vec4<f32>) -> vec4<f32>
+fn lsd_hardswish_0( x_9 : vec4<f32>) -> vec4<f32>
 {
-    return x_8 * saturate(x_8 * vec4<f32>(0.1666666716337204f) + vec4<f32>(0.5f));
+    return x_9 * saturate(x_9 * vec4<f32>(0.1666666716337204f) + vec4<f32>(0.5f));
 }
 
 fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) -> vec3<f32>
@@ -501,10 +540,10 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
         g_0 = g_0 + i32(1);
     }
     var cell_0 : vec2<f32> = clamp(context_at_0 * lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].zw - vec2<f32>(0.5f), vec2<f32>(0.0f, 0.0f), lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].zw - vec2<f32>(1.0f));
-    var _S38 : vec2<i32> = vec2<i32>(cell_0);
-    const _S39 : vec2<i32> = vec2<i32>(i32(1), i32(1));
-    var _S40 : vec2<i32> = min(_S38 + _S39, vec2<i32>(lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].zw) - _S39);
-    var _S41 : vec2<f32> = cell_0 - vec2<f32>(_S38);
+    var _S48 : vec2<i32> = vec2<i32>(cell_0);
+    const _S49 : vec2<i32> = vec2<i32>(i32(1), i32(1));
+    var _S50 : vec2<i32> = min(_S48 + _S49, vec2<i32>(lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].zw) - _S49);
+    var _S51 : vec2<f32> = cell_0 - vec2<f32>(_S48);
     var c_0 : i32 = i32(0);
     for(;;)
     {
@@ -515,16 +554,16 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
         {
             break;
         }
-        var _S42 : i32 = _S38.x * i32(4) + c_0;
-        var _S43 : i32 = _S38.y;
-        var _S44 : vec3<i32> = vec3<i32>(_S42, _S43, i32(0));
-        var _S45 : i32 = _S40.x * i32(4) + c_0;
-        var _S46 : vec3<i32> = vec3<i32>(_S45, _S43, i32(0));
-        var _S47 : vec4<f32> = vec4<f32>(_S41.x);
-        var _S48 : i32 = _S40.y;
-        var _S49 : vec3<i32> = vec3<i32>(_S42, _S48, i32(0));
-        var _S50 : vec3<i32> = vec3<i32>(_S45, _S48, i32(0));
-        h_0[i32(8) + c_0] = mix(mix((textureLoad((lsd_context_0), ((_S44)).xy, ((_S44)).z)), (textureLoad((lsd_context_0), ((_S46)).xy, ((_S46)).z)), _S47), mix((textureLoad((lsd_context_0), ((_S49)).xy, ((_S49)).z)), (textureLoad((lsd_context_0), ((_S50)).xy, ((_S50)).z)), _S47), vec4<f32>(_S41.y));
+        var _S52 : i32 = _S48.x * i32(4) + c_0;
+        var _S53 : i32 = _S48.y;
+        var _S54 : vec3<i32> = vec3<i32>(_S52, _S53, i32(0));
+        var _S55 : i32 = _S50.x * i32(4) + c_0;
+        var _S56 : vec3<i32> = vec3<i32>(_S55, _S53, i32(0));
+        var _S57 : vec4<f32> = vec4<f32>(_S51.x);
+        var _S58 : i32 = _S50.y;
+        var _S59 : vec3<i32> = vec3<i32>(_S52, _S58, i32(0));
+        var _S60 : vec3<i32> = vec3<i32>(_S55, _S58, i32(0));
+        h_0[i32(8) + c_0] = mix(mix((textureLoad((lsd_context_0), ((_S54)).xy, ((_S54)).z)), (textureLoad((lsd_context_0), ((_S56)).xy, ((_S56)).z)), _S57), mix((textureLoad((lsd_context_0), ((_S59)).xy, ((_S59)).z)), (textureLoad((lsd_context_0), ((_S60)).xy, ((_S60)).z)), _S57), vec4<f32>(_S51.y));
         c_0 = c_0 + i32(1);
     }
     var layer_0 : i32 = i32(0);
@@ -537,15 +576,15 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
         {
             break;
         }
-        var _S51 : i32 = layer_0 * i32(588);
-        var _S52 : f32;
+        var _S61 : i32 = layer_0 * i32(588);
+        var _S62 : f32;
         if(layer_0 > i32(0))
         {
-            _S52 = 1.0f;
+            _S62 = 1.0f;
         }
         else
         {
-            _S52 = 0.0f;
+            _S62 = 0.0f;
         }
         var sums_0 : array<f32, i32(48)>;
         k_0 = i32(0);
@@ -558,9 +597,9 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
             {
                 break;
             }
-            const _S53 : vec4<f32> = vec4<f32>(0.0f, 0.0f, 0.0f, 0.0f);
+            const _S63 : vec4<f32> = vec4<f32>(0.0f, 0.0f, 0.0f, 0.0f);
             i_0 = i32(0);
-            var sum_0 : vec4<f32> = _S53;
+            var sum_0 : vec4<f32> = _S63;
             for(;;)
             {
                 if(i_0 < i32(12))
@@ -570,7 +609,7 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
                 {
                     break;
                 }
-                var sum_1 : vec4<f32> = sum_0 + lsd_weights_buffer_0.lsd_weights_0.values_1[_S51 + k_0 * i32(12) + i_0] * h_0[i_0];
+                var sum_1 : vec4<f32> = sum_0 + lsd_weights_buffer_0.lsd_weights_0.values_1[_S61 + k_0 * i32(12) + i_0] * h_0[i_0];
                 i_0 = i_0 + i32(1);
                 sum_0 = sum_1;
             }
@@ -587,15 +626,15 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
             {
                 break;
             }
-            var _S54 : i32 = i_0 * i32(4);
-            h_0[i_0] = lsd_hardswish_0(vec4<f32>(sums_0[_S54], sums_0[_S54 + i32(1)], sums_0[_S54 + i32(2)], sums_0[_S54 + i32(3)]) + lsd_weights_buffer_0.lsd_weights_0.values_1[_S51 + i32(576) + i_0]) + h_0[i_0] * vec4<f32>(_S52);
+            var _S64 : i32 = i_0 * i32(4);
+            h_0[i_0] = lsd_hardswish_0(vec4<f32>(sums_0[_S64], sums_0[_S64 + i32(1)], sums_0[_S64 + i32(2)], sums_0[_S64 + i32(3)]) + lsd_weights_buffer_0.lsd_weights_0.values_1[_S61 + i32(576) + i_0]) + h_0[i_0] * vec4<f32>(_S62);
             i_0 = i_0 + i32(1);
         }
         layer_0 = layer_0 + i32(1);
     }
-    var _S55 : vec3<f32> = lsd_weights_buffer_0.lsd_weights_0.values_1[i32(1800)].xyz;
+    var _S65 : vec3<f32> = lsd_weights_buffer_0.lsd_weights_0.values_1[i32(1800)].xyz;
     k_0 = i32(0);
-    var rgb_0 : vec3<f32> = _S55;
+    var rgb_0 : vec3<f32> = _S65;
     for(;;)
     {
         if(k_0 < i32(12))
@@ -609,11 +648,11 @@ fn lsd_head_0( guide_2 : array<vec4<f32>, i32(8)>,  context_at_0 : vec2<f32>) ->
         k_0 = k_0 + i32(1);
         rgb_0 = rgb_1;
     }
-    var _S56 : vec3<f32> = vec3<f32>(0.5f);
-    return saturate(rgb_0 * _S56 + _S56);
+    var _S66 : vec3<f32> = vec3<f32>(0.5f);
+    return saturate(rgb_0 * _S66 + _S66);
 }
 
-fn lsd_shade_0( pixel_6 : vec2<i32>,  color_1 : vec4<f32>,  surface_1 : i32) -> vec3<f32>
+fn lsd_shade_0( pixel_7 : vec2<i32>,  color_1 : vec4<f32>,  surface_1 : i32) -> vec3<f32>
 {
     var guide_3 : array<vec4<f32>, i32(8)>;
     var g_1 : i32 = i32(0);
@@ -629,31 +668,31 @@ fn lsd_shade_0( pixel_6 : vec2<i32>,  color_1 : vec4<f32>,  surface_1 : i32) -> 
         guide_3[g_1] = vec4<f32>(0.0f, 0.0f, 0.0f, 0.0f);
         g_1 = g_1 + i32(1);
     }
-    var _S57 : vec2<f32> = (vec2<f32>(pixel_6) + vec2<f32>(0.5f)) / lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].xy;
+    var _S67 : vec2<f32> = (vec2<f32>(pixel_7) + vec2<f32>(0.5f)) / lsd_constants_buffer_0.lsd_constants_0.values_0[i32(6)].xy;
     var at_2 : vec2<f32>;
     if((lsd_constants_buffer_0.lsd_constants_0.values_0[i32(7)].x) > 0.5f)
     {
-        var here_6 : LSDPlace_0 = lsd_place_0(pixel_6);
-        lsd_guide_0(pixel_6, color_1, here_6, surface_1, &(guide_3));
-        at_2 = lsd_context_at_0(pixel_6, here_6);
+        var here_7 : LSDPlace_0 = lsd_place_0(pixel_7);
+        lsd_guide_0(pixel_7, color_1, here_7, surface_1, &(guide_3));
+        at_2 = lsd_context_at_0(pixel_7, here_7);
     }
     else
     {
         guide_3[i32(0)] = vec4<f32>(color_1.xyz * vec3<f32>(2.0f) - vec3<f32>(1.0f), 0.0f);
-        at_2 = _S57;
+        at_2 = _S67;
     }
     return lsd_head_0(guide_3, at_2);
 }
 
-fn lsd_shaded_0( pixel_7 : vec2<i32>) -> vec4<f32>
+fn lsd_shaded_0( pixel_8 : vec2<i32>) -> vec4<f32>
 {
-    var _S58 : vec3<i32> = vec3<i32>(pixel_7, i32(0));
-    var color_2 : vec4<f32> = (textureLoad((lsd_color_0), ((_S58)).xy, ((_S58)).z));
+    var _S68 : vec3<i32> = vec3<i32>(pixel_8, i32(0));
+    var color_2 : vec4<f32> = (textureLoad((lsd_color_0), ((_S68)).xy, ((_S68)).z));
     var slot_0 : vec2<f32>;
     if((lsd_constants_buffer_0.lsd_constants_0.values_0[i32(7)].z) > 0.5f)
     {
-        var _S59 : vec3<i32> = vec3<i32>(i32((textureLoad((lsd_ids_0), ((_S58)).xy, ((_S58)).z).x) * 255.0f + 0.5f), i32(0), i32(0));
-        slot_0 = (textureLoad((lsd_slots_0), ((_S59)).xy, ((_S59)).z)).xy * vec2<f32>(255.0f, 1.0f);
+        var _S69 : vec3<i32> = vec3<i32>(i32((textureLoad((lsd_ids_0), ((_S68)).xy, ((_S68)).z).x) * 255.0f + 0.5f), i32(0), i32(0));
+        slot_0 = (textureLoad((lsd_slots_0), ((_S69)).xy, ((_S69)).z)).xy * vec2<f32>(255.0f, 1.0f);
     }
     else
     {
@@ -673,7 +712,7 @@ fn lsd_shaded_0( pixel_7 : vec2<i32>) -> vec4<f32>
     {
         return vec4<f32>(color_2.xyz, alpha_0);
     }
-    return vec4<f32>(mix(color_2.xyz, lsd_shade_0(pixel_7, color_2, i32(slot_0.x + 0.5f)), vec3<f32>(strength_0)), alpha_0);
+    return vec4<f32>(mix(color_2.xyz, lsd_shade_0(pixel_8, color_2, i32(slot_0.x + 0.5f)), vec3<f32>(strength_0)), alpha_0);
 }
 
 struct pixelOutput_0
@@ -682,10 +721,10 @@ struct pixelOutput_0
 };
 
 @fragment
-fn lsd_fragment(@builtin(position) position_2 : vec4<f32>) -> pixelOutput_0
+fn lsd_fragment(@builtin(position) position_4 : vec4<f32>) -> pixelOutput_0
 {
-    var _S60 : pixelOutput_0 = pixelOutput_0( lsd_shaded_0(vec2<i32>(position_2.xy)) );
-    return _S60;
+    var _S70 : pixelOutput_0 = pixelOutput_0( lsd_shaded_0(vec2<i32>(position_4.xy)) );
+    return _S70;
 }
 
 

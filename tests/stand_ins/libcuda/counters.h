@@ -19,7 +19,10 @@ struct Counters {
   std::atomic<uint64_t> bytes_to_device{0};  ///< ever
   std::atomic<uint64_t> bytes_to_host{0};
   std::atomic<uint64_t> bytes_on_device{0};
-  std::atomic<uint64_t> faults{0};  ///< copies outside of what is allocated
+  std::atomic<uint64_t> faults{0};  ///< copies outside of what is allocated, rules broken
+  std::atomic<uint64_t> external_memory{0};
+  std::atomic<uint64_t> mapped{0};  ///< buffers and arrays of it
+  std::atomic<uint64_t> external_semaphores{0};
 };
 
 Counters& counters();

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "counters.h"
+#include "external.h"
 #include "kernels.h"
 #include "memory.h"
 #include "streams.h"
@@ -69,12 +70,25 @@ struct Side {
   const void* host;
   CUdeviceptr device;
   size_t pitch, x, y;
+  const stand_in::Image* image = nullptr;
 
   bool is_device() const {
-    return type == CU_MEMORYTYPE_DEVICE || (type == CU_MEMORYTYPE_UNIFIED && stand_in::is_device_address(device));
+    return image != nullptr || type == CU_MEMORYTYPE_DEVICE || (type == CU_MEMORYTYPE_UNIFIED && stand_in::is_device_address(device));
+  }
+  void be(CUarray array) {
+    image = static_cast<const stand_in::Image*>(array);
+    pitch = image->pitch;
   }
   char* rows(size_t width, size_t height, stand_in::View* view) const {
     const size_t offset = y * pitch + x;
+    if (image != nullptr) {
+      if (x + width > image->row_bytes || y + height > image->height) {
+        stand_in::rule_broken("a copy is not all inside its array");
+        return nullptr;
+      }
+      *view = {image->block, image->block->host() + image->offset + offset};
+      return view->host;
+    }
     if (!is_device()) return static_cast<char*>(const_cast<void*>(host)) + offset;
     *view = stand_in::view(device + offset, pitch * (height - 1) + width);
     return view->host;
@@ -97,8 +111,10 @@ CUresult copy_rows(const Side& to, const Side& from, size_t width, size_t height
 CUresult copy(const CUDA_MEMCPY2D& c, CUstream stream) {
   REQUIRE_CONTEXT();
   REQUIRE(c.WidthInBytes > 0 && c.Height > 0, CUDA_ERROR_INVALID_VALUE);
-  const Side from{c.srcMemoryType, c.srcHost, c.srcDevice, c.srcPitch, c.srcXInBytes, c.srcY};
-  const Side to{c.dstMemoryType, c.dstHost, c.dstDevice, c.dstPitch, c.dstXInBytes, c.dstY};
+  Side from{c.srcMemoryType, c.srcHost, c.srcDevice, c.srcPitch, c.srcXInBytes, c.srcY};
+  Side to{c.dstMemoryType, c.dstHost, c.dstDevice, c.dstPitch, c.dstXInBytes, c.dstY};
+  if (c.srcMemoryType == CU_MEMORYTYPE_ARRAY) from.be(c.srcArray);
+  if (c.dstMemoryType == CU_MEMORYTYPE_ARRAY) to.be(c.dstArray);
   const size_t width = c.WidthInBytes, height = c.Height;
   REQUIRE(height == 1 || (from.pitch >= width && to.pitch >= width), CUDA_ERROR_INVALID_VALUE);
   stream_of(stream).push([=] { return copy_rows(to, from, width, height); });
@@ -152,8 +168,14 @@ STAND_IN_API CUresult cuDeviceGetName(char* name, int length, CUdevice) {
   return CUDA_SUCCESS;
 }
 STAND_IN_API CUresult cuDeviceGetUuid_v2(CUuuid* uuid, CUdevice device) {
-  const char* text = std::getenv("LIBCUDA_STAND_IN_UUID");  // 15 characters
+  const char* text = std::getenv("LIBCUDA_STAND_IN_UUID");  // 15 characters, or 32 hex digits of the only card's
   char bytes[16] = {};
+  if (text != nullptr && std::strlen(text) == 2 * sizeof bytes) {
+    for (size_t i = 0; i < sizeof bytes; ++i) {
+      uuid->bytes[i] = static_cast<char>(std::stoi(std::string(text + 2 * i, 2), nullptr, 16));
+    }
+    return CUDA_SUCCESS;
+  }
   std::snprintf(bytes, sizeof bytes, "%s", text != nullptr ? text : "lsd-stand-in---");
   bytes[15] = static_cast<char>('0' + device);
   std::memcpy(uuid->bytes, bytes, sizeof bytes);
@@ -176,6 +198,9 @@ STAND_IN_API CUresult cuDeviceGetAttribute(int* value, int attribute, CUdevice) 
       break;
     case CU_DEVICE_ATTRIBUTE_UNIFIED_ADDRESSING:
       *value = 1;
+      break;
+    case CU_DEVICE_ATTRIBUTE_TIMELINE_SEMAPHORE_INTEROP_SUPPORTED:
+      *value = std::getenv("LIBCUDA_STAND_IN_NO_TIMELINES") == nullptr ? 1 : 0;
       break;
     case CU_DEVICE_ATTRIBUTE_IPC_EVENT_SUPPORTED:
       *value = has_ipc() ? 1 : 0;
@@ -381,6 +406,88 @@ STAND_IN_API CUresult cuIpcOpenEventHandle(CUevent* event, CUipcEventHandle hand
   REQUIRE(opened != nullptr, why);
   *event = new std::shared_ptr<Event>(std::move(opened));
   ++counters().opened_events;
+  return CUDA_SUCCESS;
+}
+
+// Memory and semaphores of other interfaces
+
+STAND_IN_API CUresult cuImportExternalMemory(CUexternalMemory* memory,
+                                             const CUDA_EXTERNAL_MEMORY_HANDLE_DESC* described) {
+  REQUIRE_CONTEXT();
+  return stand_in::import_memory(*described, memory);
+}
+STAND_IN_API CUresult cuDestroyExternalMemory(CUexternalMemory handle) {
+  REQUIRE_CONTEXT();
+  auto* const memory = static_cast<stand_in::ExternalMemory*>(handle);
+  if (*memory->mapped != 0) {
+    stand_in::rule_broken("external memory was destroyed before what is mapped of it");
+    return CUDA_ERROR_INVALID_VALUE;
+  }
+  delete memory;
+  --counters().external_memory;
+  return CUDA_SUCCESS;
+}
+STAND_IN_API CUresult cuExternalMemoryGetMappedBuffer(CUdeviceptr* address, CUexternalMemory handle,
+                                                      const CUDA_EXTERNAL_MEMORY_BUFFER_DESC* described) {
+  REQUIRE_CONTEXT();
+  const auto& memory = *static_cast<stand_in::ExternalMemory*>(handle);
+  const size_t all = memory.block->bytes();
+  REQUIRE(described->size > 0 && described->offset <= all && described->size <= all - described->offset,
+          CUDA_ERROR_INVALID_VALUE);
+  return stand_in::map_external(memory.block, described->offset, described->size, memory.mapped, address);
+}
+STAND_IN_API CUresult cuExternalMemoryGetMappedMipmappedArray(
+    CUmipmappedArray* levels, CUexternalMemory handle, const CUDA_EXTERNAL_MEMORY_MIPMAPPED_ARRAY_DESC* described) {
+  REQUIRE_CONTEXT();
+  return stand_in::map_image(*static_cast<stand_in::ExternalMemory*>(handle), *described, levels);
+}
+STAND_IN_API CUresult cuMipmappedArrayGetLevel(CUarray* array, CUmipmappedArray levels, unsigned level) {
+  REQUIRE_CONTEXT();
+  REQUIRE(level == 0, CUDA_ERROR_INVALID_VALUE);
+  *array = levels;
+  return CUDA_SUCCESS;
+}
+STAND_IN_API CUresult cuMipmappedArrayDestroy(CUmipmappedArray levels) {
+  REQUIRE_CONTEXT();
+  auto* const image = static_cast<stand_in::Image*>(levels);
+  --*image->mapped;
+  --counters().mapped;
+  delete image;
+  return CUDA_SUCCESS;
+}
+STAND_IN_API CUresult cuImportExternalSemaphore(CUexternalSemaphore* semaphore,
+                                                const CUDA_EXTERNAL_SEMAPHORE_HANDLE_DESC* described) {
+  REQUIRE_CONTEXT();
+  return stand_in::import_semaphore(*described, semaphore);
+}
+STAND_IN_API CUresult cuDestroyExternalSemaphore(CUexternalSemaphore handle) {
+  REQUIRE_CONTEXT();
+  auto* const semaphore = static_cast<std::shared_ptr<stand_in::Timeline>*>(handle);
+  if ((*semaphore)->waiting() != 0) stand_in::rule_broken("a semaphore was destroyed while a stream waits for it");
+  delete semaphore;
+  return CUDA_SUCCESS;
+}
+STAND_IN_API CUresult cuWaitExternalSemaphoresAsync(const CUexternalSemaphore* handles,
+                                                    const CUDA_EXTERNAL_SEMAPHORE_PARAMS* values, unsigned count,
+                                                    CUstream stream) {
+  REQUIRE_CONTEXT();
+  for (unsigned i = 0; i < count; ++i) {
+    const auto semaphore = *static_cast<std::shared_ptr<stand_in::Timeline>*>(handles[i]);
+    stream_of(stream).push([semaphore, value = values[i].value]() -> CUresult {
+      semaphore->wait(value);
+      return CUDA_SUCCESS;
+    });
+  }
+  return CUDA_SUCCESS;
+}
+STAND_IN_API CUresult cuSignalExternalSemaphoresAsync(const CUexternalSemaphore* handles,
+                                                      const CUDA_EXTERNAL_SEMAPHORE_PARAMS* values, unsigned count,
+                                                      CUstream stream) {
+  REQUIRE_CONTEXT();
+  for (unsigned i = 0; i < count; ++i) {
+    const auto semaphore = *static_cast<std::shared_ptr<stand_in::Timeline>*>(handles[i]);
+    stream_of(stream).push([semaphore, value = values[i].value] { return semaphore->signal(value); });
+  }
   return CUDA_SUCCESS;
 }
 

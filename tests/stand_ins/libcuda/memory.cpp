@@ -23,6 +23,8 @@ struct Allocation {
   bool is_opened = false;  ///< another process's
   int opened = 0;          ///< times
   uint64_t inode = 0;
+  size_t offset = 0;                                   ///< in the block
+  std::shared_ptr<std::atomic<int>> mapped = nullptr;  ///< of foreign memory
 };
 
 std::mutex mutex;
@@ -44,14 +46,22 @@ std::map<CUdeviceptr, Allocation>::iterator find(CUdeviceptr address) {
   return address < found->first + whole_pages(found->second.bytes) ? found : allocations.end();
 }
 
+CUresult reserve_part(std::shared_ptr<SharedBlock> block, size_t offset, size_t bytes, bool is_opened,
+                      std::shared_ptr<std::atomic<int>> mapped, CUdeviceptr* out);
+
 CUresult reserve(std::shared_ptr<SharedBlock> block, bool is_opened, CUdeviceptr* out) {
   const size_t bytes = block->bytes();
+  return reserve_part(std::move(block), 0, bytes, is_opened, nullptr, out);
+}
+
+CUresult reserve_part(std::shared_ptr<SharedBlock> block, size_t offset, size_t bytes, bool is_opened,
+                      std::shared_ptr<std::atomic<int>> mapped, CUdeviceptr* out) {
   void* address = mmap(nullptr, whole_pages(bytes), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (address == MAP_FAILED) return CUDA_ERROR_OUT_OF_MEMORY;
   *out = reinterpret_cast<CUdeviceptr>(address);
   const uint64_t inode = block->handle("").inode;
   const std::lock_guard lock(mutex);
-  allocations[*out] = {std::move(block), bytes, is_opened, 1, inode};
+  allocations[*out] = {std::move(block), bytes, is_opened, 1, inode, offset, std::move(mapped)};
   return CUDA_SUCCESS;
 }
 
@@ -98,6 +108,24 @@ std::shared_ptr<SharedBlock> SharedBlock::open(const SharedHandle& handle, const
   return nullptr;
 }
 
+std::shared_ptr<SharedBlock> SharedBlock::adopt(int file, size_t bytes) {
+  char name[64] = {};
+  struct stat status {};
+  if (readlink(("/proc/self/fd/" + std::to_string(file)).c_str(), name, sizeof name - 1) < 0 ||
+      fstat(file, &status) != 0 || std::strncmp(name, "/memfd:", 7) != 0) {
+    return nullptr;
+  }
+  const size_t header = std::strncmp(name, "/memfd:llvmpipe memory fd", 25) == 0 ? kPage : 0;
+  if (static_cast<size_t>(status.st_size) < header || bytes > static_cast<size_t>(status.st_size) - header)
+    return nullptr;
+  void* host = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, static_cast<off_t>(header));
+  if (host == MAP_FAILED) return nullptr;
+  // The driver has it now: whoever uses this descriptor again finds it closed.
+  const int own = fcntl(file, F_DUPFD_CLOEXEC, 0);
+  ::close(file);
+  return std::shared_ptr<SharedBlock>(new SharedBlock(own, static_cast<char*>(host), bytes));
+}
+
 SharedBlock::~SharedBlock() {
   munmap(host_, bytes_);
   close(file_);
@@ -138,6 +166,11 @@ CUresult free_memory(CUdeviceptr address) {
   }
   // The driver would wait for work that uses it. Not to wait shows that somebody relied on that.
   found->second.block.reset();
+  if (found->second.mapped != nullptr) {
+    --*found->second.mapped;
+    --counters().mapped;
+    return CUDA_SUCCESS;
+  }
   --counters().allocations;
   counters().bytes -= found->second.bytes;
   return CUDA_SUCCESS;
@@ -146,7 +179,8 @@ CUresult free_memory(CUdeviceptr address) {
 CUresult export_memory(CUdeviceptr address, CUipcMemHandle* out) {
   const std::lock_guard lock(mutex);
   const auto found = find(address);
-  if (out == nullptr || found == allocations.end() || found->second.block == nullptr || found->second.is_opened) {
+  if (out == nullptr || found == allocations.end() || found->second.block == nullptr || found->second.is_opened ||
+      found->second.mapped != nullptr) {
     return CUDA_ERROR_INVALID_VALUE;
   }
   *out = {};
@@ -211,7 +245,21 @@ View view(CUdeviceptr address, size_t bytes) {
   if (offset > found->second.bytes || bytes > found->second.bytes - offset) {
     return fault(address, bytes, "not all inside their allocation");
   }
-  return {found->second.block, found->second.block->host() + offset};
+  return {found->second.block, found->second.block->host() + found->second.offset + offset};
+}
+
+CUresult map_external(std::shared_ptr<SharedBlock> block, size_t offset, size_t bytes,
+                      std::shared_ptr<std::atomic<int>> mapped, CUdeviceptr* out) {
+  const CUresult result = reserve_part(std::move(block), offset, bytes, false, mapped, out);
+  if (result != CUDA_SUCCESS) return result;
+  ++*mapped;
+  ++counters().mapped;
+  return CUDA_SUCCESS;
+}
+
+void rule_broken(const char* what) {
+  ++counters().faults;
+  std::fprintf(stderr, "libcuda stand-in: %s\n", what);
 }
 
 }  // namespace stand_in

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 
 #include "driver_abi.h"
@@ -22,6 +23,9 @@ class SharedBlock {
   static std::shared_ptr<SharedBlock> create(size_t bytes);
   /// Null with `*why` set: made by this process, by one that is gone or not ours to see, or no handle at all.
   static std::shared_ptr<SharedBlock> open(const SharedHandle& handle, const char* kind, CUresult* why);
+  /// Takes a file that another driver shares: Mesa's llvmpipe, whose header is a page, or this stand-in. Null where it
+  /// is no such file, or has less than `bytes`; the caller then still has it.
+  static std::shared_ptr<SharedBlock> adopt(int file, size_t bytes);
   ~SharedBlock();
   SharedBlock(const SharedBlock&) = delete;
 
@@ -47,6 +51,9 @@ CUresult free_memory(CUdeviceptr address);
 CUresult export_memory(CUdeviceptr address, CUipcMemHandle* out);
 CUresult open_memory(const CUipcMemHandle& handle, CUdeviceptr* out);
 CUresult close_memory(CUdeviceptr address);
+/// An address for a part of foreign memory; `mapped` falls when it is freed.
+CUresult map_external(std::shared_ptr<SharedBlock> block, size_t offset, size_t bytes,
+                      std::shared_ptr<std::atomic<int>> mapped, CUdeviceptr* out);
 bool is_device_address(CUdeviceptr address);
 CUresult range_of(CUdeviceptr address, CUdeviceptr* base, size_t* bytes);
 
@@ -55,6 +62,8 @@ struct View {
   std::shared_ptr<SharedBlock> block;
   char* host = nullptr;
 };
+/// Counts a fault and writes a line.
+void rule_broken(const char* what);
 /// `host` is null, a fault was counted and a line written, where the bytes are not all inside one allocation.
 View view(CUdeviceptr address, size_t bytes);
 

@@ -62,6 +62,27 @@ namespace MirageLSD.Tests.Behaviour
         }
 
         [Test]
+        public unsafe void WhatStoodUpAtFirstIsUpInItsOwnSpace()
+        {
+            // As some modellers export: the model's z is up, and a turn of the thing stands it upright.
+            var thing = Thing(5f);
+            thing.transform.rotation = Quaternion.Euler(-90f, 0f, 0f);
+            var slots = new SlotTable();
+            slots.Advance(Vector3.zero, null, 0.0);
+            slots.Write(_table);
+            var row = _table[0];
+            Assert.That(row.world_from_object[5], Is.EqualTo(1f).Within(1e-5));
+            // Its textures go along when it falls.
+            thing.transform.rotation = Quaternion.identity;
+            slots.Advance(Vector3.zero, null, 0.02);
+            slots.Write(_table);
+            row = _table[0];
+            Assert.That(row.world_from_object[5], Is.EqualTo(0f).Within(1e-5));
+            Assert.That(row.world_from_object[9], Is.EqualTo(-1f).Within(1e-5));
+            Assert.That(row.previous_world_from_object[5], Is.EqualTo(1f).Within(1e-5));
+        }
+
+        [Test]
         public void TheNearestComeFirstAndKeepTheirNumbers()
         {
             var things = new List<LSDIdentity>();

@@ -87,6 +87,21 @@ namespace MirageLSD.Tests.Behaviour
         }
 
         [Test]
+        public void WhatTurnsKeepsItsTextureAsTheDaemonHasIt()
+        {
+            Stand();
+            var straight = Mark(new Vector3(0.4f, 1.1f, 2.5f), LSDClass.Building, false);
+            var before = OnePicture.Painted(LSDShading.Engine);
+            straight.rotation = Quaternion.Euler(25f, 70f, 10f);
+            Mark(new Vector3(-0.9f, 1f, 3f), LSDClass.Outfit, false).rotation = Quaternion.Euler(-90f, 30f, 0f);
+            Action<LSDStreamEngine> dress = engine => engine.SetAppearance("a red and white striped shirt");
+            var expected = OnePicture.Painted(LSDShading.Daemon, dress);
+            var found = OnePicture.Painted(LSDShading.Engine, dress);
+            OnePicture.RequireTheSame(expected, found);
+            Assert.That(Pixels.Difference(before, found), Is.GreaterThan(20), "it has turned");
+        }
+
+        [Test]
         public void AnOlderContextIsReadWhereItsFrameSawThePoint()
         {
             Stand();
@@ -111,7 +126,7 @@ namespace MirageLSD.Tests.Behaviour
             Scenery.Render(MainCamera);
         }
 
-        private static void Mark(Vector3 place, LSDClass what, bool isKept)
+        private static Transform Mark(Vector3 place, LSDClass what, bool isKept)
         {
             var thing = new GameObject("thing");
             thing.transform.position = place;
@@ -119,6 +134,7 @@ namespace MirageLSD.Tests.Behaviour
             var identity = thing.AddComponent<LSDIdentity>();
             identity.ObjectClass = what;
             identity.Keep = isKept;
+            return thing.transform;
         }
     }
 }

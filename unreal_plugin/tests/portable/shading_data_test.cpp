@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+
+#include "object_space.h"
 
 namespace lsd_unreal {
 namespace {
@@ -100,6 +103,48 @@ TEST(ShadingData, SlotsAreLookedUpByNumber) {
   EXPECT_EQ(table[4 * 200], 4.0f);
   EXPECT_EQ(table[4 * 200 + 1], 0.25f);
   EXPECT_EQ(table[1], 1.0f);
+}
+
+TEST(ShadingData, WhatMovesBringsItsSpace) {
+  lsd_slot slots[3] = {};
+  slots[0].slot = 7;
+  slots[0].flags = LSD_SLOT_HAS_TRANSFORM;
+  // Turned by a quarter about y, three times as large, at (1, 2, -6).
+  const float turned[12] = {0, 0, 3, 1, 0, 3, 0, 2, -3, 0, 0, -6};
+  std::copy(turned, turned + 12, slots[0].world_from_object);
+  slots[1].slot = 8;
+  std::copy(turned, turned + 12, slots[1].world_from_object);  // and says not to look at it
+  slots[2].slot = 9;
+  slots[2].flags = LSD_SLOT_HAS_TRANSFORM;  // of no directions
+  const auto table = slot_table(slots, 3);
+  const auto row = [&table](int number, int which) { return table.data() + 4 * ((1 + which) * kSlotNumbers + number); };
+  const float expected[12] = {0, 0, -1, -6, 0, 1, 0, -2, 1, 0, 0, -1};
+  for (int i = 0; i < 12; ++i) EXPECT_FLOAT_EQ(row(7, i / 4)[i % 4], expected[i]) << i;
+  for (int number : {0, 8, 9, 255}) {
+    for (int i = 0; i < 12; ++i) EXPECT_EQ(row(number, i / 4)[i % 4], i % 5 == 0 ? 1.0f : 0.0f) << number << ' ' << i;
+  }
+}
+
+TEST(ObjectSpace, WhatWasUpIsY) {
+  // A model whose z is up, as it stands; one that lies on its back, one upside down; and one that leans.
+  const float lying[12] = {1, 0, 0, 5, 0, 0, 2, 6, 0, -1, 0, 7};
+  const float plain[12] = {0.8f, -0.6f, 0, 0, 0.6f, 0.8f, 0, 0, 0, 0, 1, 0};
+  const float down[12] = {1, 0, 0, 0, 0, -1, 0, 0, 0, 0, -1, 0};
+  EXPECT_EQ(up_axis(lying), 2);
+  EXPECT_EQ(up_axis(plain), 1);
+  EXPECT_EQ(up_axis(down), 4);
+  for (const float* matrix : {lying, plain, down}) {
+    float stood[12];
+    std::copy(matrix, matrix + 12, stood);
+    stand_up(up_axis(matrix), stood);
+    EXPECT_GT(stood[5], 0.7f);
+    EXPECT_EQ(stood[3], matrix[3]);
+    // No mirror.
+    const float determinant = stood[0] * (stood[5] * stood[10] - stood[6] * stood[9]) -
+                              stood[1] * (stood[4] * stood[10] - stood[6] * stood[8]) +
+                              stood[2] * (stood[4] * stood[9] - stood[5] * stood[8]);
+    EXPECT_GT(determinant, 0.0f);
+  }
 }
 
 }  // namespace

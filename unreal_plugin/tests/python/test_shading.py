@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from mirage_lsd.pipelines.composite import Mix, composite
 from mirage_lsd.pipelines.mirage.frame_inputs import frame_inputs
 from mirage_lsd.pipelines.mirage.layered_shade import LayeredShading
 from mirage_lsd.pipelines.mirage.look import Look
+from mirage_lsd.pipelines.mirage.surfaces import object_from_world_of
 
 Floats = npt.NDArray[np.float32]
 PLACES = (
@@ -113,15 +115,24 @@ def between(raw: Floats, scale: int) -> Floats:
     return out
 
 
-def marked(record: dict[str, Any]) -> tuple[npt.NDArray[np.uint8], tuple[Slot, ...]]:
-    """Gives the pass things with identities: a left part in an outfit, a middle one painted to a quarter, one that is left alone."""
+def marked(record: dict[str, Any], moving: bool) -> tuple[npt.NDArray[np.uint8], tuple[Slot, ...]]:
+    """Gives the pass things with identities: a left part in an outfit, a middle one painted to a quarter, one that is left alone.
+
+    `moving`: they have turned, too.
+    """
     height, width = record["depth"].shape[:2]
     ids = np.zeros((height, width), np.uint8)
     ids[4:, 2:10], ids[4:, 12:18], ids[4:, 20:26] = 7, 9, 11
     slots = (Slot(7, "outfit"), Slot(9, "vehicle", 0.25), Slot(11, "unspecified", 0.0))
+    assert record["slots"].shape == (1024, 4)
+    if moving:
+        placed = np.array([[0.36, 0.48, -0.8, 2], [-0.8, 0.6, 0.0, 1], [0.48, 0.64, 0.6, -3]], np.float32)
+        slots = tuple(replace(slot, world_from_object=placed * (1, 1, 1, i)) for i, slot in enumerate(slots))
     record["ids"] = np.repeat(ids[..., None].astype(np.float32) / 255, 4, 2)
-    record["constants"][7, 2] = 1.0
-    record["slots"] = np.tile(np.array([0, 1, 0, 0], np.float32), (256, 1))
+    record["constants"][7, 2] = 2.0
+    table = object_from_world_of(slots)
+    spaces = np.eye(3, 4, dtype=np.float32)[:, None].repeat(256, 1) if table is None else table
+    record["slots"] = np.concatenate([np.tile(np.array([0, 1, 0, 0], np.float32), (256, 1)), spaces.reshape(-1, 4)])
     surfaces = {"outfit": 3.0, "vehicle": 4.0, "unspecified": 0.0}
     for slot in slots:
         record["slots"][slot.slot, :2] = surfaces[slot.object_class], slot.strength
@@ -139,7 +150,7 @@ def stored_normals(record: dict[str, Any]) -> npt.NDArray[np.uint8]:
     return np.rint(plane * 255).astype(np.uint8)
 
 
-@pytest.mark.parametrize("variant", ["whole", "percentage", "slots", "normals", "buffer"])
+@pytest.mark.parametrize("variant", ["whole", "percentage", "slots", "moving", "normals", "buffer"])
 def test_the_engine_paints_what_the_daemon_paints(
     plugin: Path,
     repository: Path,
@@ -181,7 +192,7 @@ def test_the_engine_paints_what_the_daemon_paints(
     color = np.rint(record["color"] * 255).astype(np.uint8)
     assert frame.sun is not None, "the stream's sun goes with each frame"
     look = Look.of(controls)
-    ids, slots = marked(record) if variant == "slots" else (None, ())
+    ids, slots = marked(record, variant == "moving") if variant in ("slots", "moving") else (None, ())
     assert record["weights_in_buffer"] == (variant == "buffer")
     shading = LayeredShading(pipeline.model.head, EagerBackend(torch.device("cpu")))
     cells = torch.from_numpy(context.astype(np.float32))[None]

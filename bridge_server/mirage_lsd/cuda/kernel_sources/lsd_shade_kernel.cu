@@ -391,6 +391,7 @@ struct KernelContext_0
     uint * lsd_normals_0;
     uchar * lsd_ids_0;
     uint * lsd_slots_0;
+    float4  * lsd_objects_0;
     float4  * lsd_context_0;
 };
 __device__ int lsd_index_0(int2  pixel_1, KernelContext_0 * kernelContext_0)
@@ -563,153 +564,182 @@ __device__ float lsd_footprint_0(LSDPlace_0 * here_2, float3  n_3)
     }
     return here_2->footprint_0 / incidence_0 + 0.00009999999747379f;
 }
-__device__ float lsd_pattern_0(float wave_0, float turn_0)
+__device__ bool lsd_on_surface_0(float3  step_1, float3  n_4)
 {
-    return saturate_2(0.5f + 0.5f * wave_0 / (0.10000000149011612f + turn_0 * (0.5f + 0.125f * turn_0 * turn_0)));
+    float across_0 = dot_1(step_1, n_4);
+    return (across_0 * across_0) < (dot_1(step_1, step_1) * dot_1(n_4, n_4) * 0.15000000596046448f);
 }
-__device__ float3  lsd_tint_0(int part_0, float3  n_4, float height_0, float footprint_1, KernelContext_0 * kernelContext_4)
+__device__ float3  lsd_row_tangent_0(int2  pixel_5, LSDPlace_0 * here_3, float3  n_5, KernelContext_0 * kernelContext_4)
 {
-    int _S30 = int(11) + int(2) * part_0;
-    float4  * _S31 = kernelContext_4->lsd_constants_0 + (_S30 - int(2));
-    float4  * _S32 = kernelContext_4->lsd_constants_0 + (_S30 - int(1));
-    float level_0 = height_0 * 5.0f;
-    float _S33 = n_4.x;
-    float _S34 = n_4.z;
-    float _S35 = (F32_max(((F32_sqrt((_S33 * _S33 + _S34 * _S34)))), (0.05000000074505806f)));
-    float2  wave_1 = float2 {n_4.x, n_4.z} / make_float2 (_S35);
-    float _S36 = wave_1.x;
-    float _S37 = wave_1.y;
-    float _S38 = _S36 * _S36 - _S37 * _S37;
-    float _S39 = 2.0f * _S36 * _S37;
-    float _S40 = _S38 * _S38 - _S39 * _S39;
-    float _S41 = 2.0f * _S38 * _S39;
-    float3  _S42 = float3 {(*_S31).x, (*_S31).y, (*_S31).z};
-    return _S42 + (make_float3 ((*_S31).w, float2 {(*_S32).x, (*_S32).y}.x, float2 {(*_S32).x, (*_S32).y}.y) - _S42) * make_float3 ((*_S32).z * lsd_pattern_0((F32_cos(((level_0 - (F32_round((level_0)))) * 6.28318548202514648f))), footprint_1 * 31.41592788696289062f) + (*_S32).w * lsd_pattern_0(_S40 * _S40 - _S41 * _S41, footprint_1 * 40.0f / _S35));
-}
-__device__ bool lsd_on_surface_0(float3  step_1, float3  n_5)
-{
-    float across_0 = dot_1(step_1, n_5);
-    return (across_0 * across_0) < (dot_1(step_1, step_1) * dot_1(n_5, n_5) * 0.15000000596046448f);
-}
-__device__ float3  lsd_row_tangent_0(int2  pixel_5, LSDPlace_0 * here_3, float3  n_6, KernelContext_0 * kernelContext_5)
-{
-    int _S43 = pixel_5.x;
-    if((_S43 + int(8)) < int((*(kernelContext_5->lsd_constants_0 + int(6))).x))
+    int _S30 = pixel_5.x;
+    if((_S30 + int(8)) < int((*(kernelContext_4->lsd_constants_0 + int(6))).x))
     {
-        LSDPlace_0 _S44 = lsd_place_0(pixel_5 + make_int2 (int(8), int(0)), kernelContext_5);
-        float3  right_1 = _S44.position_0 - here_3->position_0;
-        if(lsd_on_surface_0(right_1, n_6))
+        LSDPlace_0 _S31 = lsd_place_0(pixel_5 + make_int2 (int(8), int(0)), kernelContext_4);
+        float3  right_1 = _S31.position_0 - here_3->position_0;
+        if(lsd_on_surface_0(right_1, n_5))
         {
             return right_1;
         }
     }
-    if(_S43 >= int(8))
+    if(_S30 >= int(8))
     {
-        float3  _S45 = here_3->position_0;
-        LSDPlace_0 _S46 = lsd_place_0(pixel_5 - make_int2 (int(8), int(0)), kernelContext_5);
-        float3  left_1 = _S45 - _S46.position_0;
-        if(lsd_on_surface_0(left_1, n_6))
+        float3  _S32 = here_3->position_0;
+        LSDPlace_0 _S33 = lsd_place_0(pixel_5 - make_int2 (int(8), int(0)), kernelContext_4);
+        float3  left_1 = _S32 - _S33.position_0;
+        if(lsd_on_surface_0(left_1, n_5))
         {
             return left_1;
         }
     }
     return make_float3 (0.0f, 0.0f, 0.0f);
 }
-__device__ float2  lsd_mod289_0(float2  x_25)
+__device__ void lsd_to_object_space_0(int2  pixel_6, LSDPlace_0 * here_4, float3  * position_1, float3  * n_6, float3  * tangent_0, KernelContext_0 * kernelContext_5)
 {
-    return x_25 - floor_1(x_25 * make_float2 (0.00346020772121847f)) * make_float2 (289.0f);
+    bool _S34;
+    if(((*(kernelContext_5->lsd_constants_0 + int(7))).z) < 1.5f)
+    {
+        _S34 = true;
+    }
+    else
+    {
+        _S34 = (here_4->solid_0) < 0.5f;
+    }
+    if(_S34)
+    {
+        return;
+    }
+    int _S35 = lsd_index_0(pixel_6, kernelContext_5);
+    float4  x_25 = *(kernelContext_5->lsd_objects_0 + int(*(kernelContext_5->lsd_ids_0 + _S35)));
+    int _S36 = lsd_index_0(pixel_6, kernelContext_5);
+    float4  y_12 = *(kernelContext_5->lsd_objects_0 + (int(256) + int(*(kernelContext_5->lsd_ids_0 + _S36))));
+    int _S37 = lsd_index_0(pixel_6, kernelContext_5);
+    float4  * _S38 = kernelContext_5->lsd_objects_0 + (int(512) + int(*(kernelContext_5->lsd_ids_0 + _S37)));
+    float3  _S39 = float3 {x_25.x, x_25.y, x_25.z};
+    float3  _S40 = float3 {y_12.x, y_12.y, y_12.z};
+    float3  _S41 = float3 {(*_S38).x, (*_S38).y, (*_S38).z};
+    *position_1 = make_float3 (dot_1(_S39, *position_1) + x_25.w, dot_1(_S40, *position_1) + y_12.w, dot_1(_S41, *position_1) + (*_S38).w);
+    *n_6 = make_float3 (dot_1(_S39, *n_6), dot_1(_S40, *n_6), dot_1(_S41, *n_6));
+    *tangent_0 = make_float3 (dot_1(_S39, *tangent_0), dot_1(_S40, *tangent_0), dot_1(_S41, *tangent_0));
+    return;
 }
-__device__ float2  lsd_permute_0(float2  x_26)
+__device__ float lsd_pattern_0(float wave_0, float turn_0)
 {
-    return lsd_mod289_0((x_26 * make_float2 (34.0f) + make_float2 (1.0f)) * x_26);
+    return saturate_2(0.5f + 0.5f * wave_0 / (0.10000000149011612f + turn_0 * (0.5f + 0.125f * turn_0 * turn_0)));
 }
-__device__ float4  lsd_mod289_1(float4  x_27)
+__device__ float3  lsd_tint_0(int part_0, float3  n_7, float height_0, float footprint_1, KernelContext_0 * kernelContext_6)
 {
-    return x_27 - floor_0(x_27 * make_float4 (0.00346020772121847f)) * make_float4 (289.0f);
+    int _S42 = int(11) + int(2) * part_0;
+    float4  * _S43 = kernelContext_6->lsd_constants_0 + (_S42 - int(2));
+    float4  * _S44 = kernelContext_6->lsd_constants_0 + (_S42 - int(1));
+    float level_0 = height_0 * 5.0f;
+    float _S45 = n_7.x;
+    float _S46 = n_7.z;
+    float _S47 = (F32_max(((F32_sqrt((_S45 * _S45 + _S46 * _S46)))), (0.05000000074505806f)));
+    float2  wave_1 = float2 {n_7.x, n_7.z} / make_float2 (_S47);
+    float _S48 = wave_1.x;
+    float _S49 = wave_1.y;
+    float _S50 = _S48 * _S48 - _S49 * _S49;
+    float _S51 = 2.0f * _S48 * _S49;
+    float _S52 = _S50 * _S50 - _S51 * _S51;
+    float _S53 = 2.0f * _S50 * _S51;
+    float3  _S54 = float3 {(*_S43).x, (*_S43).y, (*_S43).z};
+    return _S54 + (make_float3 ((*_S43).w, float2 {(*_S44).x, (*_S44).y}.x, float2 {(*_S44).x, (*_S44).y}.y) - _S54) * make_float3 ((*_S44).z * lsd_pattern_0((F32_cos(((level_0 - (F32_round((level_0)))) * 6.28318548202514648f))), footprint_1 * 31.41592788696289062f) + (*_S44).w * lsd_pattern_0(_S52 * _S52 - _S53 * _S53, footprint_1 * 40.0f / _S47));
 }
-__device__ float4  lsd_permute_1(float4  x_28)
+__device__ float2  lsd_mod289_0(float2  x_26)
 {
-    return lsd_mod289_1((x_28 * make_float4 (34.0f) + make_float4 (1.0f)) * x_28);
+    return x_26 - floor_1(x_26 * make_float2 (0.00346020772121847f)) * make_float2 (289.0f);
 }
-__device__ float4  lsd_unit_0(float4  x_29)
+__device__ float2  lsd_permute_0(float2  x_27)
 {
-    return lsd_permute_1(x_29) * make_float4 (0.00694444449618459f) - make_float4 (1.0f);
+    return lsd_mod289_0((x_27 * make_float2 (34.0f) + make_float2 (1.0f)) * x_27);
+}
+__device__ float4  lsd_mod289_1(float4  x_28)
+{
+    return x_28 - floor_0(x_28 * make_float4 (0.00346020772121847f)) * make_float4 (289.0f);
+}
+__device__ float4  lsd_permute_1(float4  x_29)
+{
+    return lsd_mod289_1((x_29 * make_float4 (34.0f) + make_float4 (1.0f)) * x_29);
+}
+__device__ float4  lsd_unit_0(float4  x_30)
+{
+    return lsd_permute_1(x_30) * make_float4 (0.00694444449618459f) - make_float4 (1.0f);
 }
 __device__ float lsd_value_noise_0(float3  p_0, float salt_0)
 {
     float3  corner_0 = floor_2(p_0);
     float3  f_0 = p_0 - corner_0;
     float3  f_1 = f_0 * f_0 * (make_float3 (3.0f) - make_float3 (2.0f) * f_0);
-    float _S47 = corner_0.x;
-    float _S48 = corner_0.y;
-    float _S49 = corner_0.z;
-    float2  z_0 = lsd_mod289_0(make_float2 (_S49, _S49 + 1.0f));
-    float4  edges_0 = lsd_permute_1(float4 {lsd_permute_0(lsd_mod289_0(make_float2 (_S47, _S47 + 1.0f)) + make_float2 (salt_0)).x, lsd_permute_0(lsd_mod289_0(make_float2 (_S47, _S47 + 1.0f)) + make_float2 (salt_0)).y, lsd_permute_0(lsd_mod289_0(make_float2 (_S47, _S47 + 1.0f)) + make_float2 (salt_0)).x, lsd_permute_0(lsd_mod289_0(make_float2 (_S47, _S47 + 1.0f)) + make_float2 (salt_0)).y} + float4 {lsd_mod289_0(make_float2 (_S48, _S48 + 1.0f)).x, lsd_mod289_0(make_float2 (_S48, _S48 + 1.0f)).x, lsd_mod289_0(make_float2 (_S48, _S48 + 1.0f)).y, lsd_mod289_0(make_float2 (_S48, _S48 + 1.0f)).y});
+    float _S55 = corner_0.x;
+    float _S56 = corner_0.y;
+    float _S57 = corner_0.z;
+    float2  z_0 = lsd_mod289_0(make_float2 (_S57, _S57 + 1.0f));
+    float4  edges_0 = lsd_permute_1(float4 {lsd_permute_0(lsd_mod289_0(make_float2 (_S55, _S55 + 1.0f)) + make_float2 (salt_0)).x, lsd_permute_0(lsd_mod289_0(make_float2 (_S55, _S55 + 1.0f)) + make_float2 (salt_0)).y, lsd_permute_0(lsd_mod289_0(make_float2 (_S55, _S55 + 1.0f)) + make_float2 (salt_0)).x, lsd_permute_0(lsd_mod289_0(make_float2 (_S55, _S55 + 1.0f)) + make_float2 (salt_0)).y} + float4 {lsd_mod289_0(make_float2 (_S56, _S56 + 1.0f)).x, lsd_mod289_0(make_float2 (_S56, _S56 + 1.0f)).x, lsd_mod289_0(make_float2 (_S56, _S56 + 1.0f)).y, lsd_mod289_0(make_float2 (_S56, _S56 + 1.0f)).y});
     float4  low_0 = lsd_unit_0(edges_0 + make_float4 (z_0.x));
     float4  high_0 = lsd_unit_0(edges_0 + make_float4 (z_0.y));
-    float4  _S50 = make_float4 (float2 {low_0.x, low_0.z}.x, float2 {low_0.x, low_0.z}.y, float2 {high_0.x, high_0.z}.x, float2 {high_0.x, high_0.z}.y);
-    float4  along_x_0 = _S50 + (make_float4 (float2 {low_0.y, low_0.w}.x, float2 {low_0.y, low_0.w}.y, float2 {high_0.y, high_0.w}.x, float2 {high_0.y, high_0.w}.y) - _S50) * make_float4 (f_1.x);
-    float2  _S51 = float2 {along_x_0.x, along_x_0.z};
-    float2  along_y_0 = _S51 + (float2 {along_x_0.y, along_x_0.w} - _S51) * make_float2 (f_1.y);
-    float _S52 = along_y_0.x;
-    return _S52 + (along_y_0.y - _S52) * f_1.z;
+    float4  _S58 = make_float4 (float2 {low_0.x, low_0.z}.x, float2 {low_0.x, low_0.z}.y, float2 {high_0.x, high_0.z}.x, float2 {high_0.x, high_0.z}.y);
+    float4  along_x_0 = _S58 + (make_float4 (float2 {low_0.y, low_0.w}.x, float2 {low_0.y, low_0.w}.y, float2 {high_0.y, high_0.w}.x, float2 {high_0.y, high_0.w}.y) - _S58) * make_float4 (f_1.x);
+    float2  _S59 = float2 {along_x_0.x, along_x_0.z};
+    float2  along_y_0 = _S59 + (float2 {along_x_0.y, along_x_0.w} - _S59) * make_float2 (f_1.y);
+    float _S60 = along_y_0.x;
+    return _S60 + (along_y_0.y - _S60) * f_1.z;
 }
 __device__ float lsd_fade_0(float footprint_2, float period_0)
 {
     return saturate_2(period_0 / (footprint_2 * 1.20000004768371582f) - 1.0f);
 }
-__device__ float2  lsd_cell_hash_0(float2  x_30, float2  y_12, float2  z_1, float2  salt_1)
+__device__ float2  lsd_cell_hash_0(float2  x_31, float2  y_13, float2  z_1, float2  salt_1)
 {
-    return lsd_permute_0(lsd_permute_0(lsd_permute_0(lsd_mod289_0(x_30) + salt_1) + lsd_mod289_0(y_12)) + lsd_mod289_0(z_1)) * make_float2 (0.00694444449618459f) - make_float2 (1.0f);
+    return lsd_permute_0(lsd_permute_0(lsd_permute_0(lsd_mod289_0(x_31) + salt_1) + lsd_mod289_0(y_13)) + lsd_mod289_0(z_1)) * make_float2 (0.00694444449618459f) - make_float2 (1.0f);
 }
 __device__ float lsd_line_0(float metres_0, float half_width_0, float footprint_3)
 {
     float half_pixel_0 = footprint_3 * 0.5f;
     return (F32_min(((F32_min(((F32_max((half_width_0 + half_pixel_0 - metres_0), (0.0f))) / (2.0f * half_pixel_0 + 9.99999997475242708e-07f)), (1.0f)))), (half_width_0 / (half_pixel_0 + 9.99999997475242708e-07f))));
 }
-__device__ void lsd_fields_0(float3  position_1, float3  n_7, float3  tangent_0, float footprint_4, float built_0, FixedArray<float4 , 8>  * guide_0, KernelContext_0 * kernelContext_6)
+__device__ void lsd_fields_0(float3  position_2, float3  n_8, float3  tangent_1, float footprint_4, float built_0, FixedArray<float4 , 8>  * guide_0, KernelContext_0 * kernelContext_7)
 {
-    float3  q_0 = position_1 - n_7 * make_float3 (0.00999999977648258f) + float3 {(*(kernelContext_6->lsd_constants_0 + int(5))).x, (*(kernelContext_6->lsd_constants_0 + int(5))).y, (*(kernelContext_6->lsd_constants_0 + int(5))).z};
+    float3  q_0 = position_2 - n_8 * make_float3 (0.00999999977648258f) + float3 {(*(kernelContext_7->lsd_constants_0 + int(5))).x, (*(kernelContext_7->lsd_constants_0 + int(5))).y, (*(kernelContext_7->lsd_constants_0 + int(5))).z};
     *&((&(*guide_0)[int(4)])->y) = lsd_value_noise_0(q_0 * make_float3 (0.05999999865889549f), 7.0f) * lsd_fade_0(footprint_4, 16.66666793823242188f);
     *&((&(*guide_0)[int(4)])->z) = lsd_value_noise_0(q_0 * make_float3 (0.25f), 38.0f) * lsd_fade_0(footprint_4, 4.0f);
     *&((&(*guide_0)[int(4)])->w) = lsd_value_noise_0(q_0, 69.0f) * lsd_fade_0(footprint_4, 1.0f);
-    float _S53 = lsd_fade_0(footprint_4, 0.25f);
-    *&((&(*guide_0)[int(5)])->x) = lsd_value_noise_0(q_0 * make_float3 (4.0f), 100.0f) * _S53;
+    float _S61 = lsd_fade_0(footprint_4, 0.25f);
+    *&((&(*guide_0)[int(5)])->x) = lsd_value_noise_0(q_0 * make_float3 (4.0f), 100.0f) * _S61;
     *&((&(*guide_0)[int(5)])->y) = lsd_value_noise_0(q_0 * make_float3 (14.0f), 131.0f) * lsd_fade_0(footprint_4, 0.0714285746216774f);
     float3  coarse_0 = floor_2(q_0 * make_float3 (0.5f));
     float3  fine_0 = floor_2(q_0 * make_float3 (2.0f));
     float2  cells_0 = lsd_cell_hash_0(make_float2 (coarse_0.x, fine_0.x), make_float2 (coarse_0.y, fine_0.y), make_float2 (coarse_0.z, fine_0.z), make_float2 (101.0f, 118.0f));
-    float _S54 = lsd_fade_0(footprint_4, 2.0f);
-    *&((&(*guide_0)[int(5)])->z) = cells_0.x * _S54;
+    float _S62 = lsd_fade_0(footprint_4, 2.0f);
+    *&((&(*guide_0)[int(5)])->z) = cells_0.x * _S62;
     *&((&(*guide_0)[int(5)])->w) = cells_0.y * lsd_fade_0(footprint_4, 0.5f);
-    float _S55 = n_7.y;
-    bool is_floor_0 = (F32_abs((_S55))) >= 0.69999998807907104f;
-    float _S56 = tangent_0.x;
-    float _S57 = tangent_0.z;
-    float _S58 = tangent_0.y;
-    bool known_0 = (_S56 * _S56 + _S57 * _S57) > (_S58 * _S58);
+    float _S63 = n_8.y;
+    bool is_floor_0 = (F32_abs((_S63))) >= 0.69999998807907104f;
+    float _S64 = tangent_1.x;
+    float _S65 = tangent_1.z;
+    float _S66 = tangent_1.y;
+    bool known_0 = (_S64 * _S64 + _S65 * _S65) > (_S66 * _S66);
     float across_1;
     if(known_0)
     {
-        across_1 = (F32_abs((_S57)));
+        across_1 = (F32_abs((_S65)));
     }
     else
     {
-        across_1 = (F32_abs((n_7.x)));
+        across_1 = (F32_abs((n_8.x)));
     }
     float sideways_0;
     if(known_0)
     {
-        sideways_0 = (F32_abs((_S56)));
+        sideways_0 = (F32_abs((_S64)));
     }
     else
     {
-        sideways_0 = (F32_abs((n_7.z)));
+        sideways_0 = (F32_abs((n_8.z)));
     }
     float2  column_0 = floor_1(float2 {q_0.x, q_0.z} * make_float2 (0.125f));
-    float2  _S59 = make_float2 (0.0f, 0.0f);
+    float2  _S67 = make_float2 (0.0f, 0.0f);
     bool faces_x_0;
-    if(across_1 > (sideways_0 * (lsd_cell_hash_0(float2 {column_0.x, column_0.x}, _S59, float2 {column_0.y, column_0.y}, make_float2 (157.0f, 157.0f)).x * 0.25f + 1.37999999523162842f)))
+    if(across_1 > (sideways_0 * (lsd_cell_hash_0(float2 {column_0.x, column_0.x}, _S67, float2 {column_0.y, column_0.y}, make_float2 (157.0f, 157.0f)).x * 0.25f + 1.37999999523162842f)))
     {
         faces_x_0 = !is_floor_0;
     }
@@ -733,10 +763,10 @@ __device__ void lsd_fields_0(float3  position_1, float3  n_7, float3  tangent_0,
     {
         sideways_0 = q_0.y;
     }
-    float2  _S60 = make_float2 (across_1, sideways_0) * make_float2 (0.5f);
-    float2  turns_0 = _S60 - round_0(_S60);
+    float2  _S68 = make_float2 (across_1, sideways_0) * make_float2 (0.5f);
+    float2  turns_0 = _S68 - round_0(_S68);
     float patterned_0;
-    if(_S55 > -0.69999998807907104f)
+    if(_S63 > -0.69999998807907104f)
     {
         patterned_0 = built_0;
     }
@@ -744,72 +774,77 @@ __device__ void lsd_fields_0(float3  position_1, float3  n_7, float3  tangent_0,
     {
         patterned_0 = 0.0f;
     }
-    float grid_0 = _S54 * patterned_0;
-    float2  _S61 = turns_0 * make_float2 (6.28318548202514648f);
-    (*guide_0)[int(6)] = make_float4 (sin_0(_S61).x, sin_0(_S61).y, cos_0(_S61).x, cos_0(_S61).y) * make_float4 (grid_0);
+    float grid_0 = _S62 * patterned_0;
+    float2  _S69 = turns_0 * make_float2 (6.28318548202514648f);
+    (*guide_0)[int(6)] = make_float4 (sin_0(_S69).x, sin_0(_S69).y, cos_0(_S69).x, cos_0(_S69).y) * make_float4 (grid_0);
     *&((&(*guide_0)[int(7)])->x) = lsd_line_0((F32_abs((turns_0.x))) * 2.0f, 0.05000000074505806f, footprint_4) * grid_0;
     *&((&(*guide_0)[int(7)])->y) = lsd_line_0((F32_abs((turns_0.y))) * 2.0f, 0.05000000074505806f, footprint_4) * grid_0;
     float rows_0 = sideways_0 * 4.0f;
     float course_0 = (F32_floor((rows_0)));
     float along_0 = across_1 * 2.0f + (course_0 - 2.0f * (F32_floor((course_0 * 0.5f)))) * 0.5f;
-    float bricks_0 = _S53 * patterned_0;
+    float bricks_0 = _S61 * patterned_0;
     *&((&(*guide_0)[int(7)])->z) = lsd_line_0((F32_min(((F32_abs((along_0 - (F32_round((along_0)))))) * 0.5f), ((F32_abs((rows_0 - (F32_round((rows_0)))))) * 0.25f))), 0.01200000010430813f, footprint_4) * bricks_0;
     float brick_0 = (F32_floor((along_0)));
-    *&((&(*guide_0)[int(7)])->w) = lsd_cell_hash_0(make_float2 (brick_0, brick_0), make_float2 (course_0, course_0), _S59, make_float2 (211.0f, 211.0f)).x * bricks_0;
+    *&((&(*guide_0)[int(7)])->w) = lsd_cell_hash_0(make_float2 (brick_0, brick_0), make_float2 (course_0, course_0), _S67, make_float2 (211.0f, 211.0f)).x * bricks_0;
     return;
 }
-__device__ void lsd_guide_0(int2  pixel_6, float4  color_0, LSDPlace_0 * here_4, int surface_0, FixedArray<float4 , 8>  * guide_1, KernelContext_0 * kernelContext_7)
+__device__ void lsd_guide_0(int2  pixel_7, float4  color_0, LSDPlace_0 * here_5, int surface_0, FixedArray<float4 , 8>  * guide_1, KernelContext_0 * kernelContext_8)
 {
-    float _S62 = here_4->solid_0;
-    float _S63 = 1.0f + here_4->depth_0;
-    (*guide_1)[int(0)] = make_float4 ((float3 {color_0.x, color_0.y, color_0.z} * make_float3 (2.0f) - make_float3 (1.0f)).x, (float3 {color_0.x, color_0.y, color_0.z} * make_float3 (2.0f) - make_float3 (1.0f)).y, (float3 {color_0.x, color_0.y, color_0.z} * make_float3 (2.0f) - make_float3 (1.0f)).z, here_4->solid_0 / _S63);
-    float3  _S64 = lsd_normal_0(pixel_6, here_4, kernelContext_7);
-    float3  n_8 = _S64;
-    bool _S65;
+    float _S70 = here_5->solid_0;
+    float _S71 = 1.0f + here_5->depth_0;
+    (*guide_1)[int(0)] = make_float4 ((float3 {color_0.x, color_0.y, color_0.z} * make_float3 (2.0f) - make_float3 (1.0f)).x, (float3 {color_0.x, color_0.y, color_0.z} * make_float3 (2.0f) - make_float3 (1.0f)).y, (float3 {color_0.x, color_0.y, color_0.z} * make_float3 (2.0f) - make_float3 (1.0f)).z, here_5->solid_0 / _S71);
+    float3  _S72 = lsd_normal_0(pixel_7, here_5, kernelContext_8);
+    float3  n_9 = _S72;
+    bool _S73;
     if(surface_0 == int(5))
     {
-        _S65 = _S62 > 0.5f;
+        _S73 = _S70 > 0.5f;
     }
     else
     {
-        _S65 = false;
+        _S73 = false;
     }
-    if(_S65)
+    if(_S73)
     {
-        *&((&n_8)->y) = (F32_max((n_8.y), (0.5f)));
+        *&((&n_9)->y) = (F32_max((n_9.y), (0.5f)));
     }
-    (*guide_1)[int(1)] = make_float4 ((F32_log((_S63))) * 0.20000000298023224f, n_8.x, n_8.y, n_8.z);
-    float3  _S66 = here_4->view_0;
-    (*guide_1)[int(2)] = make_float4 (1.0f - _S62, 1.0f, dot_1(n_8, float3 {(*(kernelContext_7->lsd_constants_0 + int(4))).x, (*(kernelContext_7->lsd_constants_0 + int(4))).y, (*(kernelContext_7->lsd_constants_0 + int(4))).z}), dot_1(here_4->view_0, float3 {(*(kernelContext_7->lsd_constants_0 + int(4))).x, (*(kernelContext_7->lsd_constants_0 + int(4))).y, (*(kernelContext_7->lsd_constants_0 + int(4))).z}));
-    float _S67 = lsd_footprint_0(here_4, n_8);
+    (*guide_1)[int(1)] = make_float4 ((F32_log((_S71))) * 0.20000000298023224f, n_9.x, n_9.y, n_9.z);
+    float3  _S74 = here_5->view_0;
+    (*guide_1)[int(2)] = make_float4 (1.0f - _S70, 1.0f, dot_1(n_9, float3 {(*(kernelContext_8->lsd_constants_0 + int(4))).x, (*(kernelContext_8->lsd_constants_0 + int(4))).y, (*(kernelContext_8->lsd_constants_0 + int(4))).z}), dot_1(here_5->view_0, float3 {(*(kernelContext_8->lsd_constants_0 + int(4))).x, (*(kernelContext_8->lsd_constants_0 + int(4))).y, (*(kernelContext_8->lsd_constants_0 + int(4))).z}));
+    float _S75 = lsd_footprint_0(here_5, n_9);
     float elevation_0;
-    if(_S62 > 0.5f)
+    if(_S70 > 0.5f)
     {
-        elevation_0 = _S66.y;
+        elevation_0 = _S74.y;
     }
     else
     {
-        elevation_0 = (F32_max((_S66.y), (0.0f)));
+        elevation_0 = (F32_max((_S74.y), (0.0f)));
     }
     (*guide_1)[int(3)] = make_float4 (elevation_0, 0.0f, 0.0f, 0.0f);
     (*guide_1)[int(4)] = make_float4 (0.0f, 0.0f, 0.0f, 0.0f);
+    float3  position_3 = here_5->position_0;
+    float3  faced_0 = n_9;
+    float3  _S76 = lsd_row_tangent_0(pixel_7, here_5, n_9, kernelContext_8);
+    float3  tangent_2 = _S76;
+    lsd_to_object_space_0(pixel_7, here_5, &position_3, &faced_0, &tangent_2, kernelContext_8);
     if(surface_0 >= int(1))
     {
-        _S65 = surface_0 <= int(3);
+        _S73 = surface_0 <= int(3);
     }
     else
     {
-        _S65 = false;
+        _S73 = false;
     }
-    if(_S65)
+    if(_S73)
     {
-        float3  _S68 = lsd_tint_0(surface_0, n_8, here_4->position_0.y, _S67, kernelContext_7);
-        (*guide_1)[int(3)] = make_float4 (elevation_0, 1.0f, float2 {_S68.x, _S68.y}.x, float2 {_S68.x, _S68.y}.y);
-        *&((&(*guide_1)[int(4)])->x) = _S68.z;
+        float3  _S77 = lsd_tint_0(surface_0, faced_0, position_3.y, _S75, kernelContext_8);
+        (*guide_1)[int(3)] = make_float4 (elevation_0, 1.0f, float2 {_S77.x, _S77.y}.x, float2 {_S77.x, _S77.y}.y);
+        *&((&(*guide_1)[int(4)])->x) = _S77.z;
     }
-    float3  _S69 = here_4->position_0;
-    float3  _S70 = n_8;
-    float3  _S71 = lsd_row_tangent_0(pixel_6, here_4, n_8, kernelContext_7);
+    float3  _S78 = position_3;
+    float3  _S79 = faced_0;
+    float3  _S80 = tangent_2;
     if(surface_0 >= int(4))
     {
         elevation_0 = 0.0f;
@@ -818,40 +853,40 @@ __device__ void lsd_guide_0(int2  pixel_6, float4  color_0, LSDPlace_0 * here_4,
     {
         elevation_0 = 1.0f;
     }
-    lsd_fields_0(_S69, _S70, _S71, _S67, elevation_0, guide_1, kernelContext_7);
+    lsd_fields_0(_S78, _S79, _S80, _S75, elevation_0, guide_1, kernelContext_8);
     return;
 }
-__device__ float2  lsd_context_at_0(int2  pixel_7, LSDPlace_0 * here_5, KernelContext_0 * kernelContext_8)
+__device__ float2  lsd_context_at_0(int2  pixel_8, LSDPlace_0 * here_6, KernelContext_0 * kernelContext_9)
 {
-    float2  _S72 = make_float2 ((float)pixel_7.x, (float)pixel_7.y);
-    float2  at_1 = (_S72 + make_float2 (0.5f)) / float2 {(*(kernelContext_8->lsd_constants_0 + int(6))).x, (*(kernelContext_8->lsd_constants_0 + int(6))).y};
-    if(((*(kernelContext_8->lsd_constants_0 + int(7))).w) < 0.5f)
+    float2  _S81 = make_float2 ((float)pixel_8.x, (float)pixel_8.y);
+    float2  at_1 = (_S81 + make_float2 (0.5f)) / float2 {(*(kernelContext_9->lsd_constants_0 + int(6))).x, (*(kernelContext_9->lsd_constants_0 + int(6))).y};
+    if(((*(kernelContext_9->lsd_constants_0 + int(7))).w) < 0.5f)
     {
         return at_1;
     }
-    float3  eye_0 = make_float3 ((*(kernelContext_8->lsd_constants_0 + int(0))).w, (*(kernelContext_8->lsd_constants_0 + int(1))).w, (*(kernelContext_8->lsd_constants_0 + int(2))).w);
-    float3  _S73;
-    if((here_5->solid_0) > 0.5f)
+    float3  eye_0 = make_float3 ((*(kernelContext_9->lsd_constants_0 + int(0))).w, (*(kernelContext_9->lsd_constants_0 + int(1))).w, (*(kernelContext_9->lsd_constants_0 + int(2))).w);
+    float3  _S82;
+    if((here_6->solid_0) > 0.5f)
     {
-        _S73 = here_5->position_0;
+        _S82 = here_6->position_0;
     }
     else
     {
-        _S73 = eye_0 + here_5->ray_0 * make_float3 (1.0e+05f);
+        _S82 = eye_0 + here_6->ray_0 * make_float3 (1.0e+05f);
     }
-    float4  p_1 = make_float4 (_S73.x, _S73.y, _S73.z, 1.0f);
-    float w_0 = dot_0(*(kernelContext_8->lsd_constants_0 + int(10)), p_1);
+    float4  p_1 = make_float4 (_S82.x, _S82.y, _S82.z, 1.0f);
+    float w_0 = dot_0(*(kernelContext_9->lsd_constants_0 + int(10)), p_1);
     if(w_0 < 0.00100000004749745f)
     {
         return at_1;
     }
-    return make_float2 (0.5f + 0.5f * dot_0(*(kernelContext_8->lsd_constants_0 + int(8)), p_1) / w_0, 0.5f - 0.5f * dot_0(*(kernelContext_8->lsd_constants_0 + int(9)), p_1) / w_0);
+    return make_float2 (0.5f + 0.5f * dot_0(*(kernelContext_9->lsd_constants_0 + int(8)), p_1) / w_0, 0.5f - 0.5f * dot_0(*(kernelContext_9->lsd_constants_0 + int(9)), p_1) / w_0);
 }
-__device__ float4  lsd_hardswish_0(float4  x_31)
+__device__ float4  lsd_hardswish_0(float4  x_32)
 {
-    return x_31 * saturate_1(x_31 * make_float4 (0.1666666716337204f) + make_float4 (0.5f));
+    return x_32 * saturate_1(x_32 * make_float4 (0.1666666716337204f) + make_float4 (0.5f));
 }
-__device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context_at_0, KernelContext_0 * kernelContext_9)
+__device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context_at_0, KernelContext_0 * kernelContext_10)
 {
     int k_0;
     int i_15;
@@ -870,14 +905,14 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
         h_0[g_0] = (*guide_2)[g_0];
         g_0 = g_0 + int(1);
     }
-    float2  cell_0 = clamp_3(context_at_0 * float2 {(*(kernelContext_9->lsd_constants_0 + int(6))).z, (*(kernelContext_9->lsd_constants_0 + int(6))).w} - make_float2 (0.5f), make_float2 (0.0f, 0.0f), float2 {(*(kernelContext_9->lsd_constants_0 + int(6))).z, (*(kernelContext_9->lsd_constants_0 + int(6))).w} - make_float2 (1.0f));
-    int2  _S74 = make_int2 ((int)cell_0.x, (int)cell_0.y);
-    int2  _S75 = make_int2 (int(1), int(1));
-    float2  _S76 = float2 {(*(kernelContext_9->lsd_constants_0 + int(6))).z, (*(kernelContext_9->lsd_constants_0 + int(6))).w};
-    int2  _S77 = make_int2 ((int)_S76.x, (int)_S76.y);
-    int2  _S78 = min_3(_S74 + _S75, _S77 - _S75);
-    float2  _S79 = make_float2 ((float)_S74.x, (float)_S74.y);
-    float2  _S80 = cell_0 - _S79;
+    float2  cell_0 = clamp_3(context_at_0 * float2 {(*(kernelContext_10->lsd_constants_0 + int(6))).z, (*(kernelContext_10->lsd_constants_0 + int(6))).w} - make_float2 (0.5f), make_float2 (0.0f, 0.0f), float2 {(*(kernelContext_10->lsd_constants_0 + int(6))).z, (*(kernelContext_10->lsd_constants_0 + int(6))).w} - make_float2 (1.0f));
+    int2  _S83 = make_int2 ((int)cell_0.x, (int)cell_0.y);
+    int2  _S84 = make_int2 (int(1), int(1));
+    float2  _S85 = float2 {(*(kernelContext_10->lsd_constants_0 + int(6))).z, (*(kernelContext_10->lsd_constants_0 + int(6))).w};
+    int2  _S86 = make_int2 ((int)_S85.x, (int)_S85.y);
+    int2  _S87 = min_3(_S83 + _S84, _S86 - _S84);
+    float2  _S88 = make_float2 ((float)_S83.x, (float)_S83.y);
+    float2  _S89 = cell_0 - _S88;
     int c_0 = int(0);
     #pragma unroll
     for(;;)
@@ -889,12 +924,12 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
         {
             break;
         }
-        int _S81 = _S74.y;
-        int _S82 = _S74.x;
-        int _S83 = _S78.x;
-        float4  _S84 = make_float4 (_S80.x);
-        int _S85 = _S78.y;
-        h_0[int(8) + c_0] = lerp_1(lerp_1(*(kernelContext_9->lsd_context_0 + ((_S81 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S82) * int(4) + c_0)), *(kernelContext_9->lsd_context_0 + ((_S81 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S83) * int(4) + c_0)), _S84), lerp_1(*(kernelContext_9->lsd_context_0 + ((_S85 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S82) * int(4) + c_0)), *(kernelContext_9->lsd_context_0 + ((_S85 * int((*(kernelContext_9->lsd_constants_0 + int(6))).z) + _S83) * int(4) + c_0)), _S84), make_float4 (_S80.y));
+        int _S90 = _S83.y;
+        int _S91 = _S83.x;
+        int _S92 = _S87.x;
+        float4  _S93 = make_float4 (_S89.x);
+        int _S94 = _S87.y;
+        h_0[int(8) + c_0] = lerp_1(lerp_1(*(kernelContext_10->lsd_context_0 + ((_S90 * int((*(kernelContext_10->lsd_constants_0 + int(6))).z) + _S91) * int(4) + c_0)), *(kernelContext_10->lsd_context_0 + ((_S90 * int((*(kernelContext_10->lsd_constants_0 + int(6))).z) + _S92) * int(4) + c_0)), _S93), lerp_1(*(kernelContext_10->lsd_context_0 + ((_S94 * int((*(kernelContext_10->lsd_constants_0 + int(6))).z) + _S91) * int(4) + c_0)), *(kernelContext_10->lsd_context_0 + ((_S94 * int((*(kernelContext_10->lsd_constants_0 + int(6))).z) + _S92) * int(4) + c_0)), _S93), make_float4 (_S89.y));
         c_0 = c_0 + int(1);
     }
     int layer_0 = int(0);
@@ -907,15 +942,15 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
         {
             break;
         }
-        int _S86 = layer_0 * int(588);
-        float _S87;
+        int _S95 = layer_0 * int(588);
+        float _S96;
         if(layer_0 > int(0))
         {
-            _S87 = 1.0f;
+            _S96 = 1.0f;
         }
         else
         {
-            _S87 = 0.0f;
+            _S96 = 0.0f;
         }
         FixedArray<float, 48>  sums_0;
         k_0 = int(0);
@@ -929,9 +964,9 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
             {
                 break;
             }
-            float4  _S88 = make_float4 (0.0f, 0.0f, 0.0f, 0.0f);
+            float4  _S97 = make_float4 (0.0f, 0.0f, 0.0f, 0.0f);
             i_15 = int(0);
-            float4  sum_0 = _S88;
+            float4  sum_0 = _S97;
             #pragma unroll
             for(;;)
             {
@@ -942,7 +977,7 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
                 {
                     break;
                 }
-                float4  sum_1 = sum_0 + (*&lsd_weights_0)[_S86 + k_0 * int(12) + i_15] * h_0[i_15];
+                float4  sum_1 = sum_0 + (*&lsd_weights_0)[_S95 + k_0 * int(12) + i_15] * h_0[i_15];
                 i_15 = i_15 + int(1);
                 sum_0 = sum_1;
             }
@@ -960,15 +995,15 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
             {
                 break;
             }
-            int _S89 = i_15 * int(4);
-            h_0[i_15] = lsd_hardswish_0(make_float4 (sums_0[_S89], sums_0[_S89 + int(1)], sums_0[_S89 + int(2)], sums_0[_S89 + int(3)]) + (*&lsd_weights_0)[_S86 + int(576) + i_15]) + h_0[i_15] * make_float4 (_S87);
+            int _S98 = i_15 * int(4);
+            h_0[i_15] = lsd_hardswish_0(make_float4 (sums_0[_S98], sums_0[_S98 + int(1)], sums_0[_S98 + int(2)], sums_0[_S98 + int(3)]) + (*&lsd_weights_0)[_S95 + int(576) + i_15]) + h_0[i_15] * make_float4 (_S96);
             i_15 = i_15 + int(1);
         }
         layer_0 = layer_0 + int(1);
     }
-    float3  _S90 = float3 {(*&lsd_weights_0)[int(1800)].x, (*&lsd_weights_0)[int(1800)].y, (*&lsd_weights_0)[int(1800)].z};
+    float3  _S99 = float3 {(*&lsd_weights_0)[int(1800)].x, (*&lsd_weights_0)[int(1800)].y, (*&lsd_weights_0)[int(1800)].z};
     k_0 = int(0);
-    float3  rgb_0 = _S90;
+    float3  rgb_0 = _S99;
     #pragma unroll
     for(;;)
     {
@@ -985,7 +1020,7 @@ __device__ float3  lsd_head_0(FixedArray<float4 , 8>  * guide_2, float2  context
     }
     return saturate_0(rgb_0 * make_float3 (0.5f) + make_float3 (0.5f));
 }
-__device__ float3  lsd_shade_0(int2  pixel_8, float4  color_1, int surface_1, KernelContext_0 * kernelContext_10)
+__device__ float3  lsd_shade_0(int2  pixel_9, float4  color_1, int surface_1, KernelContext_0 * kernelContext_11)
 {
     FixedArray<float4 , 8>  guide_3;
     int g_1 = int(0);
@@ -1002,44 +1037,44 @@ __device__ float3  lsd_shade_0(int2  pixel_8, float4  color_1, int surface_1, Ke
         guide_3[g_1] = make_float4 (0.0f, 0.0f, 0.0f, 0.0f);
         g_1 = g_1 + int(1);
     }
-    float2  _S91 = make_float2 ((float)pixel_8.x, (float)pixel_8.y);
-    float2  _S92 = (_S91 + make_float2 (0.5f)) / float2 {(*(kernelContext_10->lsd_constants_0 + int(6))).x, (*(kernelContext_10->lsd_constants_0 + int(6))).y};
+    float2  _S100 = make_float2 ((float)pixel_9.x, (float)pixel_9.y);
+    float2  _S101 = (_S100 + make_float2 (0.5f)) / float2 {(*(kernelContext_11->lsd_constants_0 + int(6))).x, (*(kernelContext_11->lsd_constants_0 + int(6))).y};
     float2  at_2;
-    if(((*(kernelContext_10->lsd_constants_0 + int(7))).x) > 0.5f)
+    if(((*(kernelContext_11->lsd_constants_0 + int(7))).x) > 0.5f)
     {
-        LSDPlace_0 _S93 = lsd_place_0(pixel_8, kernelContext_10);
-        LSDPlace_0 _S94 = _S93;
-        lsd_guide_0(pixel_8, color_1, &_S94, surface_1, &guide_3, kernelContext_10);
-        LSDPlace_0 _S95 = _S93;
-        float2  _S96 = lsd_context_at_0(pixel_8, &_S95, kernelContext_10);
-        at_2 = _S96;
+        LSDPlace_0 _S102 = lsd_place_0(pixel_9, kernelContext_11);
+        LSDPlace_0 _S103 = _S102;
+        lsd_guide_0(pixel_9, color_1, &_S103, surface_1, &guide_3, kernelContext_11);
+        LSDPlace_0 _S104 = _S102;
+        float2  _S105 = lsd_context_at_0(pixel_9, &_S104, kernelContext_11);
+        at_2 = _S105;
     }
     else
     {
         guide_3[int(0)] = make_float4 ((float3 {color_1.x, color_1.y, color_1.z} * make_float3 (2.0f) - make_float3 (1.0f)).x, (float3 {color_1.x, color_1.y, color_1.z} * make_float3 (2.0f) - make_float3 (1.0f)).y, (float3 {color_1.x, color_1.y, color_1.z} * make_float3 (2.0f) - make_float3 (1.0f)).z, 0.0f);
-        at_2 = _S92;
+        at_2 = _S101;
     }
-    FixedArray<float4 , 8>  _S97 = guide_3;
-    float3  _S98 = lsd_head_0(&_S97, at_2, kernelContext_10);
-    return _S98;
+    FixedArray<float4 , 8>  _S106 = guide_3;
+    float3  _S107 = lsd_head_0(&_S106, at_2, kernelContext_11);
+    return _S107;
 }
-__device__ float4  lsd_shaded_0(int2  pixel_9, KernelContext_0 * kernelContext_11)
+__device__ float4  lsd_shaded_0(int2  pixel_10, KernelContext_0 * kernelContext_12)
 {
-    int _S99 = lsd_index_0(pixel_9, kernelContext_11);
-    float4  color_2 = lsd_unpacked_0(*(kernelContext_11->lsd_color_0 + _S99));
+    int _S108 = lsd_index_0(pixel_10, kernelContext_12);
+    float4  color_2 = lsd_unpacked_0(*(kernelContext_12->lsd_color_0 + _S108));
     float2  slot_0;
-    if(((*(kernelContext_11->lsd_constants_0 + int(7))).z) > 0.5f)
+    if(((*(kernelContext_12->lsd_constants_0 + int(7))).z) > 0.5f)
     {
-        int _S100 = lsd_index_0(pixel_9, kernelContext_11);
-        slot_0 = float2 {lsd_unpacked_0(*(kernelContext_11->lsd_slots_0 + *(kernelContext_11->lsd_ids_0 + _S100))).x, lsd_unpacked_0(*(kernelContext_11->lsd_slots_0 + *(kernelContext_11->lsd_ids_0 + _S100))).y} * make_float2 (255.0f, 1.0f);
+        int _S109 = lsd_index_0(pixel_10, kernelContext_12);
+        slot_0 = float2 {lsd_unpacked_0(*(kernelContext_12->lsd_slots_0 + *(kernelContext_12->lsd_ids_0 + _S109))).x, lsd_unpacked_0(*(kernelContext_12->lsd_slots_0 + *(kernelContext_12->lsd_ids_0 + _S109))).y} * make_float2 (255.0f, 1.0f);
     }
     else
     {
         slot_0 = make_float2 (0.0f, 1.0f);
     }
-    float strength_0 = (*(kernelContext_11->lsd_constants_0 + int(4))).w * slot_0.y;
+    float strength_0 = (*(kernelContext_12->lsd_constants_0 + int(4))).w * slot_0.y;
     float alpha_0;
-    if(((*(kernelContext_11->lsd_constants_0 + int(5))).w) > 0.5f)
+    if(((*(kernelContext_12->lsd_constants_0 + int(5))).w) > 0.5f)
     {
         alpha_0 = color_2.w;
     }
@@ -1051,15 +1086,15 @@ __device__ float4  lsd_shaded_0(int2  pixel_9, KernelContext_0 * kernelContext_1
     {
         return make_float4 (float3 {color_2.x, color_2.y, color_2.z}.x, float3 {color_2.x, color_2.y, color_2.z}.y, float3 {color_2.x, color_2.y, color_2.z}.z, alpha_0);
     }
-    float3  _S101 = float3 {color_2.x, color_2.y, color_2.z};
-    float3  _S102 = lsd_shade_0(pixel_9, color_2, int(slot_0.x + 0.5f), kernelContext_11);
-    return make_float4 (lerp_0(_S101, _S102, make_float3 (strength_0)).x, lerp_0(_S101, _S102, make_float3 (strength_0)).y, lerp_0(_S101, _S102, make_float3 (strength_0)).z, alpha_0);
+    float3  _S110 = float3 {color_2.x, color_2.y, color_2.z};
+    float3  _S111 = lsd_shade_0(pixel_10, color_2, int(slot_0.x + 0.5f), kernelContext_12);
+    return make_float4 (lerp_0(_S110, _S111, make_float3 (strength_0)).x, lerp_0(_S110, _S111, make_float3 (strength_0)).y, lerp_0(_S110, _S111, make_float3 (strength_0)).z, alpha_0);
 }
-extern "C" __global__ void lsd_shade_kernel(float4  * constants_0, float4  * weights_0, uint * color_3, float * depth_2, uint * normals_0, uchar * ids_0, uint * slots_0, float4  * context_0, uint * output_0)
+extern "C" __global__ void lsd_shade_kernel(float4  * constants_0, float4  * weights_0, uint * color_3, float * depth_2, uint * normals_0, uchar * ids_0, uint * slots_0, float4  * objects_0, float4  * context_0, uint * output_0)
 {
-    KernelContext_0 kernelContext_12;
-    uint _S103 = threadIdx.x;
-    uint i_16 = _S103;
+    KernelContext_0 kernelContext_13;
+    uint _S112 = threadIdx.x;
+    uint i_16 = _S112;
     for(;;)
     {
         if(i_16 < 1801U)
@@ -1073,35 +1108,36 @@ extern "C" __global__ void lsd_shade_kernel(float4  * constants_0, float4  * wei
         i_16 = i_16 + 128U;
     }
     __syncthreads();
-    (&kernelContext_12)->lsd_constants_0 = constants_0;
-    (&kernelContext_12)->lsd_color_0 = color_3;
-    (&kernelContext_12)->lsd_depth_0 = depth_2;
-    (&kernelContext_12)->lsd_normals_0 = normals_0;
-    (&kernelContext_12)->lsd_ids_0 = ids_0;
-    (&kernelContext_12)->lsd_slots_0 = slots_0;
-    (&kernelContext_12)->lsd_context_0 = context_0;
-    float2  _S104 = float2 {(*(constants_0 + int(6))).x, (*(constants_0 + int(6))).y};
-    int2  _S105 = make_int2 ((int)_S104.x, (int)_S104.y);
-    int _S106 = int(blockIdx.x * 32U + (_S103 & 31U));
-    int _S107 = int(blockIdx.y * 4U + (_S103 >> int(5)));
-    int2  pixel_10 = make_int2 (_S106, _S107);
-    int _S108 = _S105.x;
-    bool _S109;
-    if(_S106 >= _S108)
+    (&kernelContext_13)->lsd_constants_0 = constants_0;
+    (&kernelContext_13)->lsd_color_0 = color_3;
+    (&kernelContext_13)->lsd_depth_0 = depth_2;
+    (&kernelContext_13)->lsd_normals_0 = normals_0;
+    (&kernelContext_13)->lsd_ids_0 = ids_0;
+    (&kernelContext_13)->lsd_slots_0 = slots_0;
+    (&kernelContext_13)->lsd_objects_0 = objects_0;
+    (&kernelContext_13)->lsd_context_0 = context_0;
+    float2  _S113 = float2 {(*(constants_0 + int(6))).x, (*(constants_0 + int(6))).y};
+    int2  _S114 = make_int2 ((int)_S113.x, (int)_S113.y);
+    int _S115 = int(blockIdx.x * 32U + (_S112 & 31U));
+    int _S116 = int(blockIdx.y * 4U + (_S112 >> int(5)));
+    int2  pixel_11 = make_int2 (_S115, _S116);
+    int _S117 = _S114.x;
+    bool _S118;
+    if(_S115 >= _S117)
     {
-        _S109 = true;
+        _S118 = true;
     }
     else
     {
-        _S109 = _S107 >= (_S105.y);
+        _S118 = _S116 >= (_S114.y);
     }
-    if(_S109)
+    if(_S118)
     {
         return;
     }
-    float4  _S110 = lsd_shaded_0(pixel_10, &kernelContext_12);
-    float4  painted_0 = saturate_1(_S110) * make_float4 (255.0f) + make_float4 (0.5f);
-    uint4  _S111 = make_uint4 ((uint)painted_0.x, (uint)painted_0.y, (uint)painted_0.z, (uint)painted_0.w);
-    *(output_0 + (_S107 * _S108 + _S106)) = (((_S111.x) | ((_S111.y) << int(8))) | ((_S111.z) << int(16))) | ((_S111.w) << int(24));
+    float4  _S119 = lsd_shaded_0(pixel_11, &kernelContext_13);
+    float4  painted_0 = saturate_1(_S119) * make_float4 (255.0f) + make_float4 (0.5f);
+    uint4  _S120 = make_uint4 ((uint)painted_0.x, (uint)painted_0.y, (uint)painted_0.z, (uint)painted_0.w);
+    *(output_0 + (_S116 * _S117 + _S115)) = (((_S120.x) | ((_S120.y) << int(8))) | ((_S120.z) << int(16))) | ((_S120.w) << int(24));
     return;
 }

@@ -33,19 +33,41 @@ class FrameMemory:
         return sum(x.nbytes for x in {id(x): x for x in (*self.last.values(), *self.sink.values())}.values())
 
 
+class GraphMemory:
+    """A memory within a graph: what was remembered comes in as tensors, and what is to be remembered goes out as tensors."""
+
+    def __init__(self, layers: tuple[str, ...], kept: tuple[Tensor, ...]) -> None:
+        keys = [(layer, 0) for layer in layers]
+        self.last = dict(zip(keys, kept[: len(keys)], strict=True))
+        self.sink = dict(zip(keys, kept[len(keys) :], strict=True))
+        self._seen: dict[tuple[str, int], Tensor] = {}
+
+    def remember(self, key: tuple[str, int], hidden: Tensor) -> None:
+        """As `FrameMemory.remember`."""
+        self._seen[key] = hidden
+
+    def seen(self) -> tuple[Tensor, ...]:
+        """What was remembered, in the layers' order."""
+        return tuple(self._seen[key] for key in self.last)
+
+
 class Desk:
     """What the processors of a UNet look at: whose memory, and which step. `memory` None: attention as it was."""
 
     def __init__(self) -> None:
-        self.memory: FrameMemory | None = None
+        self.memory: FrameMemory | GraphMemory | None = None
         self.step = 0
+
+    def __deepcopy__(self, _: Any) -> Desk:
+        """A copy of a network has nobody's memory."""
+        return Desk()
 
 
 class ExtendedAttention:
     """A processor for one self-attention layer, of the form that diffusers' `Attention` calls."""
 
     def __init__(self, layer: str, desk: Desk) -> None:
-        self._layer, self._desk = layer, desk
+        self._layer, self.desk = layer, desk
 
     def __call__(
         self, attn: Any, hidden_states: Tensor, encoder_hidden_states: Tensor | None = None,
@@ -72,10 +94,10 @@ class ExtendedAttention:
         return found / attn.rescale_output_factor  # type: ignore[no-any-return]
 
     def _with_memory(self, hidden: Tensor) -> Tensor:
-        memory = self._desk.memory
+        memory = self.desk.memory
         if memory is None or hidden.shape[1] > _MOST_TOKENS:
             return hidden
-        key = (self._layer, self._desk.step)
+        key = (self._layer, self.desk.step)
         others = [memory.last.get(key), memory.sink.get(key)]
         memory.remember(key, hidden)
         # Another size or guidance than before: what is remembered doesn't fit, and is replaced.

@@ -71,11 +71,15 @@ def moves(by_engine: Seen, static: Seen) -> Tensor:
     return (apart * FINE > _MOVES).float() * known
 
 
-def prior_of(
-    state: StreamState, view: View | None, seen: Seen | None, moving: Tensor | None, *, places: bool
-) -> Prior | None:
+def known_of(state: StreamState, view: View | None, color: Tensor, estimates: Estimates | None) -> Known | None:
+    """What the key frames show: by depth and camera, without them by likeness and flow."""
+    if view is not None:
+        return state.places.recall(view)
+    return None if estimates is None else state.pictures.recall(color, estimates)
+
+
+def prior_of(state: StreamState, seen: Seen | None, moving: Tensor | None, known: Known | None) -> Prior | None:
     """Last picture and key frames together; None where neither shows anything."""
-    known = state.places.recall(view) if places and view is not None else None
     if known is not None and moving is not None:
         known = Known(known.latent, known.share * (1 - moving))
     last = state.last

@@ -13,6 +13,7 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
+from .compiled import Compiled
 from .files import (
     CheckpointFiles,
     check_files,
@@ -39,6 +40,7 @@ class Checkpoint:
         controlnets, adapters: (what it is fed with, the network).
         depth_channel: the UNet takes depth as its fifth channel. sdxl: it takes pooled text and sizes, too.
         steps, guidance: what it does best with. notes: for people. references: of its IP-Adapter.
+        compiled: graphs of its networks; None: PyTorch runs them.
     """
 
     unet: Any
@@ -56,6 +58,7 @@ class Checkpoint:
     guidance: float = 1.0
     notes: list[str] = field(default_factory=list)
     references: References | None = None
+    compiled: Compiled | None = None
 
     @property
     def guidance_embedded(self) -> bool:
@@ -216,9 +219,10 @@ def _check_unet(folder: Path, unet: Any, encoders: list[tuple[Any, Any]], sdxl: 
         raise ValueError(
             f"In {folder} the text encoder gives {width} numbers a word, but the UNet takes {wanted}: the parts are of different checkpoints."
         )
-    if unet.config.in_channels not in (4, 5):
+    latents = unet.config.out_channels
+    if unet.config.in_channels not in (latents, latents + 1):
         raise ValueError(
-            f"The UNet in {folder} takes {unet.config.in_channels} channels (an inpainting or editing model); use one that takes 4, or 5 with depth."
+            f"The UNet in {folder} takes {unet.config.in_channels} channels (an inpainting or editing model); use one that takes {latents}, or {latents + 1} with depth."
         )
     if not sdxl and unet.config.addition_embed_type == "text_time":
         raise ValueError(

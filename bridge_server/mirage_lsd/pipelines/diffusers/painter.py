@@ -17,9 +17,10 @@ from ..base import StreamSpec
 from .anchored_noise import anchored_noise, screen_noise
 from .asked import Asked, asked_of
 from .attention import Desk, FrameMemory, extend_attention
+from .compiled import DecodeGraph, EncodeGraph
 from .conditions import canny_picture, class_picture, depth_picture, disparity, front_view, normal_picture
 from .estimates import Estimates
-from .history import Prior, last_seen, moves, prior_of
+from .history import Prior, known_of, last_seen, moves, prior_of
 from .loading import Checkpoint
 from .recipe import Recipe
 from .regions import class_masks
@@ -86,6 +87,7 @@ class Painter:
         changed = state.look != (asked.look, size)
         if changed:
             state.places.clear()
+            state.pictures.clear()
             state.memory = FrameMemory()
             state.ripening, state.steady = [], None
         depth, notices = self._depth(view, color, latent)
@@ -104,7 +106,7 @@ class Painter:
             picture = self._steadied(picture, frame, color, state, asked.steadiness)
             clock.mark("steady")
         pixels = _pixels(picture, state.spec)
-        self._remember(state, found, color, view, prior, (asked.look, size), sight, pixels)
+        self._remember(state, found, color, view, prior, (asked.look, size), sight, pixels, motion is not None)
         return Painted(pixels, clock.stages_us(), notices)
 
     def _depth(
@@ -132,8 +134,8 @@ class Painter:
         recipe = self.recipe
         seen = None
         moving = None
+        blind = view is None and motion is None
         if state.last is not None and recipe.warp:
-            blind = view is None and motion is None
             seen = last_seen(color, view, motion, state.last, self._estimator() if blind else None)
             if (
                 motion is not None
@@ -143,7 +145,8 @@ class Painter:
             ):
                 static = view.in_other(state.last.camera, state.last.depth)
                 moving = moves(seen, static) if seen is not None else None
-        return prior_of(state, view, seen, moving, places=recipe.places)
+        known = known_of(state, view, color, self._estimator() if blind else None) if recipe.places else None
+        return prior_of(state, seen, moving, known)
 
     def _steadied(
         self, picture: Tensor, frame: InputFrame, color: Tensor, state: StreamState, steadiness: float
@@ -184,6 +187,7 @@ class Painter:
         told = Conditions(
             checkpoint.prompts.mixed(dict(asked.prompt)), checkpoint.prompts.mixed(dict(asked.negative)),
             1.0 if asked.residual and not checkpoint.guidance_embedded else asked.guidance, size, control_scale=0.0 if self.recipe.condition == "absent" else asked.control,
+            desk=self._desk,
         )  # fmt: skip
         latent = (size[0] // checkpoint.stride, size[1] // checkpoint.stride)
         masks = class_masks(frame, tuple(name for name, _ in asked.classes), latent)
@@ -301,27 +305,38 @@ class Painter:
 
     def _encode(self, color: Tensor) -> Tensor:
         vae = self.checkpoint.vae
-        parameter = next(vae.parameters())
-        found = vae.encode(color.to(parameter.device, parameter.dtype))
-        latent = found.latents if hasattr(found, "latents") else found.latent_dist.mode()
-        return (latent * vae.config.scaling_factor).float().cpu()  # type: ignore[no-any-return]
+        return self._through("encoder", EncodeGraph(vae), color) * vae.config.scaling_factor  # type: ignore[no-any-return]
 
     def _decode(self, latent: Tensor) -> Tensor:
         vae = self.checkpoint.vae
-        parameter = next(vae.parameters())
-        picture = vae.decode((latent / vae.config.scaling_factor).to(parameter.device, parameter.dtype)).sample
-        return picture.float().cpu()  # type: ignore[no-any-return]
+        return self._through("decoder", DecodeGraph(vae), latent / vae.config.scaling_factor)
+
+    def _through(self, what: str, half_of_vae: torch.nn.Module, x: Tensor) -> Tensor:
+        """A half of the autoencoder, by a graph where there is one; float32 on the CPU."""
+        parameter = next(half_of_vae.parameters())
+        compiled = self.checkpoint.compiled
+        if compiled is not None:
+            # SDXL's own autoencoder overflows in half precision.
+            found = compiled.run(
+                what, None, (x.to(parameter.device, torch.float32),), lambda: half_of_vae, exact=self.checkpoint.sdxl
+            )
+            if found is not None:
+                return found[0].float().cpu()
+        return half_of_vae(x.to(parameter.device, parameter.dtype)).float().cpu()  # type: ignore[no-any-return]
 
     def _remember(
         self, state: StreamState, found: Tensor, color: Tensor, view: View | None, prior: Prior | None, look: Any, sight: Sight,
-        pixels: npt.NDArray[np.uint8],
+        pixels: npt.NDArray[np.uint8], told_motion: bool,
     ) -> None:  # fmt: skip
         # Every tensor here is this frame's own: none is a view of the engine's planes.
         state.last = LastFrame(
             found, color, None if view is None else view.depth, None if view is None else view.camera
         )
-        if view is not None and self.recipe.places:
-            state.places.keep(found, view, None if prior is None else prior.known)
+        known = None if prior is None else prior.known
+        if self.recipe.places and view is not None:
+            state.places.keep(found, view, known)
+        elif self.recipe.places and not told_motion:
+            state.pictures.keep(found, color, known)
         state.look = look
         state.given = (sight, pixels)
         state.frames += 1

@@ -44,6 +44,7 @@ class DiffusersPipeline:
 
     Args:
         files: what to load. device: auto, cpu, cuda, cuda:N. recipe: which parts of the temporal pipeline are at work.
+        accel, half: what compiles its networks, see `select_graphs.compiled_by`; float16 where TensorRT can.
 
     Raises:
         ValueError: something is missing or wrong; one sentence.
@@ -52,7 +53,9 @@ class DiffusersPipeline:
     planes: tuple[str, ...] = ("color", "depth", "motion", "normal", "ids")
     accepts = frozenset({"cpu"})
 
-    def __init__(self, files: CheckpointFiles, device: str = "auto", recipe: Recipe | None = None) -> None:
+    def __init__(
+        self, files: CheckpointFiles, device: str = "auto", recipe: Recipe | None = None, *, accel: str = "eager", half: bool = True
+    ) -> None:  # fmt: skip
         missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
         check_files(files)
         if missing:
@@ -60,7 +63,9 @@ class DiffusersPipeline:
                 f"Checkpoints need {', '.join(missing)}, which is not installed: pip install 'mirage-lsd[diffusers]'."
             )
         self.name = files.name
-        self._options = {"files": files.to_json(), "device": device, "recipe": (recipe or Recipe()).to_json()}
+        self._options = {
+            "files": files.to_json(), "device": device, "recipe": (recipe or Recipe()).to_json(), "accel": accel, "half": half,
+        }  # fmt: skip
         self._numbers = itertools.count(1)
         self._answers: queue.Queue[dict[str, Any]] = queue.Queue()
         self._lock = threading.Lock()

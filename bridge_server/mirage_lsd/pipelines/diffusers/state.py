@@ -13,6 +13,7 @@ from ...frame import Camera
 from ..base import StreamSpec
 from .attention import FrameMemory
 from .conditions import DepthRange
+from .known_pictures import KnownPictures
 from .places import Places
 from .steadying import SteadyPicture
 
@@ -35,6 +36,7 @@ class StreamState:
     spec: StreamSpec
     memory: FrameMemory = field(default_factory=FrameMemory)
     places: Places = field(default_factory=Places)
+    pictures: KnownPictures = field(default_factory=KnownPictures)
     range: DepthRange = field(default_factory=DepthRange)
     last: LastFrame | None = None
     steady: SteadyPicture | None = None
@@ -57,4 +59,6 @@ class StreamState:
             held += [self.last.latent, self.last.color] + ([] if self.last.depth is None else [self.last.depth])
         picture = 0 if self.given is None else 2 * self.given[1].nbytes
         steady = 0 if self.steady is None else self.steady.bytes
-        return self.memory.bytes + self.places.bytes + sum(x.nbytes for x in held) + picture + steady
+        return (
+            self.memory.bytes + self.places.bytes + self.pictures.bytes + sum(x.nbytes for x in held) + picture + steady
+        )

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from .attention import Desk
 from .loading import Checkpoint
 from .prompts import Embedding
+from .unet_graph import run_graph
 
 
 class Region(NamedTuple):
@@ -30,6 +32,7 @@ class Conditions:
         controls: (network, its picture (1, 3, H, W) in 0..1). features: of the adapters, summed, one a level.
         control_scale: how strongly both count. size: height, width in pixels.
         reference: what an IP-Adapter is told, and what it is told of nothing; None: there is none. reference_scale: 0..1.
+        desk: what the attention remembers.
     """
 
     prompt: Embedding
@@ -43,6 +46,7 @@ class Conditions:
     regions: list[Region] = field(default_factory=list)
     reference: tuple[Tensor, Tensor] | None = None
     reference_scale: float = 0.0
+    desk: Desk = field(default_factory=Desk)
 
 
 def run_unet(checkpoint: Checkpoint, x: Tensor, times: Tensor, told: Conditions) -> Tensor:
@@ -78,11 +82,11 @@ def run_unet(checkpoint: Checkpoint, x: Tensor, times: Tensor, told: Conditions)
     down: list[Tensor] | None = None
     middle: Tensor | None = None
     for net, picture in told.controls:
-        found, found_middle = net(
-            latents, t, encoder_hidden_states=words, controlnet_cond=ready(picture), conditioning_scale=told.control_scale,
-            return_dict=False, **more,
-        )  # fmt: skip
-        down = list(found) if down is None else [a + b for a, b in zip(down, found, strict=True)]
+        fed = {"encoder_hidden_states": words, "controlnet_cond": ready(picture), **more}
+        *found, found_middle = (
+            y * told.control_scale for y in _outputs(checkpoint, "controlnet", net, latents, t, fed, told.desk)
+        )
+        down = found if down is None else [a + b for a, b in zip(down, found, strict=True)]
         middle = found_middle if middle is None else middle + found_middle
     if down is not None:
         arguments.update(down_block_additional_residuals=tuple(down), mid_block_additional_residual=middle)
@@ -92,12 +96,25 @@ def run_unet(checkpoint: Checkpoint, x: Tensor, times: Tensor, told: Conditions)
         embedded = guidance_embedding(told.guidance, checkpoint.unet.config.time_cond_proj_dim)
         arguments["timestep_cond"] = ready(embedded)
     entering = latents if told.depth is None else torch.cat([latents, ready(told.depth)], 1)
-    output: Tensor = checkpoint.unet(entering, t, encoder_hidden_states=words, **arguments).sample.float().cpu()
-    outputs = output.chunk(len(texts))
+    arguments["encoder_hidden_states"] = words
+    (output,) = _outputs(checkpoint, "unet", checkpoint.unet, entering, t, arguments, told.desk)
+    outputs = output.float().cpu().chunk(len(texts))
     wanted = outputs[0]
     for region, own in zip(told.regions, outputs[1:], strict=False):
         wanted = torch.lerp(wanted, own, region.mask)
     return outputs[-1] + told.guidance * (wanted - outputs[-1]) if guided else wanted
+
+
+def _outputs(
+    checkpoint: Checkpoint, what: str, network: Any, x: Tensor, t: Tensor, arguments: dict[str, Any], desk: Desk
+) -> tuple[Tensor, ...]:
+    """What a network gives, by a graph where there is one. An IP-Adapter's attention is told its strength as a number: PyTorch does it."""
+    if checkpoint.compiled is not None and checkpoint.references is None:
+        by_graph = run_graph(checkpoint.compiled, what, network, x, t, arguments, desk)
+        if by_graph is not None:
+            return tuple(y.to(checkpoint.dtype) for y in by_graph)
+    found = network(x, t, **arguments, return_dict=False)
+    return tuple(y for part in found for y in (part if isinstance(part, list | tuple) else (part,)))
 
 
 def set_reference_scale(unet: Any, scale: float) -> None:

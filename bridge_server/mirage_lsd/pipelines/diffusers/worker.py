@@ -24,6 +24,7 @@ from .link import OUTPUT_SLOT, controls_of, spec_of, take_frame
 from .loading import Checkpoint, load_checkpoint
 from .painter import Painter
 from .recipe import Recipe
+from .select_graphs import compiled_by
 from .state import StreamState
 
 # Streams that are remembered at once; one that is forgotten begins anew.
@@ -39,6 +40,7 @@ def run(port: Port) -> None:
         if device.type == "cpu":
             torch.set_num_threads(usable_cores())
         checkpoint = load_checkpoint(CheckpointFiles.from_json(options["files"]), device)
+        checkpoint.compiled = compiled_by(options["accel"], checkpoint, half=options["half"])
         painter = Painter(checkpoint, Recipe(**options["recipe"]))
     except ValueError as error:
         port.tell("refused", message=str(error))

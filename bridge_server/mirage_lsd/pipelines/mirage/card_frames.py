@@ -78,7 +78,17 @@ class CardFrames:
         self._bases: LruCache[_Base] = LruCache(SIZES_KEPT)
         self._outputs: LruCache[_Output] = LruCache(SIZES_KEPT)
         self._host_guides: LruCache[tuple[Tensor, Tensor]] = LruCache(2 * SIZES_KEPT)
-        uploads = ("weights", "slots", "shade slots", "guide", "motion", "shade", "size")
+        uploads = (
+            "weights",
+            "slots",
+            "shade slots",
+            "guide objects",
+            "shade objects",
+            "guide",
+            "motion",
+            "shade",
+            "size",
+        )
         self._uploads = {name: Upload(self._driver) for name in uploads}
         self._context = Upload(self._driver)
         self._shown: Tensor | None = None
@@ -123,7 +133,7 @@ class CardFrames:
     ) -> NetworkView:
         """See `network_view.network_view`."""
         inputs = anchored.inputs
-        state.view = None
+        state.view = state.film = None
         share = state.textured_of(self.textured(inputs.color))
         if share == 0.0:
             return NetworkView(anchored)
@@ -148,7 +158,7 @@ class CardFrames:
             addresses = (
                 self._uploads["guide"].address(constants, stream), *self._planes(inputs),
                 self._uploads["slots"].address(surface_table(surface_of_ids(inputs.slots)), stream),
-                there.guide.address, there.noise.address, depth,
+                self._objects("guide objects", inputs, stream), there.guide.address, there.noise.address, depth,
             )  # fmt: skip
             self._kernels.launch(GUIDE, (-(-h * w // _THREADS), 1), _THREADS, addresses, stream)
         self._guided = (inputs.color, depth)
@@ -212,7 +222,7 @@ class CardFrames:
                 self._uploads["shade"].address(constants, stream),
                 self._uploads["weights"].address(self._weights(controls), stream), *self._planes(inputs),
                 self._uploads["shade slots"].address(surface_table(surface_of_ids(inputs.slots)), stream),
-                self._context_address(cells), picture.address,
+                self._objects("shade objects", inputs, stream), self._context_address(cells), picture.address,
             )  # fmt: skip
             # A finished picture is smoothed there.
             self._driver.wait_for_stream(stream, self.motion_stream)
@@ -248,6 +258,10 @@ class CardFrames:
     def _planes(self, inputs: FrameInputs) -> tuple[int, ...]:
         planes = (inputs.color, inputs.depth, inputs.normal, inputs.ids)
         return tuple(0 if plane is None else as_cuda_array(plane).address for plane in planes)
+
+    def _objects(self, name: str, inputs: FrameInputs, stream: Any) -> int:
+        """The address of the things' spaces, 0 where nothing has one."""
+        return 0 if inputs.object_from_world is None else self._uploads[name].address(inputs.object_from_world, stream)
 
     def _on_card(self, depth: Any) -> CudaArray:
         """What a frame in host memory left as its depth."""

@@ -68,6 +68,8 @@ def pack_constants(
     packed[5] = (*inputs.seed, engine_alpha)
     packed[6] = (size[1], size[0], context[1], context[0])
     packed[7] = [x is not None for x in (inputs.depth, inputs.normal, inputs.ids, context_camera)]
+    if inputs.object_from_world is not None:
+        packed[7, 2] = 2.0
     if context_camera is not None:
         packed[8:11] = (context_camera.projection.astype(np.float64) @ context_camera.view)[[0, 1, 3]]
     packed[11:17] = inputs.palette.reshape(6, 4)

@@ -12,7 +12,7 @@ from ...cuda.array import is_on_card
 from ...frame import Camera, InputFrame, Slot
 from ...models.character import CHARACTER_PARTS, DEFAULT_APPEARANCE, GARMENT_VALUES
 from .look import Look
-from .surfaces import surface_of_ids
+from .surfaces import object_from_world_of, surface_of_ids
 
 _Floats = npt.NDArray[np.float32]
 
@@ -24,7 +24,8 @@ class FrameInputs:
     Attributes:
         world_from_camera: (3, 4). intrinsics: (4,), see `models.guide.world_rays`. sun, seed: (3,). palette: (3, 8), see
             `palette_of`.
-        slots: of planes on a card, whose `ids` are slots; in host memory `ids` are surfaces already.
+        slots: of planes on a card, whose `ids` are slots, and where things move; in host memory `ids` are surfaces already.
+        object_from_world: where things move, see `surfaces.object_from_world_of`; then `numbers` (H, W) are the slots, in host memory.
     """
 
     color: npt.NDArray[np.uint8]
@@ -37,6 +38,8 @@ class FrameInputs:
     seed: _Floats
     palette: _Floats
     slots: tuple[Slot, ...] = ()
+    object_from_world: _Floats | None = None
+    numbers: npt.NDArray[np.uint8] | None = None
 
 
 def blank_inputs(size: tuple[int, int]) -> FrameInputs:
@@ -89,6 +92,8 @@ def frame_inputs(frame: InputFrame, look: Look, sun: tuple[float, float, float],
     pose, intrinsics = np.eye(3, 4, dtype=np.float32), np.ones(4, np.float32)
     if geometry and frame.camera is not None:
         pose, intrinsics = intrinsics_of(frame.camera)
+    on_card = is_on_card(frame.ids)
+    moving = object_from_world_of(frame.slots) if geometry and frame.ids is not None else None
     return FrameInputs(
         color=frame.color,
         depth=frame.depth if geometry else None,
@@ -99,7 +104,9 @@ def frame_inputs(frame: InputFrame, look: Look, sun: tuple[float, float, float],
         sun=np.array(sun, np.float32),
         seed=np.asarray(seed, np.float32),
         palette=palette_of(look),
-        slots=frame.slots if is_on_card(frame.ids) else (),
+        slots=frame.slots if on_card or moving is not None else (),
+        object_from_world=moving,
+        numbers=None if on_card or moving is None else frame.ids,
     )
 
 

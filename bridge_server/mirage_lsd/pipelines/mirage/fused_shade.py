@@ -102,4 +102,5 @@ def _scene(inputs: FrameInputs) -> Scene:
     return Scene(
         inputs.color, inputs.depth, inputs.normal, inputs.ids,
         inputs.world_from_camera, inputs.intrinsics, inputs.sun, inputs.seed, inputs.palette,
+        inputs.numbers, inputs.object_from_world,
     )  # fmt: skip

@@ -23,6 +23,7 @@ from .frame_inputs import FrameInputs, blank_inputs
 from .head_weights import packed_head
 from .sampled_depth import resample_depth
 from .shade import Shading
+from .surfaces import surface_of_ids
 
 _log = structlog.get_logger(__name__)
 # Mean difference of bytes: bfloat16 kernels and a GPU's float32 differ by less, a wrong picture by ten times as much.
@@ -95,14 +96,18 @@ class GpuShading:
         picture = self._pictures.get(output, lambda: np.empty((*output, 4), np.uint8))
         target = self._targets.get((output, (h, w)), lambda: self._shader.target(output, (h, w)))
         weights = self._weights(controls)
+        moving = inputs.numbers is not None
+        ids = inputs.numbers if moving else inputs.ids
+        slots = surface_table(surface_of_ids(inputs.slots)) if moving else self._slots
         planes = (
             resample(inputs.color, *output),
             None if inputs.depth is None else resample_depth(inputs.depth, *output),
             None if inputs.normal is None else resample(inputs.normal, *output),
-            None if inputs.ids is None else resample(inputs.ids, *output),
+            None if ids is None else resample(ids, *output),
         )
         cells = context[0].float().cpu().contiguous().numpy()
-        target.shade(ShadeInputs(pack_constants(inputs, output, (h, w)), weights, planes, self._slots, cells), picture)
+        constants = pack_constants(inputs, output, (h, w))
+        target.shade(ShadeInputs(constants, weights, planes, slots, cells, inputs.object_from_world), picture)
         return picture
 
 

@@ -50,7 +50,7 @@ def packed_head(head: Head, controls: Tensor) -> _Floats:
 
 @torch.no_grad()
 def head_weights(model: MirageLSDv1, look: Look, controls: Tensor, sun: tuple[float, float, float]) -> ShadingWeights:
-    """`controls`: (1, K), of the look. `sun`: of frames that have none."""
+    """`controls`: (1, K), see `Head.weights`. `sun`: of frames that have none."""
     matrices, biases = model.head.weights(controls.to(model.head.scene_biases[0].device))
     numbers = torch.cat([x[0].flatten() for pair in zip(matrices, biases, strict=True) for x in pair])
     halves = numbers.to(torch.float16).cpu().numpy().astype("<f2")

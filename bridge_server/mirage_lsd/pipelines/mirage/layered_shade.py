@@ -13,6 +13,7 @@ from ...accel.base import Backend, CompiledModule
 from ...models.fields import anchored_noise
 from ...models.guide import build_guide, color_only_guide
 from ...models.head import Head
+from ...models.object_space import in_object_space
 from ..caches import SIZES_KEPT, LruCache
 from ..reprojection import PreviousFrame, Reprojected, reproject
 from ..resample import resample
@@ -21,30 +22,36 @@ from .sampled_depth import resample_depth
 
 
 class Guide(nn.Module):
-    """uint8 picture, depth, ids and camera to the guide; with `with_noise` the anchored noise too."""
+    """uint8 picture, depth, ids and camera to the guide; with `with_noise` the anchored noise too. `moving`: the last plane is `object_from_world`."""
 
-    def __init__(self, with_noise: bool) -> None:
+    def __init__(self, with_noise: bool, moving: bool = False) -> None:
         super().__init__()
-        self.with_noise = with_noise
+        self.with_noise, self.moving = with_noise, moving
 
     def extra_repr(self) -> str:
         """Tells apart what has no weights to tell it apart."""
-        return f"with_noise={self.with_noise}"
+        return f"with_noise={self.with_noise}, moving={self.moving}"
 
     def forward(
         self, rgba: Tensor, depth: Tensor, ids: Tensor, pose: Tensor, intrinsics: Tensor, sun: Tensor, seed: Tensor,
-        palette: Tensor, normal: Tensor | None = None,
+        palette: Tensor, normal: Tensor | None = None, object_from_world: Tensor | None = None,
     ) -> tuple[Tensor, ...]:  # fmt: skip
+        if self.moving and object_from_world is None:
+            # What is compiled takes planes by their order alone.
+            normal, object_from_world = None, normal
         color = rgba[..., :3].permute(0, 3, 1, 2).float() * (1.0 / 255.0)
         unit: Tensor | None = None
         if normal is not None:
             unit = normal[..., :3].permute(0, 3, 1, 2).float() * (2.0 / 255.0) - 1.0
             unit = unit * torch.rsqrt((unit * unit).sum(1, keepdim=True) + 1e-6)
-        guide, geometry = build_guide(color, depth, unit, pose, intrinsics, sun, seed, None, ids.float(), palette)
+        guide, geometry = build_guide(
+            color, depth, unit, pose, intrinsics, sun, seed, None, ids.float(), palette, object_from_world
+        )
         if not self.with_noise:
             return (guide,)
         normal_used = guide[:, 5:8]
-        return guide, anchored_noise(geometry.p, normal_used, geometry.footprint(normal_used))
+        p, faced = in_object_space(object_from_world, geometry.sky, geometry.p, normal_used)
+        return guide, anchored_noise(p, faced, geometry.footprint(normal_used))
 
 
 class Shade(nn.Module):
@@ -68,13 +75,13 @@ class LayeredShading:
         self._shade = Shade(head)
         self._backend = backend
         self.name = f"layered ({backend.name})"
-        # Of a size: the guide of the base picture, that of the output, each with and without normals, and the head.
-        self._compiled: LruCache[CompiledModule] = LruCache(SIZES_KEPT * 5)
+        # Of a size: the guide of the base picture, that of the output, each with and without normals and moving things, and the head.
+        self._compiled: LruCache[CompiledModule] = LruCache(SIZES_KEPT * 9)
 
     def prepare(self, base: tuple[int, int], output: tuple[int, int]) -> None:
         """Compiles the guides of frames with depth and camera; the head is compiled by the first frame."""
         for with_noise, size in ((True, base), (False, output)):
-            self._compiled_guide(with_noise, size, _guide_arguments(blank_inputs(size), size))
+            self._compiled_guide(with_noise, False, size, _guide_arguments(blank_inputs(size), size))
 
     def use_threads(self, threads: Callable[[], int]) -> None:
         """The backend's own threads do the work."""
@@ -104,7 +111,7 @@ class LayeredShading:
         else:
             (guide,) = self._guide(False, inputs, output)
         arguments = (guide, context, controls)
-        key = ("shade", output, tuple(context.shape))
+        key = ("shade", output, tuple(context.shape), tuple(controls.shape))
         compiled = self._compiled.get(
             key, lambda: self._backend.compile(self._shade, tuple(x.cpu() for x in arguments))
         )
@@ -114,12 +121,14 @@ class LayeredShading:
 
     def _guide(self, with_noise: bool, inputs: FrameInputs, size: tuple[int, int]) -> tuple[Tensor, ...]:
         arguments = _guide_arguments(inputs, size)
-        return self._compiled_guide(with_noise, size, arguments)(*arguments)
+        return self._compiled_guide(with_noise, inputs.numbers is not None, size, arguments)(*arguments)
 
-    def _compiled_guide(self, with_noise: bool, size: tuple[int, int], arguments: tuple[Tensor, ...]) -> CompiledModule:
-        key = (with_noise, size, len(arguments))
+    def _compiled_guide(
+        self, with_noise: bool, moving: bool, size: tuple[int, int], arguments: tuple[Tensor, ...]
+    ) -> CompiledModule:
+        key = (with_noise, moving, size, len(arguments))
         # The hashes of the fields need every bit.
-        return self._compiled.get(key, lambda: self._backend.compile(Guide(with_noise), arguments, exact=True))
+        return self._compiled.get(key, lambda: self._backend.compile(Guide(with_noise, moving), arguments, exact=True))
 
 
 def _guide_arguments(inputs: FrameInputs, size: tuple[int, int]) -> tuple[Tensor, ...]:
@@ -135,6 +144,9 @@ def _guide_arguments(inputs: FrameInputs, size: tuple[int, int]) -> tuple[Tensor
     )
     if inputs.normal is not None:
         arguments = (*arguments, torch.from_numpy(np.ascontiguousarray(resample(inputs.normal, *size)))[None])
+    if inputs.numbers is not None and inputs.object_from_world is not None:
+        rows = inputs.object_from_world[:, resample(inputs.numbers, *size)]
+        arguments = (*arguments, torch.from_numpy(rows).permute(0, 3, 1, 2).reshape(1, 12, *size).contiguous())
     return arguments
 
 

@@ -13,6 +13,7 @@ from torch import Tensor
 from ..resample import resample
 from .anchor import AnchoredFrame
 from .color_alone import ColorAlone
+from .grain import without_grain
 from .motion import WarpedHistory
 from .picture_layers import (
     crispness,
@@ -59,13 +60,14 @@ def network_view(
     if inputs.depth is None and state.greybox_of(finished(inputs.color)):
         # Lines and checkers are no detail, and a guessed place would put the theme's matter where the level has none: the head knows the colors
         # alone, the trunk the estimate.
-        guide = color_alone.greybox_guide(anchored, past, state)
+        guide, state.film = color_alone.greybox_guide(anchored, past, state), None
         return NetworkView(
             anchored, guide, lambda context: color_alone.with_edges(context, anchored.color),
             lambda painted: faded(painted, inputs.color),
         )  # fmt: skip
     if inputs.depth is None:
-        source = np.ascontiguousarray(resample(inputs.color, *output))
+        source = without_grain(np.ascontiguousarray(resample(inputs.color, *output)), state.film)
+        state.film = source
         layers = split(source)
         exposure = state.exposure_of(layers.median)
         frame = color_alone.estimated(anchored, past, state, layers, exposure, output)
@@ -75,7 +77,7 @@ def network_view(
             return with_shapes(softened(painted, crisp), source, layers, exposure, detail)
 
         return NetworkView(frame, finish=finish)
-    state.view = None
+    state.view = state.film = None
     share = state.textured_of(textured(inputs.color))
     if share == 0.0:
         return NetworkView(anchored)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -32,6 +33,10 @@ _SEEN_CONTRAST, _SEEN_GRAY = 0.6, 0.5
 _DETAIL_BACK, _CONTRAST_BACK, _MOST = 1.4, 0.25, 1.6
 # Without geometry: how much comes back of the light, of shapes, of detail that is texture and of detail where `edges` are at least _OUTLINE.
 _LIGHT_BACK, _SHAPE_BACK, _TEXTURE_BACK, _OUTLINE_BACK, _OUTLINE = 0.15, 0.45, 0.75, 1.35, 0.3
+# The same share of a brighter picture is more: contrasts go by this power of the source's brightness over the painted one's, within these bounds.
+_EVENED, _LEAST_EVENED, _MOST_EVENED = 0.8, 0.78, 1.17
+# Of full brightness: what is brighter nears white and never gets there, so that snow keeps its shapes.
+_SHOULDER = 0.8
 # The painted picture may have this share of the source's fine contrast, looked at over so many pixels of a row; what is finer than this, on the
 # filter's scale, is made softer.
 _MATTER_SHARE, _FINE_PIXELS, _FINE = 0.25, 4, 3
@@ -43,6 +48,9 @@ _SHARE, _GREYBOX, _FINISHED = 0.6, 0.25, 0.75
 _WIDE = 384
 # Second differences above this are writing or a display's lines rather than an editor's checkers, if so many pixels have them.
 _WRITING, _WRITTEN = 220.0, 0.02
+# Saturation and brightness, of 255, from which a color counts as one of six families of hues, and the share of the pixels that makes a family count. An
+# editor's prototype materials are duller; a drawing has at least so many.
+_VIVID, _LIT, _FAMILY, _DRAWN = 110, 50, 0.01, 3
 
 # What is this bright and this saturated says something (a lamp, a sign, an arrow, an item), if it is rare around it: within this share of the width.
 _BRIGHT, _SATURATED, _SOFT, _AROUND = 0.45, 0.45, 0.25, 1 / 6
@@ -87,10 +95,19 @@ def textured(rgba: _Picture) -> float:
 
 
 def finished(rgba: _Picture) -> float:
-    """The same for a picture that is all there is: one that is nearly black, and one that is written all over, are none of a grey box."""
+    """The same for a picture that is all there is: one that is nearly black, written all over or as colorful as a cartoon is none of a grey box."""
     luma = _rows(rgba)
     written = float((_curved(luma) > _WRITING).mean()) / _WRITTEN if luma.shape[1] >= 3 else 0.0
-    return 1.0 if written >= 1.0 or _brightness(luma) < 1.0 else _textured(luma)
+    return 1.0 if written >= 1.0 or _brightness(luma) < 1.0 or _hues(rgba) >= _DRAWN else _textured(luma)
+
+
+def _hues(rgba: _Picture) -> int:
+    """How many families of vivid colors a picture has, 0 to 6."""
+    some = np.ascontiguousarray(rgba[::5, ::5, :3])
+    hue, saturation, value = np.moveaxis(cv2.cvtColor(some, cv2.COLOR_RGB2HSV), 2, 0)
+    # OpenCV counts two degrees as one.
+    families = (hue[(saturation > _VIVID) & (value > _LIT)].astype(np.int64) + 15) % 180 // 30
+    return int((np.bincount(families, minlength=6) >= _FAMILY * hue.size).sum())
 
 
 def faded(painted: _Picture, source: _Picture) -> _Picture:
@@ -273,7 +290,15 @@ def with_shapes(painted: _Picture, source: _Picture, layers: Layers, exposure: f
     texture = layers.edges.div(_OUTLINE).clamp_(max=1.0).mul_(_OUTLINE_BACK - _TEXTURE_BACK).add_(_TEXTURE_BACK)
     change = texture.mul_(layers.detail)
     change.add_(layers.base - layers.light, alpha=_SHAPE_BACK).add_(layers.light - exposure, alpha=_LIGHT_BACK)
-    return _changed(painted, source, layers, change.mul_(amount), detail_back(layers.median, amount))
+    gray = cv2.cvtColor(painted, cv2.COLOR_RGBA2GRAY)
+    brightness = (cv2.mean(cv2.cvtColor(source, cv2.COLOR_RGBA2GRAY))[0] + 1.0) / (cv2.mean(gray)[0] + 1.0)
+    change.mul_(amount * min(max(brightness**_EVENED, _LEAST_EVENED), _MOST_EVENED))
+    # Logarithms of what is brighter than it may be.
+    level = torch.from_numpy(gray).float().mul_(1.0 / 255.0) * change.clamp_(-_MOST, _MOST).exp()
+    over = (level - _SHOULDER).clamp_(min=0.0)
+    shown = (level - over).add_(1.0 - _SHOULDER - (1.0 - _SHOULDER) * torch.exp(over * (-1.0 / (1.0 - _SHOULDER))))
+    change.add_(torch.log(shown.div_(level.clamp_(min=1e-3)).clamp_(min=1e-3)), alpha=min(amount, 1.0))
+    return _changed(painted, source, layers, change, detail_back(layers.median, amount))
 
 
 def _changed(painted: _Picture, source: _Picture, layers: Layers, change: Tensor, back: DetailBack) -> _Picture:

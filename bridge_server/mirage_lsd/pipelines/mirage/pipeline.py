@@ -44,7 +44,7 @@ from .shade import Shading
 from .stage_clock import StageClock
 from .state import StreamState
 from .sun import sun_of, sun_of_look
-from .tint import is_tint, tinted
+from .tint import light_gains
 from .trunk_thread import TrunkThread
 from .trunks import Trunks
 from .vocabulary import read_words
@@ -199,6 +199,10 @@ class MiragePipeline:
         weights += [look.lighting.get(name, 0.0) for name in self.lightings]
         return torch.tensor([weights])
 
+    def _head_controls(self, look: Look, controls: Controls) -> Tensor:
+        """What the head takes: the look, and the color of the light, which nothing that is remembered depends on."""
+        return torch.cat([self._control_vector(look), torch.tensor([light_gains(controls.numbers(TINT))])], 1)
+
     def process(self, frame: InputFrame, state: Any, controls: Controls) -> OutputFrame:
         """Renders one frame; see `Pipeline.process`. Planes on a card make a picture there.
 
@@ -217,7 +221,7 @@ class MiragePipeline:
     def _paint(self, frame: InputFrame, state: StreamState, controls: Controls) -> OutputFrame:
         if self._card is None or not is_on_card(frame.color):
             return self._painted(frame, state, controls, self.shading)
-        if self._card.can_stay(frame, state) and not is_tint(controls.numbers(TINT)):
+        if self._card.can_stay(frame, state):
             return self._painted(frame, state, controls, self._card)
         # Frames without depth or camera: what they are expected to be of is worked out in host memory.
         state.depth = self._card.depth_on_host(state.depth)
@@ -258,9 +262,11 @@ class MiragePipeline:
         context = past.context if fresh is None else fresh.context
         assert context is not None
         told = context if view.context is None else view.context(context)
-        picture = shading.shade(view.frame.inputs, told.permute(0, 2, 3, 1), vector, output)
+        picture = shading.shade(
+            view.frame.inputs, told.permute(0, 2, 3, 1), self._head_controls(look, controls), output
+        )
         clock.mark("shade")
-        picture = tinted(view.finish(picture), controls.numbers(TINT))
+        picture = view.finish(picture)
         clock.mark("detail")
         remember(state, anchored, frame, look, past, fresh, job)
         return OutputFrame(picture, clock.stages_us())
@@ -290,13 +296,14 @@ class MiragePipeline:
         return ContextFrame(cells, weights, clock.stages_us())
 
     def shading_weights(self, state: Any, controls: Controls) -> ShadingWeights:
-        """See `ContextPipeline.shading_weights`. The same object until the look changes."""
+        """See `ContextPipeline.shading_weights`. The same object until the look or its tint changes."""
         assert isinstance(state, StreamState)
         look = Look.of(controls)
-        if state.weights is None or state.weights[0] != look:
-            weights = head_weights(self.model, look, self._control_vector(look), sun_of_look(look))
-            state.weights = (look, weights)
-        return state.weights[1]
+        tint = controls.numbers(TINT)
+        if state.weights is None or state.weights[:2] != (look, tint):
+            weights = head_weights(self.model, look, self._head_controls(look, controls), sun_of_look(look))
+            state.weights = (look, tint, weights)
+        return state.weights[2]
 
     def _aligned(
         self, frame: InputFrame, state: StreamState, look: Look, clock: StageClock, shading: Shading

@@ -42,5 +42,5 @@ class Shading(Protocol):
     def shade(
         self, inputs: FrameInputs, context: Tensor, controls: Tensor, output: tuple[int, int]
     ) -> npt.NDArray[np.uint8]:
-        """The finished picture, H x W x 4 RGBA; `context`: (1, h, w, C). Valid until the next call."""
+        """The finished picture, H x W x 4 RGBA; `context`: (1, h, w, C), `controls`: see `Head.weights`. Valid until the next call."""
         ...

@@ -6,6 +6,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -44,8 +46,9 @@ class StreamState:
         view: what was estimated of the last frame, if it had no geometry.
         exposure, textured: of finished pictures (`picture_layers`), slow; None: none was seen since the last reset.
         crispness: of what is painted without geometry (`picture_layers`), slow; None: nothing was.
+        film: the last frame without geometry, at the output's size, less its grain; None: there was none, or it showed a grey box.
         greybox: without geometry, what its frames are taken for; None: not known yet.
-        camera, look: of the last frame. weights: a look's, kept until there is another. frames: since the last reset.
+        camera, look: of the last frame. weights: a look's and its tint's, kept until there is another. frames: since the last reset.
         people: in front of a camera, and what is behind them.
         frames_since_job: frames since the trunk was last given one.
     """
@@ -67,10 +70,11 @@ class StreamState:
     exposure: float | None = None
     textured: float | None = None
     crispness: float | None = None
+    film: npt.NDArray[np.uint8] | None = None
     greybox: bool | None = None
     camera: Camera | None = None
     look: Look | None = None
-    weights: tuple[Look, ShadingWeights] | None = None
+    weights: tuple[Look, tuple[float, ...] | None, ShadingWeights] | None = None
     people: PeopleState = field(default_factory=PeopleState)
     frames: int = field(default=0)
     frames_since_job: int = 0
@@ -81,7 +85,7 @@ class StreamState:
             self.pending.result.cancel()
         self.memory = Memory(*(torch.zeros_like(x) for x in self.memory))
         self.context = self.trail = self.pending = self.depth = self.color = self.camera = self.look = self.view = None
-        self.exposure = self.textured = self.crispness = self.greybox = None
+        self.exposure = self.textured = self.crispness = self.film = self.greybox = None
         self.frames = self.contexts = self.frames_since_job = 0
 
     def exposure_of(self, median: float) -> float:
@@ -114,9 +118,10 @@ class StreamState:
         return self.greybox
 
     def bytes(self) -> int:
-        """Size of the tensors held."""
+        """Size of the tensors and pictures held."""
         held = [getattr(self, f.name) for f in fields(self)]
         if self.view is not None:
             held += [self.view.estimate, self.view.upsampled]
         tensors = [*self.memory, *(x for x in held if isinstance(x, Tensor))]
-        return sum(t.numel() * t.element_size() for t in tensors)
+        pictures = [x for x in held if isinstance(x, np.ndarray)]
+        return sum(t.numel() * t.element_size() for t in tensors) + sum(x.nbytes for x in pictures)

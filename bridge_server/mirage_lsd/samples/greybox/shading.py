@@ -57,14 +57,17 @@ class ShadingPass:
         version, rest = fragment.split("\n", 1)
         shader = core.Shader.make(core.Shader.SL_GLSL, _VERTEX, f"{version}\n{_NUMBER}{rest}")
         self._card.setShader(shader)
-        self._weights, self._context, self._slots = (core.Texture(name) for name in ("weights", "context", "slots"))
+        self._weights, self._context, self._slots, self._objects = (
+            core.Texture(name) for name in ("weights", "context", "slots", "objects")
+        )
         self._fill(self._slots, np.zeros((1, 256, 4), np.uint8))
+        self._fill(self._objects, np.zeros((3, 256, 4), np.float32))
         # 1 / metres = stored * x + y, and 1 is nothing.
         decode = core.LVecBase4f((NEAR - FAR) / (FAR * NEAR), 1 / NEAR, 1.0, 0.0)
         for name, value in (
             ("lsd_weights", self._weights), ("lsd_context", self._context), ("lsd_slots", self._slots),
             ("lsd_color", renderer.color_texture), ("lsd_depth", renderer.depth_texture),
-            ("lsd_normals", self._slots), ("lsd_ids", self._slots), ("lsd_depth_decode", decode),
+            ("lsd_objects", self._objects), ("lsd_normals", self._slots), ("lsd_ids", self._slots), ("lsd_depth_decode", decode),
         ):  # fmt: skip
             self._card.setShaderInput(name, value)
 
@@ -80,6 +83,10 @@ class ShadingPass:
     def set_slots(self, table: _Bytes) -> None:
         """(256, 4), see `engine_shade.slot_table`."""
         self._fill(self._slots, table[None])
+
+    def set_objects(self, rows: _Floats) -> None:
+        """The spaces of what moves, (3, 256, 4), see `surfaces.object_from_world_of`; read where the constants say so."""
+        self._fill(self._objects, rows)
 
     def set_constants(self, constants: _Floats) -> None:
         """Of the frame that is drawn next: (17, 4), see `engine_shade.pack_constants`."""

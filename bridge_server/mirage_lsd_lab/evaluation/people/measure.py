@@ -7,6 +7,7 @@ from statistics import fmean
 import cv2
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from mirage_lsd.controls import Controls
 from mirage_lsd.frame import InputFrame
@@ -62,7 +63,7 @@ def measure_people(pipeline: MiragePipeline, judge: ThemeClassifier | None, tick
             name: round(_overlap(networks, picture, worn), 3) for name, (picture, worn) in find_portraits().items()
         },
     }  # fmt: skip
-    # In front of the place stands the one who is nearest: a judge of places is not to look at a figure.
+    # In front of the place stands the one who is nearest. A judge of places is not to look at a figure: it is shown what is beside it.
     picture, part = people[0]
     figures["face_detail"] = {
         background: round(_face_detail(pipeline, picture, part, background), 3)
@@ -70,11 +71,11 @@ def measure_people(pipeline: MiragePipeline, judge: ThemeClassifier | None, tick
     }
     tick(len(FIGURES) + 4, total)
     if judge is not None:
-        recognised = []
+        recognised, beside = [], torch.from_numpy(~(part > 0).any(0))
         for scene in SCENES:
             for lighting in LIGHTINGS:
                 output = _shown(pipeline, picture, WORLD, Look({scene: 1.0}, {lighting: 1.0}))
-                recognised.append(judge.names(as_tensor(output)) == (scene, lighting))
+                recognised.append(judge.names(as_tensor(output)[:, :, beside]) == (scene, lighting))
                 tick(len(FIGURES) + 4 + len(recognised), total)
         figures["world_recognised"] = round(fmean(recognised), 3)
     return figures

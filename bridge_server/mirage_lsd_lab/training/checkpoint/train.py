@@ -13,18 +13,26 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..muon import Muon
 from ..precision import mixed_precision
+from .critic import Critic, critic_loss, painter_loss, theme_numbers
 from .data import Pictures, disparity, render_pictures
-from .networks import STRIDE, Parts, new_parts
+from .networks import CHANNELS, STRIDE, Parts, new_parts
 
-_CROP = 64
+# A matrix with fewer rows or columns stands at an end of the network, where Muon does harm.
+_HIDDEN = 16
+_ADAM_SHARE = 0.1
+_CROP, _VAE_RATE = 64, 0.01
 _BATCH = 8
 _TEXT_DROPPED = 0.1
 # Where a stream starts by default (denoise 0.65), and the times that two to four steps visit from there.
 _START, _LATER = 649, (487, 432, 324, 216, 162)
 _EARLIEST_START, _LEAST_TIME = 400, 20
-# Most steps see a window of so many latents, which costs a quarter; the last share of the time, whole pictures.
-_WINDOW, _WHOLE_SHARE = (28, 48), 0.15
+# Most steps see a window of so many latents, which costs half; the last share of the time, whole pictures.
+_WINDOW, _WHOLE_SHARE = (20, 32), 0.1
+# From this share of the time on a critic has its say, so strongly, once it has learned for so many steps.
+_CRITIC_FROM, _CRITIC_WEIGHT, _CRITIC_LEARNS = 0.75, 0.1, 100
+_CRITIC_RATE = 0.005
 _SAVE_EVERY_S = 120.0
 
 # (what is being done, done, of how many)
@@ -71,6 +79,17 @@ def load_parts(run: Path, seed: int = 0) -> Parts:
     return parts
 
 
+def optimizers(modules: dict[str, torch.nn.Module], rate: float) -> tuple[torch.optim.Optimizer, torch.optim.Optimizer]:
+    """Muon for the hidden layers' matrices and kernels, AdamW for vectors, embeddings and the layers that meet pixels or latents."""
+    hidden: list[torch.nn.Parameter] = []
+    rest: list[torch.nn.Parameter] = []
+    for module in modules.values():
+        for name, parameter in module.named_parameters():
+            ends = "embeddings" in name or min(parameter.shape[:2]) < _HIDDEN
+            (rest if parameter.dim() < 2 or ends else hidden).append(parameter)
+    return Muon(hidden, rate), torch.optim.AdamW(rest, lr=rate * _ADAM_SHARE, betas=(0.9, 0.98), weight_decay=0.01)
+
+
 class _Stage:
     """Modules in training: optimizer, average, checkpoint."""
 
@@ -80,24 +99,26 @@ class _Stage:
         self.modules, self.file, self.step, self.seconds = modules, file, 0, 0.0
         self.scaling_factor = scaling_factor
         self.parameters = [p for module in modules.values() for p in module.parameters()]
-        self.optimizer = torch.optim.AdamW(self.parameters, lr=rate, betas=(0.9, 0.98), weight_decay=0.01)
+        self.optimizers = optimizers(modules, rate)
         self.average = {n: {k: v.clone() for k, v in m.state_dict().items()} for n, m in modules.items()}
         if file.is_file():
             saved = torch.load(file, weights_only=True)
             self.step, self.seconds, self.average = saved["step"], saved["seconds"], saved["average"]
-            self.optimizer.load_state_dict(saved["optimizer"])
+            for optimizer, state in zip(self.optimizers, saved["optimizers"], strict=True):
+                optimizer.load_state_dict(state)
             for name, module in modules.items():
                 module.load_state_dict(saved["modules"][name])
         self._saved_at = time.monotonic()
 
     def take(self, loss: Tensor, rate: float) -> None:
-        """One step of the optimizer at a learning rate."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate * min(1.0, (self.step + 1) / 50)
-        self.optimizer.zero_grad(set_to_none=True)
+        """One step of the optimizers at a learning rate."""
+        for optimizer, share in zip(self.optimizers, (1.0, _ADAM_SHARE), strict=True):
+            optimizer.param_groups[0]["lr"] = rate * share * min(1.0, (self.step + 1) / 50)
+            optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
-        self.optimizer.step()
+        for optimizer in self.optimizers:
+            optimizer.step()
         self.step += 1
         decay = min(0.998, self.step / (self.step + 20))
         with torch.no_grad():
@@ -115,7 +136,7 @@ class _Stage:
         state = {
             "modules": modules,
             "average": self.average,
-            "optimizer": self.optimizer.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
             "step": self.step,
             "seconds": seconds,
             "scaling_factor": self.scaling_factor,
@@ -145,7 +166,7 @@ def _edges(x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _train_vae(parts: Parts, pictures: Pictures, options: CheckpointTraining, report: Report) -> None:
-    stage = _Stage({"vae": parts.vae}, options.run / "vae.pt", 2e-3)
+    stage = _Stage({"vae": parts.vae}, options.run / "vae.pt", _VAE_RATE)
     rng, budget, began = (
         random.Random(options.seed + stage.step),
         options.vae_minutes * 60,
@@ -166,7 +187,7 @@ def _train_vae(parts: Parts, pictures: Pictures, options: CheckpointTraining, re
         y, z = y.float(), z.float()
         edges = sum(((a - b).abs().mean() for a, b in zip(_edges(x), _edges(y), strict=True)), torch.zeros(()))
         loss = (x - y).abs().mean() + edges + 1e-3 * z.square().mean()
-        stage.take(loss, _rate(seconds / budget, 2e-3))
+        stage.take(loss, _rate(seconds / budget, _VAE_RATE))
         stage.save(seconds)
         db = -10 * torch.log10((x - y).square().mean() / 4)
         report(f"autoencoder, step {stage.step}, {float(db.detach()):.1f} dB", seconds, budget)
@@ -202,6 +223,9 @@ def _train_unet(
 ) -> None:
     networks = {"unet": parts.unet, "text_encoder": parts.text_encoder}
     stage = _Stage(networks, options.run / "unet.pt", options.rate, parts.vae.config.scaling_factor)
+    critic = Critic(CHANNELS)
+    judging = _Stage({"critic": critic}, options.run / "critic.pt", _CRITIC_RATE)
+    themes = theme_numbers(pictures.themes)
     rng = random.Random(options.seed + stage.step)
     torch.manual_seed(options.seed + stage.step)
     budget, began = options.minutes * 60, _spent()
@@ -217,19 +241,34 @@ def _train_unet(
         ).input_ids  # fmt: skip
         window = _WINDOW if seconds < (1 - _WHOLE_SHARE) * budget else tuple(latents.z.shape[-2:])
         z, source, depth = _windows(latents, chosen, window, rng)
-        origin, t = _origins(z, source, rng)
+        origin, t = _origins(z, source, alphas, rng)
         signal, noise_share = alphas[t].sqrt().view(-1, 1, 1, 1), (1 - alphas[t]).sqrt().view(-1, 1, 1, 1)
         noisy = signal * origin + noise_share * torch.randn_like(z)
         wanted = (signal * noisy - z) / noise_share
         with mixed_precision("cpu"):
             words = parts.text_encoder(ids).last_hidden_state
             found = parts.unet(torch.cat([noisy, depth], 1), t, words).sample
-        loss = F.mse_loss(found.float(), wanted)
-        stage.take(loss, _rate(seconds / budget, options.rate))
+        found = found.float()
+        loss = F.mse_loss(found, wanted)
+        smoothed += (float(loss.detach()) - smoothed) / min(stage.step + 1, 50)
+        rate = _rate(seconds / budget, options.rate)
+        if seconds > _CRITIC_FROM * budget:
+            made, about = signal * noisy - noise_share * found, (source, depth, themes[chosen])
+            judged = critic_loss(critic(z, *about)[0], critic(made.detach(), *about)[0])
+            judging.take(judged, _CRITIC_RATE)
+            if judging.step > _CRITIC_LEARNS:
+                critic.requires_grad_(False)
+                with torch.no_grad():
+                    _, seen = critic(z, *about)
+                score, seen_in_made = critic(made, *about)
+                loss = loss + _CRITIC_WEIGHT * painter_loss(score, seen_in_made, seen)
+                critic.requires_grad_(True)
+            judging.save(seconds)
+        stage.take(loss, rate)
         stage.save(stage.seconds + seconds)
-        smoothed += (float(loss.detach()) - smoothed) / min(stage.step, 50)
         report(f"UNet, step {stage.step}, loss {smoothed:.3f}", seconds, budget)
     stage.save(stage.seconds + budget, now=True)
+    judging.save(budget, now=True)
     stage.adopt_average()
 
 
@@ -243,23 +282,36 @@ def _windows(latents: _Latents, chosen: list[int], size: tuple[int, ...], rng: r
     return tuple(torch.stack(some) for some in zip(*windows, strict=True))
 
 
-def _origins(z: Tensor, source: Tensor, rng: random.Random) -> tuple[Tensor, Tensor]:
+def _origins(z: Tensor, source: Tensor, alphas: Tensor, rng: random.Random) -> tuple[Tensor, Tensor]:
     """What noise is added to, and until when.
 
-    Half of the examples start as a stream's do, from the engine's picture at a late time, and have to become the themed one: so few steps
-    from there are enough. The others are plain diffusion, at the times that such a start visits; a part of them is blurred, as a picture
-    is that was warped again and again, and has to become sharp.
+    Two in five examples start as a stream's do, from the engine's picture at a late time, and have to become the themed one: so few steps
+    from there are enough. One in four is such a stream's later step (`_on_the_way`). The others are plain diffusion, at the times that a
+    stream visits; a part of all that are not at its start is blurred, as a first step's guess is, and a picture that was warped again and again.
     """
     origins, times = [], []
     for own, shown in zip(z, source, strict=True):
         kind = rng.random()
-        if kind < 0.5:
+        start = _START if rng.random() < 0.4 else rng.randrange(_EARLIEST_START, 1_000)
+        if kind < 0.4:
             origins.append(shown)
-            times.append(_START if rng.random() < 0.4 else rng.randrange(_EARLIEST_START, 1_000))
+            times.append(start)
             continue
-        times.append(rng.choice(_LATER) if rng.random() < 0.5 else rng.randrange(_LEAST_TIME, 1_000))
-        origins.append(_blurred(own, rng.uniform(0.2, 1.0)) if kind < 0.6 else own)
+        time = rng.choice(_LATER) if rng.random() < 0.5 else rng.randrange(_LEAST_TIME, 1_000)
+        guess = _blurred(own, rng.uniform(0.2, 1.0)) if rng.random() < 0.3 else own
+        on_the_way = kind < 0.65 and time < start
+        origins.append(_on_the_way(guess, shown, alphas, start, time) if on_the_way else guess)
+        times.append(time)
     return torch.stack(origins), torch.tensor(times)
+
+
+def _on_the_way(guess: Tensor, source: Tensor, alphas: Tensor, start: int, time: int) -> Tensor:
+    """What noise seems to have been added to at `time`, for a stream that began with `source` at `start` and took `guess` for the picture.
+
+    DDIM takes the noise for what the guess leaves of the start, which has the difference between source and guess in it, and carries it on.
+    """
+    noise_over_signal = ((1 - alphas) / alphas).sqrt()
+    return torch.lerp(guess, source, float(noise_over_signal[time] / noise_over_signal[start]))
 
 
 def _blurred(z: Tensor, share: float) -> Tensor:

@@ -130,9 +130,14 @@ def render_greybox(
 
 
 def render(
-    world: World, height: int, width: int, window: tuple[float, float, float, float] | None = None, device: str = "cpu"
-) -> Picture:
-    """Renders a world; `window` is the part of the full view (0..1, left, top, right, bottom)."""
+    world: World, height: int, width: int, window: tuple[float, float, float, float] | None = None, device: str = "cpu",
+    moved: Tensor | None = None,
+) -> Picture:  # fmt: skip
+    """Renders a world.
+
+    `window`: the part of the full view (0..1, left, top, right, bottom). `moved` (N, 3): how far each pixel's object has come, which takes its
+    texture along; None: textures stay where the world is.
+    """
     seen = render_greybox(world, height, width, window, device)
     hit, depth, sky, view, p = seen.hit, seen.depth, seen.sky, seen.view, seen.p
     level = world.level.to(device)
@@ -150,6 +155,7 @@ def render(
     guide, geometry = build_guide(
         picture(seen.color)[None], picture(depth)[None], analytic, pose, intrinsics, sun[None], offset, box,
         picture(ids[:, None].float())[None], world.palette.to(device)[None],
+        None if moved is None else _object_from_world(picture(moved))[None],
     )  # fmt: skip
     previous = torch.where(sky[:, None], torch.nan, p - level.velocity[hit.index.clamp(min=0)] * FRAME_S)
 
@@ -173,3 +179,10 @@ def render(
         guide[0], picture(target), picture(depth), picture(ids), geometry.p[0], geometry.footprint(guide[:, 5:8])[0],
         picture(previous),
     )  # fmt: skip
+
+
+def _object_from_world(moved: Tensor) -> Tensor:
+    """(12, H, W), see `models.object_space`: of objects that came `moved` (3, H, W) without turning."""
+    rows = torch.eye(3, 4, device=moved.device).reshape(12, 1, 1).repeat(1, *moved.shape[1:])
+    rows[3::4] -= moved
+    return rows

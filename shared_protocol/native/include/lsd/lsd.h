@@ -3,8 +3,10 @@
  * Thread rules: every function may be called from any thread. None of them waits for the network, for the daemon, for a
  * file or for another thread's I/O: all of that happens on the client's own I/O thread. The only functions that may
  * take longer than a memory copy are lsd_client_create and lsd_client_destroy (they start and join that thread; destroy
- * is bounded by 500 ms). No exception leaves this interface. Strings are UTF-8. Structures begin with `size`, set by
- * the caller to sizeof, so that later versions can grow them.
+ * is bounded by 500 ms) and what has to do with surfaces whose fence does not come: submitting waits for one 250 ms
+ * where frames go through host memory, releasing them and closing their stream a second a fence. No exception leaves
+ * this interface. Strings are UTF-8. Structures begin with `size`, set by the caller to sizeof, so that later versions
+ * can grow them.
  */
 #ifndef LSD_LSD_H
 #define LSD_LSD_H
@@ -38,6 +40,8 @@ extern "C" {
 
 typedef struct lsd_client lsd_client;
 typedef struct lsd_stream lsd_stream;
+typedef struct lsd_surface lsd_surface;
+typedef struct lsd_fence lsd_fence;
 
 /** What a call came to. Negative values are errors; lsd_last_error() has the sentence. */
 typedef enum lsd_status {
@@ -85,14 +89,23 @@ typedef enum lsd_transport {
   LSD_TRANSPORT_AUTO = 0, /**< shared memory when the daemon is on this machine, else inline */
   LSD_TRANSPORT_INLINE = 1,
   LSD_TRANSPORT_SHARED_MEMORY = 2,
-  LSD_TRANSPORT_CUDA_IPC = 3 /**< with LSD_MEMORY_CUDA only, where AUTO tries it first */
+  LSD_TRANSPORT_CUDA_IPC = 3 /**< with LSD_MEMORY_CUDA or LSD_MEMORY_SURFACE only, where AUTO tries it first */
 } lsd_transport;
 
 /** Where a stream's planes and results are. */
 typedef enum lsd_memory {
   LSD_MEMORY_HOST = 0,
-  LSD_MEMORY_CUDA = 1 /**< device pointers of the card's primary context (the CUDA runtime, PyTorch and CuPy use it) */
+  LSD_MEMORY_CUDA = 1, /**< device pointers of the card's primary context (the CUDA runtime, PyTorch and CuPy use it) */
+  LSD_MEMORY_SURFACE = 2 /**< textures or buffers of Vulkan or Direct3D on the card: lsd_stream_import_surface */
 } lsd_memory;
+
+/** What shares a texture, a buffer or a fence. */
+typedef enum lsd_handle_kind {
+  LSD_HANDLE_VULKAN_FD = 1,    /**< memory (OPAQUE_FD) or a timeline semaphore (OPAQUE_FD) */
+  LSD_HANDLE_VULKAN_WIN32 = 2, /**< the same as NT handles (OPAQUE_WIN32) */
+  LSD_HANDLE_D3D12 = 3,        /**< NT handle of a committed resource or of an ID3D12Fence */
+  LSD_HANDLE_D3D11 = 4         /**< NT handle of a texture or of an ID3D11Fence */
+} lsd_handle_kind;
 
 typedef enum lsd_alpha {
   LSD_ALPHA_OPAQUE = 0, /**< 255 everywhere */
@@ -178,7 +191,7 @@ typedef struct lsd_stream_config {
   int32_t output_alpha; /**< lsd_alpha */
   int32_t memory;      /**< lsd_memory, of planes and of results, whatever the transport. Where frames can't stay on the
                           card, submit waits until they are copied to host memory */
-  int32_t cuda_device; /**< LSD_MEMORY_CUDA: its number in this process */
+  int32_t cuda_device; /**< LSD_MEMORY_CUDA, LSD_MEMORY_SURFACE: its number in this process */
   void* cuda_stream;   /**< LSD_MEMORY_CUDA: the CUstream (cudaStream_t) in which planes are written before submit and
                           results are read after acquire; NULL: the legacy default stream. It must outlive the stream */
 } lsd_stream_config;
@@ -218,10 +231,48 @@ typedef struct lsd_frame {
   const lsd_slot* slots; /**< the whole table, each frame, or NULL: as before; only what changed goes to the daemon */
 } lsd_frame;
 
+/** The GPU that an engine draws on. */
+typedef struct lsd_adapter {
+  uint32_t size;
+  int32_t handle_kind; /**< lsd_handle_kind: what it will share */
+  uint8_t uuid[16];    /**< VkPhysicalDeviceIDProperties.deviceUUID; zeros: not known */
+  uint8_t luid[8]; /**< DXGI_ADAPTER_DESC.AdapterLuid or VkPhysicalDeviceIDProperties.deviceLUID; zeros: not known */
+} lsd_adapter;
+
+/** A texture or a buffer that the engine's graphics interface made for sharing. */
+typedef struct lsd_surface_config {
+  uint32_t size;
+  int32_t handle_kind; /**< lsd_handle_kind */
+  int64_t handle;      /**< the file descriptor, or the NT handle; it stays the caller's and may be closed afterwards */
+  uint64_t memory_bytes; /**< of the whole allocation, as it was made */
+  uint64_t offset;       /**< where in it the surface begins */
+  int32_t is_image; /**< 0: rows one below the other (a buffer, a Vulkan image with linear tiling); not 0: a texture as
+                       the driver lays it out */
+  int32_t is_dedicated;     /**< Vulkan: the memory was allocated for this image or buffer alone */
+  int32_t is_render_target; /**< images: they can be drawn to */
+  int32_t width, height;    /**< pixels */
+  int32_t format;           /**< lsd_format, of a plane or of the output */
+  int32_t row_pitch_bytes;  /**< buffers: bytes from row to row; 0: tightly packed */
+} lsd_surface_config;
+
+typedef struct lsd_fence_config {
+  uint32_t size;
+  int32_t handle_kind; /**< lsd_handle_kind */
+  int64_t handle;      /**< as of a surface */
+} lsd_fence_config;
+
+/** When the card may touch surfaces, and what it says when it is done with them. Values rise, as the engine signals. */
+typedef struct lsd_fence_use {
+  uint32_t size;
+  lsd_fence* fence;      /**< or NULL: the engine waits itself, before and after */
+  uint64_t wait_value;   /**< 0: none */
+  uint64_t signal_value; /**< 0: none; signalled only where the call returned LSD_OK */
+} lsd_fence_use;
+
 /** A finished frame. `pixels` stays valid until the next lsd_stream_acquire of this stream or lsd_stream_close. */
 typedef struct lsd_result {
   uint32_t size;
-  const void* pixels; /**< output_width * output_height * 4 bytes, row 0 on top, sRGB */
+  const void* pixels; /**< output_width * output_height * 4 bytes, row 0 on top, sRGB; null of acquire_into */
   int32_t width, height, format;
   int64_t seq;         /**< of the submitted frame; the first is 1 */
   int64_t control_seq; /**< the newest control in effect, 0 before any */
@@ -349,6 +400,27 @@ LSD_API void lsd_stream_close(lsd_stream* stream);
 LSD_API lsd_status lsd_stream_submit(lsd_stream* stream, const lsd_frame* frame, int64_t* out_seq);
 /** The newest finished frame that was not acquired yet, or LSD_NOTHING. One thread at a time per stream. */
 LSD_API lsd_status lsd_stream_acquire(lsd_stream* stream, lsd_result* out);
+
+/** For engines that draw by Vulkan or Direct3D on an NVIDIA card: planes and results stay on it (docs/GPU.md). Which of
+ * CUDA's cards an engine draws on, for lsd_stream_config.cuda_device. LSD_NOTHING: none that can take its surfaces;
+ * lsd_last_error() says why, and frames go through host memory as ever. */
+LSD_API lsd_status lsd_find_card(const lsd_adapter* adapter, int32_t* cuda_device);
+/** Imports a texture or a buffer for a stream opened with LSD_MEMORY_SURFACE; freed with the stream, if not before.
+ * NULL: it can't be had, lsd_last_error() says why. */
+LSD_API lsd_surface* lsd_stream_import_surface(lsd_stream* stream, const lsd_surface_config* config);
+LSD_API lsd_fence* lsd_stream_import_fence(lsd_stream* stream, const lsd_fence_config* config);
+/** Waits until the card is done with it (a second, then whatever its fence holds up is let go) and frees it; no other
+ * call with it may be under way. NULL is allowed. */
+LSD_API void lsd_surface_release(lsd_surface* surface);
+LSD_API void lsd_fence_release(lsd_fence* fence);
+/** As lsd_stream_submit; `surfaces` are as many as planes, in their order, and `frame->planes` is not looked at.
+ * Returns before the card has copied them: they may be drawn to again when the fence has the signal value. LSD_NOTHING
+ * also where eight frames wait for a fence that does not reach its value. `use` may be NULL. */
+LSD_API lsd_status lsd_stream_submit_surfaces(lsd_stream* stream, const lsd_frame* frame, lsd_surface* const* surfaces,
+                                              const lsd_fence_use* use, int64_t* out_seq);
+/** As lsd_stream_acquire; the card copies the result into `target` after the wait value, and then signals. */
+LSD_API lsd_status lsd_stream_acquire_into(lsd_stream* stream, lsd_surface* target, const lsd_fence_use* use,
+                                           lsd_result* out);
 
 /** The size of the planes that contexts for a picture of `width` x `height` (16..4096) are made from: larger ones are
  * no better. */

@@ -48,21 +48,15 @@ CudaRows one_row(size_t bytes) {
 
 }  // namespace
 
-/// Makes the card's primary context current in a thread that may have another one, and puts that back.
-class CudaDevice::Scope {
- public:
-  explicit Scope(const CudaDevice& device) : driver_(device.driver_) { driver_.cuCtxPushCurrent_v2(device.context_); }
-  ~Scope() {
-    CudaContext* mine = nullptr;
-    driver_.cuCtxPopCurrent_v2(&mine);
-  }
-  Scope(const Scope&) = delete;
-
- private:
-  const CudaDriver& driver_;
-};
-
 std::shared_ptr<CudaDevice> CudaDevice::open(int32_t ordinal, void* stream, std::string* problem) {
+  return open(ordinal, stream, false, problem);
+}
+
+std::shared_ptr<CudaDevice> CudaDevice::open_for_surfaces(int32_t ordinal, std::string* problem) {
+  return open(ordinal, nullptr, true, problem);
+}
+
+std::shared_ptr<CudaDevice> CudaDevice::open(int32_t ordinal, void* stream, bool has_lanes, std::string* problem) {
   const CudaDriver* driver = cuda_driver(problem);
   if (driver == nullptr) return nullptr;
   int device = 0;
@@ -70,7 +64,7 @@ std::shared_ptr<CudaDevice> CudaDevice::open(int32_t ordinal, void* stream, std:
     *problem = "There is no CUDA device " + std::to_string(ordinal) + ".";
     return nullptr;
   }
-  std::shared_ptr<CudaDevice> opened(new CudaDevice(*driver, device, stream));
+  std::shared_ptr<CudaDevice> opened(new CudaDevice(*driver, device, stream, has_lanes));
   return opened->start(problem) ? opened : nullptr;
 }
 
@@ -86,13 +80,15 @@ bool CudaDevice::start(std::string* problem) {
   has_ipc_ = has_events != 0;
   const Scope scope(*this);
   return check(driver_.cuStreamCreate(&own_stream_, kCudaStreamNonBlocking), "cuStreamCreate", problem) &&
-         check(driver_.cuEventCreate(&read_, kCudaEventPlain), "cuEventCreate", problem);
+         check(driver_.cuEventCreate(&read_, kCudaEventPlain), "cuEventCreate", problem) &&
+         (!has_lanes_ || start_lanes(problem));
 }
 
 CudaDevice::~CudaDevice() {
   if (context_ == nullptr) return;
   {
     const Scope scope(*this);
+    if (has_lanes_) stop_lanes();
     if (read_ != nullptr) driver_.cuEventDestroy_v2(read_);
     if (own_stream_ != nullptr) driver_.cuStreamDestroy_v2(own_stream_);
   }
@@ -145,14 +141,14 @@ bool CudaDevice::copy_planes(std::byte* target, bool is_on_device, const FrameLa
     rows.target_host = is_on_device ? nullptr : target + plane.offset;
     rows.target_pitch = rows.width_bytes = plane.row_bytes;
     rows.height = static_cast<size_t>(layout.height);
-    if (!check(driver_.cuMemcpy2DAsync_v2(&rows, engine_stream_), "cuMemcpy2DAsync", problem)) return false;
+    if (!check(driver_.cuMemcpy2DAsync_v2(&rows, planes_stream_), "cuMemcpy2DAsync", problem)) return false;
   }
-  return is_on_device || check(driver_.cuStreamSynchronize(engine_stream_), "cuStreamSynchronize", problem);
+  return is_on_device || check(driver_.cuStreamSynchronize(planes_stream_), "cuStreamSynchronize", problem);
 }
 
 bool CudaDevice::mark_read(std::string* problem) {
   const Scope scope(*this);
-  return check(driver_.cuEventRecord(read_, engine_stream_), "cuEventRecord", problem);
+  return check(driver_.cuEventRecord(read_, results_stream_), "cuEventRecord", problem);
 }
 
 bool CudaDevice::copy_result(std::byte* target, const std::byte* source, size_t bytes, std::string* problem) {
@@ -175,6 +171,10 @@ bool CudaDevice::upload_result(std::byte* target, const std::byte* host, size_t 
 
 bool CudaDevice::copy_back(CudaRows rows, std::string* problem) {
   const Scope scope(*this);
+  if (has_lanes_ && !is_done_within(read_, kLongestFenceWait)) {
+    *problem = "The engine's fence did not let go of the picture before; a result was dropped.";
+    return false;
+  }
   return check(driver_.cuStreamWaitEvent(own_stream_, read_, 0), "cuStreamWaitEvent", problem) &&
          check(driver_.cuMemcpy2DAsync_v2(&rows, own_stream_), "cuMemcpy2DAsync", problem) &&
          check(driver_.cuStreamSynchronize(own_stream_), "cuStreamSynchronize", problem);
@@ -228,6 +228,7 @@ bool CudaDevice::create_event(CudaEvent** out, std::string* handle, std::string*
 }
 
 void CudaDevice::destroy_event(CudaEvent* event) {
+  if (has_lanes_) settle();
   const Scope scope(*this);
   driver_.cuEventSynchronize(event);
   driver_.cuEventDestroy_v2(event);
@@ -235,7 +236,7 @@ void CudaDevice::destroy_event(CudaEvent* event) {
 
 bool CudaDevice::record(CudaEvent* event, std::string* problem) {
   const Scope scope(*this);
-  return check(driver_.cuEventRecord(event, engine_stream_), "cuEventRecord", problem);
+  return check(driver_.cuEventRecord(event, planes_stream_), "cuEventRecord", problem);
 }
 
 }  // namespace lsd

@@ -63,13 +63,26 @@ bool load(CudaDriver* driver, std::string* problem) {
   LSD_CUDA_FIND(cuEventCreate)
   LSD_CUDA_FIND(cuEventDestroy_v2)
   LSD_CUDA_FIND(cuEventRecord)
+  LSD_CUDA_FIND(cuEventQuery)
   LSD_CUDA_FIND(cuEventSynchronize)
   LSD_CUDA_FIND(cuIpcGetMemHandle)
   LSD_CUDA_FIND(cuIpcOpenMemHandle_v2)
   LSD_CUDA_FIND(cuIpcCloseMemHandle)
   LSD_CUDA_FIND(cuIpcGetEventHandle)
+  LSD_CUDA_FIND(cuImportExternalMemory)
+  LSD_CUDA_FIND(cuDestroyExternalMemory)
+  LSD_CUDA_FIND(cuExternalMemoryGetMappedBuffer)
+  LSD_CUDA_FIND(cuExternalMemoryGetMappedMipmappedArray)
+  LSD_CUDA_FIND(cuMipmappedArrayGetLevel)
+  LSD_CUDA_FIND(cuMipmappedArrayDestroy)
+  LSD_CUDA_FIND(cuImportExternalSemaphore)
+  LSD_CUDA_FIND(cuDestroyExternalSemaphore)
+  LSD_CUDA_FIND(cuWaitExternalSemaphoresAsync)
+  LSD_CUDA_FIND(cuSignalExternalSemaphoresAsync)
+  LSD_CUDA_FIND(cuDeviceGetCount)
   LSD_CUDA_FIND(cuGetErrorName)
 #undef LSD_CUDA_FIND
+  find(library, "cuDeviceGetLuid", &driver->cuDeviceGetLuid);
   const CudaResult result = driver->cuInit(0);
   if (result == kCudaSuccess) return true;
   *problem = "The NVIDIA driver does not start (error " + std::to_string(result) +

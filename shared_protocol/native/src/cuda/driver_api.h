@@ -19,6 +19,10 @@ using CudaAddress = unsigned long long;
 struct CudaContext;
 struct CudaStream;
 struct CudaEvent;
+struct CudaExternalMemory;
+struct CudaExternalSemaphore;
+struct CudaMipmappedArray;
+struct CudaArray;
 struct CudaUuid {
   unsigned char bytes[16];
 };
@@ -30,10 +34,13 @@ struct CudaEventHandle {
 };
 
 constexpr CudaResult kCudaSuccess = 0;
+constexpr CudaResult kCudaNotReady = 600;
 constexpr unsigned kCudaMemoryHost = 1;
 constexpr unsigned kCudaMemoryDevice = 2;
+constexpr unsigned kCudaMemoryArray = 3;
 constexpr int kCudaPointerMemoryType = 2;
 constexpr int kCudaPointerDevice = 9;
+constexpr int kCudaHasTimelineSemaphores = 114;
 constexpr int kCudaHasIpcEvents = 125;
 constexpr unsigned kCudaStreamNonBlocking = 1;
 constexpr unsigned kCudaEventForOthers = 2 | 4;  ///< without timing, for other processes
@@ -45,15 +52,79 @@ struct CudaRows {
   unsigned source_type;
   const void* source_host;
   CudaAddress source_device;
-  void* source_array;
+  CudaArray* source_array;
   size_t source_pitch;
   size_t target_x, target_y;
   unsigned target_type;
   void* target_host;
   CudaAddress target_device;
-  void* target_array;
+  CudaArray* target_array;
   size_t target_pitch;
   size_t width_bytes, height;
+};
+
+/// A handle of another interface: a file descriptor, or an NT handle (or its name).
+union CudaExternalHandle {
+  int file;
+  struct {
+    void* handle;
+    const void* name;
+  } windows;
+};
+
+constexpr unsigned kCudaDedicated = 1;
+struct CudaExternalMemoryHandle {
+  int type;  ///< kCudaMemory...
+  CudaExternalHandle handle;
+  unsigned long long bytes;
+  unsigned flags;
+  unsigned reserved[16];
+};
+constexpr int kCudaOpaqueFile = 1;
+constexpr int kCudaOpaqueWindows = 2;
+constexpr int kCudaD3d12Resource = 5;
+constexpr int kCudaD3d11Resource = 6;
+
+struct CudaExternalBuffer {
+  unsigned long long offset;
+  unsigned long long bytes;
+  unsigned flags;
+  unsigned reserved[16];
+};
+
+constexpr int kCudaUint8 = 1;
+constexpr int kCudaHalf = 0x10;
+constexpr int kCudaFloat = 0x20;
+constexpr unsigned kCudaColorAttachment = 0x20;
+struct CudaExternalImage {
+  unsigned long long offset;
+  struct {
+    size_t width, height, depth;
+    int format;
+    unsigned channels, flags;
+  } image;
+  unsigned levels;
+  unsigned reserved[16];
+};
+
+struct CudaExternalSemaphoreHandle {
+  int type;  ///< kCuda...Fence or kCudaTimeline...
+  CudaExternalHandle handle;
+  unsigned flags;
+  unsigned reserved[16];
+};
+constexpr int kCudaD3d12Fence = 4;
+constexpr int kCudaD3d11Fence = 5;
+constexpr int kCudaTimelineFile = 9;
+constexpr int kCudaTimelineWindows = 10;
+
+/// Of a wait and of a signal: the driver's two structures differ in what is of no use here.
+struct CudaFenceValue {
+  unsigned long long value;
+  unsigned long long others[3];
+  unsigned reserved_parameters[10];
+  unsigned flags;
+  unsigned reserved[16];
 };
 
 /// The driver's functions, by their names in it; versions as in the names that it exports.
@@ -81,11 +152,24 @@ struct CudaDriver {
   Function<CudaEvent**, unsigned> cuEventCreate;
   Function<CudaEvent*> cuEventDestroy_v2;
   Function<CudaEvent*, CudaStream*> cuEventRecord;
+  Function<CudaEvent*> cuEventQuery;
   Function<CudaEvent*> cuEventSynchronize;
   Function<CudaMemoryHandle*, CudaAddress> cuIpcGetMemHandle;
   Function<CudaAddress*, CudaMemoryHandle, unsigned> cuIpcOpenMemHandle_v2;
   Function<CudaAddress> cuIpcCloseMemHandle;
   Function<CudaEventHandle*, CudaEvent*> cuIpcGetEventHandle;
+  Function<CudaExternalMemory**, const CudaExternalMemoryHandle*> cuImportExternalMemory;
+  Function<CudaExternalMemory*> cuDestroyExternalMemory;
+  Function<CudaAddress*, CudaExternalMemory*, const CudaExternalBuffer*> cuExternalMemoryGetMappedBuffer;
+  Function<CudaMipmappedArray**, CudaExternalMemory*, const CudaExternalImage*> cuExternalMemoryGetMappedMipmappedArray;
+  Function<CudaArray**, CudaMipmappedArray*, unsigned> cuMipmappedArrayGetLevel;
+  Function<CudaMipmappedArray*> cuMipmappedArrayDestroy;
+  Function<CudaExternalSemaphore**, const CudaExternalSemaphoreHandle*> cuImportExternalSemaphore;
+  Function<CudaExternalSemaphore*> cuDestroyExternalSemaphore;
+  Function<CudaExternalSemaphore* const*, const CudaFenceValue*, unsigned, CudaStream*> cuWaitExternalSemaphoresAsync;
+  Function<CudaExternalSemaphore* const*, const CudaFenceValue*, unsigned, CudaStream*> cuSignalExternalSemaphoresAsync;
+  Function<int*> cuDeviceGetCount;
+  Function<char*, unsigned*, int> cuDeviceGetLuid;  ///< null where the system has no LUIDs
   Function<CudaResult, const char**> cuGetErrorName;
 };
 

@@ -20,9 +20,12 @@ namespace MirageLSD
         public float RuleStrength;
         public MarkedPart[] Parts;
         public int Slot;
+        /// <summary>From the thing's own space, in which y is what was up when it was first seen.</summary>
         public Matrix4x4 Current, Previous;
         public bool HasPlace, HasPrevious, IsSeen;
         public float Distance;
+
+        private int _upAxis;
 
         public LSDClass Class => Identity != null ? Identity.ObjectClass : RuleClass;
         public float Strength => Identity != null ? Identity.Strength : RuleStrength;
@@ -32,7 +35,9 @@ namespace MirageLSD
         {
             Previous = Current;
             HasPrevious = HasPlace;
-            Current = Place.localToWorldMatrix;
+            var place = Place.localToWorldMatrix;
+            if (!HasPlace) _upAxis = ObjectSpace.UpAxis(place);
+            Current = ObjectSpace.StoodUp(place, _upAxis);
             HasPlace = true;
         }
     }

@@ -36,7 +36,9 @@ Shader "Hidden/MirageLSD/Shade"
     #define LSD_COLOR(pixel) _LSDColorPlane.Load(int3(pixel, 0))
     #define LSD_DEPTH(pixel) _LSDDepthPlane.Load(int3(pixel, 0)).x
     #define LSD_NORMAL(pixel) _LSDNormalPlane.Load(int3(pixel, 0))
-    #define LSD_SLOT(pixel) (_LSDSlotTexels.Load(int3(int(_LSDIdsPlane.Load(int3(pixel, 0)).x * 255.0 + 0.5), 0, 0)).xy * float2(255.0, 1.0))
+    #define LSD_NUMBER(pixel) int(_LSDIdsPlane.Load(int3(pixel, 0)).x * 255.0 + 0.5)
+    #define LSD_SLOT(pixel) _LSDSlotTexels.Load(int3(LSD_NUMBER(pixel), 0, 0)).xy
+    #define LSD_OBJECT_ROW(pixel, row) _LSDSlotTexels.Load(int3(LSD_NUMBER(pixel), 1 + (row), 0))
     #include "../Shading/MirageLSDShade.hlsl"
 
     // One triangle that covers the target; its winding does not matter.

@@ -22,7 +22,6 @@ namespace MirageLSD
 
         private readonly bool _hasNormals, _hasIds, _keepsAlpha;
         private readonly ShadingConstants _constants = new ShadingConstants();
-        private readonly NativeSlot[] _slots = new NativeSlot[SlotTable.Most];
         private readonly PicturePlanes _planes;
         private Material _material;
         private ShadingWeights _weights;
@@ -119,41 +118,45 @@ namespace MirageLSD
 
         private void WriteSlots(SlotTable slots)
         {
-            if (_slotTexels == null) _slotTexels = MakeTexture(SlotCount, 1, TextureFormat.RGBA32, "slots");
-            var texels = (byte*)_slotTexels.GetRawTextureData<byte>().GetUnsafePtr();
+            // A column for each slot: what it is, then the rows that take a point of the world into its space.
+            if (_slotTexels == null) _slotTexels = MakeTexture(SlotCount, 4, TextureFormat.RGBAFloat, "slots");
+            var texels = (Vector4*)_slotTexels.GetRawTextureData<byte>().GetUnsafePtr();
             for (var i = 0; i < SlotCount; i++)
             {
-                texels[4 * i] = 0;
-                texels[4 * i + 1] = 255;
+                texels[i] = new Vector4(0f, 1f, 0f, 0f);
+                WriteSpace(texels + i, Matrix4x4.identity);
             }
-            var count = slots.Write(_slots);
-            for (var i = 0; i < count; i++)
+            foreach (var thing in slots.Things)
             {
-                var slot = _slots[i];
-                texels[4 * slot.slot] = Surface((LSDClass)slot.object_class);
-                texels[4 * slot.slot + 1] = (byte)Mathf.RoundToInt(255f * Mathf.Clamp01(slot.strength));
+                texels[thing.Slot] = new Vector4(Surface(thing.Class), Mathf.Clamp01(thing.Strength), 0f, 0f);
+                WriteSpace(texels + thing.Slot, ObjectSpace.FromWorld(CameraConventions.TransformToProtocol(thing.Current)));
             }
             _slotTexels.Apply(false, false);
         }
 
+        private static void WriteSpace(Vector4* column, Matrix4x4 objectFromWorld)
+        {
+            for (var row = 0; row < 3; row++) column[(1 + row) * SlotCount] = objectFromWorld.GetRow(row);
+        }
+
         // LSD_SLOT's first number: a character's parts; what grows; of all the rest only buildings, and what nobody named, have windows and bricks.
-        private static byte Surface(LSDClass what)
+        private static float Surface(LSDClass what)
         {
             switch (what)
             {
                 case LSDClass.Unspecified:
                 case LSDClass.Building:
-                    return 0;
+                    return 0f;
                 case LSDClass.Skin:
-                    return 1;
+                    return 1f;
                 case LSDClass.Hair:
-                    return 2;
+                    return 2f;
                 case LSDClass.Outfit:
-                    return 3;
+                    return 3f;
                 case LSDClass.Foliage:
-                    return 5;
+                    return 5f;
                 default:
-                    return 4;
+                    return 4f;
             }
         }
 

@@ -36,7 +36,7 @@ namespace MirageLSD
         public void SetSizes(Vector2Int picture, Vector2Int context, bool hasNormals, bool hasIds)
         {
             Rows[6] = new Vector4(picture.x, picture.y, context.x, context.y);
-            Rows[7] = new Vector4(1f, hasNormals ? 1f : 0f, hasIds ? 1f : 0f, Rows[7].w);
+            Rows[7] = new Vector4(1f, hasNormals ? 1f : 0f, hasIds ? 2f : 0f, Rows[7].w); // with transforms
         }
 
         /// <summary>The camera of the frame that the context was made for: each point reads the context where that frame saw it.</summary>

@@ -82,7 +82,7 @@ void FLSDEngineShading::AddPass(
 	Parameters->NormalTexture = Frame.has_normals ? Inputs.Normals : Inputs.Depth;
 	Parameters->ContextBuffer = GraphBuilder.CreateSRV(
 		Keep(GraphBuilder, ContextBuffer, bContextChanged, TEXT("LSDContext"), Context.cells.data(), static_cast<int32>(Context.cells.size() / 4)));
-	Parameters->SlotBuffer = GraphBuilder.CreateSRV(Upload(GraphBuilder, TEXT("LSDSlots"), Slots.data(), lsd_unreal::kSlotNumbers));
+	Parameters->SlotBuffer = GraphBuilder.CreateSRV(Upload(GraphBuilder, TEXT("LSDSlots"), Slots.data(), lsd_unreal::kSlotVectors));
 	bContextChanged = false;
 	BindWeights(GraphBuilder, Inputs.bWeightsInBuffer, bLookChanged, *Parameters);
 	for (int32 Row = 0; Row < lsd_unreal::kShadeConstants; ++Row)

@@ -13,6 +13,7 @@
 #include "LSDSettings.h"
 
 #include "conventions.h"
+#include "object_space.h"
 
 #include <algorithm>
 #include <cstring>
@@ -233,6 +234,7 @@ void FLSDSlotTable::Choose(TArray<FThing>& Found, const lsd_unreal::TakenNumbers
 		{
 			Thing.Slot = Same->second->Slot;
 			Thing.bHasPlace = Same->second->bHasPlace;
+			Thing.UpAxis = Same->second->UpAxis;
 			std::memcpy(Thing.Current, Same->second->Current, sizeof(Thing.Current));
 		}
 		if (!Thing.bIsGames)
@@ -329,6 +331,11 @@ void FLSDSlotTable::Advance()
 			Thing.bHasPrevious = Thing.bHasPlace;
 			std::memcpy(Thing.Previous, Thing.Current, sizeof(Thing.Previous));
 			lsd_unreal::transform_to_protocol(FLSDCameraHistory::ToPortable(Place->GetComponentTransform().ToMatrixWithScale()), Thing.Current);
+			if (!Thing.bHasPlace)
+			{
+				Thing.UpAxis = lsd_unreal::up_axis(Thing.Current);
+			}
+			lsd_unreal::stand_up(Thing.UpAxis, Thing.Current);
 			Thing.bHasPlace = true;
 			std::memcpy(Row.world_from_object, Thing.Current, sizeof(Row.world_from_object));
 			Row.flags |= LSD_SLOT_HAS_TRANSFORM;

@@ -65,6 +65,8 @@ private:
 		bool bIsGames = false;
 		bool bHasPlace = false;
 		bool bHasPrevious = false;
+		/** Which of its own axes was up when it was first seen: the y of the space that its textures are fixed in. */
+		int32 UpAxis = 1;
 		float Current[12] = {};
 		float Previous[12] = {};
 	};

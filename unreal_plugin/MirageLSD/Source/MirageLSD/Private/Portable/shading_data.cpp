@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "camera_rows.h"
+#include "object_space.h"
 
 namespace lsd_unreal {
 namespace {
@@ -96,7 +97,7 @@ std::array<float, 4 * kShadeConstants> shade_constants(const ShadeFrame& frame, 
                         static_cast<float>(context.height),
                         1.0f,
                         frame.has_normals ? 1.0f : 0.0f,
-                        frame.has_slots ? 1.0f : 0.0f,
+                        frame.has_slots ? 2.0f : 0.0f,  // with transforms
                         context.has_camera ? 1.0f : 0.0f};
   std::copy(std::begin(rest), std::end(rest), packed.begin() + 16);
   if (context.has_camera) clip_from_world_rows(context.camera, packed.data() + 32);
@@ -128,14 +129,22 @@ float surface_of(int object_class) {
 
 }  // namespace
 
-std::array<float, 4 * kSlotNumbers> slot_table(const lsd_slot* slots, int count) {
-  std::array<float, 4 * kSlotNumbers> table = {};
-  for (int number = 0; number < kSlotNumbers; ++number) table[4 * number + 1] = 1.0f;
+std::array<float, 4 * kSlotVectors> slot_table(const lsd_slot* slots, int count) {
+  std::array<float, 4 * kSlotVectors> table = {};
+  for (int number = 0; number < kSlotNumbers; ++number) {
+    table[4 * number + 1] = 1.0f;
+    for (int i = 0; i < 3; ++i) table[4 * ((1 + i) * kSlotNumbers + number) + i] = 1.0f;
+  }
   for (int i = 0; i < count; ++i) {
     if (slots[i].slot < 1 || slots[i].slot >= kSlotNumbers) continue;
     float* const row = table.data() + 4 * slots[i].slot;
     row[0] = surface_of(slots[i].object_class);
     if ((slots[i].flags & LSD_SLOT_HAS_STRENGTH) != 0) row[1] = std::clamp(slots[i].strength, 0.0f, 1.0f);
+    float rows[12];
+    if ((slots[i].flags & LSD_SLOT_HAS_TRANSFORM) == 0 || !object_from_world(slots[i].world_from_object, rows)) {
+      continue;
+    }
+    for (int k = 0; k < 3; ++k) std::copy(rows + 4 * k, rows + 4 * k + 4, row + 4 * (1 + k) * kSlotNumbers);
   }
   return table;
 }

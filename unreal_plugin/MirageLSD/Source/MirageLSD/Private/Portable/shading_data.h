@@ -13,6 +13,8 @@ namespace lsd_unreal {
 inline constexpr int kShadeConstants = 17;
 inline constexpr int kWeightVectors = 1801;
 inline constexpr int kSlotNumbers = 256;
+/** Of the table of slots, float4. */
+inline constexpr int kSlotVectors = 4 * kSlotNumbers;
 
 /** The bits of a float16 as a float. */
 float half_to_float(uint16_t half);
@@ -74,7 +76,8 @@ struct ShadeFrame {
 std::array<float, 4 * kShadeConstants> shade_constants(const ShadeFrame& frame, const ShadeContext& context,
                                                        const ShadeLook& look);
 
-/** What LSD_SLOT looks up for each number in the plane ids: surface (see lsd_shade.hlsl), strength, 0, 0. */
-std::array<float, 4 * kSlotNumbers> slot_table(const lsd_slot* slots, int count);
+/** What LSD_SLOT looks up for each number in the plane ids: surface (see lsd_shade.hlsl), strength, 0, 0. Behind those
+ * the first rows of LSD_OBJECT_ROW of each number, then the second and the third ones. */
+std::array<float, 4 * kSlotVectors> slot_table(const lsd_slot* slots, int count);
 
 }  // namespace lsd_unreal

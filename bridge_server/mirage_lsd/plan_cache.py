@@ -1,4 +1,4 @@
-"""Networks compiled for one card, kept in files: read only by the card, driver and versions that they were made for."""
+"""Networks and kernels compiled for one card, kept in files: read only by the card, driver and versions that they were made for."""
 
 from __future__ import annotations
 

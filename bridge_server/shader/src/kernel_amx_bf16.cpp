@@ -1,0 +1,3 @@
+#define KERNEL_NAME amx_bf16
+#define KERNEL_TILES
+#include "kernel.inl"
