@@ -9,8 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .estimates import Estimates
-from .places import Known
-from .sharp_warp import sharp_warp
+from .places import Known, blended
 from .view import FINE, pooled
 
 MOST_PICTURES = 24
@@ -57,20 +56,17 @@ class KnownPictures:
         near = sorted((pair for pair in alike if pair[0] < _APART), key=lambda pair: pair[0])[:_TRIED]
         if not near:
             return None
-        latent, share = torch.zeros_like(near[0][1].latent), torch.zeros_like(near[0][1].latent[:, :1])
+        frames = []
         for _, key in near:
             motion, trusted = _motion(color, key.color, estimates)
             h, w = key.latent.shape[-2] * FINE, key.latent.shape[-1] * FINE
             scale = torch.tensor([w / color.shape[-1], h / color.shape[-2]]).view(1, 2, 1, 1)
             fine = F.interpolate(motion, (h, w), mode="bilinear", align_corners=False) * scale
-            seen = pooled(fine, F.interpolate(trusted.float(), (h, w), mode="nearest") > 0.5)
-            # The likest one decides where it shows the surface; the next fills what it doesn't show.
-            new = seen.share * (1 - share)
-            latent = latent + sharp_warp(key.latent, seen.motion) * new
-            share = share + new
+            visible = F.interpolate(trusted.float(), (h, w), mode="nearest") > 0.5
+            frames.append((key.latent, pooled(fine, visible)))
         best = near[0][1]
         self._kept = [key for key in self._kept if key is not best] + [best]
-        return Known(latent / share.clamp(min=1e-6), share)
+        return blended(frames)
 
     def keep(self, latent: Tensor, color: Tensor, known: Known | None) -> None:
         """Keeps a picture as a key frame if much of it is new."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from torch import Tensor
 
 from ...frame import Camera
 from .sharp_warp import sharp_warp
-from .view import View
+from .view import Seen, View
 
 MOST_PLACES = 24
 # Less of the view than this is known: a new key frame.
@@ -33,6 +34,18 @@ class Known(NamedTuple):
 
     latent: Tensor
     share: Tensor
+
+
+def blended(frames: Sequence[tuple[Tensor, Seen]]) -> Known:
+    """What key frames, the best first, at least one, show of a view: `latent` (1, C, h, w) of each, and where the view's cells are in it."""
+    first, seen = frames[0]
+    latent, share = torch.zeros_like(first), torch.zeros_like(seen.share)
+    for painted, seen in frames:
+        # The best one decides where it saw the surface; the next fill what it did not see.
+        new = seen.share * (1 - share)
+        latent = latent + sharp_warp(painted, seen.motion) * new
+        share = share + new
+    return Known(latent / share.clamp(min=1e-6), share)
 
 
 class Places:
@@ -63,16 +76,10 @@ class Places:
         best = [pair for pair in best if float(pair[1].share.mean()) > 0.02]
         if not best:
             return None
-        latent, share = torch.zeros_like(best[0][0].latent), torch.zeros_like(best[0][1].share)
-        for place, seen in best:
-            # The best one decides where it saw the surface; the next fill what it did not see.
-            new = seen.share * (1 - share)
-            latent = latent + sharp_warp(place.latent, seen.motion) * new
-            share = share + new
         for place, _ in reversed(best):
             self._kept.remove(place)
             self._kept.append(place)
-        return Known(latent / share.clamp(min=1e-6), share)
+        return blended([(place.latent, seen) for place, seen in best])
 
     def keep(self, latent: Tensor, view: View, known: Known | None) -> None:
         """Keeps a picture as a key frame if much of it is new."""
